@@ -1,0 +1,238 @@
+/* Files and folders: safe opening, reading, removing, locking. */
+#include "kernels/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "kernels/source.h"
+
+enum { FOLDER_DEPTH_MAX = 64 };
+
+static void fd_close(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+/* The next component of *path into name[NAME_MAX + 1]; false at the end, or when it is refused. */
+static bool component_next(const char **path, char *name, size_t size)
+{
+	size_t len = strcspn(*path, "/");
+
+	if (!len || len >= size)
+		return false;
+	memcpy(name, *path, len);
+	name[len] = '\0';
+	*path += len;
+	while (**path == '/')
+		(*path)++;
+	return strcmp(name, "..") != 0 && strcmp(name, ".") != 0;
+}
+
+int file_open_beneath(const char *root, const char *path, struct error *err)
+{
+	CLEANUP(fd_close) int folder = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const char *rest = path;
+	char name[256];
+
+	if (folder < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return error_set(err, ERROR_ABSENT, "no folder '%s'", root);
+	if (folder < 0)
+		return error_system(err, errno, "cannot open folder '%s'", root);
+	while (component_next(&rest, name, sizeof(name))) {
+		int flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY |
+			    (*rest ? O_DIRECTORY : 0);
+		int fd = openat(folder, name, flags);
+
+		if (fd < 0 && (errno == ELOOP || errno == ENOTDIR)) {
+			struct stat st;
+
+			if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+			    S_ISLNK(st.st_mode))
+				return error_set(err, ERROR_CORRUPT,
+						 "'%s' leads through the symbolic link '%s'", path,
+						 name);
+			return error_set(err, ERROR_ABSENT, "no file '%s' in '%s'", path, root);
+		}
+		if (fd < 0 && errno == ENOENT)
+			return error_set(err, ERROR_ABSENT, "no file '%s' in '%s'", path, root);
+		if (fd < 0)
+			return error_system(err, errno, "cannot open '%s'", path);
+		if (!*rest)
+			return fd;
+		close(folder);
+		folder = fd;
+	}
+	return error_set(err, ERROR_CORRUPT, "'%s' is no path below a folder", path);
+}
+
+int file_read(const char *path, struct buffer *out, struct error *err)
+{
+	CLEANUP(source_close) struct source *source = NULL;
+
+	return source_open_file(path, &source, err) || source_read_all(source, out, err) ? -1 : 0;
+}
+
+bool file_exists(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0;
+}
+
+bool file_is_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+int path_join(const char *folder, const char *name, char **out_path, struct error *err)
+{
+	size_t len = strlen(folder);
+	const char *between = len && folder[len - 1] == '/' ? "" : "/";
+	char *path;
+
+	if (asprintf(&path, "%s%s%s", folder, between, name) < 0)
+		return error_set(err, ERROR_SYSTEM, "out of memory for a path");
+	*out_path = path;
+	return 0;
+}
+
+int folder_sync(const char *path, struct error *err)
+{
+	CLEANUP(fd_close) int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	/* Some file systems refuse fsync on a folder with EINVAL; they keep entries by other means.
+	 */
+	if (fd < 0 || (fsync(fd) && errno != EINVAL))
+		return error_system(err, errno, "cannot make folder '%s' durable", path);
+	return 0;
+}
+
+static int folder_make_one(char *path, struct error *err)
+{
+	char *slash = strrchr(path, '/');
+	int failed;
+
+	if (mkdir(path, 0777)) {
+		if (errno == EEXIST && file_is_folder(path))
+			return 0;
+		return error_system(err, errno, "cannot make folder '%s'", path);
+	}
+	if (!slash)
+		return folder_sync(".", err);
+	if (slash == path)
+		return folder_sync("/", err);
+	*slash = '\0';
+	failed = folder_sync(path, err);
+	*slash = '/';
+	return failed;
+}
+
+int folder_make(const char *path, struct error *err)
+{
+	char *copy = strdup(path);
+	int failed = 0;
+
+	if (!copy)
+		return error_set(err, ERROR_SYSTEM, "out of memory for a path");
+	for (char *at = copy + 1; *copy && *at && !failed; at++) {
+		if (*at != '/' || at[-1] == '/')
+			continue;
+		*at = '\0';
+		if (!file_is_folder(copy))
+			failed = folder_make_one(copy, err);
+		*at = '/';
+	}
+	for (size_t len = strlen(copy); len > 1 && copy[len - 1] == '/'; len--)
+		copy[len - 1] = '\0';
+	if (!failed && !file_is_folder(copy))
+		failed = folder_make_one(copy, err);
+	free(copy);
+	return failed;
+}
+
+static void folder_handle_close(DIR **folder)
+{
+	if (*folder)
+		closedir(*folder);
+}
+
+static int remove_at(int parent, const char *name, unsigned depth, struct error *err)
+{
+	CLEANUP(folder_handle_close) DIR *folder = NULL;
+	struct dirent *entry;
+	int fd;
+
+	if (unlinkat(parent, name, 0) == 0 || errno == ENOENT)
+		return 0;
+	if (errno != EISDIR && errno != EPERM)
+		return error_system(err, errno, "cannot remove '%s'", name);
+	if (depth > FOLDER_DEPTH_MAX)
+		return error_set(err, ERROR_SYSTEM, "folder '%s' is nested too deep", name);
+	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	folder = fd < 0 ? NULL : fdopendir(fd);
+	if (!folder) {
+		if (fd >= 0)
+			close(fd);
+		return error_system(err, errno, "cannot open folder '%s'", name);
+	}
+	while ((entry = readdir(folder))) {
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		if (remove_at(fd, entry->d_name, depth + 1, err))
+			return -1;
+	}
+	if (unlinkat(parent, name, AT_REMOVEDIR))
+		return error_system(err, errno, "cannot remove folder '%s'", name);
+	return 0;
+}
+
+int folder_remove(const char *path, struct error *err)
+{
+	return remove_at(AT_FDCWD, path, 0, err);
+}
+
+int file_room(const char *path, uint64_t *out_bytes, struct error *err)
+{
+	struct statvfs fs;
+
+	if (statvfs(path, &fs))
+		return error_system(err, errno, "cannot ask how much room '%s' has", path);
+	*out_bytes = (uint64_t)fs.f_bavail * fs.f_frsize;
+	return 0;
+}
+
+int file_lock_take(const char *path, struct file_lock *out_lock, struct error *err)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+
+	if (fd < 0)
+		return error_system(err, errno, "cannot open lock '%s'", path);
+	while (flock(fd, LOCK_EX)) {
+		int failed = errno;
+
+		if (failed == EINTR)
+			continue;
+		close(fd);
+		return error_system(err, failed, "cannot take lock '%s'", path);
+	}
+	out_lock->fd = fd;
+	return 0;
+}
+
+void file_lock_release(struct file_lock *lock)
+{
+	if (lock->fd > 0)
+		close(lock->fd);
+	lock->fd = 0;
+}

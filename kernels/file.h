@@ -1,0 +1,70 @@
+/* Files and folders: safe opening, and writing that is whole or not at all. */
+#ifndef KERNELS_FILE_H
+#define KERNELS_FILE_H
+
+#include "kernels/buffer.h"
+
+/*
+ * Open for reading the file `path` below the folder `root`, refusing symbolic
+ * links and ".." in every component of `path`. An fd that the caller closes,
+ * or -1: ERROR_ABSENT, ERROR_CORRUPT for a path that leads elsewhere.
+ */
+MUST_CHECK int file_open_beneath(const char *root, const char *path, struct error *err);
+
+/* Append the whole file to `out`, whose limit holds. ERROR_ABSENT if there is none. */
+MUST_CHECK int file_read(const char *path, struct buffer *out, struct error *err);
+
+/* True when something exists at `path` (a dangling symbolic link does not). */
+bool file_exists(const char *path);
+bool file_is_folder(const char *path);
+
+/* "folder/name", malloced; the caller frees it. */
+MUST_CHECK int path_join(const char *folder, const char *name, char **out_path, struct error *err);
+
+/* Make `path` and what is missing above it (mode 0777 less umask), each entry made durable. */
+MUST_CHECK int folder_make(const char *path, struct error *err);
+
+/* Make the entries of the folder `path` durable. */
+MUST_CHECK int folder_sync(const char *path, struct error *err);
+
+/* Remove `path` and everything below it; absent is success. Never follows symbolic links. */
+MUST_CHECK int folder_remove(const char *path, struct error *err);
+
+/* What happens when the target of file_writer_commit exists already. */
+enum file_exists_rule {
+	FILE_REPLACE,   /* rename over it */
+	FILE_KEEP_FIRST /* leave it alone and succeed */
+};
+
+/*
+ * A file being written: bytes go to a temporary name in the target's folder;
+ * commit makes them durable (fsync), gives them their name and makes that
+ * durable too (fsync of the folder). Freed without commit, nothing stays.
+ */
+struct file_writer;
+MUST_CHECK int file_writer_new(const char *target, unsigned mode, struct file_writer **out_writer,
+			       struct error *err);
+MUST_CHECK int file_writer_add(struct file_writer *writer, struct span bytes, struct error *err);
+MUST_CHECK int file_writer_commit(struct file_writer *writer, enum file_exists_rule rule,
+				  struct error *err);
+void file_writer_free(struct file_writer **writer);
+
+/* As file_writer_* over the whole content in one call. */
+MUST_CHECK int file_write(const char *target, struct span bytes, unsigned mode,
+			  enum file_exists_rule rule, struct error *err);
+
+/* Free bytes on the file system that holds `path`, for this user. */
+MUST_CHECK int file_room(const char *path, uint64_t *out_bytes, struct error *err);
+
+/*
+ * Take the advisory lock file `path` (made when missing), waiting for other
+ * processes. Held until file_lock_release; a process that dies lets go.
+ */
+struct file_lock {
+	int fd;
+};
+
+MUST_CHECK int file_lock_take(const char *path, struct file_lock *out_lock, struct error *err);
+void file_lock_release(struct file_lock *lock);
+
+#endif

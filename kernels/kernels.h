@@ -1,0 +1,22 @@
+/*
+ * kernels: bytes, and the arithmetic on them.
+ *
+ * The ground floor of the house: errors, buffers, sources of bytes, files,
+ * threads, hashes, Merkle trees, and the exact arithmetic. It knows no JSON,
+ * key, SQL, git or model. Other folders include this header and no other
+ * header of this folder.
+ */
+#ifndef KERNELS_H
+#define KERNELS_H
+
+#include "kernels/buffer.h"
+#include "kernels/context.h"
+#include "kernels/error.h"
+#include "kernels/file.h"
+#include "kernels/hash.h"
+#include "kernels/merkle.h"
+#include "kernels/source.h"
+#include "kernels/text.h"
+#include "kernels/threads.h"
+
+#endif

@@ -1,0 +1,23 @@
+/* Hexadecimal and base64, strict in both directions. */
+#ifndef KERNELS_TEXT_H
+#define KERNELS_TEXT_H
+
+#include "kernels/buffer.h"
+
+/* Append the bytes as lower-case hexadecimal digits. */
+MUST_CHECK int hex_encode(struct buffer *out, struct span bytes, struct error *err);
+
+/* Exactly 2 × `len` lower-case digits of `text` into out_bytes[len]; ERROR_CORRUPT otherwise. */
+MUST_CHECK int hex_decode(struct span text, uint8_t *out_bytes, size_t len, struct error *err);
+
+/* Append RFC 4648 section 4 base64, padded. */
+MUST_CHECK int base64_encode(struct buffer *out, struct span bytes, struct error *err);
+
+/*
+ * Append what `text` decodes to. Only the one canonical spelling is taken:
+ * padded, no white space, trailing bits zero; so that no signature or hash
+ * can be written in two ways. ERROR_CORRUPT otherwise.
+ */
+MUST_CHECK int base64_decode(struct buffer *out, struct span text, struct error *err);
+
+#endif

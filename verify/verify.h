@@ -1,0 +1,15 @@
+/*
+ * verify: may this be believed?
+ *
+ * Envelopes, signatures, trust policy and log proofs; weights, architectures,
+ * forward passes, recorded outputs, the verdict. It is given sources, keys and
+ * the time; it knows no store, index or network. Other folders include this
+ * header and no other header of this folder.
+ */
+#ifndef VERIFY_H
+#define VERIFY_H
+
+#include "kernels/kernels.h"
+#include "verify/name.h"
+
+#endif
