@@ -79,7 +79,7 @@ static int error_fill(struct error *err, enum error_code code, const char *raw)
 	return -1;
 }
 
-int error_set(struct error *err, enum error_code code, const char *fmt, ...)
+int(error_set)(struct error *err, enum error_code code, const char *fmt, ...)
 {
 	char raw[sizeof(err->text)];
 	va_list args;
@@ -90,7 +90,7 @@ int error_set(struct error *err, enum error_code code, const char *fmt, ...)
 	return error_fill(err, code, raw);
 }
 
-int error_system(struct error *err, int errnum, const char *fmt, ...)
+int(error_system)(struct error *err, int errnum, const char *fmt, ...)
 {
 	char raw[sizeof(err->text)], why[128];
 	va_list args;
@@ -108,7 +108,7 @@ int error_system(struct error *err, int errnum, const char *fmt, ...)
 	return error_fill(err, ERROR_SYSTEM, raw);
 }
 
-int error_prefix(struct error *err, const char *fmt, ...)
+int(error_prefix)(struct error *err, const char *fmt, ...)
 {
 	char raw[256], context[512];
 	va_list args;

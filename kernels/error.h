@@ -40,6 +40,17 @@ int error_system(struct error *err, int errnum, const char *fmt, ...) PRINTF_LIK
 /* Put "context: " in front of the text and return -1. */
 int error_prefix(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/* Lets the compiler see that a failure returns -1, so that it can follow what is then unset. */
+static inline int error_minus_one(int result)
+{
+	(void)result;
+	return -1;
+}
+
+#define error_set(...) error_minus_one(error_set(__VA_ARGS__))
+#define error_system(...) error_minus_one(error_system(__VA_ARGS__))
+#define error_prefix(...) error_minus_one(error_prefix(__VA_ARGS__))
+
 /* The exit status that goes with a code (architecture: 0 to 5); one table for every command. */
 int error_exit_status(enum error_code code);
 

@@ -1,6 +1,7 @@
 /* What every cmocka test program begins with. */
 #include "tests/support.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
