@@ -12,6 +12,7 @@
 #include "kernels/buffer.h"
 #include "kernels/context.h"
 #include "kernels/error.h"
+#include "kernels/exact.h"
 #include "kernels/file.h"
 #include "kernels/hash.h"
 #include "kernels/merkle.h"

@@ -1,0 +1,334 @@
+/*
+ * exact: the arithmetic of akashi-exact/1 (docs/numerics.md) as operations on
+ * matrices that a backend holds.
+ *
+ * Every operation gives the same bits on every backend, with any number of
+ * threads and any batch; the comments name the rule of docs/numerics.md that
+ * says which bits. Activations are binary32; weights may also be bf16 or f16.
+ * Rows are tokens; the rows of several probes stand one after another.
+ *
+ * All calls on one backend come from one thread at a time. A shape that does
+ * not fit is ERROR_USAGE, a failing device ERROR_SYSTEM, a NaN or an infinity
+ * found by exact_finite ERROR_CORRUPT.
+ */
+#ifndef KERNELS_EXACT_H
+#define KERNELS_EXACT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernels/buffer.h"
+#include "kernels/error.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct threads;
+
+/* The name that records carry; a released profile never changes meaning. */
+#define EXACT_PROFILE "akashi-exact/1"
+
+/* ---- Backends ---- */
+
+/* A device with its threads and its memory; which ones exist: backends.def. */
+struct backend;
+
+struct backend_options {
+	struct threads *threads; /* borrowed until the backend closes; NULL: the caller's thread */
+	const char *variant;     /* for tests: "avx512", "avx2", "plain"; NULL: the fastest */
+};
+
+/*
+ * Open the backend called `name` ("cpu"), or with NULL the first of
+ * backends.def that opens. `options` may be NULL. It is handed out only after
+ * it gave the known answers of self_test.c. The caller owns *out_backend.
+ * ERROR_ABSENT: no such backend or variant in this build or on this machine;
+ * ERROR_SYSTEM: its arithmetic is not that of the profile.
+ */
+MUST_CHECK int backend_open(const char *name, const struct backend_options *options,
+			    struct backend **out_backend, struct error *err);
+
+/* Close and set *backend to NULL. Its memory must have been freed before. */
+void backend_close(struct backend **backend);
+
+/* For people: "cpu (avx512, 2 threads)". Borrowed until the backend closes. */
+const char *backend_description(const struct backend *backend);
+
+/* ---- Memory ---- */
+
+enum float_format { FLOAT_F32, FLOAT_F16, FLOAT_BF16 };
+
+size_t float_format_size_bytes(enum float_format format);
+
+/* Bytes that a backend can compute with. */
+struct backend_memory;
+
+/* New memory, all bits zero (so every float is +0). The caller frees it. */
+MUST_CHECK int backend_memory_new(struct backend *backend, size_t size_bytes,
+				  struct backend_memory **out_memory, struct error *err);
+
+/*
+ * Make `bytes` of the host readable for the backend; any alignment will do.
+ * The CPU borrows them (they must stay unchanged until the memory is freed), a
+ * device copies. So what is computed with is the buffer that was hashed.
+ */
+MUST_CHECK int backend_memory_wrap(struct backend *backend, struct span bytes,
+				   struct backend_memory **out_memory, struct error *err);
+
+/* Free and set *memory to NULL. Cannot fail. */
+void backend_memory_free(struct backend_memory **memory);
+
+/*
+ * A view of rows x cols numbers in row order, `stride` numbers from one row to
+ * the next. It borrows the memory: copy it freely. A vector has one row.
+ */
+struct matrix {
+	struct backend_memory *memory; /* NULL: no matrix (an absent bias) */
+	size_t offset_bytes;           /* of the first number */
+	size_t rows;
+	size_t cols;
+	size_t stride; /* in numbers, at least cols */
+	enum float_format format;
+};
+
+#define MATRIX_NONE ((struct matrix){ 0 })
+
+/* The rows x cols numbers that begin at offset_bytes, without gaps. */
+struct matrix matrix_at(struct backend_memory *memory, size_t offset_bytes,
+			enum float_format format, size_t rows, size_t cols);
+
+/* Part of a matrix: some of its rows, or some of its columns. */
+struct matrix matrix_rows(struct matrix whole, size_t first, size_t count);
+struct matrix matrix_cols(struct matrix whole, size_t first, size_t count);
+
+/*
+ * The same numbers with every row cut into `parts` rows (heads, say), for
+ * norms over one head. `whole` must be without gaps (stride == cols).
+ */
+struct matrix matrix_split(struct matrix whole, size_t parts);
+
+/* Copy rows * cols binary32 numbers, without gaps, to or from the host. */
+MUST_CHECK int backend_upload(struct backend *backend, struct matrix to, const float *values,
+			      struct error *err);
+MUST_CHECK int backend_download(struct backend *backend, struct matrix from, float *out_values,
+				struct error *err);
+
+/* ---- Operations; `y` is always the result ---- */
+
+/*
+ * Rule 3. y[m][n] = chain over k of x[m][k] * w[n][k], then one add of bias[n]
+ * unless bias is MATRIX_NONE. x is M x K, w is N x K, y is M x N and overlaps
+ * neither. With `transposed` w is K x N (GPT-2's Conv1D).
+ */
+MUST_CHECK int exact_linear(struct backend *backend, struct matrix x, struct matrix w,
+			    bool transposed, struct matrix bias, struct matrix y,
+			    struct error *err);
+
+enum norm_gain {
+	NORM_GAIN,         /* g = w */
+	NORM_GAIN_PLUS_ONE /* g = 1 + w (Gemma) */
+};
+
+/* Rule 5, over each row. gain is 1 x cols. y may be x. */
+MUST_CHECK int exact_rms_norm(struct backend *backend, struct matrix x, struct matrix gain,
+			      enum norm_gain kind, float eps, struct matrix y, struct error *err);
+
+/* Rule 5, over each row. gain and bias are 1 x cols; bias may be MATRIX_NONE. y may be x. */
+MUST_CHECK int exact_layer_norm(struct backend *backend, struct matrix x, struct matrix gain,
+				struct matrix bias, float eps, struct matrix y, struct error *err);
+
+/* How the rows of a matrix belong to probes: row_count[i] rows to probe i. */
+struct batch {
+	const size_t *row_count;
+	size_t probe_count;
+};
+
+enum rope_pairing {
+	ROPE_HALVES,     /* (i, i + R/2) */
+	ROPE_INTERLEAVED /* (2i, 2i + 1) */
+};
+
+struct rope_shape {
+	size_t heads;
+	size_t head_dim;
+	size_t head_stride; /* numbers from one head to the next; 0: head_dim */
+	enum rope_pairing pairing;
+};
+
+/*
+ * Rule 7, in place. cos and sin are at least (longest probe) x R/2, row p for
+ * position p, as rope_table_fill makes them; dimensions from R up stay.
+ */
+MUST_CHECK int exact_rope(struct backend *backend, struct matrix x, const struct rope_shape *shape,
+			  struct matrix cos, struct matrix sin, const struct batch *batch,
+			  struct error *err);
+
+struct attention_shape {
+	size_t heads;
+	size_t key_heads; /* divides heads: query head h uses key head h * key_heads / heads */
+	size_t head_dim;
+	size_t query_head_stride; /* numbers from one head to the next; 0: head_dim */
+	size_t key_head_stride;   /* of k and of v; 0: head_dim */
+	bool causal;              /* key j is allowed for query t only if j <= t */
+	size_t window;            /* 0: none; w: only keys max(0, t-w+1) ... t (causal only) */
+	float scale;              /* exact_inverse_sqrt(head_dim), usually */
+	float score_cap;          /* 0: none; c: s = tanh(s/c) * c after the scale */
+};
+
+/*
+ * Rule 6, within each probe. q has heads, k and v have key_heads; y is
+ * rows x (heads * head_dim) and overlaps none of them.
+ */
+MUST_CHECK int exact_attention(struct backend *backend, const struct attention_shape *shape,
+			       struct matrix q, struct matrix k, struct matrix v,
+			       const struct batch *batch, struct matrix y, struct error *err);
+
+enum activation {
+	ACTIVATION_SILU,
+	ACTIVATION_GELU_ERF,  /* "gelu" */
+	ACTIVATION_GELU_TANH, /* "gelu_new", "gelu_fast", "gelu_pytorch_tanh" */
+	ACTIVATION_RELU,
+	ACTIVATION_TANH,
+	ACTIVATION_SIGMOID
+};
+
+/* Rule 8, for each number. y may be x. */
+MUST_CHECK int exact_activation(struct backend *backend, enum activation kind, struct matrix x,
+				struct matrix y, struct error *err);
+
+/* Rule 8: y = activation(gate) * up, one multiply. y may be gate or up. */
+MUST_CHECK int exact_gate(struct backend *backend, enum activation kind, struct matrix gate,
+			  struct matrix up, struct matrix y, struct error *err);
+
+/* Rule 10: y = a + b, one add. b may have one row, which is added to every row. y may be a or b. */
+MUST_CHECK int exact_add(struct backend *backend, struct matrix a, struct matrix b, struct matrix y,
+			 struct error *err);
+
+/* y = x * factor, one multiply. y may be x. */
+MUST_CHECK int exact_scale(struct backend *backend, struct matrix x, float factor, struct matrix y,
+			   struct error *err);
+
+/* Rule 6: y = tanh(x / cap) * cap. y may be x. */
+MUST_CHECK int exact_soft_cap(struct backend *backend, struct matrix x, float cap, struct matrix y,
+			      struct error *err);
+
+/* Rule 6 over every column of each row: e = exp(x - max), y = e / sum. y may be x. */
+MUST_CHECK int exact_softmax(struct backend *backend, struct matrix x, struct matrix y,
+			     struct error *err);
+
+/* Rule 10: y[i] = row index[i] of the table, widened. index has y.rows entries. */
+MUST_CHECK int exact_gather(struct backend *backend, struct matrix table, const uint32_t *index,
+			    struct matrix y, struct error *err);
+
+/* Every number +0. */
+MUST_CHECK int exact_zero(struct backend *backend, struct matrix y, struct error *err);
+
+/* ---- Mixture of experts, rule 9 ---- */
+
+struct router_shape {
+	size_t chosen;    /* experts per token, at most EXACT_CHOSEN_MAX */
+	bool renormalise; /* w = p / Z' */
+};
+
+#define EXACT_CHOSEN_MAX 64
+
+/*
+ * Softmax over all experts of each row of `logits` (tokens x experts), then
+ * the `chosen` largest. out_expert and out_weight have chosen entries a token,
+ * in ascending expert id.
+ */
+MUST_CHECK int exact_route(struct backend *backend, struct matrix logits,
+			   const struct router_shape *shape, uint32_t *out_expert,
+			   float *out_weight, struct error *err);
+
+/*
+ * y[index[i]] = fma(weight[i], x[i], y[index[i]]): one expert's outputs join
+ * their tokens. No row twice in index. Call in ascending expert id on a y
+ * that began at +0.
+ */
+MUST_CHECK int exact_combine(struct backend *backend, struct matrix x, const uint32_t *index,
+			     const float *weight, struct matrix y, struct error *err);
+
+/* y[m] = x[m] * sigmoid(gate[m][0]), one multiply: a shared expert's gate. y may be x. */
+MUST_CHECK int exact_gate_rows(struct backend *backend, struct matrix x, struct matrix gate,
+			       struct matrix y, struct error *err);
+
+/* ---- What is read off ---- */
+
+/* ERROR_CORRUPT if a NaN or an infinity is in x (rule 1); `what` is named in the message. */
+MUST_CHECK int exact_finite(struct backend *backend, struct matrix x, const char *what,
+			    struct error *err);
+
+/* Rule 11: for each row the maximum, and the lane sum of exp(logit - max). */
+MUST_CHECK int exact_partition(struct backend *backend, struct matrix logits, float *out_max,
+			       float *out_sum, struct error *err);
+
+#define EXACT_TOP_COUNT 8
+
+struct exact_top {
+	uint32_t id[EXACT_TOP_COUNT];
+	float logit[EXACT_TOP_COUNT];
+};
+
+/*
+ * Rule 11: the largest logits of each row, descending, equal ones by lower id.
+ * Rows of fewer than 8 columns leave id UINT32_MAX and logit +0 in the rest.
+ */
+MUST_CHECK int exact_top_logits(struct backend *backend, struct matrix logits,
+				struct exact_top *out_top, struct error *err);
+
+/* Rule 11 on the host: v = RN32(ln sum) - (logit - max), from exact_partition. */
+float exact_token_loss(float max, float sum, float logit);
+
+/* Rule 4 on the host: the lane sum of n numbers (the NLL of a probe from its token losses). */
+float exact_lane_sum(const float *x, size_t n);
+
+/* ---- Constants that are correctly rounded real numbers, on the host ---- */
+
+/* RN32(ln x) for a positive finite x. */
+float exact_ln(float x);
+
+/* RN32(x^(-1/2)) for a positive finite x: the scale of the attention scores. */
+float exact_inverse_sqrt(float x);
+
+/* RN32(sqrt(x)) for x >= 0: Gemma's embedding scale. */
+float exact_sqrt(float x);
+
+enum rope_scaling { ROPE_PLAIN, ROPE_LINEAR, ROPE_DYNAMIC, ROPE_LLAMA3, ROPE_YARN };
+
+/*
+ * Rotary frequencies by rule 7, whose formulas give these fields their
+ * meaning. Numbers of config.json come in as RN32(RN64(decimal)); a field that
+ * the scaling does not use is ignored.
+ */
+struct rope_frequencies {
+	size_t dim;  /* R, even: the dimensions that turn */
+	float theta; /* more than 1 */
+	enum rope_scaling scaling;
+	float factor;              /* linear, dynamic, llama3, yarn */
+	uint32_t original_context; /* original_max_position_embeddings: dynamic, llama3, yarn */
+	uint32_t length;           /* dynamic: tokens of the probe */
+	float low_frequency_factor, high_frequency_factor; /* llama3 */
+	float beta_fast, beta_slow;                        /* yarn: 32 and 1 unless given */
+	bool truncate;                                     /* yarn: true unless given */
+	float attention_factor;       /* yarn: 0 unless given; then it follows from the rest */
+	float mscale, mscale_all_dim; /* yarn: 0 unless given */
+};
+
+/* RN32(f_i) for i < dim / 2. ERROR_USAGE if a number makes no sense. */
+MUST_CHECK int rope_frequencies_fill(const struct rope_frequencies *rope, float *out_frequency,
+				     struct error *err);
+
+/*
+ * cos and sin of positions first ... first + count - 1, count x dim/2 each,
+ * with YaRN's attention factor. ERROR_USAGE if a number makes no sense.
+ */
+MUST_CHECK int rope_table_fill(const struct rope_frequencies *rope, size_t first, size_t count,
+			       float *out_cos, float *out_sin, struct error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
