@@ -10,6 +10,10 @@
 #define VERIFY_H
 
 #include "kernels/kernels.h"
+#include "verify/config.h"
+#include "verify/forward.h"
 #include "verify/name.h"
+#include "verify/probes.h"
+#include "verify/record.h"
 
 #endif

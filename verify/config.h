@@ -1,0 +1,75 @@
+/*
+ * config: what config.json says about a model, in the spellings of
+ * transformers 4 and 5 alike.
+ *
+ * Nothing is guessed: a model family, option or value that this version does
+ * not compute is refused with ERROR_UNTRUSTED ("cannot be decided"), and text
+ * that is no config.json of a known family at all with ERROR_CORRUPT.
+ * No size found here allocates anything.
+ */
+#ifndef VERIFY_CONFIG_H
+#define VERIFY_CONFIG_H
+
+#include "kernels/kernels.h"
+
+struct architecture;
+
+#define CONFIG_MAX_BYTES (4u << 20)   /* of config.json */
+#define CONFIG_LAYERS_MAX 2048u       /* num_hidden_layers */
+#define CONFIG_WIDTH_MAX (1u << 20)   /* hidden, intermediate, heads x head_dim */
+#define CONFIG_HEADS_MAX 4096u        /* attention heads */
+#define CONFIG_VOCAB_MAX (1u << 24)   /* rows of the embedding */
+#define CONFIG_CONTEXT_MAX (1u << 28) /* max_position_embeddings */
+
+/* Options that switch steps and biases of an architecture's table on. */
+enum feature {
+	FEATURE_ALWAYS,
+	FEATURE_ATTENTION_BIAS, /* attention_bias */
+	FEATURE_MLP_BIAS,       /* mlp_bias */
+	FEATURE_COUNT
+};
+
+struct model_config {
+	const struct architecture *architecture;
+
+	uint32_t layers;
+	uint32_t hidden;
+	uint32_t intermediate;
+	uint32_t heads;
+	uint32_t key_heads; /* divides heads */
+	uint32_t head_dim;
+	uint32_t vocab;
+	uint32_t positions; /* max_position_embeddings: rows of a learned position table */
+	uint32_t types;     /* type_vocab_size (BERT) */
+	uint32_t context;   /* the longest probe that makes sense */
+
+	float eps;
+	enum activation activation;
+	bool tied; /* the head is the embedding */
+	bool feature[FEATURE_COUNT];
+
+	/* dim 0: no rotary positions; `length` is filled in for each probe (ROPE_DYNAMIC). */
+	struct rope_frequencies rope;
+
+	uint32_t window; /* sliding window in tokens, for the layers that slide; 0: none */
+	uint8_t slides[CONFIG_LAYERS_MAX / 8];
+
+	char model_type[64]; /* as config.json spells it */
+};
+
+/* True if attention of this layer sees only the last `window` tokens. */
+bool model_config_slides(const struct model_config *config, uint32_t layer);
+
+/* True if the logits of a prefix are not those of the whole: encoders, RoPE that depends on the
+ * length. */
+bool model_config_needs_whole_probes(const struct model_config *config);
+
+/*
+ * Read config.json. ERROR_UNTRUSTED: a family, option or value that this
+ * version does not compute, named in the text; ERROR_CORRUPT: not JSON, or
+ * numbers that contradict each other or lie beyond the limits above.
+ */
+MUST_CHECK int model_config_read(struct span json, struct model_config *out_config,
+				 struct error *err);
+
+#endif

@@ -1,0 +1,97 @@
+/*
+ * forward: run token sequences through a model, exactly (docs/numerics.md),
+ * with one layer's weights in memory at a time.
+ *
+ * Whatever is computed with was hashed in the very buffer it is computed from;
+ * where the weights come with a manifest, every piece is compared with it.
+ */
+#ifndef VERIFY_FORWARD_H
+#define VERIFY_FORWARD_H
+
+#include "kernels/kernels.h"
+#include "verify/config.h"
+
+struct weights;
+
+/* A model whose config.json and tensors agree. */
+struct forward;
+
+/*
+ * Read config.json and hold it against the tensors: every tensor that the
+ * architecture needs is there once, with the dimensions that config.json
+ * gives, in a number format that can be computed with; layers, biases and the
+ * head are neither missing nor left over (rule 10). `weights` are borrowed
+ * until forward_close. ERROR_UNTRUSTED: an architecture, option or number
+ * format that this version does not compute (the forward step is not possible,
+ * and the text says why); ERROR_CORRUPT: config.json contradicts the tensors.
+ */
+MUST_CHECK int forward_open(const struct context *ctx, struct weights *weights, struct span config,
+			    struct forward **out_forward, struct error *err);
+
+/* Close and set *forward to NULL. Cannot fail. */
+void forward_close(struct forward **forward);
+
+/* Borrowed until forward_close. */
+const struct model_config *forward_config(const struct forward *forward);
+
+/* True when there is a language-model head: logits, top-8, NLL. */
+bool forward_has_logits(const struct forward *forward);
+
+/* Several token sequences: row_count[i] ids of sequence i, one after another in `ids`. */
+struct sequences {
+	const uint32_t *ids;
+	const size_t *row_count;
+	size_t count;
+};
+
+/* What a pass costs, known before it starts. */
+struct forward_cost {
+	double flop;           /* multiply and add counted as two */
+	uint64_t read_bytes;   /* of weights */
+	uint64_t memory_bytes; /* the most that is held at once: layers, head, activations */
+};
+
+struct forward_cost forward_estimate(const struct forward *forward,
+				     const struct sequences *sequences);
+
+/* Who is told what a pass computes. A slot that returns -1 ends the pass. */
+struct forward_sink {
+	void *user;
+
+	/*
+	 * Optional. The hidden state at boundary `index` (0: before the first layer,
+	 * l: after layer l): rows x hidden, borrowed during the call, free of NaN
+	 * and infinity. For an encoder the last one is its result.
+	 */
+	int (*boundary)(void *user, uint32_t index, const float *values, size_t rows,
+			struct error *err);
+
+	/*
+	 * Optional. The logits of some rows, `first_row` counted over all
+	 * sequences, in the backend's memory until the call returns, free of NaN
+	 * and infinity.
+	 */
+	int (*logits)(void *user, struct backend *backend, size_t first_row, struct matrix logits,
+		      struct error *err);
+};
+
+/*
+ * Run the sequences through every layer. ERROR_USAGE: an id that is not in the
+ * vocabulary, or a sequence that is empty or longer than the context;
+ * ERROR_CORRUPT: a NaN or an infinity appeared, or a tensor is not the one
+ * that the manifest names.
+ */
+MUST_CHECK int forward_run(const struct context *ctx, struct forward *forward,
+			   struct backend *backend, const struct sequences *sequences,
+			   const struct forward_sink *sink, struct error *err);
+
+/* How many sequences, from the first, fit one pass within `memory_bytes` of activations; at
+ * least 1. */
+size_t forward_batch(const struct forward *forward, const struct sequences *sequences,
+		     uint64_t memory_bytes);
+
+/* Tensors that no pass has any use for (a pooler, position_ids), by index; names are borrowed. */
+size_t forward_unread_count(const struct forward *forward);
+const char *forward_unread_name(const struct forward *forward, size_t index);
+
+#endif
