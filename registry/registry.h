@@ -10,4 +10,15 @@
 
 #include "verify/verify.h"
 
+#include "registry/add.h"
+#include "registry/audit.h"
+#include "registry/settings.h"
+#include "registry/evidence.h"
+#include "registry/home.h"
+#include "registry/index.h"
+#include "registry/log.h"
+#include "registry/sign.h"
+#include "registry/statement.h"
+#include "registry/store.h"
+
 #endif

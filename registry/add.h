@@ -1,0 +1,104 @@
+/* Register things: checkpoints, datasets, runs, evaluation results, aliases. */
+#ifndef REGISTRY_ADD_H
+#define REGISTRY_ADD_H
+
+#include "registry/statement.h"
+
+/* What is common to everything that is added. */
+struct add_how {
+	const char *key;      /* signing key; NULL: config user.key */
+	enum store_mode mode; /* how files come into the store */
+	bool dry_run;         /* look, hash, and say what would be written; write nothing */
+};
+
+/* What was (or, dry, would be) registered. */
+struct add_result {
+	struct statement_made made;
+	struct digest manifest; /* of checkpoints and datasets; else the file */
+	uint64_t files, bytes;
+	uint64_t records; /* of a dataset */
+	uint64_t scores;  /* of an eval */
+};
+
+/* Facts about the git commit (docs/formats.md, `git`), as registry/git.h gathers them. */
+struct add_git {
+	const struct json *facts; /* NULL: none */
+	struct span diff;         /* the dirty diff, kept as an object; empty: none */
+};
+
+struct add_checkpoint {
+	const char *path; /* a directory, or one weight file */
+	struct name name;
+	struct add_git git;
+	const struct name *data; /* registered datasets */
+	size_t data_count;
+	const struct name *parent; /* registered checkpoints */
+	size_t parent_count;
+	const char *run; /* a run file, registered as `name-run@version` unless it is known; NULL:
+			    none */
+	const char *const *exclude; /* shell patterns of paths that are left out */
+	size_t exclude_count;
+};
+
+/*
+ * Register `count` checkpoints in one batch: files hashed and kept, manifest and
+ * pieces kept, one statement and claim each. Nothing is registered when one fails.
+ */
+MUST_CHECK int registry_add_checkpoints(struct registry *registry, const struct add_how *how,
+					const struct add_checkpoint *checkpoint, size_t count,
+					struct add_result *out_result, struct error *err);
+
+struct add_dataset {
+	const char *path; /* a directory or a file */
+	struct name name;
+	const char *const *exclude;
+	size_t exclude_count;
+};
+
+MUST_CHECK int registry_add_dataset(struct registry *registry, const struct add_how *how,
+				    const struct add_dataset *dataset,
+				    struct add_result *out_result, struct error *err);
+
+struct add_run {
+	const char *path; /* a JSON file */
+	struct name name;
+	struct add_git git;
+	const struct name *data;
+	size_t data_count;
+};
+
+MUST_CHECK int registry_add_run(struct registry *registry, const struct add_how *how,
+				const struct add_run *run, struct add_result *out_result,
+				struct error *err);
+
+struct add_eval {
+	const char *path; /* a result file that one of the importers knows */
+	struct name of;   /* the checkpoint */
+};
+
+MUST_CHECK int registry_add_eval(struct registry *registry, const struct add_how *how,
+				 const struct add_eval *eval, struct add_result *out_result,
+				 struct error *err);
+
+/* Move `alias` of owner/name to the version `name`. The same again is success. */
+MUST_CHECK int registry_add_tag(struct registry *registry, const struct add_how *how,
+				const struct name *name, const char *alias,
+				struct add_result *out_result, struct error *err);
+
+/* An importer: reads one kind of result file. registry/import/NAME.c */
+struct importer {
+	const char *name; /* the eval's `format` */
+	/* Does this file look like one of mine? */
+	bool (*knows)(const struct json *file);
+	/*
+	 * Append to the predicate's `harness`, `model` and `scores` (made by the
+	 * caller: object, absent, array). Decimals are the file's own text.
+	 */
+	int (*read)(const struct json *file, struct json *predicate, struct error *err);
+};
+
+#define IMPORTER(name) extern const struct importer importer_##name;
+#include "registry/importers.def"
+#undef IMPORTER
+
+#endif

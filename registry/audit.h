@@ -1,0 +1,29 @@
+/* Check a whole registry: every tile, entry, signature, claim, body, and the checkpoint above them.
+ */
+#ifndef REGISTRY_AUDIT_H
+#define REGISTRY_AUDIT_H
+
+#include "registry/home.h"
+
+struct audit_request {
+	bool objects; /* read and hash every object too */
+};
+
+struct audit_report {
+	uint64_t entries, statements, controls, claims, objects;
+	uint64_t findings; /* what does not hold; 0: everything does */
+	char *first;       /* the first finding, NULL without one */
+	char **finding;    /* up to 100 of them, one line each */
+	size_t finding_count;
+};
+
+void audit_report_release(struct audit_report *report);
+
+/*
+ * What does not hold is in the report; -1 is for what kept us from auditing.
+ * Nothing is changed, and the index is not asked.
+ */
+MUST_CHECK int registry_audit(struct registry *registry, const struct audit_request *request,
+			      struct audit_report *out_report, struct error *err);
+
+#endif

@@ -1,0 +1,42 @@
+/*
+ * The log's files by relative path, written once: what a folder, a bucket or
+ * a web server can all be. The checkpoint is the one that is replaced.
+ */
+#ifndef REGISTRY_BLOBS_H
+#define REGISTRY_BLOBS_H
+
+#include "kernels/kernels.h"
+
+#define BLOB_PATH_MAX 128
+
+struct blobs {
+	const struct blobs_type *type;
+};
+
+struct blobs_type {
+	/* Append the blob to `out`. ERROR_ABSENT if there is none. Any thread. */
+	int (*read)(struct blobs *blobs, const char *path, struct buffer *out, struct error *err);
+
+	/* Durable when it returns. The same bytes again are success, others ERROR_CORRUPT. */
+	int (*put_if_absent)(struct blobs *blobs, const char *path, struct span bytes,
+			     struct error *err);
+
+	/* Put in the place of what was there, whole or not at all. For the checkpoint only. */
+	int (*replace)(struct blobs *blobs, const char *path, struct span bytes, struct error *err);
+	void (*close)(struct blobs *blobs);
+};
+
+MUST_CHECK int blobs_open_folder(const char *folder, struct blobs **out_blobs, struct error *err);
+
+/* In memory, for tests. */
+MUST_CHECK int blobs_open_memory(struct blobs **out_blobs, struct error *err);
+void blobs_close(struct blobs **blobs);
+
+MUST_CHECK int blobs_read(struct blobs *blobs, const char *path, struct buffer *out,
+			  struct error *err);
+MUST_CHECK int blobs_put_if_absent(struct blobs *blobs, const char *path, struct span bytes,
+				   struct error *err);
+MUST_CHECK int blobs_replace(struct blobs *blobs, const char *path, struct span bytes,
+			     struct error *err);
+
+#endif

@@ -1,0 +1,76 @@
+/* A registry on disk: made, found, opened. */
+#ifndef REGISTRY_HOME_H
+#define REGISTRY_HOME_H
+
+#include "registry/settings.h"
+
+#define REGISTRY_FORMAT_VERSION "1"
+#define REGISTRY_ORIGIN_MAX 256
+
+struct index;
+struct log;
+
+/* An opened registry. The fields are for reading; what is opened on first use has a function. */
+struct registry {
+	const struct context *ctx; /* borrowed for the registry's life */
+	char *folder;              /* absolute: the `.akashi` folder itself */
+	struct settings settings;
+	const char *origin; /* borrowed from settings */
+	struct store *store;
+	struct log *log;
+	struct index *index;
+};
+
+struct registry_init_request {
+	const char *folder; /* what the user named; `.akashi` is made inside unless `bare` */
+	bool bare;
+	const char *origin; /* NULL: localhost/<folder>-<8 random hex digits> */
+	const char *key; /* name of the signing key; made when there is none of that name; NULL: the
+			    user's name */
+	const char *signer; /* the way to sign; NULL: "openssl" */
+};
+
+/*
+ * Make a registry: folders, config, the log's key, then policy 1 (index 0) and
+ * the first key (index 1) as control statements. ERROR_USAGE when one is there
+ * already. Half a registry never stays: it gets its name last.
+ */
+MUST_CHECK int registry_init(const struct context *ctx, const struct registry_init_request *request,
+			     struct registry **out_registry, struct error *err);
+
+/*
+ * Find the folder of the registry to work on (decisions 4): `named` (the
+ * --registry option, or AKASHI_REGISTRY), else the nearest `.akashi/` upward from
+ * `start` (NULL: the working folder), which must belong to this user and be
+ * writable by nobody else: ERROR_UNTRUSTED otherwise. ERROR_ABSENT if there is
+ * none. The caller frees *out_folder.
+ */
+MUST_CHECK int registry_find(const struct context *ctx, const char *named, const char *start,
+			     char **out_folder, struct error *err);
+
+/* Open the registry in `folder` (as registry_find gives it). ERROR_CORRUPT for a foreign format. */
+MUST_CHECK int registry_open(const struct context *ctx, const char *folder,
+			     struct registry **out_registry, struct error *err);
+void registry_close(struct registry **registry);
+
+/* Opened on first use; borrowed until the registry is closed. */
+MUST_CHECK int registry_log(struct registry *registry, struct log **out_log, struct error *err);
+MUST_CHECK int registry_index(struct registry *registry, struct index **out_index,
+			      struct error *err);
+
+/* "DIR/<name>", malloced. */
+MUST_CHECK int registry_path(const struct registry *registry, const char *name, char **out_path,
+			     struct error *err);
+
+/* The name of the signing key to use: `named`, else config user.key. ERROR_USAGE if neither. */
+MUST_CHECK int registry_key_name(const struct registry *registry, const char *named,
+				 const char **out_name, struct error *err);
+
+/* Change one setting and write the config file. */
+MUST_CHECK int registry_configure(struct registry *registry, enum setting_key key,
+				  const char *value, struct error *err);
+
+/* The pin of this registry's log and current policy: "VKEY sha256:POLICY". The caller frees it. */
+MUST_CHECK int registry_pin(struct registry *registry, char **out_pin, struct error *err);
+
+#endif

@@ -1,0 +1,128 @@
+/*
+ * The index: a cache for asking questions, made from the statements and the
+ * log, and made again whenever it is missing, damaged or behind.
+ *
+ * Nothing is ever only here and nothing here is believed: whoever acts on an
+ * answer reads the statement and checks its signature and proof.
+ */
+#ifndef REGISTRY_INDEX_H
+#define REGISTRY_INDEX_H
+
+#include "registry/home.h"
+
+struct index;
+
+/* One statement, as the index tells it. All borrowed until the visit returns. */
+struct index_row {
+	const char *statement; /* HEX */
+	const char *key;       /* KEY */
+	const char *kind;
+	const char *subject;  /* name of the subject */
+	const char *digest;   /* digest of the subject, HEX */
+	const char *declared; /* RFC 3339, as the signer says; "" without one */
+	uint64_t log_index;   /* of its entry */
+};
+
+/* One name that exists: a claim. Borrowed likewise. */
+struct index_claim {
+	const char *kind;
+	const char *name;    /* "owner/name" */
+	const char *version; /* version, or the alias */
+	bool alias;
+	uint64_t serial;       /* of an alias: the highest is in force */
+	const char *statement; /* HEX of what is claimed */
+	const char *target;    /* of an alias: HEX of the statement it points at, else NULL */
+	uint64_t log_index;    /* of the claim's entry */
+};
+
+/* One edge of the lineage: `statement` says `relation` ("of", "data", "parent", "run",
+ * "checkpoint", "target"). */
+struct index_edge {
+	const char *statement; /* HEX of who says so */
+	const char *relation;
+	const char *name; /* owner/name@version it refers to */
+	const char *to;   /* HEX it refers to */
+};
+
+struct index_score {
+	const char *statement;                                    /* HEX of the eval */
+	const char *of;                                           /* owner/name@version */
+	const char *task, *metric, *filter, *value, *stderr_text; /* decimals as text */
+};
+
+/* What a visit returns: 0 to go on, -1 with `err` to stop. */
+typedef int (*index_visit)(void *arg, const struct index_row *row, struct error *err);
+typedef int (*index_visit_claim)(void *arg, const struct index_claim *claim, struct error *err);
+typedef int (*index_visit_edge)(void *arg, const struct index_edge *edge, struct error *err);
+typedef int (*index_visit_score)(void *arg, const struct index_score *score, struct error *err);
+
+/*
+ * Open DIR/index.db, made anew from statements and log when it is missing,
+ * damaged, of another version or behind the log.
+ */
+MUST_CHECK int index_open(struct registry *registry, struct index **out_index, struct error *err);
+void index_close(struct index **index);
+
+/* Throw the index away and make it again from the statements and the log. */
+MUST_CHECK int registry_reindex(struct registry *registry, struct error *err);
+
+/* Take in what the log has beyond the index. Done after every append. */
+MUST_CHECK int index_catch_up(struct index *index, struct error *err);
+
+/* Claims in the order of names; `owner` or `kind` narrow it when not NULL. */
+MUST_CHECK int index_claims(struct index *index, const char *kind, const char *family,
+			    index_visit_claim visit, void *arg, struct error *err);
+
+/*
+ * What a name stands for: the statement claimed by owner/name@version, or
+ * the target of an alias's highest serial; without a version, the only one or ERROR_USAGE.
+ * Compared without case. *out_name is spelled as it was registered. ERROR_ABSENT names near ones.
+ */
+MUST_CHECK int index_resolve(struct index *index, const struct name *name, struct name *out_name,
+			     struct digest *out_statement, struct error *err);
+
+/* The one statement or object whose digest begins with `prefix` (>= 8 digits, "sha256:" allowed).
+ */
+MUST_CHECK int index_find_prefix(struct index *index, const char *prefix, struct digest *out_digest,
+				 bool *out_is_statement, struct error *err);
+
+/* Statements by log order: all, one by identity, those whose subject or reference is a name or
+ * family. */
+MUST_CHECK int index_statements(struct index *index, uint64_t from, uint64_t count,
+				index_visit visit, void *arg, struct error *err);
+MUST_CHECK int index_statement(struct index *index, const struct digest *statement,
+			       index_visit visit, void *arg, struct error *err);
+MUST_CHECK int index_history(struct index *index, const char *family, index_visit visit, void *arg,
+			     struct error *err);
+
+/* Statements that refer to `statement`, and what it refers to. */
+MUST_CHECK int index_about(struct index *index, const struct digest *statement, index_visit visit,
+			   void *arg, struct error *err);
+MUST_CHECK int index_edges_from(struct index *index, const struct digest *statement,
+				index_visit_edge visit, void *arg, struct error *err);
+
+/* Scores of evals of the checkpoint statement. */
+MUST_CHECK int index_scores(struct index *index, const struct digest *statement,
+			    index_visit_score visit, void *arg, struct error *err);
+
+/* Statements of `kind` whose subject has this digest (NULL kind: any). */
+MUST_CHECK int index_by_digest(struct index *index, const char *kind, const struct digest *digest,
+			       index_visit visit, void *arg, struct error *err);
+
+/*
+ * Decisions 33: the checkpoint or release whose manifest lists the most of these
+ * file digests (sorted or not; at least one). *out_shared of them, *out_total files in its
+ * manifest. ERROR_ABSENT when none is known.
+ */
+MUST_CHECK int index_find_files(struct index *index, const struct digest *file, size_t count,
+				struct digest *out_statement, size_t *out_shared, size_t *out_total,
+				struct error *err);
+
+/* How many statements, claims and entries the index knows. */
+struct index_counts {
+	uint64_t entries, statements, claims;
+};
+
+MUST_CHECK int index_count(struct index *index, struct index_counts *out_counts, struct error *err);
+
+#endif

@@ -1,0 +1,91 @@
+/*
+ * The transparency log of a registry: written by one coordinator, served as
+ * static files, checked by anyone.
+ *
+ * DIR/log/ is what is served, DIR/log.db sequences, DIR/lock.db remembers the
+ * last checkpoint that was ever signed and is never restored from a backup.
+ */
+#ifndef REGISTRY_LOG_H
+#define REGISTRY_LOG_H
+
+#include "registry/tiles.h"
+#include "verify/verify.h"
+
+#define LOG_BATCH_MAX 65536u
+
+struct log;
+
+/* One entry to append. */
+struct log_item {
+	struct span entry; /* at most ENTRY_MAX_BYTES */
+	const char *ident; /* "HEX.KEY": one leaf for each statement and key */
+	const char *claim; /* "owner/name@version" or "owner/name:alias#serial" that it claims, or
+			      NULL */
+	const char *statement; /* HEX that the claim names; NULL without one */
+};
+
+/* The signed state of the log. */
+struct log_head {
+	uint64_t size;
+	struct digest root;
+	struct buffer note; /* the checkpoint as it was signed */
+};
+
+void log_head_release(struct log_head *head);
+
+/* Make an empty log in the registry folder `folder` with a fresh Ed25519 key (keys/log.key,
+ * `key_mode`). */
+MUST_CHECK int log_create(const struct context *ctx, const char *folder, const char *origin,
+			  unsigned key_mode, struct error *err);
+
+/*
+ * Open for reading (nothing but the verifier key is read) and, on the first append, for
+ * writing. The caller closes *out_log.
+ */
+MUST_CHECK int log_open(const struct context *ctx, const char *folder, const char *origin,
+			struct log **out_log, struct error *err);
+void log_close(struct log **log);
+
+/* "origin+hash+base64": the verifier key. Borrowed. */
+const char *log_vkey(const struct log *log);
+
+/* The tiles, for proofs at sizes of one's own. Borrowed. */
+struct tiles *log_tiles(struct log *log);
+
+/* The published checkpoint, its signature checked. The caller releases it. */
+MUST_CHECK int log_head(struct log *log, struct log_head *out_head, struct error *err);
+
+/*
+ * Append a batch in one transaction, publish a checkpoint that holds it, and
+ * give each item's index. An ident that is in the log already keeps its index.
+ * A claim of a name that another statement holds (names compared without
+ * case) fails with ERROR_USAGE and nothing of the batch is logged. When it
+ * returns 0 everything is durable.
+ */
+MUST_CHECK int log_append(struct log *log, const struct log_item *item, size_t count,
+			  uint64_t *out_index, struct error *err);
+
+/*
+ * Finish what a crash left (sequenced entries, a checkpoint not yet replaced),
+ * or refuse with ERROR_CORRUPT and evidence in DIR/log-evidence.txt: a checkpoint
+ * ahead of lock.db, a rolled-back or truncated log, tiles that do not give the signed root.
+ * Done by every log_append; here for `akashi status` and tests.
+ */
+MUST_CHECK int log_recover(struct log *log, struct error *err);
+
+/* The index of the entry called `ident`, ERROR_ABSENT if it is not sequenced. */
+MUST_CHECK int log_find(struct log *log, const char *ident, uint64_t *out_index, struct error *err);
+
+/* The statement HEX that holds a claim (without case), malloced, and its index. ERROR_ABSENT. */
+MUST_CHECK int log_find_claim(struct log *log, const char *claim, char **out_statement,
+			      uint64_t *out_index, struct error *err);
+
+/* A `.tlog-proof` of entry `index` under the published checkpoint, verified before it is given. */
+MUST_CHECK int log_prove(struct log *log, uint64_t index, struct buffer *out_proof,
+			 struct error *err);
+
+/* Prove that the published checkpoint continues an older one; text lines of base64 hashes. */
+MUST_CHECK int log_prove_consistency(struct log *log, uint64_t old_size, struct buffer *out_text,
+				     struct error *err);
+
+#endif

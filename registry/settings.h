@@ -1,0 +1,50 @@
+/*
+ * The registry's own settings: DIR/config in git-config syntax.
+ *
+ * Read here and not with libgit2, so that no command loads that library only
+ * to learn its own settings. The reader knows the part of the syntax that
+ * `git config -f` writes (sections without subsection, key = value, quotes,
+ * escapes, comments) and the keys of decisions 22; everything else is refused, `include` above all.
+ */
+#ifndef REGISTRY_SETTINGS_H
+#define REGISTRY_SETTINGS_H
+
+#include "registry/store.h"
+
+#define SETTINGS_MAX_BYTES (64u << 10)
+#define SETTING_VALUE_MAX 1024
+
+enum setting_key {
+	SETTING_FORMAT_VERSION,    /* core.formatVersion */
+	SETTING_ORIGIN,            /* core.origin */
+	SETTING_SHARED_REPOSITORY, /* core.sharedRepository */
+	SETTING_STORE_TYPE,        /* store.type */
+	SETTING_STORE_DEFAULT,     /* store.default */
+	SETTING_COORDINATOR_TYPE,  /* coordinator.type */
+	SETTING_COORDINATOR_PATH,  /* coordinator.path */
+	SETTING_LOG_KEY,           /* log.key */
+	SETTING_USER_KEY,          /* user.key */
+	SETTING_COUNT
+};
+
+struct settings {
+	char *value[SETTING_COUNT]; /* NULL: not set */
+};
+
+void settings_release(struct settings *settings);
+
+/* Append what `text` sets to nothing yet: ERROR_CORRUPT names the line. */
+MUST_CHECK int settings_parse(struct span text, struct settings *out_settings, struct error *err);
+MUST_CHECK int settings_read(const char *path, struct settings *out_settings, struct error *err);
+MUST_CHECK int settings_write(const char *path, const struct settings *settings, struct error *err);
+
+/* Replace one value; NULL unsets it. */
+MUST_CHECK int settings_set(struct settings *settings, enum setting_key key, const char *value,
+			    struct error *err);
+
+/* The value, or `otherwise` when it is not set. Borrowed. */
+const char *settings_get(const struct settings *settings, enum setting_key key,
+			 const char *otherwise);
+const char *setting_key_name(enum setting_key key); /* "core.origin"; static */
+
+#endif

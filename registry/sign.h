@@ -1,0 +1,90 @@
+/*
+ * Private keys: made, listed, signed with. People's keys lie in
+ * $XDG_CONFIG_HOME/akashi/keys/NAME.key (PKCS#8 PEM, 0600), or else
+ * $HOME/.config/akashi/keys; the log's key lies in the registry.
+ */
+#ifndef REGISTRY_SIGN_H
+#define REGISTRY_SIGN_H
+
+#include "verify/verify.h"
+
+/* What can be made; the names are those of `akashi key generate --type`. */
+enum signing_type {
+	SIGNING_ECDSA_P256, /* "ecdsa-p256" */
+	SIGNING_ECDSA_P384, /* "ecdsa-p384" */
+	SIGNING_ED25519     /* "ed25519": logs only */
+};
+
+/* ERROR_USAGE when no key type is called that. */
+MUST_CHECK int signing_type_parse(const char *text, enum signing_type *out_type, struct error *err);
+const char *signing_type_name(enum signing_type type); /* static */
+
+/* A private key that can be used. A way to sign embeds it first. */
+struct signing_key {
+	const struct signer_type *signer;
+	enum signing_type type;
+	char *name;               /* for messages and config */
+	struct buffer public_der; /* SubjectPublicKeyInfo */
+	struct digest id;         /* KEY of docs/formats.md: SHA-256 of public_der */
+};
+
+/* A way to sign: registry/sign/NAME.c. */
+struct signer_type {
+	const char *name;
+
+	/* Make a key and keep it in the file `path` with `mode`; ERROR_USAGE when it is there
+	 * already. */
+	int (*generate)(const struct context *ctx, const char *path, unsigned mode,
+			enum signing_type type, const char *passphrase, struct error *err);
+
+	/* Open the key in `path`; a passphrase is asked for through the context. */
+	int (*open)(const struct context *ctx, const char *path, struct signing_key **out_key,
+		    struct error *err);
+	void (*close)(struct signing_key *key);
+
+	/* Append the signature over `message`: ECDSA as DER with the curve's SHA-2, Ed25519 as 64
+	 * bytes. */
+	int (*sign)(struct signing_key *key, struct span message, struct buffer *out_signature,
+		    struct error *err);
+};
+
+#define SIGNER(name) extern const struct signer_type signer_##name;
+#include "registry/signers.def"
+#undef SIGNER
+
+/* The folder of this user's keys, malloced. ERROR_SYSTEM where the environment names none. */
+MUST_CHECK int signing_folder(const struct context *ctx, char **out_folder, struct error *err);
+
+/*
+ * Make the key NAME ([A-Za-z0-9][A-Za-z0-9._-]{0,95}) of this user, encrypted when
+ * `passphrase` is not NULL. ERROR_USAGE when there is one of that name.
+ */
+MUST_CHECK int signing_key_generate(const struct context *ctx, const char *name,
+				    enum signing_type type, const char *passphrase,
+				    struct error *err);
+
+/* Open the key NAME of this user. ERROR_ABSENT; ERROR_UNTRUSTED when others can read its file. */
+MUST_CHECK int signing_key_open(const struct context *ctx, const char *name,
+				struct signing_key **out_key, struct error *err);
+
+/* Open or make a key at a path of its own: the log's. */
+MUST_CHECK int signing_key_open_path(const struct context *ctx, const char *path,
+				     struct signing_key **out_key, struct error *err);
+MUST_CHECK int signing_key_generate_path(const struct context *ctx, const char *path, unsigned mode,
+					 enum signing_type type, const char *passphrase,
+					 struct error *err);
+void signing_key_close(struct signing_key **key);
+
+MUST_CHECK int signing_key_sign(struct signing_key *key, struct span message,
+				struct buffer *out_signature, struct error *err);
+
+/* The public half as PEM text, as OpenSSL writes it. */
+MUST_CHECK int signing_key_public_pem(const struct signing_key *key, struct buffer *out_pem,
+				      struct error *err);
+
+/* The names of this user's keys, sorted; each is handed to `found`, which may fail to stop. */
+MUST_CHECK int signing_key_list(const struct context *ctx,
+				int (*found)(void *arg, const char *name, struct error *err),
+				void *arg, struct error *err);
+
+#endif

@@ -1,0 +1,126 @@
+/* Where objects lie: what a storage backend must do, and the calls that every backend gets. */
+#ifndef REGISTRY_STORE_H
+#define REGISTRY_STORE_H
+
+#include "verify/verify.h"
+
+#define STORE_OBJECT_MAX (64u << 20) /* the largest object that is read whole into memory */
+
+/* How a file that may stay where it is comes in (decisions 23). */
+enum store_mode {
+	STORE_COPY, /* own bytes; shared blocks where the file system can */
+	STORE_LINK, /* a hard link: the owner can still change it; damage is found, not prevented */
+	STORE_REFERENCE /* digest and location only */
+};
+
+/* "copy", "link", "reference". ERROR_USAGE otherwise. */
+MUST_CHECK int store_mode_parse(const char *text, enum store_mode *out_mode, struct error *err);
+const char *store_mode_name(enum store_mode mode); /* static */
+
+enum store_capability {
+	STORE_CAN_LINK = 1,       /* STORE_LINK and STORE_REFERENCE */
+	STORE_CAN_REMOVE = 2,     /* remove */
+	STORE_KEEPS_OVER_EXIT = 4 /* what was committed is there after a crash */
+};
+
+struct store {
+	const struct store_type *type;
+};
+
+/* An object on its way in. A backend embeds it first. */
+struct store_writer {
+	struct store *store;
+};
+
+/* Where a listing stands: objects come in the order of their digests. Start with {0}. */
+struct store_cursor {
+	struct digest after;
+	bool started;
+};
+
+/* What a backend fills in. Objects are named by SHA-256, written once, never changed. */
+struct store_type {
+	const char *name; /* config `store.type` */
+	unsigned capabilities;
+
+	/* `path`: the folder of the registry's objects. The caller closes *out_store. */
+	int (*open)(const char *path, struct store **out_store, struct error *err);
+	void (*close)(struct store *store);
+
+	/* Begin an object; write its bytes in order; commit makes it durable under `expected`. */
+	int (*put_begin)(struct store *store, struct store_writer **out_writer, struct error *err);
+	int (*put_write)(struct store_writer *writer, struct span bytes, struct error *err);
+	/*
+	 * ERROR_CORRUPT when the bytes have another digest: then nothing stays. An
+	 * object that is there already is success. Frees the writer either way.
+	 */
+	int (*put_commit)(struct store_writer *writer, const struct digest *expected,
+			  struct error *err);
+	void (*put_abort)(struct store_writer *writer);
+
+	/*
+	 * Optional (STORE_CAN_LINK): take in the file at `path`, whose digest the
+	 * caller computed from `source`, without reading it where that is possible.
+	 */
+	int (*put_file)(struct store *store, const char *path, struct source *source,
+			const struct digest *digest, enum store_mode mode, struct error *err);
+
+	/* ERROR_ABSENT if there is none. The bytes are not checked here. */
+	int (*read)(struct store *store, const struct digest *digest, struct source **out_source,
+		    struct error *err);
+	int (*has)(struct store *store, const struct digest *digest, bool *out_has,
+		   struct error *err);
+
+	/* How the object lies there. ERROR_ABSENT if it does not. */
+	int (*mode)(struct store *store, const struct digest *digest, enum store_mode *out_mode,
+		    struct error *err);
+
+	/* Up to `max` digests after the cursor, which moves along; 0 of them at the end. */
+	int (*list)(struct store *store, struct store_cursor *cursor, struct digest *out_digests,
+		    size_t max, size_t *out_count, struct error *err);
+
+	/* Optional (STORE_CAN_REMOVE). Absent is success. */
+	int (*remove)(struct store *store, const struct digest *digest, struct error *err);
+
+	/* Optional: ERROR_SYSTEM unless `bytes` more, the file `sample` first among them, find
+	 * room. */
+	int (*room)(struct store *store, const char *sample, uint64_t bytes, struct error *err);
+};
+
+#define STORE(name) extern const struct store_type store_##name;
+#include "registry/stores.def"
+#undef STORE
+
+/* Open the backend called `type` ("files", "memory"). ERROR_USAGE if there is none of that name. */
+MUST_CHECK int store_open(const char *type, const char *path, struct store **out_store,
+			  struct error *err);
+void store_close(struct store **store);
+
+/* Keep a copy of `bytes`; *out_digest is their name. Same bytes, same name. */
+MUST_CHECK int store_put(struct store *store, struct span bytes, struct digest *out_digest,
+			 struct error *err);
+
+/*
+ * Take in the file at `path`, opened by the caller as `source`, under `digest`,
+ * the SHA-256 that the caller computed from that source. Copies are hashed again as they are made.
+ */
+MUST_CHECK int store_put_file(struct store *store, const struct context *ctx, const char *path,
+			      struct source *source, const struct digest *digest,
+			      enum store_mode mode, struct error *err);
+
+/* Append the object's bytes to `out`, checked against their name: ERROR_CORRUPT when they changed.
+ */
+MUST_CHECK int store_get(struct store *store, const struct digest *digest, struct buffer *out,
+			 struct error *err);
+
+/* The object's bytes by ranges, unchecked: whoever reads compares them with a manifest. */
+MUST_CHECK int store_read(struct store *store, const struct digest *digest,
+			  struct source **out_source, struct error *err);
+MUST_CHECK int store_has(struct store *store, const struct digest *digest, bool *out_has,
+			 struct error *err);
+
+/* Read every byte of an object and compare with its name. ERROR_ABSENT, ERROR_CORRUPT. */
+MUST_CHECK int store_check(struct store *store, const struct context *ctx,
+			   const struct digest *digest, struct error *err);
+
+#endif
