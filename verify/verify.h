@@ -12,6 +12,7 @@
 #include "kernels/kernels.h"
 #include "verify/config.h"
 #include "verify/forward.h"
+#include "verify/json.h"
 #include "verify/name.h"
 #include "verify/probes.h"
 #include "verify/record.h"

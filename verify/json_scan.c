@@ -1,0 +1,215 @@
+/*
+ * The walk over a JSON text that comes before parsing: it bounds what parsing
+ * may cost, and saves the text of numbers, which the library would round or
+ * refuse.
+ */
+#include "verify/json_scan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LIMIT_BYTES ((size_t)64 << 20)
+#define LIMIT_VALUES ((size_t)4000000)
+#define LIMIT_DEPTH ((size_t)64)
+
+struct scan {
+	struct span text;
+	size_t at;
+	size_t copied; /* what of `text` is in `out` already */
+	size_t depth, values;
+	struct json_limits limits;
+	struct buffer *out;
+};
+
+/* Length of the sequence at the front of `text`, 0 when it is none (RFC 3629, section 4). */
+static size_t utf8_take(struct span text)
+{
+	const uint8_t *s = text.data;
+	size_t len = s[0] < 0x80 ? 1 : s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
+	uint32_t point;
+
+	if (len == 1)
+		return 1;
+	if (s[0] < 0xc2 || s[0] > 0xf4 || text.len < len)
+		return 0;
+	point = s[0] & (0xffu >> (len + 1));
+	for (size_t i = 1; i < len; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		point = point << 6 | (s[i] & 0x3fu);
+	}
+	if ((len == 3 && (point < 0x800 || (point >= 0xd800 && point < 0xe000))) ||
+	    (len == 4 && (point < 0x10000 || point > 0x10ffff)))
+		return 0;
+	return len;
+}
+
+bool utf8_text_ok(struct span text)
+{
+	while (text.len) {
+		size_t len = text.data[0] ? utf8_take(text) : 0;
+
+		if (!len)
+			return false;
+		text.data += len;
+		text.len -= len;
+	}
+	return true;
+}
+
+/* From the opening quote to behind the closing one. */
+static int scan_string(struct scan *scan, struct error *err)
+{
+	const uint8_t *s = scan->text.data;
+	size_t start = scan->at++, len = scan->text.len;
+
+	while (scan->at < len && s[scan->at] != '"') {
+		struct span rest = { s + scan->at, len - scan->at };
+		size_t take = s[scan->at] ? utf8_take(rest) : 0;
+
+		if (!take)
+			return error_set(err, ERROR_CORRUPT,
+					 "not UTF-8 text in a string of the JSON at byte %zu",
+					 scan->at);
+		if (rest.len >= 6 && !memcmp(rest.data, "\\u0000", 6))
+			return error_set(err, ERROR_CORRUPT,
+					 "a NUL in a string of the JSON at byte %zu", scan->at);
+		scan->at += s[scan->at] == '\\' ? 1 : take;
+		if (rest.data[0] == '\\' && scan->at < len && s[scan->at] < 0x80)
+			scan->at++;
+	}
+	if (scan->at >= len)
+		return error_set(err, ERROR_CORRUPT, "a string of the JSON at byte %zu has no end",
+				 start);
+	scan->at++;
+	return 0;
+}
+
+static size_t digits_at(struct span text, size_t at)
+{
+	size_t count = 0;
+
+	while (at + count < text.len && text.data[at + count] >= '0' &&
+	       text.data[at + count] <= '9')
+		count++;
+	return count;
+}
+
+/* RFC 8259 section 6. *out_whole: neither fraction nor exponent. */
+static bool number_ok(struct span token, bool *out_whole)
+{
+	size_t at = token.data[0] == '-', count = digits_at(token, at);
+
+	if (!count || (count > 1 && token.data[at] == '0'))
+		return false;
+	at += count;
+	*out_whole = at == token.len;
+	if (at < token.len && token.data[at] == '.') {
+		count = digits_at(token, at + 1);
+		if (!count)
+			return false;
+		at += 1 + count;
+	}
+	if (at < token.len && (token.data[at] == 'e' || token.data[at] == 'E')) {
+		at++;
+		if (at < token.len && (token.data[at] == '+' || token.data[at] == '-'))
+			at++;
+		count = digits_at(token, at);
+		if (!count)
+			return false;
+		at += count;
+	}
+	return at == token.len;
+}
+
+static bool fits_int64(struct span token)
+{
+	char digits[24];
+
+	if (token.len >= sizeof(digits) || (token.len == 2 && !memcmp(token.data, "-0", 2)))
+		return false;
+	memcpy(digits, token.data, token.len);
+	digits[token.len] = '\0';
+	errno = 0;
+	(void)strtoll(digits, NULL, 10);
+	return errno == 0;
+}
+
+static int scan_number(struct scan *scan, struct error *err)
+{
+	struct span token = { scan->text.data + scan->at, 0 };
+	struct span before = { scan->text.data + scan->copied, scan->at - scan->copied };
+	bool whole = false;
+
+	while (scan->at + token.len < scan->text.len && token.data[token.len] &&
+	       strchr("0123456789+-.eE", token.data[token.len]))
+		token.len++;
+	if (!number_ok(token, &whole))
+		return error_set(err, ERROR_CORRUPT, "not a number in the JSON at byte %zu",
+				 scan->at);
+	scan->at += token.len;
+	if (whole && fits_int64(token))
+		return 0;
+	scan->copied = scan->at;
+	if (buffer_add(scan->out, before, err) || buffer_add_text(scan->out, "\"\\u0000", err) ||
+	    buffer_add(scan->out, token, err) || buffer_add_text(scan->out, "\"", err))
+		return -1;
+	return 0;
+}
+
+static int scan_step(struct scan *scan, struct error *err)
+{
+	uint8_t c = scan->text.data[scan->at];
+
+	if (!c) /* the library would pass over it */
+		return error_set(err, ERROR_CORRUPT, "a NUL in the JSON at byte %zu", scan->at);
+	if (c == '"')
+		return scan_string(scan, err);
+	if (c == '-' || (c >= '0' && c <= '9'))
+		return scan_number(scan, err);
+	if (c == '[' || c == '{') {
+		if (++scan->depth > scan->limits.max_depth)
+			return error_set(err, ERROR_CORRUPT,
+					 "JSON nested deeper than the allowed %zu levels",
+					 scan->limits.max_depth);
+	} else if ((c == ']' || c == '}') && scan->depth) {
+		scan->depth--;
+	}
+	if ((c == '[' || c == '{' || c == ',') && ++scan->values > scan->limits.max_values)
+		return error_set(err, ERROR_CORRUPT, "JSON with more than the allowed %zu values",
+				 scan->limits.max_values);
+	scan->at++;
+	return 0;
+}
+
+int json_scan(struct span text, const struct json_limits *limits, struct buffer *out,
+	      struct span *out_text, struct error *err)
+{
+	struct scan scan = { .text = text, .out = out };
+
+	if (limits)
+		scan.limits = *limits;
+	if (!scan.limits.max_bytes)
+		scan.limits.max_bytes = LIMIT_BYTES;
+	if (!scan.limits.max_values)
+		scan.limits.max_values = LIMIT_VALUES;
+	if (!scan.limits.max_depth || scan.limits.max_depth > LIMIT_DEPTH)
+		scan.limits.max_depth = LIMIT_DEPTH;
+	if (text.len > scan.limits.max_bytes)
+		return error_set(err, ERROR_CORRUPT, "%zu bytes of JSON, more than the allowed %zu",
+				 text.len, scan.limits.max_bytes);
+
+	while (scan.at < text.len)
+		if (scan_step(&scan, err))
+			return -1;
+	if (scan.copied) {
+		struct span rest = { text.data + scan.copied, text.len - scan.copied };
+
+		if (buffer_add(out, rest, err))
+			return -1;
+		text = buffer_view(out);
+	}
+	*out_text = text;
+	return 0;
+}
