@@ -1,0 +1,87 @@
+/* backend: open one of backends.def, and the memory that it holds. */
+#include "kernels/backend.h"
+
+#include <string.h>
+
+static const struct backend_type *const backend_types[] = {
+#define BACKEND(name) &backend_type_##name,
+#include "kernels/backends.def"
+#undef BACKEND
+};
+
+enum { BACKEND_COUNT = sizeof(backend_types) / sizeof(backend_types[0]) };
+
+static int backend_open_type(const struct backend_type *type, const struct backend_options *options,
+			     struct backend **out_backend, struct error *err)
+{
+	struct backend *backend;
+
+	if (type->open(options, &backend, err))
+		return error_prefix(err, "backend '%s'", type->name);
+	if (backend_self_test(backend, err)) {
+		error_prefix(err, "backend '%s'", backend->description);
+		type->close(backend);
+		return -1;
+	}
+	*out_backend = backend;
+	return 0;
+}
+
+int backend_open(const char *name, const struct backend_options *options,
+		 struct backend **out_backend, struct error *err)
+{
+	const struct backend_options none = { 0 };
+	struct error last = { 0 };
+
+	if (!options)
+		options = &none;
+	for (size_t i = 0; i < BACKEND_COUNT; i++) {
+		struct error failure = { 0 };
+
+		if (name && strcmp(name, backend_types[i]->name) != 0)
+			continue;
+		if (!backend_open_type(backend_types[i], options, out_backend, &failure))
+			return 0;
+		last = failure;
+	}
+	if (last.code == ERROR_NONE)
+		return error_set(err, ERROR_ABSENT, "no backend '%s' in this build", name);
+	if (err->code == ERROR_NONE)
+		*err = last;
+	return -1;
+}
+
+void backend_close(struct backend **backend)
+{
+	if (*backend)
+		(*backend)->type->close(*backend);
+	*backend = NULL;
+}
+
+const char *backend_description(const struct backend *backend)
+{
+	return backend->description;
+}
+
+int backend_memory_new(struct backend *backend, size_t size_bytes,
+		       struct backend_memory **out_memory, struct error *err)
+{
+	if (!size_bytes)
+		return error_set(err, ERROR_USAGE, "memory of 0 bytes asked for");
+	return backend->type->memory_new(backend, size_bytes, out_memory, err);
+}
+
+int backend_memory_wrap(struct backend *backend, struct span bytes,
+			struct backend_memory **out_memory, struct error *err)
+{
+	if (!bytes.len)
+		return error_set(err, ERROR_USAGE, "memory of 0 bytes asked for");
+	return backend->type->memory_wrap(backend, bytes, out_memory, err);
+}
+
+void backend_memory_free(struct backend_memory **memory)
+{
+	if (*memory)
+		(*memory)->backend->type->memory_free(*memory);
+	*memory = NULL;
+}

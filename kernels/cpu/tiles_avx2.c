@@ -1,0 +1,189 @@
+/*
+ * tiles_avx2: products on registers of 256 bits. The lanes of a register are
+ * outputs, so each lane runs its own chain over k.
+ */
+#ifdef __x86_64__
+#include "kernels/cpu/cpu.h"
+
+#include <immintrin.h>
+
+enum { ROWS = 6, VECTORS = 2, LANES = 8, COLS = VECTORS * LANES, DEPTH = 256 };
+
+#define TILE_FN static inline __attribute__((always_inline))
+#define UNROLL _Pragma("GCC unroll 16")
+
+/* 8 numbers of weights, from any alignment, widened. */
+TILE_FN __m256 widen(const uint8_t *bytes, size_t at, enum float_format format)
+{
+	if (format == FLOAT_F32)
+		return _mm256_loadu_ps((const float *)(const void *)(bytes + 4 * at));
+
+	__m128i half = _mm_loadu_si128((const void *)(bytes + 2 * at));
+
+	if (format == FLOAT_F16)
+		return _mm256_cvtph_ps(half);
+	return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(half), 16));
+}
+
+/* Rows become columns: 8 x 8 words. */
+TILE_FN void transpose(__m256i r[LANES])
+{
+	__m256i t[LANES];
+
+	UNROLL for (int i = 0; i < 4; i++)
+	{
+		t[2 * i] = _mm256_unpacklo_epi32(r[2 * i], r[2 * i + 1]);
+		t[2 * i + 1] = _mm256_unpackhi_epi32(r[2 * i], r[2 * i + 1]);
+	}
+	UNROLL for (int i = 0; i < 2; i++)
+	{
+		r[4 * i] = _mm256_unpacklo_epi64(t[4 * i], t[4 * i + 2]);
+		r[4 * i + 1] = _mm256_unpackhi_epi64(t[4 * i], t[4 * i + 2]);
+		r[4 * i + 2] = _mm256_unpacklo_epi64(t[4 * i + 1], t[4 * i + 3]);
+		r[4 * i + 3] = _mm256_unpackhi_epi64(t[4 * i + 1], t[4 * i + 3]);
+	}
+	UNROLL for (int i = 0; i < 4; i++)
+	{
+		t[i] = _mm256_permute2x128_si256(r[i], r[4 + i], 0x20);
+		t[4 + i] = _mm256_permute2x128_si256(r[i], r[4 + i], 0x31);
+	}
+	UNROLL for (int i = 0; i < 8; i++) r[i] = t[i];
+}
+
+/* 8 outputs x 16 steps of bf16: two steps are transposed as one word, then taken apart. */
+TILE_FN void pack_bf16_block(const uint8_t *rows, size_t row_bytes, float *panel)
+{
+	const __m256i upper = _mm256_set1_epi32((int)0xffff0000u);
+	__m256i r[LANES];
+
+	UNROLL for (size_t i = 0; i < LANES; i++)
+	{
+		r[i] = _mm256_loadu_si256((const void *)(rows + i * row_bytes));
+		_mm_prefetch((const char *)rows + i * row_bytes + 512, _MM_HINT_T0);
+	}
+	transpose(r);
+	UNROLL for (size_t i = 0; i < LANES; i++)
+	{
+		_mm256_store_ps(panel + 2 * i * COLS,
+				_mm256_castsi256_ps(_mm256_slli_epi32(r[i], 16)));
+		_mm256_store_ps(panel + (2 * i + 1) * COLS,
+				_mm256_castsi256_ps(_mm256_and_si256(r[i], upper)));
+	}
+}
+
+/* 8 outputs x 8 steps of any format. */
+TILE_FN void pack_block(const uint8_t *rows, size_t row_bytes, enum float_format format,
+			float *panel)
+{
+	__m256i r[LANES];
+
+	UNROLL for (size_t i = 0; i < LANES; i++) r[i] =
+		_mm256_castps_si256(widen(rows + i * row_bytes, 0, format));
+	transpose(r);
+	UNROLL for (size_t i = 0; i < LANES; i++)
+		_mm256_store_ps(panel + i * COLS, _mm256_castsi256_ps(r[i]));
+}
+
+/* Up to 8 outputs, number by number: the rim. */
+static void pack_rim(const uint8_t *rows, size_t row_bytes, enum float_format format, size_t count,
+		     size_t from, size_t depth, float *panel)
+{
+	for (size_t k = from; k < depth; k++)
+		for (size_t i = 0; i < LANES; i++)
+			panel[k * COLS + i] =
+				i < count ? cpu_widen(rows + i * row_bytes, k, format) : 0.0f;
+}
+
+static void pack_transposed(const struct cpu_weights *w, size_t n, size_t count, size_t k,
+			    size_t depth, float *panel)
+{
+	size_t size = float_format_size_bytes(w->format), whole = count / LANES * LANES;
+
+	for (size_t step = 0; step < depth; step++) {
+		const uint8_t *row = w->bytes + ((k + step) * w->stride + n) * size;
+
+		for (size_t i = 0; i < whole; i += LANES)
+			_mm256_store_ps(panel + step * COLS + i, widen(row, i, w->format));
+		for (size_t i = whole; i < COLS; i++)
+			panel[step * COLS + i] = i < count ? cpu_widen(row, i, w->format) : 0.0f;
+	}
+}
+
+static void pack(const struct cpu_weights *w, size_t n, size_t count, size_t k, size_t depth,
+		 float *panel)
+{
+	size_t size = float_format_size_bytes(w->format), row_bytes = w->stride * size;
+
+	if (w->transposed) {
+		pack_transposed(w, n, count, k, depth, panel);
+		return;
+	}
+	for (size_t i = 0; i < COLS; i += LANES) {
+		const uint8_t *rows = w->bytes + (n + i) * row_bytes + k * size;
+		size_t here = i < count ? count - i : 0, step = 0;
+
+		if (here >= LANES && w->format == FLOAT_BF16)
+			for (; step + 2 * LANES <= depth; step += 2 * LANES)
+				pack_bf16_block(rows + step * size, row_bytes,
+						panel + step * COLS + i);
+		if (here >= LANES)
+			for (; step + LANES <= depth; step += LANES)
+				pack_block(rows + step * size, row_bytes, w->format,
+					   panel + step * COLS + i);
+		pack_rim(rows, row_bytes, w->format, here, step, depth, panel + i);
+	}
+}
+
+TILE_FN void tile(size_t rows, const float *x, size_t x_stride, const float *panel, size_t depth,
+		  float *c, size_t c_stride, bool fresh)
+{
+	__m256 sum[ROWS][VECTORS];
+
+	UNROLL for (size_t i = 0; i < rows; i++)
+	{
+		UNROLL for (size_t v = 0; v < VECTORS; v++) sum[i][v] =
+			fresh ? _mm256_setzero_ps() : _mm256_loadu_ps(c + i * c_stride + v * LANES);
+	}
+	for (size_t k = 0; k < depth; k++) {
+		__m256 w[VECTORS];
+
+		UNROLL for (size_t v = 0; v < VECTORS; v++) w[v] =
+			_mm256_load_ps(panel + k * COLS + v * LANES);
+		UNROLL for (size_t i = 0; i < rows; i++)
+		{
+			__m256 number = _mm256_set1_ps(x[i * x_stride + k]);
+
+			UNROLL for (size_t v = 0; v < VECTORS; v++) sum[i][v] =
+				_mm256_fmadd_ps(number, w[v], sum[i][v]);
+		}
+	}
+	UNROLL for (size_t i = 0; i < rows; i++)
+	{
+		UNROLL for (size_t v = 0; v < VECTORS; v++)
+			_mm256_storeu_ps(c + i * c_stride + v * LANES, sum[i][v]);
+	}
+}
+
+#define TILE(rows)                                                                                 \
+	static void tile_##rows(const float *x, size_t x_stride, const float *panel, size_t depth, \
+				float *c, size_t c_stride, bool fresh)                             \
+	{                                                                                          \
+		tile(rows, x, x_stride, panel, depth, c, c_stride, fresh);                         \
+	}
+TILE(1)
+TILE(2)
+TILE(3)
+TILE(4)
+TILE(5)
+TILE(6)
+
+const struct cpu_tiles cpu_tiles_avx2 = {
+	.rows = ROWS,
+	.cols = COLS,
+	.depth = DEPTH,
+	.pack = pack,
+	.tile = { tile_1, tile_2, tile_3, tile_4, tile_5, tile_6 },
+};
+#else
+typedef int tiles_avx2_is_empty_here; /* ISO C wants a declaration */
+#endif
