@@ -10,11 +10,19 @@
 #define VERIFY_H
 
 #include "kernels/kernels.h"
+#include "verify/bytes.h"
 #include "verify/config.h"
+#include "verify/diff.h"
+#include "verify/dtype.h"
+#include "verify/format.h"
 #include "verify/forward.h"
 #include "verify/json.h"
+#include "verify/manifest.h"
 #include "verify/name.h"
+#include "verify/pieces.h"
 #include "verify/probes.h"
 #include "verify/record.h"
+#include "verify/tree.h"
+#include "verify/weights.h"
 
 #endif

@@ -1,0 +1,106 @@
+/*
+ * manifest: every file, tensor and piece of a tree, by digest
+ * (docs/formats.md, section 2).
+ *
+ * Two objects: the manifest itself, canonical JSON, whose SHA-256 is its
+ * identity; and the pieces object that it names, with the digests and
+ * locators of all pieces. A manifest can be used without its pieces: then only
+ * whole-file digests can be compared.
+ */
+#ifndef VERIFY_MANIFEST_H
+#define VERIFY_MANIFEST_H
+
+#include "verify/pieces.h"
+
+struct tree;
+
+#define MANIFEST_MAX_BYTES (64u << 20)
+#define MANIFEST_PIECES_MAX_BYTES (24u + (uint64_t)PIECES_MAX * PIECE_RECORD_SIZE_BYTES)
+#define MANIFEST_SCHEMA "akashi/manifest/1"
+
+struct manifest_file {
+	const char *path;
+	const char *format; /* "safetensors" or "bytes" */
+	uint64_t size;
+	struct digest sha256;              /* of the whole file */
+	struct digest root;                /* over all pieces */
+	size_t first_tensor, tensor_count; /* into manifest.tensor and manifest.tensor_root */
+	size_t first_piece, piece_count;   /* into manifest.record */
+};
+
+/* Read it freely; change nothing. */
+struct manifest {
+	struct manifest_file *file; /* by the bytes of their paths */
+	size_t file_count;
+	struct tensor *tensor; /* of all files, each file's by offset, then name */
+	struct digest *tensor_root;
+	size_t tensor_count;
+	struct digest pieces;        /* SHA-256 of the pieces object */
+	size_t piece_count;          /* that the files have by their sizes and tensors */
+	struct piece_record *record; /* piece_count of them, or NULL: pieces not at hand */
+	struct arena *arena;
+};
+
+void manifest_free(struct manifest **manifest);
+
+/* The file of that path, or NULL. */
+const struct manifest_file *manifest_find(const struct manifest *manifest, const char *path);
+
+uint64_t manifest_bytes(const struct manifest *manifest);      /* sizes of all files */
+uint64_t manifest_parameters(const struct manifest *manifest); /* elements of all tensors */
+
+/*
+ * Who wants the bytes as they go by, so that a file is read once (a store
+ * that keeps a copy). Files are read side by side: slots are called from any
+ * thread, the calls about one file in order from one thread. Any slot that
+ * returns -1 ends the work.
+ */
+struct manifest_sink {
+	void *user;
+
+	/* A file begins; *out_file is handed to the other two. */
+	int (*begin)(void *user, const char *path, uint64_t size, void **out_file,
+		     struct error *err);
+	int (*bytes)(void *user, void *file, struct span bytes, struct error *err);
+	/* It is whole: its digest. Also called with NULL for a file that begun and failed. */
+	int (*end)(void *user, void *file, const struct digest *sha256, struct error *err);
+};
+
+/*
+ * Read every file of the tree once and make its manifest with pieces.
+ * `sink` may be NULL. Files are spread over ctx->threads. ERROR_CORRUPT: a
+ * safetensors file is malformed, or a file changed while it was read;
+ * ERROR_SYSTEM: unreadable. The text names the file.
+ */
+MUST_CHECK int manifest_build(const struct context *ctx, const struct tree *tree,
+			      const struct manifest_sink *sink, struct manifest **out_manifest,
+			      struct error *err);
+
+/*
+ * Append the manifest as canonical JSON to `out`; *out_identity is its
+ * SHA-256. The pieces object goes to pieces_write(manifest->record, manifest->piece_count, …).
+ */
+MUST_CHECK int manifest_write(const struct manifest *manifest, struct buffer *out,
+			      struct digest *out_identity, struct error *err);
+
+/*
+ * Read a manifest; paths, sizes, tensors and limits are checked, so that
+ * nothing in it leads out of a folder or over the end of a file. It comes
+ * without pieces. ERROR_CORRUPT says what is wrong. The caller compares the identity.
+ */
+MUST_CHECK int manifest_parse(struct span json, struct manifest **out_manifest, struct error *err);
+
+/*
+ * Add the pieces: ERROR_CORRUPT unless `bytes` have the digest that the
+ * manifest names and every root of a file and tensor follows from them.
+ */
+MUST_CHECK int manifest_add_pieces(struct manifest *manifest, struct span bytes, struct error *err);
+
+/* Root over the digests of `count` pieces (of a file, or of a tensor). */
+struct digest manifest_root(const struct piece_record *record, size_t count);
+
+/* The records of one tensor: first index into manifest->record; *out_count of them. */
+size_t manifest_tensor_pieces(const struct manifest *manifest, const struct manifest_file *file,
+			      size_t tensor, size_t *out_count);
+
+#endif

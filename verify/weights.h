@@ -1,0 +1,88 @@
+/*
+ * weights: the tensors of a model, in one file or in shards.
+ *
+ * What is computed with is hashed from the very buffer it is computed from:
+ * bytes are read into the caller's memory, never mapped, and
+ * weights_read_checked compares them piece by piece with a manifest.
+ */
+#ifndef VERIFY_WEIGHTS_H
+#define VERIFY_WEIGHTS_H
+
+#include "verify/format.h"
+
+struct manifest;
+struct tree;
+struct weights;
+
+#define WEIGHTS_SHARDS_MAX 10000u
+#define WEIGHTS_INDEX_MAX_BYTES FORMAT_HEADER_MAX_BYTES /* of model.safetensors.index.json */
+
+/*
+ * The weight set of a tree: model.safetensors, the shards that
+ * model.safetensors.index.json names, or the one safetensors file that the
+ * tree is. The tree is borrowed until weights_close. Every header is read and
+ * checked, the index is held against the shards. ERROR_ABSENT: no weights
+ * that can be loaded, or a shard that the index names is missing (the text
+ * counts and names them); ERROR_UNTRUSTED: two loadable weight sets, so that
+ * what a loader takes cannot be decided; ERROR_CORRUPT: a malformed header or
+ * index, a tensor that the index places elsewhere or that is there twice, a
+ * shard name that leaves the directory.
+ */
+MUST_CHECK int weights_open(const struct tree *tree, struct weights **out_weights,
+			    struct error *err);
+void weights_close(struct weights **weights);
+
+const struct tree *weights_tree(const struct weights *weights); /* borrowed */
+
+/* Tensors, sorted by the bytes of their names; borrowed until weights_close. */
+size_t weights_count(const struct weights *weights);
+const struct tensor *weights_tensor(const struct weights *weights, size_t index);
+
+/* The tensor of that name, or NULL. */
+const struct tensor *weights_find(const struct weights *weights, const char *name);
+
+/* The file in the tree that holds a tensor of these weights; borrowed. */
+const char *weights_file_of(const struct weights *weights, const struct tensor *tensor);
+
+/* The files that the set is read from, index included; and the elements of all tensors. */
+size_t weights_file_count(const struct weights *weights);
+const char *weights_file(const struct weights *weights, size_t index);
+uint64_t weights_parameters(const struct weights *weights);
+
+/* Files that hold weights or code and that this set does not read (other safetensors, pickles,
+ * *.py): what the verdict lists as not exercised. */
+size_t weights_unread_count(const struct weights *weights);
+const char *weights_unread(const struct weights *weights, size_t index);
+
+/*
+ * From now on weights_read_checked compares with `manifest`, which must have
+ * its piece digests and outlive the weights. ERROR_CORRUPT when a tensor is
+ * not in it with the same dtype and shape. Files may be cut differently:
+ * tensors are looked up in the same file first, then by a name that is unique.
+ */
+MUST_CHECK int weights_expect(struct weights *weights, const struct manifest *manifest,
+			      struct error *err);
+
+/* Is a manifest attached, so that checked reads really check? */
+bool weights_are_checked(const struct weights *weights);
+
+/* `len` bytes from byte `offset` of the tensor's data. Any thread. */
+MUST_CHECK int weights_read(struct weights *weights, const struct tensor *tensor, uint64_t offset,
+			    void *out, size_t len, struct error *err);
+
+/*
+ * The same, and every byte of `out` was hashed where it lies in private memory
+ * after it was read: whole pieces in `out` itself, pieces that are wanted in part
+ * through a buffer from which that part is then copied. ERROR_CORRUPT names the
+ * tensor and the piece when a digest is not the manifest's; `out` is then not
+ * to be used. Without weights_expect it is weights_read. Spread over ctx->threads;
+ * so not to be called from inside one of its jobs (pass a ctx without threads there).
+ */
+MUST_CHECK int weights_read_checked(const struct context *ctx, struct weights *weights,
+				    const struct tensor *tensor, uint64_t offset, void *out,
+				    size_t len, struct error *err);
+
+/* Look again at every file that was read: ERROR_CORRUPT when one changed meanwhile. */
+MUST_CHECK int weights_unchanged(struct weights *weights, struct error *err);
+
+#endif
