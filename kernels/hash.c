@@ -1,14 +1,22 @@
-/* SHA-256 through OpenSSL. */
+/*
+ * SHA-256: digests, streams, and OpenSSL's hand in them.
+ *
+ * OpenSSL defines what is right. Where the processor has SHA instructions our
+ * own interleaved compression does the work, once it has shown that it gives
+ * OpenSSL's digests; elsewhere every stream is OpenSSL's.
+ */
 #include "kernels/hash.h"
 
+#include "kernels/hash_stream.h"
 #include "kernels/text.h"
 
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct hash_stream {
-	EVP_MD_CTX *state;
+enum {
+	LENGTH_AT = HASH_BLOCK_SIZE - 8, /* where the last block holds the length in bits */
+	LANES_MAX = 16                   /* streams that are scheduled together */
 };
 
 bool digest_equal(const struct digest *a, const struct digest *b)
@@ -51,6 +59,165 @@ struct span digest_view(const struct digest *digest)
 	return (struct span){ digest->byte, DIGEST_SIZE };
 }
 
+void hash_stream_start(struct hash_stream *stream)
+{
+	static const uint32_t initial[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+					     0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 };
+
+	stream->openssl = NULL;
+	stream->len = 0;
+	memcpy(stream->state, initial, sizeof(initial));
+}
+
+static int stream_start_openssl(struct hash_stream *stream, struct error *err)
+{
+	stream->openssl = EVP_MD_CTX_new();
+	if (!stream->openssl || !EVP_DigestInit_ex(stream->openssl, EVP_sha256(), NULL)) {
+		EVP_MD_CTX_free(stream->openssl);
+		return error_set(err, ERROR_SYSTEM, "cannot set up SHA-256");
+	}
+	return 0;
+}
+
+static int stream_new(bool own, struct hash_stream **out_stream, struct error *err)
+{
+	struct hash_stream *stream = malloc(sizeof(*stream));
+
+	if (!stream)
+		return error_set(err, ERROR_SYSTEM, "out of memory for SHA-256");
+	if (own) {
+		hash_stream_start(stream);
+	} else if (stream_start_openssl(stream, err)) {
+		free(stream);
+		return -1;
+	}
+	*out_stream = stream;
+	return 0;
+}
+
+int hash_stream_new(struct hash_stream **out_stream, struct error *err)
+{
+	return stream_new(hash_own_admitted(), out_stream, err);
+}
+
+int hash_stream_new_openssl(struct hash_stream **out_stream, struct error *err)
+{
+	return stream_new(false, out_stream, err);
+}
+
+void hash_stream_free(struct hash_stream **stream)
+{
+	if (!*stream)
+		return;
+	EVP_MD_CTX_free((*stream)->openssl);
+	free(*stream);
+	*stream = NULL;
+}
+
+/* Top up the block that waits with the first bytes of *bytes; the lane gets it once it is full. */
+static struct hash_lane stream_fill_block(struct hash_stream *stream, struct span *bytes)
+{
+	size_t used = stream->len % HASH_BLOCK_SIZE, room = HASH_BLOCK_SIZE - used;
+	size_t take = bytes->len < room ? bytes->len : room;
+	struct hash_lane lane = { stream->state, stream->block, 0 };
+
+	if (!used || !take)
+		return lane;
+	memcpy(stream->block + used, bytes->data, take);
+	stream->len += take;
+	bytes->data += take;
+	bytes->len -= take;
+	lane.blocks = take == room;
+	return lane;
+}
+
+/* The whole blocks of *bytes as a lane; the rest waits in the stream. */
+static struct hash_lane stream_whole_blocks(struct hash_stream *stream, struct span bytes)
+{
+	struct hash_lane lane = { stream->state, bytes.data, bytes.len / HASH_BLOCK_SIZE };
+	size_t rest = bytes.len % HASH_BLOCK_SIZE;
+
+	if (rest)
+		memcpy(stream->block, bytes.data + (bytes.len - rest), rest);
+	stream->len += bytes.len;
+	return lane;
+}
+
+/* Add to own streams, at most LANES_MAX of them: first the blocks that wait, then the others. */
+static void own_streams_add(struct hash_stream *const *stream, struct span *bytes, size_t count)
+{
+	struct hash_lane lane[LANES_MAX];
+	size_t lanes = 0;
+
+	for (size_t i = 0; i < count; i++)
+		lane[i] = stream_fill_block(stream[i], &bytes[i]);
+	hash_lanes_run(lane, count);
+	for (size_t i = 0; i < count; i++)
+		if (bytes[i].len)
+			lane[lanes++] = stream_whole_blocks(stream[i], bytes[i]);
+	hash_lanes_run(lane, lanes);
+}
+
+void hash_streams_add(struct hash_stream *const *stream, const struct span *bytes, size_t count)
+{
+	struct hash_stream *own[LANES_MAX];
+	struct span added[LANES_MAX];
+	size_t waiting = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (stream[i]->openssl) {
+			if (bytes[i].len &&
+			    !EVP_DigestUpdate(stream[i]->openssl, bytes[i].data, bytes[i].len))
+				abort();
+			continue;
+		}
+		own[waiting] = stream[i];
+		added[waiting++] = bytes[i];
+		if (waiting == LANES_MAX) {
+			own_streams_add(own, added, waiting);
+			waiting = 0;
+		}
+	}
+	own_streams_add(own, added, waiting);
+}
+
+void hash_stream_add(struct hash_stream *stream, struct span bytes)
+{
+	hash_streams_add(&stream, &bytes, 1);
+}
+
+/* FIPS 180-4, section 5.1.1: a one bit, zeros, and the length in bits. */
+static void own_stream_pad(struct hash_stream *stream)
+{
+	static const uint8_t padding[HASH_BLOCK_SIZE] = { 0x80 };
+	uint64_t bits = stream->len * 8;
+	size_t used = stream->len % HASH_BLOCK_SIZE;
+	size_t zeros = (used < LENGTH_AT ? LENGTH_AT : LENGTH_AT + HASH_BLOCK_SIZE) - used;
+	uint8_t length[8];
+
+	for (size_t i = 0; i < sizeof(length); i++)
+		length[i] = (uint8_t)(bits >> (56 - 8 * i));
+	hash_stream_add(stream, (struct span){ padding, zeros });
+	hash_stream_add(stream, (struct span){ length, sizeof(length) });
+}
+
+struct digest hash_stream_finish(struct hash_stream *stream)
+{
+	struct digest digest;
+
+	if (stream->openssl) {
+		if (!EVP_DigestFinal_ex(stream->openssl, digest.byte, NULL) ||
+		    !EVP_DigestInit_ex(stream->openssl, EVP_sha256(), NULL))
+			abort();
+		return digest;
+	}
+	own_stream_pad(stream);
+	for (size_t i = 0; i < DIGEST_SIZE; i++)
+		digest.byte[i] = (uint8_t)(stream->state[i / 4] >> (24 - 8 * (i % 4)));
+	hash_stream_start(stream);
+	return digest;
+}
+
 struct digest sha256(struct span message)
 {
 	return sha256_parts(&message, 1);
@@ -58,62 +225,21 @@ struct digest sha256(struct span message)
 
 struct digest sha256_parts(const struct span *part, size_t count)
 {
+	struct hash_stream stream;
 	struct error err = { 0 };
-	CLEANUP(hash_stream_free) struct hash_stream *stream = NULL;
-
-	if (hash_stream_new(&stream, &err))
-		abort();
-	for (size_t i = 0; i < count; i++)
-		hash_stream_add(stream, part[i]);
-	return hash_stream_finish(stream);
-}
-
-int hash_stream_new(struct hash_stream **out_stream, struct error *err)
-{
-	struct hash_stream *stream = calloc(1, sizeof(*stream));
-
-	if (stream)
-		stream->state = EVP_MD_CTX_new();
-	if (!stream || !stream->state || !EVP_DigestInit_ex(stream->state, EVP_sha256(), NULL)) {
-		hash_stream_free(&stream);
-		return error_set(err, ERROR_SYSTEM, "cannot set up SHA-256");
-	}
-	*out_stream = stream;
-	return 0;
-}
-
-void hash_stream_free(struct hash_stream **stream)
-{
-	if (!*stream)
-		return;
-	EVP_MD_CTX_free((*stream)->state);
-	free(*stream);
-	*stream = NULL;
-}
-
-void hash_stream_add(struct hash_stream *stream, struct span bytes)
-{
-	if (bytes.len && !EVP_DigestUpdate(stream->state, bytes.data, bytes.len))
-		abort();
-}
-
-struct digest hash_stream_finish(struct hash_stream *stream)
-{
 	struct digest digest;
 
-	if (!EVP_DigestFinal_ex(stream->state, digest.byte, NULL) ||
-	    !EVP_DigestInit_ex(stream->state, EVP_sha256(), NULL))
+	hash_stream_start(&stream);
+	if (!hash_own_admitted() && stream_start_openssl(&stream, &err))
 		abort();
-	return digest;
-}
-
-void hash_streams_add(struct hash_stream *const *stream, const struct span *bytes, size_t count)
-{
 	for (size_t i = 0; i < count; i++)
-		hash_stream_add(stream[i], bytes[i]);
+		hash_stream_add(&stream, part[i]);
+	digest = hash_stream_finish(&stream);
+	EVP_MD_CTX_free(stream.openssl);
+	return digest;
 }
 
 const char *hash_implementation(void)
 {
-	return "openssl";
+	return hash_own_admitted() ? "sha-ni" : "openssl";
 }

@@ -1,0 +1,206 @@
+/*
+ * SHA-256's compression with the processor's SHA instructions.
+ *
+ * One chain waits for its own last round: sha256rnds2 answers after four
+ * cycles and could start every two. So two to four independent chains are
+ * interleaved in one instruction stream. Chains over the same bytes also share
+ * the message schedule.
+ */
+#include "kernels/hash_shani.h"
+
+#if defined(__SHA__) && defined(__SSE4_1__)
+
+#include <assert.h>
+#include <cpuid.h>
+#include <immintrin.h>
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+static const uint32_t round_constant[64] __attribute__((aligned(16))) = {
+	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4,
+	0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe,
+	0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f,
+	0x4a7484aa, 0x5cb0a9dc, 0x76f988da, 0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7,
+	0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967, 0x27b70a85, 0x2e1b2138, 0x4d2c6dfc,
+	0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85, 0xa2bfe8a1, 0xa81a664b,
+	0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070, 0x19a4c116,
+	0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+	0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7,
+	0xc67178f2,
+};
+
+/* The working variables as the instructions want them: a, b, e, f and c, d, g, h. */
+struct chain {
+	__m128i abef, cdgh;
+};
+
+/* The last sixteen words of a message's schedule, four to a vector, word 4i in vector i mod 4. */
+struct schedule {
+	__m128i word[4];
+};
+
+ALWAYS_INLINE struct chain chain_load(const uint32_t state[8])
+{
+	__m128i dcba = _mm_loadu_si128((const __m128i *)state);
+	__m128i hgfe = _mm_loadu_si128((const __m128i *)(state + 4));
+	__m128i cdab = _mm_shuffle_epi32(dcba, 0xb1);
+	__m128i efgh = _mm_shuffle_epi32(hgfe, 0x1b);
+
+	return (struct chain){ _mm_alignr_epi8(cdab, efgh, 8), _mm_blend_epi16(efgh, cdab, 0xf0) };
+}
+
+ALWAYS_INLINE void chain_store(struct chain chain, uint32_t state[8])
+{
+	__m128i feba = _mm_shuffle_epi32(chain.abef, 0x1b);
+	__m128i dchg = _mm_shuffle_epi32(chain.cdgh, 0xb1);
+
+	_mm_storeu_si128((__m128i *)state, _mm_blend_epi16(feba, dchg, 0xf0));
+	_mm_storeu_si128((__m128i *)(state + 4), _mm_alignr_epi8(dchg, feba, 8));
+}
+
+/* Words 4i to 4i + 3 of the schedule, the first sixteen being the block itself. */
+ALWAYS_INLINE __m128i schedule_next(struct schedule *message, const uint8_t *block, int i)
+{
+	const __m128i big_endian = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
+	__m128i *m = message->word, next;
+
+	if (i < 4) {
+		next = _mm_loadu_si128((const __m128i *)(block + 16 * i));
+		next = _mm_shuffle_epi8(next, big_endian);
+	} else {
+		next = _mm_sha256msg1_epu32(m[i & 3], m[(i + 1) & 3]);
+		next = _mm_add_epi32(next, _mm_alignr_epi8(m[(i + 3) & 3], m[(i + 2) & 3], 4));
+		next = _mm_sha256msg2_epu32(next, m[(i + 3) & 3]);
+	}
+	m[i & 3] = next;
+	return next;
+}
+
+/* Four rounds of every chain; chain c reads message c * messages / chains. */
+ALWAYS_INLINE void four_rounds(struct chain *chain, int chains, struct schedule *message,
+			       int messages, const uint8_t *const *block, int i)
+{
+	const __m128i constant = _mm_load_si128((const __m128i *)(round_constant + 4 * i));
+	__m128i words[HASH_CHAINS_MAX];
+
+	for (int m = 0; m < messages; m++)
+		words[m] = _mm_add_epi32(schedule_next(&message[m], block[m], i), constant);
+	for (int c = 0; c < chains; c++) {
+		struct chain *s = &chain[c];
+		__m128i w = words[c * messages / chains];
+
+		s->cdgh = _mm_sha256rnds2_epu32(s->cdgh, s->abef, w);
+		s->abef = _mm_sha256rnds2_epu32(s->abef, s->cdgh, _mm_shuffle_epi32(w, 0x0e));
+	}
+}
+
+/* `chains` and `messages` are constants where this is inlined, so that every loop unrolls. */
+ALWAYS_INLINE void advance(uint32_t *const *state, const uint8_t *const *data, size_t blocks,
+			   int chains, int messages)
+{
+	struct chain chain[HASH_CHAINS_MAX];
+	const uint8_t *block[HASH_CHAINS_MAX];
+
+	for (int c = 0; c < chains; c++)
+		chain[c] = chain_load(state[c]);
+	for (int m = 0; m < messages; m++)
+		block[m] = data[m * chains / messages];
+	for (; blocks; blocks--) {
+		struct chain before[HASH_CHAINS_MAX];
+		struct schedule message[HASH_CHAINS_MAX];
+
+		for (int c = 0; c < chains; c++)
+			before[c] = chain[c];
+#pragma GCC unroll 16
+		for (int i = 0; i < 16; i++)
+			four_rounds(chain, chains, message, messages, block, i);
+		for (int c = 0; c < chains; c++) {
+			chain[c].abef = _mm_add_epi32(chain[c].abef, before[c].abef);
+			chain[c].cdgh = _mm_add_epi32(chain[c].cdgh, before[c].cdgh);
+		}
+		for (int m = 0; m < messages; m++)
+			block[m] += HASH_BLOCK_SIZE;
+	}
+	for (int c = 0; c < chains; c++)
+		chain_store(chain[c], state[c]);
+}
+
+static void advance_one(uint32_t *const *state, const uint8_t *const *data, size_t blocks)
+{
+	advance(state, data, blocks, 1, 1);
+}
+
+static void advance_two(uint32_t *const *state, const uint8_t *const *data, size_t blocks)
+{
+	advance(state, data, blocks, 2, 2);
+}
+
+static void advance_two_alike(uint32_t *const *state, const uint8_t *const *data, size_t blocks)
+{
+	advance(state, data, blocks, 2, 1);
+}
+
+static void advance_three(uint32_t *const *state, const uint8_t *const *data, size_t blocks)
+{
+	advance(state, data, blocks, 3, 3);
+}
+
+static void advance_four(uint32_t *const *state, const uint8_t *const *data, size_t blocks)
+{
+	advance(state, data, blocks, 4, 4);
+}
+
+static void advance_two_pairs(uint32_t *const *state, const uint8_t *const *data, size_t blocks)
+{
+	advance(state, data, blocks, 4, 2);
+}
+
+bool hash_shani_here(void)
+{
+	unsigned a, b, c, d;
+
+	if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_SSSE3) || !(c & bit_SSE4_1))
+		return false;
+	return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_SHA);
+}
+
+void hash_shani_advance(uint32_t *const *state, const uint8_t *const *data, size_t chains,
+			size_t blocks)
+{
+	switch (chains) {
+	case 1:
+		advance_one(state, data, blocks);
+		break;
+	case 2:
+		(data[0] == data[1] ? advance_two_alike : advance_two)(state, data, blocks);
+		break;
+	case 3:
+		advance_three(state, data, blocks);
+		break;
+	default:
+		assert(chains == HASH_CHAINS_MAX);
+		(data[0] == data[1] && data[2] == data[3] ? advance_two_pairs
+							  : advance_four)(state, data, blocks);
+	}
+}
+
+#else
+
+#include <stdlib.h>
+
+bool hash_shani_here(void)
+{
+	return false;
+}
+
+void hash_shani_advance(uint32_t *const *state, const uint8_t *const *data, size_t chains,
+			size_t blocks)
+{
+	(void)state;
+	(void)data;
+	(void)chains;
+	(void)blocks;
+	abort(); /* never admitted */
+}
+
+#endif

@@ -1,0 +1,278 @@
+/* SHA-256: published vectors, and our own streams against OpenSSL's. */
+#include "tests/support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "kernels/hash_stream.h"
+
+enum { BYTES = 1 << 16, STREAMS_MAX = 21 };
+
+struct fixture {
+	uint8_t byte[BYTES];
+	uint64_t random;
+};
+
+static int setup(void **state)
+{
+	struct fixture *fixture = malloc(sizeof(*fixture));
+
+	fixture->random = 20261124;
+	for (size_t i = 0; i < BYTES; i++)
+		fixture->byte[i] = (uint8_t)(test_random(&fixture->random) >> 40);
+	*state = fixture;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	free(*state);
+	return 0;
+}
+
+static size_t below(struct fixture *fixture, size_t limit)
+{
+	return (size_t)(test_random(&fixture->random) >> 33) % limit;
+}
+
+/* What EVP says. */
+static struct digest judge(struct span message)
+{
+	CLEANUP(hash_stream_free) struct hash_stream *stream = NULL;
+	struct error err = { 0 };
+
+	assert_done(hash_stream_new_openssl(&stream, &err), &err);
+	hash_stream_add(stream, message);
+	return hash_stream_finish(stream);
+}
+
+static void assert_digest(struct digest digest, const char *hex)
+{
+	char text[DIGEST_HEX_SIZE];
+
+	digest_to_hex(&digest, text);
+	assert_string_equal(text, hex);
+}
+
+static void assert_same(struct digest a, struct digest b)
+{
+	assert_memory_equal(a.byte, b.byte, DIGEST_SIZE);
+}
+
+/* FIPS 180-2, appendix B, and NIST's example files of SHA-256. */
+static void the_published_messages_have_their_published_digests(void **state)
+{
+	static const char two_blocks[] = "abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmn"
+					 "hijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu";
+
+	(void)state;
+	assert_digest(sha256(span_of("")),
+		      "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+	assert_digest(sha256(span_of("abc")),
+		      "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	assert_digest(sha256(span_of("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq")),
+		      "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+	assert_digest(sha256(span_of(two_blocks)),
+		      "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1");
+}
+
+static void a_million_times_the_letter_a_has_its_published_digest(void **state)
+{
+	CLEANUP(hash_stream_free) struct hash_stream *stream = NULL;
+	struct error err = { 0 };
+	uint8_t letters[1000];
+
+	(void)state;
+	memset(letters, 'a', sizeof(letters));
+	assert_done(hash_stream_new(&stream, &err), &err);
+	for (int i = 0; i < 1000; i++)
+		hash_stream_add(stream, (struct span){ letters, sizeof(letters) });
+	assert_digest(hash_stream_finish(stream),
+		      "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
+
+static void every_length_around_the_block_sizes_is_padded_right(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (size_t len = 0; len <= 3 * HASH_BLOCK_SIZE + 1; len++) {
+		struct span message = { fixture->byte + len % 17, len };
+
+		assert_same(sha256(message), judge(message));
+	}
+}
+
+static void a_message_in_parts_has_the_digest_of_the_whole(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (int round = 0; round < 200; round++) {
+		struct span part[5];
+		const uint8_t *at = fixture->byte + below(fixture, 64), *start = at;
+
+		for (size_t i = 0; i < 5; i++) {
+			part[i] = (struct span){ at, below(fixture, round % 2 ? 70 : 1000) };
+			at += part[i].len;
+		}
+		assert_same(sha256_parts(part, 5),
+			    judge((struct span){ start, (size_t)(at - start) }));
+	}
+}
+
+/* Any number of streams, of any lengths and places, added to in several steps. */
+static void streams_side_by_side_have_the_digests_of_each_alone(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (int round = 0; round < 300; round++) {
+		struct hash_stream *stream[STREAMS_MAX];
+		struct span whole[STREAMS_MAX], step[STREAMS_MAX];
+		size_t count = 1 + below(fixture, STREAMS_MAX), limit = round % 3 ? 700 : 20000;
+		struct error err = { 0 };
+
+		for (size_t i = 0; i < count; i++) {
+			if (round % 5 == 0 && i % 3 == 1)
+				assert_done(hash_stream_new_openssl(&stream[i], &err), &err);
+			else
+				assert_done(hash_stream_new(&stream[i], &err), &err);
+			whole[i] = (struct span){ fixture->byte + below(fixture, BYTES / 2), 0 };
+		}
+		for (int steps = 0; steps < 3; steps++) {
+			for (size_t i = 0; i < count; i++) {
+				step[i].data = whole[i].data + whole[i].len;
+				step[i].len = below(fixture, 4) ? below(fixture, limit / 3) : 0;
+				whole[i].len += step[i].len;
+			}
+			hash_streams_add(stream, step, count);
+		}
+		for (size_t i = 0; i < count; i++) {
+			assert_same(hash_stream_finish(stream[i]), judge(whole[i]));
+			hash_stream_free(&stream[i]);
+		}
+	}
+}
+
+/* A file and its pieces: two streams over the same bytes, for one and for two files at once. */
+static void streams_over_the_same_bytes_share_and_agree(void **state)
+{
+	struct fixture *fixture = *state;
+	struct hash_stream *stream[4] = { NULL };
+	struct error err = { 0 };
+	const size_t piece = 4096, head = 31;
+
+	for (size_t files = 1; files <= 2; files++) {
+		struct span start[4];
+
+		for (size_t i = 0; i < 2 * files; i++) {
+			assert_done(hash_stream_new(&stream[i], &err), &err);
+			/* The second file's whole stream is out of step with its pieces. */
+			start[i] = (struct span){ fixture->byte, i == 2 ? head : 0 };
+		}
+		hash_streams_add(stream, start, 2 * files);
+		for (size_t at = head; at + piece <= 10 * piece; at += piece) {
+			struct span bytes[4];
+
+			for (size_t i = 0; i < 2 * files; i++)
+				bytes[i] = (struct span){ fixture->byte + at, piece };
+			hash_streams_add(stream, bytes, 2 * files);
+			for (size_t i = 1; i < 2 * files; i += 2)
+				assert_same(hash_stream_finish(stream[i]), judge(bytes[i]));
+		}
+		assert_same(hash_stream_finish(stream[0]),
+			    judge((struct span){ fixture->byte + head, 9 * piece }));
+		if (files == 2)
+			assert_same(hash_stream_finish(stream[2]),
+				    judge((struct span){ fixture->byte, head + 9 * piece }));
+		for (size_t i = 0; i < 2 * files; i++)
+			hash_stream_free(&stream[i]);
+	}
+}
+
+static void a_finished_stream_starts_over_empty(void **state)
+{
+	struct error err = { 0 };
+
+	(void)state;
+	for (int openssl = 0; openssl < 2; openssl++) {
+		struct hash_stream *stream = NULL;
+
+		assert_done(openssl ? hash_stream_new_openssl(&stream, &err)
+				    : hash_stream_new(&stream, &err),
+			    &err);
+		hash_stream_add(stream, span_of("left over"));
+		hash_stream_finish(stream);
+		assert_same(hash_stream_finish(stream), judge(span_of("")));
+		hash_stream_add(stream, span_of("abc"));
+		assert_same(hash_stream_finish(stream), judge(span_of("abc")));
+		hash_stream_free(&stream);
+		assert_null(stream);
+		hash_stream_free(&stream);
+	}
+}
+
+static void where_the_processor_can_our_own_is_admitted_and_named(void **state)
+{
+	(void)state;
+	assert_int_equal(hash_own_admitted(), hash_shani_here());
+	assert_string_equal(hash_implementation(), hash_shani_here() ? "sha-ni" : "openssl");
+}
+
+static void one_changed_bit_makes_another_digest(void **state)
+{
+	struct fixture *fixture = *state;
+	struct digest before = sha256((struct span){ fixture->byte, 1000 }), after;
+
+	fixture->byte[999] ^= 1;
+	after = sha256((struct span){ fixture->byte, 1000 });
+	fixture->byte[999] ^= 1;
+	assert_false(digest_equal(&before, &after));
+	after = before;
+	assert_true(digest_equal(&before, &after));
+	after.byte[31] ^= 0x80;
+	assert_false(digest_equal(&before, &after));
+}
+
+static void digests_are_read_in_one_spelling_only(void **state)
+{
+	static const char hex[] =
+		"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+	char prefixed[80], wrong[80];
+	struct digest digest, kept;
+	struct error err = { 0 };
+
+	(void)state;
+	assert_done(digest_from_hex(span_of(hex), &digest, &err), &err);
+	assert_digest(digest, hex);
+	snprintf(prefixed, sizeof(prefixed), "sha256:%s", hex);
+	assert_done(digest_from_hex(span_of(prefixed), &kept, &err), &err);
+	assert_same(digest, kept);
+
+	snprintf(wrong, sizeof(wrong), "BA%s", hex + 2);
+	assert_fails(digest_from_hex(span_of(wrong), &kept, &err), &err, ERROR_CORRUPT);
+	assert_fails(digest_from_hex(span_of(hex + 1), &kept, &err), &err, ERROR_CORRUPT);
+	snprintf(wrong, sizeof(wrong), "sha256:%s0", hex);
+	assert_fails(digest_from_hex(span_of(wrong), &kept, &err), &err, ERROR_CORRUPT);
+	snprintf(wrong, sizeof(wrong), "sha512:%s", hex);
+	assert_fails(digest_from_hex(span_of(wrong), &kept, &err), &err, ERROR_CORRUPT);
+	assert_fails(digest_from_hex(span_of(""), &kept, &err), &err, ERROR_CORRUPT);
+	assert_fails(digest_from_hex(span_of("sha256:"), &kept, &err), &err, ERROR_CORRUPT);
+	assert_same(digest, kept);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_published_messages_have_their_published_digests),
+		cmocka_unit_test(a_million_times_the_letter_a_has_its_published_digest),
+		cmocka_unit_test(every_length_around_the_block_sizes_is_padded_right),
+		cmocka_unit_test(a_message_in_parts_has_the_digest_of_the_whole),
+		cmocka_unit_test(streams_side_by_side_have_the_digests_of_each_alone),
+		cmocka_unit_test(streams_over_the_same_bytes_share_and_agree),
+		cmocka_unit_test(a_finished_stream_starts_over_empty),
+		cmocka_unit_test(where_the_processor_can_our_own_is_admitted_and_named),
+		cmocka_unit_test(one_changed_bit_makes_another_digest),
+		cmocka_unit_test(digests_are_read_in_one_spelling_only),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
