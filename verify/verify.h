@@ -11,6 +11,7 @@
 
 #include "kernels/kernels.h"
 #include "verify/bytes.h"
+#include "verify/check.h"
 #include "verify/config.h"
 #include "verify/diff.h"
 #include "verify/dtype.h"
@@ -18,11 +19,14 @@
 #include "verify/forward.h"
 #include "verify/json.h"
 #include "verify/manifest.h"
+#include "verify/check.h"
 #include "verify/name.h"
+#include "verify/verdict.h"
 #include "verify/pieces.h"
 #include "verify/probes.h"
 #include "verify/record.h"
 #include "verify/tree.h"
+#include "verify/verdict.h"
 #include "verify/weights.h"
 
 #endif
