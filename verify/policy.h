@@ -1,0 +1,90 @@
+/* Who may say what: the trust policy of a log, and the pins that name one (section 5). */
+#ifndef VERIFY_POLICY_H
+#define VERIFY_POLICY_H
+
+#include "verify/note.h"
+#include "verify/statement.h"
+
+#define POLICY_KEYS_MAX 64 /* keys, roots, log keys and rules each */
+#define PINS_MAX 64        /* lines of a trust file that pin */
+#define PINS_MAX_BYTES (64u << 10)
+
+/* A key that the policy lists, with the entries of the log that it counts for. */
+struct policy_key {
+	struct public_key *key; /* owned */
+	char **name;            /* globs, owned */
+	size_t name_count;
+	char **kind; /* kinds or "*", owned */
+	size_t kind_count;
+	uint64_t first, last; /* indexes, both included; no last: UINT64_MAX */
+};
+
+/* What must hold for names that match. */
+struct policy_rule {
+	char *names; /* a glob */
+	char **step; /* "bytes", "signature" … */
+	size_t step_count;
+};
+
+struct policy {
+	char origin[NOTE_NAME_MAX + 1];
+	uint64_t version;
+	struct policy_key *key;
+	size_t key_count;
+	struct digest *root; /* KEY of who may sign this policy */
+	size_t root_count;
+	struct note_key *log;
+	size_t log_count;
+	struct policy_rule *rule;
+	size_t rule_count;
+};
+
+/*
+ * Read the statement of kind `policy`. The caller releases *out_policy.
+ * ERROR_CORRUPT: malformed, two keys with one identity, an identity that is not
+ * its key's; ERROR_UNTRUSTED: a version or threshold other than 1, which this
+ * version cannot decide by.
+ */
+MUST_CHECK int policy_parse(const struct statement *statement, struct policy *out_policy,
+			    struct error *err);
+void policy_release(struct policy *policy);
+
+/* The listed key with this identity, or NULL. Borrowed. */
+const struct policy_key *policy_key_find(const struct policy *policy, const struct digest *id);
+
+/*
+ * 0 iff a statement of `kind` about `name` (text of owner/name@version; "" for kinds
+ * that are about none) signed by the key `id` and logged at `index` counts.
+ * ERROR_UNTRUSTED says why not.
+ */
+MUST_CHECK int policy_accepts(const struct policy *policy, const struct digest *id,
+			      enum statement_kind kind, const char *name, uint64_t index,
+			      struct error *err);
+
+/* Does the policy ask for this step ("bytes", "signature" …) for this name? */
+bool policy_requires(const struct policy *policy, const char *name, const char *step);
+
+/* ---- Pins ---- */
+
+/* One line that somebody chose: the log's key, and the identity of the policy statement. */
+struct pin {
+	struct note_key log;
+	struct digest policy;
+};
+
+struct pins {
+	struct pin *pin;
+	size_t count;
+};
+
+/*
+ * Read the text of a trust file: lines `VKEY sha256:POLICY`; empty lines and lines
+ * that begin with '#' are skipped, a line that stands twice counts once.
+ * ERROR_CORRUPT names the line. The caller releases *out_pins.
+ */
+MUST_CHECK int pins_parse(struct span text, struct pins *out_pins, struct error *err);
+void pins_release(struct pins *pins);
+/* Append the line, without a newline. */
+MUST_CHECK int pin_format(const struct pin *pin, struct buffer *out, struct error *err);
+
+#endif

@@ -1,0 +1,23 @@
+/* The evidence in the folder akashi/ of a release directory (docs/formats.md, section 9). */
+#ifndef VERIFY_RELEASE_DIR_H
+#define VERIFY_RELEASE_DIR_H
+
+#include "verify/evidence.h"
+
+#define RELEASE_FILES_MAX 20000u /* files that statements/ may hold */
+
+/*
+ * Open `folder`/akashi. No symbolic link in it is followed; files whose name
+ * is not of the form they should have are passed over. ERROR_ABSENT: there is
+ * no akashi/ folder; ERROR_CORRUPT: it is a link, or holds too much.
+ */
+MUST_CHECK int release_dir_open(const char *folder, struct evidence **out_evidence,
+				struct error *err);
+
+/* The identity that akashi/release.json says to begin with. ERROR_ABSENT, ERROR_CORRUPT. */
+MUST_CHECK int release_dir_begin(const char *folder, struct digest *out_release, struct error *err);
+
+/* True when `folder` has an entry akashi/ of its own, whatever it is. */
+bool release_dir_exists(const char *folder);
+
+#endif
