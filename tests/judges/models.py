@@ -1,0 +1,280 @@
+"""Small random models of every architecture that Akashi computes, as directories on disk.
+
+Shared by the judges. Each case is written by transformers itself; what older writers did
+differently (config.json of transformers 4, GPT-2 without its prefix, BERT's gamma and beta) is
+then changed in the files.
+"""
+import dataclasses
+import json
+import os
+import pathlib
+import random
+import re
+import subprocess
+import sys
+
+import numpy
+import safetensors.torch
+import torch
+import transformers
+
+TOLERANCE = 2e-5  # of the largest value, between float32 implementations
+SEED = int(os.environ.get("AKASHI_JUDGE_SEED", "12"))
+
+
+def skip(why):
+    print(f"skipped: {why}")
+    sys.exit(77)
+
+
+def dump_tool():
+    tool = pathlib.Path(os.environ["AKASHI_BUILD"]) / "tests" / "forward_dump"
+    if not tool.exists():
+        skip(f"{tool.name} is not built")
+    return tool
+
+
+@dataclasses.dataclass
+class Case:
+    name: str
+    config: transformers.PretrainedConfig
+    model_class: type
+    lengths: tuple = (1, 7, 33)
+    dtype: torch.dtype = torch.float32
+    shards: bool = False
+    old_config: bool = False  # as transformers 4 wrote it
+    rename: object = None  # tensor name -> its older spelling
+    extra: dict = dataclasses.field(default_factory=dict)  # tensors that nothing computes with
+
+    @property
+    def encoder(self):
+        return isinstance(self.config, transformers.BertConfig)
+
+
+def llama(rng, **options):
+    head_dim = rng.choice([6, 10, 16])
+    groups = rng.choice([1, 2, 3])
+    key_heads = rng.choice([1, 2])
+    values = dict(
+        vocab_size=rng.randrange(33, 130),
+        hidden_size=key_heads * groups * head_dim,
+        intermediate_size=rng.randrange(17, 100),
+        num_hidden_layers=rng.choice([1, 2, 3]),
+        num_attention_heads=key_heads * groups,
+        num_key_value_heads=key_heads,
+        max_position_embeddings=64,
+        rms_norm_eps=rng.choice([1e-5, 1e-6]),
+        tie_word_embeddings=rng.random() < 0.5,
+        bos_token_id=1,
+        eos_token_id=2,
+    )
+    values.update(options)
+    return values
+
+
+def llama_cases(rng):
+    make = lambda **o: transformers.LlamaConfig(**llama(rng, **o))
+    model = transformers.LlamaForCausalLM
+    rope = lambda kind, **o: {"rope_type": kind, "rope_theta": 10000.0, **o}
+    llama3 = rope(
+        "llama3", rope_theta=500000.0, factor=4.0, low_freq_factor=1.0, high_freq_factor=4.0,
+        original_max_position_embeddings=16,
+    )
+    yarn = rope("yarn", factor=4.0, original_max_position_embeddings=16)
+    yarn_betas = dict(yarn, beta_fast=4.0, beta_slow=0.5, attention_factor=1.25)
+    linear = rope("linear", factor=2.5)
+    dynamic = rope("dynamic", factor=2.0)
+    yield Case("llama plain", make(), model)
+    yield Case("llama tied, config of 4", make(tie_word_embeddings=True), model, old_config=True)
+    yield Case("llama bf16, 2 shards or more", make(num_hidden_layers=3), model,
+               dtype=torch.bfloat16, shards=True)
+    yield Case("llama f16", make(), model, dtype=torch.float16)
+    yield Case("llama biases", make(attention_bias=True, mlp_bias=True), model)
+    yield Case("llama head_dim of its own", make(head_dim=12), model)
+    yield Case("llama rope llama3", make(rope_parameters=llama3, head_dim=32), model)
+    yield Case("llama rope llama3, config of 4", make(rope_parameters=llama3, head_dim=32), model,
+               old_config=True)
+    yield Case("llama rope linear, config of 4", make(rope_parameters=linear), model,
+               old_config=True)
+    yield Case("llama rope yarn", make(rope_parameters=yarn, head_dim=32), model, lengths=(60, 9))
+    yield Case("llama rope yarn with betas", make(rope_parameters=yarn_betas, head_dim=32), model,
+               lengths=(60, 9))
+    yield Case("llama rope dynamic", make(rope_parameters=dynamic, max_position_embeddings=64),
+               model, lengths=(64, 20))
+
+
+def sibling_cases(rng):
+    mistral = lambda **o: transformers.MistralConfig(**llama(rng, **o))
+    model = transformers.MistralForCausalLM
+    yield Case("mistral without a window", mistral(sliding_window=None), model)
+    yield Case("mistral with a window", mistral(sliding_window=7), model, lengths=(1, 7, 8, 40))
+    yield Case("mistral bf16, window, config of 4", mistral(sliding_window=9), model,
+               lengths=(40,), dtype=torch.bfloat16, old_config=True)
+    qwen2 = lambda **o: transformers.Qwen2Config(**llama(rng, **o))
+    model = transformers.Qwen2ForCausalLM
+    yield Case("qwen2", qwen2(use_sliding_window=False), model)
+    yield Case("qwen2 tied, bf16, config of 4", qwen2(tie_word_embeddings=True), model,
+               dtype=torch.bfloat16, old_config=True)
+    window = dict(use_sliding_window=True, sliding_window=5, max_window_layers=1)
+    yield Case("qwen2, window in its later layers", qwen2(num_hidden_layers=3, **window), model,
+               lengths=(3, 30))
+
+
+def gpt2_cases(rng):
+    def make(**options):
+        heads = rng.choice([1, 2, 3])
+        values = dict(
+            vocab_size=rng.randrange(33, 130),
+            n_positions=48,
+            n_embd=heads * rng.choice([6, 10, 16]),
+            n_layer=rng.choice([1, 2, 3]),
+            n_head=heads,
+            n_inner=rng.choice([None, 37]),
+            bos_token_id=1,
+            eos_token_id=1,
+        )
+        values.update(options)
+        return transformers.GPT2Config(**values)
+
+    model = transformers.GPT2LMHeadModel
+    bare = lambda name: re.sub(r"^transformer\.", "", name)
+    mask = {f"h.{i}.attn.bias": torch.ones(1, 1, 48, 48) for i in range(2)}
+    yield Case("gpt2", make(), model)
+    yield Case("gpt2 f16, shards, config of 4", make(n_layer=3), model, dtype=torch.float16,
+               shards=True, old_config=True)
+    yield Case("gpt2 as first published", make(n_layer=2), model, rename=bare, extra=mask)
+    yield Case("gpt2 untied, gelu", make(tie_word_embeddings=False, activation_function="gelu"),
+               model)
+
+
+def bert_cases(rng):
+    def make(**options):
+        heads = rng.choice([1, 2, 3])
+        values = dict(
+            vocab_size=rng.randrange(33, 130),
+            hidden_size=heads * rng.choice([6, 10, 16]),
+            num_hidden_layers=rng.choice([1, 2, 3]),
+            num_attention_heads=heads,
+            intermediate_size=rng.randrange(17, 100),
+            max_position_embeddings=48,
+            pad_token_id=0,
+        )
+        values.update(options)
+        return transformers.BertConfig(**values)
+
+    def old(name):
+        name = name.replace("LayerNorm.weight", "LayerNorm.gamma")
+        return name.replace("LayerNorm.bias", "LayerNorm.beta")
+
+    ids = {"embeddings.position_ids": torch.arange(48).unsqueeze(0)}
+    yield Case("bert", make(), transformers.BertModel)
+    yield Case("bert bf16, shards, config of 4", make(num_hidden_layers=3),
+               transformers.BertModel, dtype=torch.bfloat16, shards=True, old_config=True)
+    yield Case("bert with gamma, beta and position_ids", make(), transformers.BertModel,
+               rename=old, extra=ids)
+    yield Case("bert below a masked language model", make(), transformers.BertForMaskedLM)
+
+
+def cases():
+    rng = random.Random(SEED)
+    for family in (llama_cases, sibling_cases, gpt2_cases, bert_cases):
+        yield from family(rng)
+
+
+def randomise(model):
+    """Weights of the size that training gives, so that every term of the pass matters."""
+    with torch.no_grad():
+        for name, value in model.named_parameters():
+            if value.dim() > 1:
+                embedding = re.search(r"embed|wte|wpe", name)
+                fan_in = value.shape[0] if re.search(r"c_(attn|proj|fc)\.", name) else value.shape[1]
+                value.normal_(0, 1 if embedding else 1.3 * fan_in**-0.5)
+            elif re.search(r"bias$", name):
+                value.normal_(0, 0.3)
+            else:
+                value.normal_(1, 0.2)
+        if model.get_output_embeddings() is not None and model.config.tie_word_embeddings:
+            model.get_input_embeddings().weight.mul_(0.3)
+
+
+def write_old_config(directory):
+    """Spell config.json as transformers 4 did."""
+    path = directory / "config.json"
+    config = json.loads(path.read_text())
+    config["torch_dtype"] = config.pop("dtype", None)
+    config["transformers_version"] = "4.40.0"
+    rope = config.pop("rope_parameters", None)
+    if rope is not None:
+        config["rope_theta"] = rope.pop("rope_theta")
+        config["rope_scaling"] = None if rope["rope_type"] == "default" else rope
+    if rope is not None and rope["rope_type"] == "linear":
+        rope["type"] = rope.pop("rope_type")  # its first spelling
+    if config["model_type"] in ("llama", "mistral"):
+        config.pop("layer_types", None)
+        if config.get("head_dim") == config["hidden_size"] // config["num_attention_heads"]:
+            config.pop("head_dim")
+    path.write_text(json.dumps(config, indent=2))
+
+
+def rename_tensors(directory, rename, extra):
+    path = directory / "model.safetensors"
+    tensors = safetensors.torch.load_file(path)
+    tensors = {rename(name): value for name, value in tensors.items()}
+    safetensors.torch.save_file({**tensors, **extra}, path, metadata={"format": "pt"})
+
+
+def write(case, directory):
+    """Write the case's model; what transformers can read lies in `directory`/plain."""
+    torch.manual_seed(SEED)
+    model = case.model_class._from_config(case.config, attn_implementation="eager")
+    randomise(model)
+    model.to(case.dtype)
+    shard = sum(p.numel() * p.element_size() for p in model.parameters()) // 2 + 1024
+    plain, ours = directory / "plain", directory / "ours"
+    for folder in (plain, ours):
+        model.save_pretrained(folder, max_shard_size=shard if case.shards else "1GB")
+    if case.shards and not (ours / "model.safetensors.index.json").exists():
+        raise AssertionError(f"{case.name}: was not cut into shards")
+    if case.old_config:
+        write_old_config(ours)
+    if case.rename:
+        rename_tensors(ours, case.rename, case.extra)
+    return plain, ours
+
+
+
+def probes(case):
+    rng = random.Random(f"{SEED}/{case.name}")
+    vocabulary = case.config.vocab_size
+    return [[rng.randrange(vocabulary) for _ in range(length)] for length in case.lengths]
+
+
+def dump(directory, ids, scratch):
+    """What Akashi computes: little-endian float32, position by position."""
+    (scratch / "ids.json").write_text(json.dumps(ids))
+    out = scratch / "out.bin"
+    command = [dump_tool(), directory, scratch / "ids.json", out]
+    done = subprocess.run(command, text=True, capture_output=True)
+    if done.returncode != 0:
+        raise AssertionError(f"forward_dump: exit {done.returncode}: {done.stderr.strip()}")
+    return out.read_bytes()
+
+
+def apart(wanted, raw):
+    """The largest difference over the largest value, of each probe the worst. NaN fails."""
+    got = numpy.frombuffer(raw, dtype="<f4").astype(numpy.float64)
+    assert got.size == sum(w.size for w in wanted), f"{got.size} values, not {wanted[0].shape} …"
+    worst, start = 0.0, 0
+    for probe in wanted:
+        part = got[start : start + probe.size].reshape(probe.shape)
+        start += probe.size
+        difference = float(numpy.abs(part - probe).max() / numpy.abs(probe).max())
+        assert difference <= TOLERANCE, f"{difference:.2e} of the largest value apart"
+        worst = max(worst, difference)
+    return worst
+
+
+def quiet():
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
+    torch.set_num_threads(1)
