@@ -1,4 +1,4 @@
-/* Hexadecimal and base64, strict in both directions. */
+/* Hexadecimal and base64, strict in both directions; text that is safe to show. */
 #ifndef KERNELS_TEXT_H
 #define KERNELS_TEXT_H
 
@@ -19,5 +19,12 @@ MUST_CHECK int base64_encode(struct buffer *out, struct span bytes, struct error
  * can be written in two ways. ERROR_CORRUPT otherwise.
  */
 MUST_CHECK int base64_decode(struct buffer *out, struct span text, struct error *err);
+
+/*
+ * Copy the C string `from` into `to`, `size` bytes with the NUL, with control
+ * characters, bidirectional overrides and broken UTF-8 written as \xHH; cut
+ * where it does not fit (4 × its length + 1 always do).
+ */
+void text_escape(char *to, size_t size, const char *from);
 
 #endif
