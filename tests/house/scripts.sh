@@ -1,0 +1,18 @@
+#!/bin/bash
+# Every shell script parses, says which shell it wants, and can be run where ctest runs it.
+. tests/house/lib.sh
+
+check() {
+	local script
+	for script in $(cd "$1" && find tests docs hooks .ci -name '*.sh' -o -path '.ci/run' 2>/dev/null | LC_ALL=C sort); do
+		bash -n "$1/$script" 2>/dev/null || say "$script: does not parse"
+		case $script in */lib.sh | */packages.sh) continue ;; esac
+		head -n 1 "$1/$script" | grep -qE '^#!/bin/(ba)?sh' || say "$script: does not say its shell"
+		[ -x "$1/$script" ] || say "$script: is not executable"
+	done
+}
+
+rule "every script parses and can be run"
+breaks "a script that does not parse" tests/cli/planted.sh '#!/bin/bash' 'if true'
+breaks "a script that cannot be run" docs/planted.sh '#!/bin/bash' 'true'
+breaks "a script without its shell" tests/house/planted.sh 'true'
