@@ -7,7 +7,6 @@
 struct verdict;
 struct evidence;
 struct trust;
-struct tree;
 
 enum forward_tier {
 	FORWARD_NONE,
@@ -33,8 +32,17 @@ struct check_request {
 	struct span signature, key_pem;
 
 	/* A registry that the user named or owns, with its trust; NULL where there is none. */
-	const struct evidence *anchor;
+	struct evidence *anchor;
 	const struct trust *anchor_trust;
+
+	/*
+	 * Optional: which statement of the anchor has the most of these whole-file
+	 * digests (decisions 33)? ERROR_ABSENT when none has any. What it answers is checked, not
+	 * believed.
+	 */
+	int (*find_files)(void *find_user, const struct digest *file, size_t count,
+			  struct digest *out_statement, struct error *err);
+	void *find_user;
 };
 
 /*
@@ -47,12 +55,13 @@ MUST_CHECK int check_path(const struct context *ctx, const char *path,
 			  struct error *err);
 
 /*
- * Check owner/name@version as a registry keeps it: `evidence` gives the
- * statements and objects, `trust` decides.
+ * Check owner/name@version as a registry keeps it. `identity` is the
+ * checkpoint's or release's statement that an index gave for that name: it is
+ * believed only if it says so itself. Statements and objects come from
+ * request->anchor, and request->anchor_trust decides; both must be there.
  */
 MUST_CHECK int check_name(const struct context *ctx, const char *name,
-			  const struct evidence *evidence, const struct trust *trust,
-			  const struct check_request *request, struct verdict **out_verdict,
-			  struct error *err);
+			  const struct digest *identity, const struct check_request *request,
+			  struct verdict **out_verdict, struct error *err);
 
 #endif
