@@ -37,8 +37,7 @@ void envelope_release(struct envelope *envelope);
 MUST_CHECK int envelope_encoding(struct span payload, struct buffer *out, struct error *err);
 
 /* The identity of the statement with this payload: SHA-256 of that encoding. */
-MUST_CHECK int envelope_identity(struct span payload, struct digest *out_identity,
-				 struct error *err);
+struct digest envelope_identity(struct span payload);
 
 /* 0 iff the envelope's one signature is `key`'s. ERROR_CORRUPT otherwise, as signature_check. */
 MUST_CHECK int envelope_check(const struct envelope *envelope, const struct public_key *key,

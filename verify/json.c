@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "verify/json_scan.h"
+#include "verify/utf8.h"
 
 /* A struct json is the library's value under a name of our own. */
 static json_t *inner(const struct json *value)

@@ -1,8 +1,9 @@
 /* Reading members that must be there, or may be left out, with errors that name them. */
 #include "verify/json.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "verify/utf8.h"
 
 #define EXACT_MAX (UINT64_C(1) << 53)
 
@@ -63,33 +64,19 @@ int json_need_integer(const struct json *parent, const char *key, int64_t *out_i
 	return 0;
 }
 
-/* Decimal digits above 2^53, with no other spelling; else -1. */
-static int size_from_text(const char *text, uint64_t *out_size)
-{
-	uint64_t size = 0;
-
-	if (text[0] == '0')
-		return -1;
-	for (const char *c = text; *c; c++)
-		if (*c < '0' || *c > '9' || __builtin_mul_overflow(size, 10, &size) ||
-		    __builtin_add_overflow(size, (uint64_t)(*c - '0'), &size))
-			return -1;
-	if (size <= EXACT_MAX)
-		return -1;
-	*out_size = size;
-	return 0;
-}
-
 int json_need_size(const struct json *parent, const char *key, uint64_t *out_size,
 		   struct error *err)
 {
 	const struct json *member = json_member(parent, key);
 	const char *text = member ? json_text(member) : NULL;
+	uint64_t large;
 
 	if (!member)
 		return error_set(err, ERROR_CORRUPT, "'%.200s' is missing", key);
-	if (text && !size_from_text(text, out_size))
+	if (text && decimal_read(span_of(text), &large) && large > EXACT_MAX) {
+		*out_size = large;
 		return 0;
+	}
 	if (json_kind(member) != JSON_KIND_INTEGER || json_integer_of(member) < 0)
 		return error_set(err, ERROR_CORRUPT, "'%.200s' is not a count", key);
 	*out_size = (uint64_t)json_integer_of(member);

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "verify/utf8.h"
+
 #define LIMIT_BYTES ((size_t)64 << 20)
 #define LIMIT_VALUES ((size_t)4000000)
 #define LIMIT_DEPTH ((size_t)64)
@@ -22,42 +24,6 @@ struct scan {
 	struct buffer *out;
 };
 
-/* Length of the sequence at the front of `text`, 0 when it is none (RFC 3629, section 4). */
-static size_t utf8_take(struct span text)
-{
-	const uint8_t *s = text.data;
-	size_t len = s[0] < 0x80 ? 1 : s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
-	uint32_t point;
-
-	if (len == 1)
-		return 1;
-	if (s[0] < 0xc2 || s[0] > 0xf4 || text.len < len)
-		return 0;
-	point = s[0] & (0xffu >> (len + 1));
-	for (size_t i = 1; i < len; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-		point = point << 6 | (s[i] & 0x3fu);
-	}
-	if ((len == 3 && (point < 0x800 || (point >= 0xd800 && point < 0xe000))) ||
-	    (len == 4 && (point < 0x10000 || point > 0x10ffff)))
-		return 0;
-	return len;
-}
-
-bool utf8_text_ok(struct span text)
-{
-	while (text.len) {
-		size_t len = text.data[0] ? utf8_take(text) : 0;
-
-		if (!len)
-			return false;
-		text.data += len;
-		text.len -= len;
-	}
-	return true;
-}
-
 /* From the opening quote to behind the closing one. */
 static int scan_string(struct scan *scan, struct error *err)
 {
@@ -66,7 +32,8 @@ static int scan_string(struct scan *scan, struct error *err)
 
 	while (scan->at < len && s[scan->at] != '"') {
 		struct span rest = { s + scan->at, len - scan->at };
-		size_t take = s[scan->at] ? utf8_take(rest) : 0;
+		uint32_t point;
+		size_t take = s[scan->at] ? utf8_point(rest, &point) : 0;
 
 		if (!take)
 			return error_set(err, ERROR_CORRUPT,

@@ -4,9 +4,6 @@
 
 #include "verify/json.h"
 
-/* True for UTF-8 as RFC 3629 defines it, without NUL. */
-bool utf8_text_ok(struct span text);
-
 /*
  * Walk once over `text`: limits, UTF-8, NUL, and numbers. Every number that is
  * no int64_t is replaced by the string "\u0000" + its text, which no real
