@@ -53,11 +53,10 @@ static void print_options(FILE *stream, const struct option *table)
 		char words[64], says[512];
 
 		option_words(table, words, sizeof(words));
-		snprintf(says, sizeof(says), "%s%s%s%s", table->help,
+		snprintf(says, sizeof(says), "%s%s%s%s%s", table->help,
 			 table->choices ? " (one of: " : "", table->choices ? table->choices : "",
-			 table->choices ? ")" : "");
-		if (table->repeatable)
-			strncat(says, "; may be given again", sizeof(says) - strlen(says) - 1);
+			 table->choices ? ")" : "",
+			 table->repeatable ? "; may be given again" : "");
 		fprintf(stream, "  %s\n", words);
 		output_wrapped(stream, says, 10);
 	}
