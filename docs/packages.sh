@@ -1,0 +1,45 @@
+# Which Debian packages Akashi is built and tested with, and how they get onto a machine.
+# Sourced by docs/quickstart.sh and tests/run.sh; on other systems read the names.
+
+# To build the command and the library. git is also what a training repository is made with.
+BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libssl-dev libjansson-dev libsqlite3-dev libgit2-dev git"
+
+# To run the tests: unit tests, a C++ program against the library, openssl and Go as independent judges.
+TEST_PACKAGES="libcmocka-dev g++ binutils perl openssl golang-go golang-golang-x-mod-dev python3"
+
+# To run the judges from PyPI in a virtual environment of their own.
+JUDGE_PACKAGES="python3-venv ca-certificates"
+
+# What tests/run.sh --long looks with.
+LONG_PACKAGES="clang clang-format-14 clang-tidy-14 cppcheck valgrind libclang-rt-14-dev"
+
+# packages_missing NAME...: those that are not installed
+packages_missing() {
+	local name
+	for name in "$@"; do
+		dpkg-query -W -f '${db:Status-Status}\n' "$name" 2>/dev/null | grep -qx installed || echo "$name"
+	done
+}
+
+# packages_need NAME...: install what is missing, as root or through sudo; otherwise say how, and fail
+packages_need() {
+	local missing as_root=""
+	if ! command -v dpkg-query >/dev/null; then
+		echo "This is not Debian or Ubuntu: no package is installed. On Debian 12 they are called: $*"
+		return 0
+	fi
+	missing=$(packages_missing "$@" | tr '\n' ' ')
+	[ -n "$missing" ] || return 0
+	if [ "$(id -u)" != 0 ]; then
+		if ! command -v sudo >/dev/null || ! sudo -n true 2>/dev/null && [ ! -t 0 ]; then
+			echo "These packages are missing, and there is neither root nor sudo to install them:"
+			echo "    apt-get install --no-install-recommends $missing"
+			return 1
+		fi
+		as_root=sudo
+	fi
+	echo "Installing: $missing"
+	$as_root apt-get update -q -o Acquire::Retries=3 >/dev/null &&
+		$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y -o Acquire::Retries=3 \
+			--no-install-recommends $missing >/dev/null
+}

@@ -1,0 +1,34 @@
+# What tests/run.sh --long adds: the second compiler, static analysis, fuzzing, tests that repeat.
+# Sourced by tests/run.sh.
+export AKASHI_LONG=1 # tests that kill, draw or wait do it more often
+
+heading "clang"
+if build clang; then
+	tests "clang" build-clang --exclude-regex '^house/'
+fi
+
+heading "valgrind"
+for program in build/tests/kernels_*_test build/tests/verify_*_test; do
+	case $program in *hash* | *exact* | *forward*) continue ;; esac # it does not know these instructions
+	valgrind --quiet --error-exitcode=9 --leak-check=full "$program" >/dev/null 2>build/valgrind.log ||
+		{ [ "$?" != 9 ] || { cat build/valgrind.log; fail "valgrind $program"; }; }
+done
+
+heading "cppcheck"
+cppcheck --project=build/compile_commands.json --quiet --inline-suppr --error-exitcode=1 -j "$CORES" \
+	--enable=warning,performance,portability --suppressions-list=tests/cppcheck.txt || fail "cppcheck"
+
+heading "clang-tidy"
+find kernels verify registry cli -name '*.c' -print0 |
+	xargs -0 -P "$CORES" -n 8 clang-tidy-14 --quiet -p build-clang --warnings-as-errors='*' 2>/dev/null || fail "clang-tidy"
+
+heading "fuzzing, a minute each"
+if build fuzz; then
+	for fuzzer in build-fuzz/tests/libfuzzer_*; do
+		name=${fuzzer##*/libfuzzer_}
+		mkdir -p "build-fuzz/corpus/$name"
+		"$fuzzer" -max_total_time="${FUZZ_SECONDS:-60}" -rss_limit_mb=1024 -artifact_prefix=build-fuzz/ \
+			"build-fuzz/corpus/$name" $([ ! -d "tests/fuzz/corpus/$name" ] || echo "tests/fuzz/corpus/$name") \
+			>"build-fuzz/$name.log" 2>&1 || { tail -n 20 "build-fuzz/$name.log"; fail "fuzzing $name"; }
+	done
+fi

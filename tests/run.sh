@@ -1,0 +1,119 @@
+#!/bin/bash
+# Build Akashi and run all its tests, on Debian 12 with nothing but its packages.
+#
+#   tests/run.sh               the tests, then the tests again under the sanitizers
+#   tests/run.sh --judges      and the comparisons with implementations from PyPI
+#   tests/run.sh --long        and what takes longer: clang, static analysis, fuzzing, repeated kills
+#   tests/run.sh --no-install  install nothing; say what is missing
+#
+# Exit status 0 when every test that ran passed. Skipped tests say why.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+. docs/packages.sh
+
+JUDGES= LONG= INSTALL=1
+for option in "$@"; do
+	case $option in
+	--judges) JUDGES=1 ;;
+	--long) LONG=1 ;;
+	--no-install) INSTALL= ;;
+	*)
+		sed -n '2,9s/^# \{0,1\}//p' "$0"
+		exit 2
+		;;
+	esac
+done
+CORES=$(nproc)
+FAILED=
+SUMMARY=
+
+heading() { printf '\n== %s (%d s)\n' "$*" "$SECONDS"; }
+
+fail() {
+	echo "failed: $*"
+	FAILED=1
+}
+
+# build PRESET CMAKE-OPTION...: configure and build; what the compiler says is shown when it fails
+build() {
+	local preset=$1 log
+	shift
+	log=$(mktemp)
+	if ! { cmake --preset "$preset" "$@" && cmake --build --preset "$preset" -j "$CORES"; } >"$log" 2>&1; then
+		tail -n 60 "$log"
+		rm -f "$log"
+		fail "build $preset"
+		return 1
+	fi
+	rm -f "$log"
+}
+
+# tests NAME DIR CTEST-OPTION...: run them, keep the runner's own count for the end
+tests() {
+	local name=$1 dir=$2 log
+	shift 2
+	log=$(mktemp)
+	ctest --test-dir "$dir" --output-on-failure -j "$CORES" --timeout 900 "$@" | tee "$log"
+	[ "${PIPESTATUS[0]}" = 0 ] || fail "tests $name"
+	SUMMARY+="$name: $(grep -E '^[0-9]+% tests passed' "$log" || echo 'no tests ran')"$'\n'
+	grep -q 'did not run:' "$log" && SUMMARY+=$(sed -n '/did not run:/,/^$/s/^[[:space:]]*[0-9]* - /    not run: /p' "$log")$'\n'
+	rm -f "$log"
+}
+
+# The judges' packages come from PyPI while the compilers run.
+judges_fetch() {
+	local log=build/judges.log
+	mkdir -p build
+	if python3 -m venv build/judges-venv >"$log" 2>&1 &&
+		build/judges-venv/bin/pip install --quiet --disable-pip-version-check --progress-bar off \
+			-r tests/judges/requirements.txt >>"$log" 2>&1; then
+		touch build/judges-venv/complete
+	fi
+}
+
+packages="$BUILD_PACKAGES $TEST_PACKAGES"
+[ -z "$JUDGES" ] || packages+=" $JUDGE_PACKAGES"
+[ -z "$LONG" ] || packages+=" $LONG_PACKAGES"
+heading "packages"
+if [ -n "$INSTALL" ]; then
+	packages_need $packages || exit 5
+else
+	echo "missing: $(packages_missing $packages | tr '\n' ' ')"
+fi
+
+heading "build"
+if [ -n "$JUDGES" ] && ! cmp -s tests/judges/requirements.txt build/judges-venv/requirements; then
+	rm -rf build/judges-venv
+	judges_fetch &
+fi
+build release -DAKASHI_JUDGES= || exit 1
+build asan || exit 1
+wait
+if [ -n "$JUDGES" ]; then
+	if [ -e build/judges-venv/complete ]; then
+		cp tests/judges/requirements.txt build/judges-venv/requirements
+		build release "-DAKASHI_JUDGES=$PWD/build/judges-venv/bin/python" || exit 1
+	else
+		echo "The judges are skipped, their packages could not be had from PyPI: $(tail -n 1 build/judges.log)"
+		SUMMARY+="judges: skipped, their packages could not be had from PyPI"$'\n'
+	fi
+fi
+
+heading "tests"
+tests "release" build
+
+heading "tests under the address and undefined-behaviour sanitizers"
+tests "sanitizers" build-asan --exclude-regex '^house/'
+
+heading "kernels and verify alone, with only OpenSSL and jansson"
+if build verify; then
+	tests "verify alone" build-verify --tests-regex '^(kernels|verify)/'
+fi
+
+if [ -n "$LONG" ]; then
+	. tests/long.sh
+fi
+
+heading "all"
+printf '%s' "$SUMMARY"
+[ -z "$FAILED" ]
