@@ -30,7 +30,7 @@ MUST_CHECK int trust_from_pins(const struct pins *pins, const struct evidence *e
 void trust_release(struct trust *trust);
 /* The anchor of a log, or NULL. Borrowed. */
 const struct trust_anchor *trust_find(const struct trust *trust, const char *origin);
-/* Does any anchor ask for this step for this name? */
+/* Does the policy of `origin` ask for this step for this name? */
 bool trust_requires(const struct trust *trust, const char *origin, const char *name,
 		    const char *step);
 

@@ -1,0 +1,268 @@
+/* C2SP signed notes with Ed25519: read, checked, built. */
+#include "verify/note.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "verify/utf8.h"
+
+#define SIGNATURE_MARK "\xe2\x80\x94 " /* em dash, space */
+#define SIGNATURE_LINE_MAX 8192        /* decoded: post-quantum signatures reach 5 kB */
+
+enum { TYPE_ED25519 = 1, KEY_ID_SIZE = 4 };
+
+/* Unicode's White_Space, which no key may have in its name. */
+static bool point_is_space(uint32_t point)
+{
+	return (point >= 9 && point <= 13) || point == ' ' || point == 0x85 || point == 0xa0 ||
+	       point == 0x1680 || (point >= 0x2000 && point <= 0x200a) || point == 0x2028 ||
+	       point == 0x2029 || point == 0x202f || point == 0x205f || point == 0x3000;
+}
+
+bool note_name_ok(struct span name)
+{
+	if (!name.len || name.len > NOTE_NAME_MAX)
+		return false;
+	while (name.len) {
+		uint32_t point = 0;
+		size_t len = utf8_point(name, &point);
+
+		if (!len || point < 0x20 || point == 0x7f || point == '+' || point_is_space(point))
+			return false;
+		name.data += len;
+		name.len -= len;
+	}
+	return true;
+}
+
+static uint32_t key_id(const char *name, const uint8_t key[ED25519_KEY_SIZE])
+{
+	static const uint8_t front[] = { '\n', TYPE_ED25519 };
+	struct span part[] = { span_of(name), { front, sizeof(front) }, { key, ED25519_KEY_SIZE } };
+	struct digest digest = sha256_parts(part, 3);
+
+	return (uint32_t)digest.byte[0] << 24 | (uint32_t)digest.byte[1] << 16 |
+	       (uint32_t)digest.byte[2] << 8 | digest.byte[3];
+}
+
+int note_key_make(const char *name, const uint8_t key[ED25519_KEY_SIZE], struct note_key *out_key,
+		  struct error *err)
+{
+	struct note_key made = { 0 };
+
+	if (!note_name_ok(span_of(name)))
+		return error_set(err, ERROR_USAGE,
+				 "'%.300s' cannot name a log: 1 to %d bytes without spaces and '+'",
+				 name, NOTE_NAME_MAX);
+	memcpy(made.name, name, strlen(name) + 1);
+	memcpy(made.key, key, ED25519_KEY_SIZE);
+	made.id = key_id(name, key);
+	*out_key = made;
+	return 0;
+}
+
+/* Up to the next '+', which is taken too; false when there is none. */
+static bool field_take(struct span *rest, struct span *out_field)
+{
+	const uint8_t *plus = rest->len ? memchr(rest->data, '+', rest->len) : NULL;
+
+	if (!plus)
+		return false;
+	*out_field = (struct span){ rest->data, (size_t)(plus - rest->data) };
+	rest->data = plus + 1;
+	rest->len -= out_field->len + 1;
+	return true;
+}
+
+int note_key_parse(struct span vkey, struct note_key *out_key, struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer bytes;
+	struct span rest = vkey, name, hash;
+	struct note_key key = { 0 };
+	struct error ignored = { 0 };
+	uint8_t id[KEY_ID_SIZE];
+
+	buffer_init(&bytes, 4096);
+	if (vkey.len > 8192 || !field_take(&rest, &name) || !field_take(&rest, &hash) ||
+	    !note_name_ok(name) || hex_decode(hash, id, sizeof(id), &ignored) ||
+	    base64_decode(&bytes, rest, &ignored) || !bytes.len)
+		return error_set(err, ERROR_CORRUPT,
+				 "'%.*s' is no verifier key: they are name+hash+base64",
+				 (int)(vkey.len < 300 ? vkey.len : 300), (const char *)vkey.data);
+	memcpy(key.name, name.data, name.len);
+	if (bytes.data[0] != TYPE_ED25519)
+		return error_set(
+			err, ERROR_UNTRUSTED,
+			"the verifier key of '%s' has type %u, and only Ed25519 (1) is read",
+			key.name, bytes.data[0]);
+	if (bytes.len != 1 + ED25519_KEY_SIZE)
+		return error_set(err, ERROR_CORRUPT, "the verifier key of '%s' has %zu bytes",
+				 key.name, bytes.len - 1);
+	memcpy(key.key, bytes.data + 1, ED25519_KEY_SIZE);
+	key.id = (uint32_t)id[0] << 24 | (uint32_t)id[1] << 16 | (uint32_t)id[2] << 8 | id[3];
+	if (key.id != key_id(key.name, key.key))
+		return error_set(err, ERROR_CORRUPT,
+				 "the hash of the verifier key of '%s' is not that of its key",
+				 key.name);
+	*out_key = key;
+	return 0;
+}
+
+void note_key_format(const struct note_key *key, char out_vkey[NOTE_VKEY_MAX])
+{
+	CLEANUP(buffer_release) struct buffer text;
+	uint8_t bytes[1 + ED25519_KEY_SIZE] = { TYPE_ED25519 };
+	struct error err = { 0 };
+
+	buffer_init(&text, 64);
+	memcpy(bytes + 1, key->key, ED25519_KEY_SIZE);
+	if (base64_encode(&text, (struct span){ bytes, sizeof(bytes) }, &err))
+		text.len = 0; /* without memory: a key that cannot be read again */
+	snprintf(out_vkey, NOTE_VKEY_MAX, "%s+%08x+%.*s", key->name, key->id, (int)text.len,
+		 (const char *)text.data);
+}
+
+bool note_key_equal(const struct note_key *a, const struct note_key *b)
+{
+	return strcmp(a->name, b->name) == 0 && memcmp(a->key, b->key, ED25519_KEY_SIZE) == 0;
+}
+
+/* UTF-8 without controls other than newline, ending in one. */
+static bool note_bytes_ok(struct span note)
+{
+	if (!note.len || note.data[note.len - 1] != '\n')
+		return false;
+	for (size_t i = 0; i < note.len; i++)
+		if (note.data[i] < 0x20 && note.data[i] != '\n')
+			return false;
+	return utf8_text_ok(note);
+}
+
+/* Cut at the last blank line. */
+static int note_cut(struct span note, struct span *out_text, struct span *out_lines,
+		    struct error *err)
+{
+	size_t at;
+
+	if (note.len > NOTE_MAX_BYTES)
+		return error_set(err, ERROR_CORRUPT,
+				 "a note of %zu bytes, more than the allowed %u", note.len,
+				 NOTE_MAX_BYTES);
+	if (!note_bytes_ok(note))
+		return error_set(err, ERROR_CORRUPT, "a note that is no text of whole lines");
+	for (at = note.len; at >= 2; at--)
+		if (note.data[at - 1] == '\n' && note.data[at - 2] == '\n')
+			break;
+	if (at < 3 || at == note.len)
+		return error_set(err, ERROR_CORRUPT, "a note without text and signatures");
+	*out_text = (struct span){ note.data, at - 1 };
+	*out_lines = (struct span){ note.data + at, note.len - at };
+	return 0;
+}
+
+/* "— NAME BASE64": the name and what the base64 decodes to. */
+static int signature_line_read(struct span line, struct span *out_name, struct buffer *out_bytes,
+			       struct error *err)
+{
+	struct error ignored = { 0 };
+	const uint8_t *space = NULL;
+	struct span name, text;
+
+	if (prefix_take(&line, SIGNATURE_MARK) && line.len)
+		space = memchr(line.data, ' ', line.len);
+	if (!space)
+		return error_set(err, ERROR_CORRUPT, "a note with a malformed signature line");
+	name = (struct span){ line.data, (size_t)(space - line.data) };
+	text = (struct span){ space + 1, line.len - name.len - 1 };
+	if (!note_name_ok(name) || base64_decode(out_bytes, text, &ignored) ||
+	    out_bytes->len <= KEY_ID_SIZE)
+		return error_set(err, ERROR_CORRUPT, "a note with a malformed signature line");
+	*out_name = name;
+	return 0;
+}
+
+/* Is the line this key's? Then it must hold. */
+static int signature_line_check(struct span line, struct span text, const struct note_key *key,
+				bool *out_signed, struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer bytes;
+	CLEANUP(public_key_free) struct public_key *public = NULL;
+	struct span name;
+	uint8_t id[KEY_ID_SIZE];
+
+	buffer_init(&bytes, SIGNATURE_LINE_MAX);
+	if (signature_line_read(line, &name, &bytes, err))
+		return -1;
+	if (!key)
+		return 0;
+	for (int i = 0; i < KEY_ID_SIZE; i++)
+		id[i] = (uint8_t)(key->id >> (24 - 8 * i));
+	if (!span_equal(name, span_of(key->name)) || memcmp(bytes.data, id, KEY_ID_SIZE) != 0)
+		return 0;
+	if (public_key_from_ed25519((struct span){ key->key, ED25519_KEY_SIZE }, &public, err) ||
+	    signature_check(public, text,
+			    (struct span){ bytes.data + KEY_ID_SIZE, bytes.len - KEY_ID_SIZE },
+			    err))
+		return error_prefix(err, "note of '%s'", key->name);
+	*out_signed = true;
+	return 0;
+}
+
+static int note_read(struct span note, const struct note_key *key, struct span *out_text,
+		     bool *out_signed, struct error *err)
+{
+	struct span text, lines, line;
+	size_t count = 0;
+
+	if (note_cut(note, &text, &lines, err))
+		return -1;
+	while (line_take(&lines, &line)) {
+		if (++count > NOTE_SIGNATURES_MAX)
+			return error_set(err, ERROR_CORRUPT, "a note with more than %d signatures",
+					 NOTE_SIGNATURES_MAX);
+		if (signature_line_check(line, text, key, out_signed, err))
+			return -1;
+	}
+	*out_text = text;
+	return 0;
+}
+
+int note_open(struct span note, const struct note_key *key, struct span *out_text,
+	      struct error *err)
+{
+	bool is_signed = false;
+	struct span text;
+
+	if (note_read(note, key, &text, &is_signed, err))
+		return -1;
+	if (!is_signed)
+		return error_set(err, ERROR_UNTRUSTED, "a note that the key of '%s' did not sign",
+				 key->name);
+	*out_text = text;
+	return 0;
+}
+
+int note_text(struct span note, struct span *out_text, struct error *err)
+{
+	bool ignored = false;
+
+	return note_read(note, NULL, out_text, &ignored, err);
+}
+
+int note_build(struct span text, const struct note_key *key,
+	       const uint8_t signature[ED25519_SIGNATURE_SIZE], struct buffer *out,
+	       struct error *err)
+{
+	uint8_t bytes[KEY_ID_SIZE + ED25519_SIGNATURE_SIZE];
+
+	if (!note_bytes_ok(text))
+		return error_set(err, ERROR_USAGE, "a note's text consists of whole lines");
+	for (int i = 0; i < KEY_ID_SIZE; i++)
+		bytes[i] = (uint8_t)(key->id >> (24 - 8 * i));
+	memcpy(bytes + KEY_ID_SIZE, signature, ED25519_SIGNATURE_SIZE);
+	if (buffer_add(out, text, err) || buffer_add_text(out, "\n" SIGNATURE_MARK, err) ||
+	    buffer_add_text(out, key->name, err) || buffer_add_text(out, " ", err) ||
+	    base64_encode(out, (struct span){ bytes, sizeof(bytes) }, err))
+		return -1;
+	return buffer_add_text(out, "\n", err);
+}

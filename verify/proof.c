@@ -1,0 +1,94 @@
+/* C2SP tlog-proofs: read, built, checked. */
+#include "verify/proof.h"
+
+#include <string.h>
+
+#include "verify/utf8.h"
+
+#define PROOF_LINE "c2sp.org/tlog-proof@v1"
+
+static int malformed(struct error *err, const char *what)
+{
+	return error_set(err, ERROR_CORRUPT, "a log proof %s", what);
+}
+
+static bool hash_read(struct span line, struct digest *out_hash)
+{
+	CLEANUP(buffer_release) struct buffer bytes;
+	struct error ignored = { 0 };
+
+	buffer_init(&bytes, DIGEST_SIZE);
+	if (base64_decode(&bytes, line, &ignored) || bytes.len != DIGEST_SIZE)
+		return false;
+	memcpy(out_hash->byte, bytes.data, DIGEST_SIZE);
+	return true;
+}
+
+static bool extra_ok(struct span line)
+{
+	CLEANUP(buffer_release) struct buffer bytes;
+	struct error ignored = { 0 };
+
+	buffer_init(&bytes, PROOF_MAX_BYTES);
+	return !base64_decode(&bytes, line, &ignored);
+}
+
+int proof_parse(struct span text, struct proof *out_proof, struct error *err)
+{
+	struct proof proof = { 0 };
+	struct span line;
+
+	if (text.len > PROOF_MAX_BYTES)
+		return error_set(err, ERROR_CORRUPT,
+				 "a log proof of %zu bytes, more than the allowed %u", text.len,
+				 PROOF_MAX_BYTES);
+	if (!line_take(&text, &line) || !span_equal(line, span_of(PROOF_LINE)))
+		return malformed(err, "that does not begin with '" PROOF_LINE "'");
+	if (!line_take(&text, &line))
+		return malformed(err, "that ends too early");
+	if (prefix_take(&line, "extra ") && (!extra_ok(line) || !line_take(&text, &line)))
+		return malformed(err, "with a malformed 'extra' line");
+	if (!prefix_take(&line, "index ") || !decimal_read(line, &proof.index))
+		return malformed(err, "without its index");
+	for (;;) {
+		if (!line_take(&text, &line))
+			return malformed(err, "that ends too early");
+		if (!line.len)
+			break;
+		if (proof.path_len == MERKLE_PROOF_MAX ||
+		    !hash_read(line, &proof.path[proof.path_len++]))
+			return malformed(err, "with a malformed path");
+	}
+	if (!text.len)
+		return malformed(err, "without a checkpoint");
+	proof.checkpoint = text;
+	*out_proof = proof;
+	return 0;
+}
+
+int proof_build(const struct proof *proof, struct buffer *out, struct error *err)
+{
+	if (buffer_printf(out, err, PROOF_LINE "\nindex %llu\n", (unsigned long long)proof->index))
+		return -1;
+	for (size_t i = 0; i < proof->path_len; i++)
+		if (base64_encode(out, digest_view(&proof->path[i]), err) ||
+		    buffer_add_text(out, "\n", err))
+			return -1;
+	if (buffer_add_text(out, "\n", err))
+		return -1;
+	return buffer_add(out, proof->checkpoint, err);
+}
+
+int proof_check(const struct proof *proof, struct span entry, const struct note_key *log,
+		struct tree_head *out_head, struct error *err)
+{
+	struct digest leaf = merkle_leaf(entry);
+	struct tree_head head;
+
+	if (tree_head_open(proof->checkpoint, log, &head, err) ||
+	    merkle_check_inclusion(proof->index, head.size, &leaf, proof->path, proof->path_len,
+				   &head.root, err))
+		return error_prefix(err, "log proof");
+	*out_head = head;
+	return 0;
+}

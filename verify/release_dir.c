@@ -1,0 +1,240 @@
+/*
+ * The evidence in a release directory. Everything in it was written by
+ * strangers: no link is followed, no name is used that is not of our form.
+ */
+#include "verify/release_dir.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "verify/envelope.h"
+#include "verify/json.h"
+#include "verify/proof.h"
+
+#define RELEASE_JSON_MAX_BYTES 4096u
+#define NAME_SIZE (2 * DIGEST_HEX_SIZE + 32) /* "akashi/statements/HEX.KEY.json" and more */
+
+struct filed {
+	struct digest identity, key;
+};
+
+struct release_dir {
+	struct evidence base;
+	char *folder;
+	struct filed *file; /* sorted */
+	size_t count;
+};
+
+static int filed_order(const void *left, const void *right)
+{
+	return memcmp(left, right, sizeof(struct filed));
+}
+
+/* "HEX.KEY.json" */
+static bool filed_read(const char *name, struct filed *out_file)
+{
+	struct error ignored = { 0 };
+	struct span hex, key;
+
+	if (strlen(name) != 4 * DIGEST_SIZE + 6 || name[2 * DIGEST_SIZE] != '.' ||
+	    strcmp(name + 4 * DIGEST_SIZE + 1, ".json") != 0)
+		return false;
+	hex = (struct span){ (const uint8_t *)name, 2 * DIGEST_SIZE };
+	key = (struct span){ hex.data + hex.len + 1, 2 * DIGEST_SIZE };
+	return !hex_decode(hex, out_file->identity.byte, DIGEST_SIZE, &ignored) &&
+	       !hex_decode(key, out_file->key.byte, DIGEST_SIZE, &ignored);
+}
+
+static void dir_close(DIR **dir)
+{
+	if (*dir)
+		closedir(*dir);
+}
+
+static int files_list(struct release_dir *release, struct error *err)
+{
+	CLEANUP(dir_close) DIR *dir = NULL;
+	const struct dirent *entry;
+	int fd = file_open_beneath(release->folder, "akashi/statements", err);
+
+	if (fd < 0)
+		return -1;
+	dir = fdopendir(fd);
+	if (!dir) {
+		int why = errno;
+
+		close(fd);
+		return error_system(err, why, "cannot list 'akashi/statements'");
+	}
+	release->file = calloc(RELEASE_FILES_MAX, sizeof(*release->file));
+	if (!release->file)
+		return error_set(err, ERROR_SYSTEM, "out of memory for a release's statements");
+	while (errno = 0, (entry = readdir(dir))) {
+		struct filed file;
+
+		if (!filed_read(entry->d_name, &file))
+			continue;
+		if (release->count == RELEASE_FILES_MAX)
+			return error_set(err, ERROR_CORRUPT,
+					 "'akashi/statements' holds more than %u files",
+					 RELEASE_FILES_MAX);
+		release->file[release->count++] = file;
+	}
+	if (errno)
+		return error_system(err, errno, "cannot list 'akashi/statements'");
+	qsort(release->file, release->count, sizeof(*release->file), filed_order);
+	return 0;
+}
+
+static void release_close(struct evidence *evidence)
+{
+	struct release_dir *release = (struct release_dir *)evidence;
+
+	free(release->folder);
+	free(release->file);
+	free(release);
+}
+
+static int release_statements(struct evidence *evidence, const struct digest *about,
+			      struct digest_list *out_identities, struct error *err)
+{
+	struct release_dir *release = (struct release_dir *)evidence;
+
+	(void)about; /* a release is small: all of it is an allowed answer */
+	for (size_t i = 0; i < release->count; i++) {
+		if (i && digest_equal(&release->file[i].identity, &release->file[i - 1].identity))
+			continue;
+		if (digest_list_add(out_identities, &release->file[i].identity, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int release_signers(struct evidence *evidence, const struct digest *identity,
+			   struct digest_list *out_keys, struct error *err)
+{
+	struct release_dir *release = (struct release_dir *)evidence;
+
+	for (size_t i = 0; i < release->count; i++)
+		if (digest_equal(&release->file[i].identity, identity) &&
+		    digest_list_add(out_keys, &release->file[i].key, err))
+			return -1;
+	return 0;
+}
+
+/* One regular file of akashi/, appended to `out` if it is no longer than `max`. */
+static int beneath_read(const struct release_dir *release, const char *path, size_t max,
+			struct buffer *out, struct error *err)
+{
+	CLEANUP(source_close) struct source *source = NULL;
+
+	if (source_open_beneath(release->folder, path, &source, err))
+		return -1;
+	if (source->size > max)
+		return error_set(err, ERROR_CORRUPT,
+				 "'%s' has %llu bytes, more than the allowed %zu", path,
+				 (unsigned long long)source->size, max);
+	return source_read_all(source, out, err);
+}
+
+static int release_envelope(struct evidence *evidence, const struct digest *identity,
+			    const struct digest *key, struct buffer *out, struct error *err)
+{
+	char hex[DIGEST_HEX_SIZE], key_hex[DIGEST_HEX_SIZE], path[NAME_SIZE];
+
+	digest_to_hex(identity, hex);
+	digest_to_hex(key, key_hex);
+	snprintf(path, sizeof(path), "akashi/statements/%s.%s.json", hex, key_hex);
+	return beneath_read((struct release_dir *)evidence, path, ENVELOPE_MAX_BYTES, out, err);
+}
+
+static int release_proof(struct evidence *evidence, const struct digest *identity,
+			 const struct digest *key, struct buffer *out, struct error *err)
+{
+	char hex[DIGEST_HEX_SIZE], key_hex[DIGEST_HEX_SIZE], path[NAME_SIZE];
+
+	digest_to_hex(identity, hex);
+	digest_to_hex(key, key_hex);
+	snprintf(path, sizeof(path), "akashi/proofs/%s.%s.tlog-proof", hex, key_hex);
+	return beneath_read((struct release_dir *)evidence, path, PROOF_MAX_BYTES, out, err);
+}
+
+static int release_object(struct evidence *evidence, const struct digest *digest,
+			  struct source **out_source, struct error *err)
+{
+	struct release_dir *release = (struct release_dir *)evidence;
+	char hex[DIGEST_HEX_SIZE], path[NAME_SIZE];
+
+	digest_to_hex(digest, hex);
+	snprintf(path, sizeof(path), "akashi/objects/%s", hex);
+	return source_open_beneath(release->folder, path, out_source, err);
+}
+
+static const struct evidence_type release_type = {
+	.statements = release_statements,
+	.signers = release_signers,
+	.envelope = release_envelope,
+	.proof = release_proof,
+	.object = release_object,
+	.close = release_close,
+};
+
+int release_dir_open(const char *folder, struct evidence **out_evidence, struct error *err)
+{
+	CLEANUP(evidence_close) struct evidence *evidence = NULL;
+	struct release_dir *release = calloc(1, sizeof(*release));
+
+	if (!release)
+		return error_set(err, ERROR_SYSTEM, "out of memory for a release");
+	release->base.type = &release_type;
+	evidence = &release->base;
+	release->folder = strdup(folder);
+	if (!release->folder)
+		return error_set(err, ERROR_SYSTEM, "out of memory for a release");
+	if (files_list(release, err))
+		return error_prefix(err, "'%s'", folder);
+	*out_evidence = evidence;
+	evidence = NULL; /* handed over */
+	return 0;
+}
+
+int release_dir_begin(const char *folder, struct digest *out_release, struct error *err)
+{
+	struct release_dir release = { .folder = (char *)(uintptr_t)folder };
+	struct json_limits limits = { .max_bytes = RELEASE_JSON_MAX_BYTES };
+	CLEANUP(buffer_release) struct buffer text;
+	CLEANUP(json_free) struct json *json = NULL;
+	struct digest begin;
+	const char *schema;
+
+	buffer_init(&text, RELEASE_JSON_MAX_BYTES);
+	if (beneath_read(&release, "akashi/release.json", RELEASE_JSON_MAX_BYTES, &text, err))
+		return -1;
+	if (json_parse(buffer_view(&text), &limits, &json, err) ||
+	    json_need_string(json, "schema", &schema, err) ||
+	    json_need_digest(json, "release", &begin, err))
+		return error_prefix(err, "'akashi/release.json'");
+	if (strcmp(schema, "akashi/release/1") != 0)
+		return error_set(err, ERROR_CORRUPT,
+				 "'akashi/release.json' has the schema '%.100s'", schema);
+	return 0;
+}
+
+bool release_dir_exists(const char *folder)
+{
+	char *path = NULL;
+	struct stat st;
+	struct error ignored = { 0 };
+	bool exists;
+
+	if (path_join(folder, "akashi", &path, &ignored))
+		return false;
+	exists = lstat(path, &st) == 0;
+	free(path);
+	return exists;
+}

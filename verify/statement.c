@@ -1,0 +1,287 @@
+/*
+ * Statements: an in-toto frame around a predicate. What the frame and the
+ * predicate both say must agree, so that no reader has to choose.
+ */
+#include "verify/statement.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "verify/envelope.h"
+#include "verify/note.h"
+
+#define STATEMENT_TYPE "https://in-toto.io/Statement/v1"
+
+static int kind_parse(const struct json *json, enum statement_kind *out_kind, struct error *err)
+{
+	size_t prefix = strlen(STATEMENT_TYPE_PREFIX), suffix = strlen(STATEMENT_TYPE_SUFFIX);
+	const char *type;
+	char kind[32];
+	size_t len;
+
+	if (json_need_string(json, "predicateType", &type, err))
+		return -1;
+	len = strlen(type);
+	if (strncmp(type, STATEMENT_TYPE_PREFIX, prefix) != 0)
+		return error_set(err, ERROR_UNTRUSTED, "'%.200s' is no statement of ours", type);
+	if (len <= prefix + suffix || len - prefix - suffix >= sizeof(kind) ||
+	    strcmp(type + len - suffix, STATEMENT_TYPE_SUFFIX) != 0)
+		return error_set(err, ERROR_UNTRUSTED,
+				 "'%.200s' is a kind of statement that this version does not know",
+				 type);
+	memcpy(kind, type + prefix, len - prefix - suffix);
+	kind[len - prefix - suffix] = '\0';
+	if (statement_kind_from_name(kind, out_kind, err)) {
+		err->code = ERROR_UNTRUSTED; /* a later version may know it */
+		return -1;
+	}
+	return 0;
+}
+
+static int subject_parse(const struct json *json, struct statement *statement, struct error *err)
+{
+	const struct json *subjects, *digests;
+
+	if (json_need_array(json, "subject", &subjects, err))
+		return -1;
+	if (json_count(subjects) != 1)
+		return error_set(err, ERROR_CORRUPT, "%zu subjects where exactly one belongs",
+				 json_count(subjects));
+	if (json_need_string(json_at(subjects, 0), "name", &statement->subject, err) ||
+	    json_need_object(json_at(subjects, 0), "digest", &digests, err) ||
+	    json_need_hex(digests, "sha256", &statement->digest, err))
+		return error_prefix(err, "subject");
+	if (!statement->subject[0] || strlen(statement->subject) > STATEMENT_SUBJECT_MAX)
+		return error_set(err, ERROR_CORRUPT, "a subject's name has 1 to %d bytes",
+				 STATEMENT_SUBJECT_MAX);
+	return 0;
+}
+
+/* predicate.name with .version or .alias as one name. */
+static int own_name(const struct statement *statement, struct name *out_name, struct error *err)
+{
+	const char *family, *version = NULL, *alias = NULL;
+	char text[NAME_TEXT_MAX];
+	int len;
+
+	if (json_need_string(statement->predicate, "name", &family, err) ||
+	    json_maybe_string(statement->predicate, "version", &version, err) ||
+	    json_maybe_string(statement->predicate, "alias", &alias, err))
+		return -1;
+	if (!version == !alias)
+		return error_set(err, ERROR_CORRUPT,
+				 "'name' needs either a 'version' or an 'alias'");
+	len = snprintf(text, sizeof(text), "%s%c%s", family, alias ? ':' : '@',
+		       alias ? alias : version);
+	if (len < 0 || (size_t)len >= sizeof(text))
+		return error_set(err, ERROR_CORRUPT, "'%.200s' is too long a name", family);
+	return name_parse(text, out_name, err);
+}
+
+/* The name it is about, which its subject must spell too (a claim's, a tag's, a release's alike).
+ */
+static int name_agrees(struct statement *statement, bool of, struct error *err)
+{
+	struct reference reference;
+	char text[NAME_TEXT_MAX];
+
+	if (of ? reference_need(statement->predicate, "of", &reference, err)
+	       : own_name(statement, &statement->name, err)) {
+		err->code = err->code == ERROR_USAGE ? ERROR_CORRUPT : err->code;
+		return -1;
+	}
+	if (of)
+		statement->name = reference.name;
+	name_to_text(&statement->name, text);
+	if (strcmp(text, statement->subject) != 0)
+		return error_set(err, ERROR_CORRUPT,
+				 "the subject is '%.300s' and the predicate speaks of '%s'",
+				 statement->subject, text);
+	return 0;
+}
+
+static int reference_digest(const struct json *predicate, const char *key, bool manifest,
+			    struct digest *out_digest, struct error *err)
+{
+	struct reference reference;
+
+	if (reference_need(predicate, key, &reference, err))
+		return -1;
+	if (manifest && !reference.has_manifest)
+		return error_set(err, ERROR_CORRUPT, "'%s' names no manifest", key);
+	*out_digest = manifest ? reference.manifest : reference.statement;
+	return 0;
+}
+
+/* A key statement is about the key that it carries. */
+static int key_digest(const struct statement *statement, struct digest *out_digest,
+		      struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer der;
+	char hex[DIGEST_HEX_SIZE];
+
+	buffer_init(&der, PUBLIC_KEY_DER_MAX);
+	if (json_need_base64(statement->predicate, "publicKey", &der, err))
+		return -1;
+	*out_digest = sha256(buffer_view(&der));
+	digest_to_hex(out_digest, hex);
+	if (strcmp(hex, statement->subject) != 0)
+		return error_set(err, ERROR_CORRUPT, "the subject is not named after the key");
+	return 0;
+}
+
+/* A policy is about its keys: the digest of their canonical spelling. */
+static int policy_digest(const struct statement *statement, struct digest *out_digest,
+			 struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer text;
+	const struct json *keys;
+
+	buffer_init(&text, CONTROL_PAYLOAD_MAX_BYTES);
+	if (json_need_array(statement->predicate, "keys", &keys, err) ||
+	    json_write_canonical(keys, &text, err))
+		return -1;
+	if (strcmp(statement->subject, "policy") != 0)
+		return error_set(err, ERROR_CORRUPT, "a policy's subject is called 'policy'");
+	*out_digest = sha256(buffer_view(&text));
+	return 0;
+}
+
+/* The digest that the predicate gives for the subject. */
+static int predicate_digest(const struct statement *statement, struct digest *out_digest,
+			    struct error *err)
+{
+	const struct json *predicate = statement->predicate;
+
+	switch (statement->kind) {
+	case STATEMENT_checkpoint:
+	case STATEMENT_dataset:
+		return json_need_digest(predicate, "manifest", out_digest, err);
+	case STATEMENT_run:
+	case STATEMENT_eval:
+	case STATEMENT_card:
+		return json_need_digest(predicate, "file", out_digest, err);
+	case STATEMENT_record:
+		return json_need_digest(predicate, "outputs", out_digest, err);
+	case STATEMENT_claim:
+		return json_need_digest(predicate, "statement", out_digest, err);
+	case STATEMENT_tag:
+		return reference_digest(predicate, "target", false, out_digest, err);
+	case STATEMENT_release:
+		return reference_digest(predicate, "checkpoint", true, out_digest, err);
+	case STATEMENT_verification:
+		return reference_digest(predicate, "of", true, out_digest, err);
+	case STATEMENT_policy:
+		return policy_digest(statement, out_digest, err);
+	case STATEMENT_key:
+		return key_digest(statement, out_digest, err);
+	case STATEMENT_KIND_COUNT:
+		break;
+	}
+	return error_set(err, ERROR_CORRUPT, "no kind of statement");
+}
+
+/* These are about a statement that `of` names; the others name themselves. */
+static bool speaks_of_another(enum statement_kind kind)
+{
+	return kind == STATEMENT_eval || kind == STATEMENT_record || kind == STATEMENT_card ||
+	       kind == STATEMENT_verification;
+}
+
+static int predicate_parse(struct statement *statement, struct error *err)
+{
+	struct digest digest;
+
+	if (json_need_object(statement->json, "predicate", &statement->predicate, err) ||
+	    json_need_string(statement->predicate, "origin", &statement->origin, err))
+		return -1;
+	if (!note_name_ok(span_of(statement->origin)))
+		return error_set(err, ERROR_CORRUPT, "'%.200s' is no origin of a log",
+				 statement->origin);
+	if (statement->kind != STATEMENT_policy && statement->kind != STATEMENT_key &&
+	    name_agrees(statement, speaks_of_another(statement->kind), err))
+		return -1;
+	if (predicate_digest(statement, &digest, err))
+		return -1;
+	if (!digest_equal(&digest, &statement->digest))
+		return error_set(err, ERROR_CORRUPT,
+				 "the subject's digest is not the one in the predicate");
+	return 0;
+}
+
+static int frame_parse(struct span payload, struct statement *statement, struct error *err)
+{
+	struct json_limits limits = { .max_bytes = STATEMENT_PAYLOAD_MAX_BYTES, .max_depth = 16 };
+	const char *type;
+
+	if (json_parse(payload, &limits, &statement->json, err) ||
+	    json_need_string(statement->json, "_type", &type, err))
+		return -1;
+	if (strcmp(type, STATEMENT_TYPE) != 0)
+		return error_set(err, ERROR_CORRUPT, "'%.200s' is no in-toto statement v1", type);
+	if (kind_parse(statement->json, &statement->kind, err))
+		return -1;
+	if (payload.len > statement_kind_max_bytes(statement->kind))
+		return error_set(err, ERROR_CORRUPT, "%zu bytes, more than the allowed %zu",
+				 payload.len, statement_kind_max_bytes(statement->kind));
+	if (subject_parse(statement->json, statement, err) || predicate_parse(statement, err))
+		return error_prefix(err, "%s", statement_kind_name(statement->kind));
+	return 0;
+}
+
+int statement_parse(struct span payload, struct statement *out_statement, struct error *err)
+{
+	struct statement statement = { 0 };
+
+	if (frame_parse(payload, &statement, err)) {
+		statement_release(&statement);
+		return error_prefix(err, "statement");
+	}
+	*out_statement = statement;
+	return 0;
+}
+
+void statement_release(struct statement *statement)
+{
+	json_free(&statement->json);
+	*statement = (struct statement){ 0 };
+}
+
+static int frame_build(enum statement_kind kind, const char *subject, const struct digest *digest,
+		       const struct json *predicate, struct json *frame, struct error *err)
+{
+	char type[96];
+	struct json *list, *one, *digests;
+
+	snprintf(type, sizeof(type), "%s%s%s", STATEMENT_TYPE_PREFIX, statement_kind_name(kind),
+		 STATEMENT_TYPE_SUFFIX);
+	if (json_set_text(frame, "_type", STATEMENT_TYPE, err) ||
+	    json_set_text(frame, "predicateType", type, err) ||
+	    json_set_array(frame, "subject", &list, err) || json_add_object(list, &one, err) ||
+	    json_set_text(one, "name", subject, err) ||
+	    json_set_object(one, "digest", &digests, err) ||
+	    json_set_hex(digests, "sha256", digest, err) ||
+	    json_set_clone(frame, "predicate", predicate, err))
+		return -1;
+	return 0;
+}
+
+int statement_build(enum statement_kind kind, const char *subject, const struct digest *digest,
+		    const struct json *predicate, struct buffer *out, struct error *err)
+{
+	CLEANUP(statement_release) struct statement made = { 0 };
+	CLEANUP(buffer_release) struct buffer payload;
+	CLEANUP(json_free) struct json *frame = NULL;
+
+	buffer_init(&payload, statement_kind_max_bytes(kind));
+	if (json_object_new(&frame, err) ||
+	    frame_build(kind, subject, digest, predicate, frame, err) ||
+	    json_write_canonical(frame, &payload, err) ||
+	    statement_parse(buffer_view(&payload), &made, err)) {
+		if (err->code != ERROR_SYSTEM)
+			err->code = ERROR_USAGE;
+		return error_prefix(err, "cannot say this as a %s statement",
+				    statement_kind_name(kind));
+	}
+	return buffer_add(out, buffer_view(&payload), err);
+}
