@@ -1,0 +1,644 @@
+/* git: what a repository says about a commit, through libgit2, the only place that knows it. */
+#include "registry/git.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <git2.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "registry/git_refs.h"
+
+/* Untracked files up to this size are named with their digest. */
+#define UNTRACKED_HASH_MAX (1u << 20)
+
+/* What we call of libgit2, each as git_NAME there. */
+#define GIT_FUNCTIONS(X)                                                                             \
+	X(libgit2_init)                                                                              \
+	X(libgit2_shutdown)                                                                          \
+	X(libgit2_opts)                                                                              \
+	X(error_last)                                                                                \
+	X(buf_dispose)                                                                               \
+	X(repository_discover)                                                                       \
+	X(repository_open_ext) X(repository_free) X(repository_path) X(repository_workdir) X(        \
+		repository_is_bare) X(repository_head) X(repository_head_detached) X(reference_free) \
+		X(reference_peel) X(reference_shorthand) X(reference_iterator_glob_new) X(           \
+			reference_next) X(reference_iterator_free) X(object_free) X(object_id)       \
+			X(commit_lookup) X(commit_free) X(commit_author) X(commit_tree) X(           \
+				commit_tree_id) X(tree_free) X(tree_walk) X(tree_entry_name)         \
+				X(tree_entry_type) X(tree_entry_id) X(tree_entry_filemode_raw) X(    \
+					blob_lookup) X(blob_rawcontent) X(blob_rawsize) X(blob_free) \
+					X(oid_tostr) X(oid_equal) X(config_open_ondisk) X(           \
+						config_get_string_buf) X(config_get_bool)            \
+						X(config_free) X(remote_lookup) X(remote_list) X(    \
+							remote_url) X(remote_free)                   \
+							X(strarray_dispose) X(diff_options_init) X(  \
+								diff_tree_to_workdir_with_index)     \
+								X(diff_free) X(diff_num_deltas)      \
+									X(diff_get_delta)            \
+										X(diff_print)
+
+struct git_library {
+	void *handle;
+#define FUNCTION(name) __typeof__(git_##name) *name;
+	GIT_FUNCTIONS(FUNCTION)
+#undef FUNCTION
+};
+
+static void library_close(struct git_library *git)
+{
+	if (git->handle && git->libgit2_shutdown)
+		git->libgit2_shutdown();
+	if (git->handle)
+		dlclose(git->handle);
+	git->handle = NULL;
+}
+
+static int library_open(struct git_library *git, struct error *err)
+{
+	/* Extensions that change nothing about what we read, and that 1.5 does not know. */
+	static const char *extension[] = { "partialclone", "worktreeconfig", "preciousobjects" };
+
+	*git = (struct git_library){ .handle = dlopen(AKASHI_LIBGIT2, RTLD_NOW | RTLD_LOCAL) };
+	if (!git->handle)
+		return error_set(err, ERROR_SYSTEM,
+				 "git repositories are read with %s, which cannot be loaded "
+				 "(install libgit2): %s",
+				 AKASHI_LIBGIT2, dlerror());
+#define FUNCTION(name)                                                                             \
+	*(void **)&git->name = dlsym(git->handle, "git_" #name);                                   \
+	if (!git->name) {                                                                          \
+		git->libgit2_shutdown = NULL;                                                      \
+		return error_set(err, ERROR_SYSTEM, "%s has no git_" #name ": another version?",   \
+				 AKASHI_LIBGIT2);                                                  \
+	}
+	GIT_FUNCTIONS(FUNCTION)
+#undef FUNCTION
+	git->libgit2_init();
+	git->libgit2_opts(GIT_OPT_SET_EXTENSIONS, extension,
+			  sizeof(extension) / sizeof(extension[0]));
+	return 0;
+}
+
+static int git_failed(const struct git_library *git, int code, struct error *err, const char *what)
+{
+	const git_error *last = git->error_last();
+	const char *why = last && last->message ? last->message : "unknown reason";
+
+	return error_set(err, code == GIT_ENOTFOUND ? ERROR_ABSENT : ERROR_CORRUPT, "%s: %s", what,
+			 why);
+}
+
+/* An opened repository, and what its settings say about what can be asked of it. */
+struct repository {
+	struct git_library git;
+	struct git_folders folders;
+	git_repository *handle; /* NULL where libgit2 cannot open it */
+	git_commit *commit;
+	bool sha256, sparse, promisor;
+};
+
+static void repository_close(struct repository *repo)
+{
+	if (repo->commit)
+		repo->git.commit_free(repo->commit);
+	if (repo->handle)
+		repo->git.repository_free(repo->handle);
+	git_folders_release(&repo->folders);
+	library_close(&repo->git);
+}
+
+/* Find the repository's folder: at the request's folder, or above it. */
+static int repository_find(struct repository *repo, const struct git_request *request,
+			   struct error *err)
+{
+	git_buf found = GIT_BUF_INIT;
+	int code;
+	int failed;
+
+	if (!file_is_folder(request->folder))
+		return error_set(err, ERROR_ABSENT, "no folder '%s'", request->folder);
+	code = repo->git.repository_discover(&found, request->folder, 0, NULL);
+	if (code)
+		return error_set(err, ERROR_ABSENT, "no git repository at '%s'", request->folder);
+	failed = git_folders_of(found.ptr, &repo->folders, err);
+	repo->git.buf_dispose(&found);
+	return failed;
+}
+
+static bool config_is(struct repository *repo, git_config *config, const char *key,
+		      const char *value)
+{
+	git_buf text = GIT_BUF_INIT;
+	bool is = repo->git.config_get_string_buf(&text, config, key) == 0 &&
+		  (!value || strcasecmp(text.ptr, value) == 0);
+
+	repo->git.buf_dispose(&text);
+	return is;
+}
+
+/* Read the settings that decide what can be asked, before libgit2 opens the repository. */
+static int repository_settings(struct repository *repo, bool enclosed, struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer path;
+	const char *const file[] = { "config", "config.worktree" };
+	char *text = NULL;
+
+	for (size_t i = 0; i < 2; i++) {
+		git_config *config = NULL;
+		int sparse = 0;
+		int code;
+
+		buffer_init(&path, 1u << 16);
+		if (buffer_printf(&path, err, "%s/%s", i ? repo->folders.git : repo->folders.common,
+				  file[i]) ||
+		    buffer_to_text(&path, &text, err))
+			return -1;
+		buffer_release(&path);
+		code = repo->git.config_open_ondisk(&config, text);
+		free(text);
+		if (code)
+			continue;
+		repo->sha256 |= config_is(repo, config, "extensions.objectformat", "sha256");
+		repo->promisor |= config_is(repo, config, "extensions.partialclone", NULL) ||
+				  config_is(repo, config, "remote.origin.promisor", "true");
+		repo->sparse |=
+			repo->git.config_get_bool(&sparse, config, "core.sparsecheckout") == 0 &&
+			sparse;
+		code = enclosed && config_is(repo, config, "core.worktree", NULL);
+		repo->git.config_free(config);
+		if (code)
+			return error_set(err, ERROR_UNTRUSTED,
+					 "the repository's core.worktree leads elsewhere");
+	}
+	return 0;
+}
+
+/* A repository from elsewhere must lie in its folder and not lead out of it. */
+static int repository_enclosed(struct repository *repo, const char *folder, struct error *err)
+{
+	char *alternates = NULL;
+	char real[PATH_MAX];
+	bool leads_out;
+	size_t len;
+
+	if (!realpath(folder, real))
+		return error_system(err, errno, "cannot look at '%s'", folder);
+	len = strlen(real);
+	if (strncmp(repo->folders.git, real, len) != 0 ||
+	    (repo->folders.git[len] && strcmp(repo->folders.git + len, "/.git") != 0))
+		return error_set(err, ERROR_ABSENT, "no git repository at '%s' itself", folder);
+	if (strcmp(repo->folders.git, repo->folders.common) != 0)
+		return error_set(err, ERROR_UNTRUSTED, "the repository leads to '%s'",
+				 repo->folders.common);
+	if (path_join(repo->folders.common, "objects/info/alternates", &alternates, err))
+		return -1;
+	leads_out = file_exists(alternates);
+	free(alternates);
+	if (leads_out)
+		return error_set(err, ERROR_UNTRUSTED,
+				 "the repository takes objects from elsewhere (alternates)");
+	return 0;
+}
+
+/* libgit2 checks this where it opens a repository; where it cannot, it is ours to check. */
+static int repository_owner(struct repository *repo, struct error *err)
+{
+	struct stat status;
+
+	if (stat(repo->folders.git, &status))
+		return error_system(err, errno, "cannot look at '%s'", repo->folders.git);
+	if (status.st_uid != geteuid())
+		return error_set(err, ERROR_UNTRUSTED,
+				 "'%s' belongs to another user; where you trust it: "
+				 "git config --global --add safe.directory PATH",
+				 repo->folders.git);
+	return 0;
+}
+
+static int repository_open(struct repository *repo, const struct git_request *request,
+			   struct error *err)
+{
+	int code;
+
+	if (library_open(&repo->git, err) || repository_find(repo, request, err) ||
+	    repository_settings(repo, request->enclosed, err))
+		return -1;
+	if (request->enclosed && repository_enclosed(repo, request->folder, err))
+		return -1;
+	if (repo->sha256)
+		return repository_owner(repo, err);
+	code = repo->git.repository_open_ext(
+		&repo->handle, repo->folders.git,
+		GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_NO_DOTGIT, NULL);
+	/* 1.5 says "not found" instead of GIT_EOWNER where no safe.directory is set at all. */
+	if (code && repository_owner(repo, err))
+		return -1;
+	if (code)
+		return git_failed(&repo->git, code, err, request->folder);
+	return 0;
+}
+
+/* ---- the commit ---- */
+
+static int add_tags(struct repository *repo, struct json *facts, struct error *err)
+{
+	const struct git_library *git = &repo->git;
+	git_reference_iterator *tags = NULL;
+	git_reference *tag = NULL;
+	struct json *array;
+	int failed = 0;
+
+	if (json_set_array(facts, "tags", &array, err))
+		return -1;
+	if (git->reference_iterator_glob_new(&tags, repo->handle, "refs/tags/*"))
+		return 0;
+	/* The iterator goes by the names' order. */
+	while (!failed && git->reference_next(&tag, tags) == 0) {
+		git_object *target = NULL;
+
+		if (git->reference_peel(&target, tag, GIT_OBJECT_COMMIT) == 0 &&
+		    git->oid_equal(git->object_id(target),
+				   git->object_id((git_object *)repo->commit)))
+			failed = json_add_text(array, git->reference_shorthand(tag), err);
+		git->object_free(target);
+		git->reference_free(tag);
+	}
+	git->reference_iterator_free(tags);
+	return failed;
+}
+
+/* `origin`, or else the first remote there is. */
+static int add_remote(struct repository *repo, struct json *facts, struct error *err)
+{
+	const struct git_library *git = &repo->git;
+	git_strarray names = { 0 };
+	git_remote *remote = NULL;
+	char *url = NULL;
+	int failed = 0;
+
+	if (git->remote_lookup(&remote, repo->handle, "origin") &&
+	    git->remote_list(&names, repo->handle) == 0 && names.count)
+		git->remote_lookup(&remote, repo->handle, names.strings[0]);
+	if (remote && git->remote_url(remote))
+		failed = git_url_public(git->remote_url(remote), &url, err);
+	if (!failed && url)
+		failed = json_set_text(facts, "remote", url, err);
+	free(url);
+	git->remote_free(remote);
+	git->strarray_dispose(&names);
+	return failed;
+}
+
+static int add_time(struct repository *repo, struct json *facts, struct error *err)
+{
+	const git_signature *author = repo->git.commit_author(repo->commit);
+	time_t when = author ? author->when.time : 0;
+	char text[32];
+	struct tm utc;
+
+	if (!author || !gmtime_r(&when, &utc) || utc.tm_year < 0 || utc.tm_year > 8099 ||
+	    !strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc))
+		return 0;
+	return json_set_text(facts, "authorTime", text, err);
+}
+
+static int add_commit(struct repository *repo, struct json *facts, struct error *err)
+{
+	const struct git_library *git = &repo->git;
+	git_reference *head = NULL;
+	git_object *commit = NULL;
+	char hex[GIT_OID_HEXSZ + 1];
+	int code = git->repository_head(&head, repo->handle);
+	int failed = 0;
+
+	if (code == GIT_EUNBORNBRANCH || code == GIT_ENOTFOUND)
+		return error_set(err, ERROR_ABSENT, "the repository '%s' has no commit yet",
+				 repo->folders.git);
+	if (code)
+		return git_failed(git, code, err, "cannot read HEAD");
+	if (git->repository_head_detached(repo->handle) == 0)
+		failed = json_set_text(facts, "branch", git->reference_shorthand(head), err);
+	code = git->reference_peel(&commit, head, GIT_OBJECT_COMMIT);
+	git->reference_free(head);
+	if (failed)
+		return -1;
+	if (code)
+		return git_failed(git, code, err, "cannot read the commit of HEAD");
+	repo->commit = (git_commit *)commit;
+	git->oid_tostr(hex, sizeof(hex), git->object_id(commit));
+	if (json_set_text(facts, "commit", hex, err) ||
+	    json_set_text(facts, "objectFormat", "sha1", err))
+		return -1;
+	git->oid_tostr(hex, sizeof(hex), git->commit_tree_id(repo->commit));
+	return json_set_text(facts, "tree", hex, err);
+}
+
+/* ---- SHA-256 over the tracked files (docs/formats.md, section 8) ---- */
+
+struct tracked {
+	const struct context *ctx;
+	struct repository *repo;
+	struct hash_stream *hash;
+	struct buffer line, before;
+	struct error *err;
+	bool missing; /* a blob that a partial repository does not have */
+};
+
+static int tracked_file(struct tracked *tracked, const git_tree_entry *entry, const char *path)
+{
+	const struct git_library *git = &tracked->repo->git;
+	char name[DIGEST_HEX_SIZE];
+	unsigned mode = (unsigned)git->tree_entry_filemode_raw(entry);
+	git_blob *blob = NULL;
+	struct digest digest;
+	struct span content;
+	int code;
+
+	if (git->tree_entry_type(entry) == GIT_OBJECT_COMMIT) {
+		git->oid_tostr(name, sizeof(name), git->tree_entry_id(entry));
+	} else {
+		code = git->blob_lookup(&blob, tracked->repo->handle, git->tree_entry_id(entry));
+		if (code == GIT_ENOTFOUND && tracked->repo->promisor) {
+			tracked->missing = true;
+			return -1;
+		}
+		if (code)
+			return git_failed(git, code, tracked->err, path);
+		content = (struct span){ git->blob_rawcontent(blob),
+					 (size_t)git->blob_rawsize(blob) };
+		digest = sha256(content);
+		git->blob_free(blob);
+		digest_to_hex(&digest, name);
+	}
+	tracked->line.len = 0;
+	if (buffer_printf(&tracked->line, tracked->err, "%06o %s %s", mode, name, path) ||
+	    buffer_add(&tracked->line, (struct span){ (const uint8_t *)"", 1 }, tracked->err))
+		return -1;
+	hash_stream_add(tracked->hash, buffer_view(&tracked->line));
+	return 0;
+}
+
+static int tracked_visit(const char *root, const git_tree_entry *entry, void *arg)
+{
+	struct tracked *tracked = arg;
+	const char *name = tracked->repo->git.tree_entry_name(entry);
+	char *path = NULL;
+	int failed;
+
+	if (context_check_cancelled(tracked->ctx, tracked->err))
+		return -1;
+	if (tracked->repo->git.tree_entry_type(entry) == GIT_OBJECT_TREE)
+		return 0;
+	if (asprintf(&path, "%s%s", root, name) < 0)
+		return error_system(tracked->err, ENOMEM, "cannot read the tree");
+	/* Git keeps trees in this order; one that is not so was made by hand. */
+	if (tracked->before.len && strcmp((const char *)tracked->before.data, path) >= 0)
+		failed = error_set(tracked->err, ERROR_CORRUPT,
+				   "the commit's tree is not in order at '%s'", path);
+	else
+		failed = tracked_file(tracked, entry, path);
+	tracked->before.len = 0;
+	if (!failed)
+		failed = buffer_add(&tracked->before,
+				    (struct span){ (const uint8_t *)path, strlen(path) + 1 },
+				    tracked->err);
+	free(path);
+	return failed;
+}
+
+static int add_tracked(const struct context *ctx, struct repository *repo, struct json *facts,
+		       struct error *err)
+{
+	struct tracked tracked = { .ctx = ctx, .repo = repo, .err = err };
+	git_tree *tree = NULL;
+	struct digest digest;
+	int code = repo->git.commit_tree(&tree, repo->commit);
+
+	if (code && repo->promisor)
+		return 0;
+	if (code)
+		return git_failed(&repo->git, code, err, "cannot read the commit's tree");
+	if (hash_stream_new(&tracked.hash, err)) {
+		repo->git.tree_free(tree);
+		return -1;
+	}
+	buffer_init(&tracked.line, 1u << 16);
+	buffer_init(&tracked.before, 1u << 16);
+	code = repo->git.tree_walk(tree, GIT_TREEWALK_PRE, tracked_visit, &tracked);
+	digest = hash_stream_finish(tracked.hash);
+	hash_stream_free(&tracked.hash);
+	buffer_release(&tracked.line);
+	buffer_release(&tracked.before);
+	repo->git.tree_free(tree);
+	if (code == 0)
+		return json_set_digest(facts, "tracked", &digest, err);
+	if (tracked.missing || (repo->promisor && code == GIT_ENOTFOUND))
+		return 0; /* not all of it is here: the digest is left out */
+	return err->code ? -1 : git_failed(&repo->git, code, err, "cannot read the commit's tree");
+}
+
+/* ---- the work tree against the commit ---- */
+
+struct patch {
+	struct buffer *out;
+	struct error *err;
+};
+
+static int patch_line(const git_diff_delta *delta, const git_diff_hunk *hunk,
+		      const git_diff_line *line, void *arg)
+{
+	struct patch *patch = arg;
+	bool marked = line->origin == GIT_DIFF_LINE_CONTEXT ||
+		      line->origin == GIT_DIFF_LINE_ADDITION ||
+		      line->origin == GIT_DIFF_LINE_DELETION;
+	struct span content = { (const uint8_t *)line->content, line->content_len };
+
+	(void)delta;
+	(void)hunk;
+	if (marked &&
+	    buffer_add(patch->out, (struct span){ (const uint8_t *)&line->origin, 1 }, patch->err))
+		return -1;
+	return buffer_add(patch->out, content, patch->err);
+}
+
+/* Is this untracked file a registry, or what the commit makes? */
+static bool is_output(const struct repository *repo, const struct git_request *request,
+		      const char *path)
+{
+	const char *work = repo->git.repository_workdir(repo->handle);
+	char full[PATH_MAX], output[PATH_MAX];
+	size_t len;
+
+	if (strncmp(path, ".akashi/", 8) == 0 || strstr(path, "/.akashi/"))
+		return true;
+	if ((size_t)snprintf(full, sizeof(full), "%s%s", work, path) >= sizeof(full))
+		return false;
+	for (size_t i = 0; i < request->output_count; i++) {
+		if (!realpath(request->output[i], output))
+			continue;
+		len = strlen(output);
+		if (strncmp(full, output, len) == 0 && (full[len] == '/' || !full[len]))
+			return true;
+	}
+	return false;
+}
+
+static int add_untracked(const struct repository *repo, const git_diff_delta *delta,
+			 struct buffer *out, struct error *err)
+{
+	CLEANUP(source_close) struct source *source = NULL;
+	CLEANUP(buffer_release) struct buffer content;
+	char hex[DIGEST_HEX_SIZE] = "", plain[4 * PATH_MAX + 1];
+	const char *path = delta->new_file.path;
+	struct error none = { 0 };
+	struct digest digest;
+
+	buffer_init(&content, UNTRACKED_HASH_MAX);
+	if (source_open_beneath(repo->git.repository_workdir(repo->handle), path, &source, &none) ==
+		    0 &&
+	    source->size <= UNTRACKED_HASH_MAX && source_read_all(source, &content, &none) == 0) {
+		digest = sha256(buffer_view(&content));
+		digest_to_hex(&digest, hex);
+	}
+	text_escape(plain, sizeof(plain), path);
+	return buffer_printf(out, err, "# untracked %" PRIu64 " %s%s %s\n",
+			     source ? source->size : (uint64_t)delta->new_file.size,
+			     hex[0] ? "sha256:" : "-", hex, plain);
+}
+
+/* Fill `out` with what differs; *out_changed says whether anything does. */
+static int diff_write(struct repository *repo, const struct git_request *request, git_diff *diff,
+		      struct buffer *out, bool *out_changed, struct error *err)
+{
+	const struct git_library *git = &repo->git;
+	struct patch patch = { out, err };
+	char hex[GIT_OID_HEXSZ + 1];
+	bool changed = false;
+	int code;
+
+	git->oid_tostr(hex, sizeof(hex), git->object_id((git_object *)repo->commit));
+	if (buffer_printf(out, err, "# work tree against commit %s\n", hex))
+		return -1;
+	for (size_t i = 0; i < git->diff_num_deltas(diff); i++) {
+		const git_diff_delta *delta = git->diff_get_delta(diff, i);
+
+		if (delta->status != GIT_DELTA_UNTRACKED) {
+			changed |= delta->status != GIT_DELTA_IGNORED;
+			continue;
+		}
+		if (is_output(repo, request, delta->new_file.path))
+			continue;
+		changed = true;
+		if (add_untracked(repo, delta, out, err))
+			return -1;
+	}
+	code = git->diff_print(diff, GIT_DIFF_FORMAT_PATCH, patch_line, &patch);
+	if (code && !err->code)
+		return git_failed(git, code, err, "cannot compare the work tree with the commit");
+	*out_changed = changed;
+	return code ? -1 : 0;
+}
+
+static int add_not_possible(struct json *facts, const char *reason, struct error *err)
+{
+	if (json_set_text(facts, "dirty", "not-possible", err))
+		return -1;
+	return json_set_text(facts, "reason", reason, err);
+}
+
+static int add_dirty(struct repository *repo, const struct git_request *request, struct json *facts,
+		     struct buffer *diff_text, struct error *err)
+{
+	const struct git_library *git = &repo->git;
+	git_diff_options options;
+	struct error problem = { 0 };
+	git_tree *tree = NULL;
+	git_diff *diff = NULL;
+	bool changed = true;
+	bool too_large;
+	int code, failed;
+
+	git->diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
+	options.flags = GIT_DIFF_INCLUDE_UNTRACKED | GIT_DIFF_RECURSE_UNTRACKED_DIRS |
+			GIT_DIFF_INCLUDE_TYPECHANGE | GIT_DIFF_SHOW_BINARY;
+	code = git->commit_tree(&tree, repo->commit);
+	if (!code)
+		code = git->diff_tree_to_workdir_with_index(&diff, repo->handle, tree, &options);
+	git->tree_free(tree);
+	if (code)
+		return git_failed(git, code, err, "cannot compare the work tree with the commit");
+	failed = diff_write(repo, request, diff, diff_text, &changed, &problem);
+	git->diff_free(diff);
+	too_large = failed && diff_text->len > GIT_DIFF_MAX_BYTES / 2;
+	if (failed && !too_large)
+		return error_set(err, problem.code, "%s", problem.text);
+	if (too_large || !changed)
+		diff_text->len = 0;
+	if (too_large && json_set_text(facts, "reason", "the diff is too large to be kept", err))
+		return -1;
+	return json_set_text(facts, "dirty", changed ? "dirty" : "clean", err);
+}
+
+/* ---- all of it ---- */
+
+static int facts_of_sha256(struct repository *repo, struct json *facts, struct error *err)
+{
+	CLEANUP(git_head_release) struct git_head head = { .commit = "" };
+	struct json *tags;
+
+	if (git_refs_head(&repo->folders, GIT_COMMIT_HEX_MAX, &head, err) ||
+	    json_set_text(facts, "commit", head.commit, err) ||
+	    json_set_text(facts, "objectFormat", "sha256", err))
+		return -1;
+	if (head.branch && json_set_text(facts, "branch", head.branch, err))
+		return -1;
+	if (json_set_array(facts, "tags", &tags, err) ||
+	    git_refs_tags(&repo->folders, head.commit, tags, err))
+		return -1;
+	return add_not_possible(facts, "libgit2 cannot open repositories of the SHA-256 format",
+				err);
+}
+
+static int facts_of_sha1(const struct context *ctx, const struct git_request *request,
+			 struct repository *repo, struct json *facts, struct buffer *diff,
+			 struct error *err)
+{
+	if (add_commit(repo, facts, err) || add_tags(repo, facts, err) ||
+	    add_remote(repo, facts, err) || add_time(repo, facts, err) ||
+	    add_tracked(ctx, repo, facts, err))
+		return -1;
+	if (repo->git.repository_is_bare(repo->handle))
+		return add_not_possible(facts, "a bare repository has no work tree", err);
+	if (repo->promisor)
+		return add_not_possible(facts, "a partial clone does not have every file", err);
+	if (repo->sparse)
+		return add_not_possible(facts, "a sparse checkout does not have every file", err);
+	return add_dirty(repo, request, facts, diff, err);
+}
+
+int git_facts_gather(const struct context *ctx, const struct git_request *request,
+		     struct json **out_facts, struct buffer *out_diff, struct error *err)
+{
+	CLEANUP(repository_close) struct repository repo = { .handle = NULL };
+	CLEANUP(json_free) struct json *facts = NULL;
+	CLEANUP(buffer_release) struct buffer diff;
+
+	buffer_init(&diff, GIT_DIFF_MAX_BYTES);
+	if (repository_open(&repo, request, err) || json_object_new(&facts, err))
+		return -1;
+	if (repo.sha256 ? facts_of_sha256(&repo, facts, err)
+			: facts_of_sha1(ctx, request, &repo, facts, &diff, err))
+		return error_prefix(err, "git repository '%s'", request->folder);
+	*out_facts = facts;
+	facts = NULL;
+	*out_diff = diff;
+	buffer_init(&diff, 0);
+	return 0;
+}
