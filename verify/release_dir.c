@@ -222,6 +222,7 @@ int release_dir_begin(const char *folder, struct digest *out_release, struct err
 	if (strcmp(schema, "akashi/release/1") != 0)
 		return error_set(err, ERROR_CORRUPT,
 				 "'akashi/release.json' has the schema '%.100s'", schema);
+	*out_release = begin;
 	return 0;
 }
 
