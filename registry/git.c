@@ -19,30 +19,23 @@
 #define UNTRACKED_HASH_MAX (1u << 20)
 
 /* What we call of libgit2, each as git_NAME there. */
-#define GIT_FUNCTIONS(X)                                                                             \
-	X(libgit2_init)                                                                              \
-	X(libgit2_shutdown)                                                                          \
-	X(libgit2_opts)                                                                              \
-	X(error_last)                                                                                \
-	X(buf_dispose)                                                                               \
-	X(repository_discover)                                                                       \
-	X(repository_open_ext) X(repository_free) X(repository_path) X(repository_workdir) X(        \
-		repository_is_bare) X(repository_head) X(repository_head_detached) X(reference_free) \
-		X(reference_peel) X(reference_shorthand) X(reference_iterator_glob_new) X(           \
-			reference_next) X(reference_iterator_free) X(object_free) X(object_id)       \
-			X(commit_lookup) X(commit_free) X(commit_author) X(commit_tree) X(           \
-				commit_tree_id) X(tree_free) X(tree_walk) X(tree_entry_name)         \
-				X(tree_entry_type) X(tree_entry_id) X(tree_entry_filemode_raw) X(    \
-					blob_lookup) X(blob_rawcontent) X(blob_rawsize) X(blob_free) \
-					X(oid_tostr) X(oid_equal) X(config_open_ondisk) X(           \
-						config_get_string_buf) X(config_get_bool)            \
-						X(config_free) X(remote_lookup) X(remote_list) X(    \
-							remote_url) X(remote_free)                   \
-							X(strarray_dispose) X(diff_options_init) X(  \
-								diff_tree_to_workdir_with_index)     \
-								X(diff_free) X(diff_num_deltas)      \
-									X(diff_get_delta)            \
-										X(diff_print)
+/* clang-format off */
+#define GIT_FUNCTIONS(X) \
+	X(libgit2_init) X(libgit2_shutdown) X(libgit2_opts) X(error_last) \
+	X(buf_dispose) X(repository_discover) X(repository_open_ext) X(repository_free) \
+	X(repository_path) X(repository_workdir) X(repository_is_bare) \
+	X(repository_head) X(repository_head_detached) X(reference_free) \
+	X(reference_peel) X(reference_shorthand) X(reference_iterator_glob_new) \
+	X(reference_next) X(reference_iterator_free) X(object_free) X(object_id) \
+	X(commit_lookup) X(commit_free) X(commit_author) X(commit_tree) \
+	X(commit_tree_id) X(tree_free) X(tree_walk) X(tree_entry_name) \
+	X(tree_entry_type) X(tree_entry_id) X(tree_entry_filemode_raw) X(blob_lookup) \
+	X(blob_rawcontent) X(blob_rawsize) X(blob_free) X(oid_tostr) X(oid_equal) \
+	X(config_open_ondisk) X(config_get_string_buf) X(config_get_bool) \
+	X(config_free) X(remote_lookup) X(remote_list) X(remote_url) X(remote_free) \
+	X(strarray_dispose) X(diff_options_init) X(diff_tree_to_workdir_with_index) \
+	X(diff_free) X(diff_num_deltas) X(diff_get_delta) X(diff_print)
+/* clang-format on */
 
 struct git_library {
 	void *handle;
