@@ -82,6 +82,8 @@ def llama_cases(rng):
     )
     yarn = rope("yarn", factor=4.0, original_max_position_embeddings=16)
     yarn_betas = dict(yarn, beta_fast=4.0, beta_slow=0.5, attention_factor=1.25)
+    yarn_mscale = dict(yarn, mscale=0.8, mscale_all_dim=0.4, truncate=False)
+    yarn_ratio = dict(yarn, factor=None)
     linear = rope("linear", factor=2.5)
     dynamic = rope("dynamic", factor=2.0)
     yield Case("llama plain", make(), model)
@@ -99,8 +101,16 @@ def llama_cases(rng):
     yield Case("llama rope yarn", make(rope_parameters=yarn, head_dim=32), model, lengths=(60, 9))
     yield Case("llama rope yarn with betas", make(rope_parameters=yarn_betas, head_dim=32), model,
                lengths=(60, 9))
-    yield Case("llama rope dynamic", make(rope_parameters=dynamic, max_position_embeddings=64),
-               model, lengths=(64, 20))
+    yield Case("llama rope yarn with mscale, not truncated",
+               make(rope_parameters=yarn_mscale, head_dim=32), model, lengths=(60, 9))
+    yield Case("llama rope yarn, factor from the contexts", make(rope_parameters=yarn_ratio),
+               model, lengths=(60, 9))
+    yield Case("llama rope linear beyond its context", make(rope_parameters=linear), model,
+               lengths=(100,))
+    yield Case("llama rope dynamic", make(rope_parameters=dynamic, max_position_embeddings=24),
+               model, lengths=(48, 20, 31))
+    yield Case("llama rope dynamic, config of 4", make(rope_parameters=dynamic), model,
+               lengths=(80, 64), old_config=True)
 
 
 def sibling_cases(rng):

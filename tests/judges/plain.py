@@ -101,8 +101,9 @@ def rope_options(config):
     return kind, theta, options
 
 
-def yarn_frequencies(frequency, size, theta, options):
-    factor, original = options["factor"], options["original_max_position_embeddings"]
+def yarn_frequencies(frequency, size, theta, options, context):
+    original = options.get("original_max_position_embeddings", context)
+    factor = options["factor"] or context / original
 
     def dimension(turns):  # the pair that turns so often over the original context
         return size * math.log(original / (turns * 2 * math.pi)) / (2 * math.log(theta))
@@ -114,9 +115,12 @@ def yarn_frequencies(frequency, size, theta, options):
     if low == high:
         high += 0.001
     ramp = np.clip((np.arange(size // 2) - low) / (high - low), 0, 1)
+    grown = lambda scale: 0.1 * scale * math.log(factor) + 1 if factor > 1 else 1.0
     attention_factor = options.get("attention_factor")
-    if attention_factor is None:
-        attention_factor = 0.1 * math.log(factor) + 1 if factor > 1 else 1.0
+    if attention_factor is None and options.get("mscale") and options.get("mscale_all_dim"):
+        attention_factor = grown(options["mscale"]) / grown(options["mscale_all_dim"])
+    elif attention_factor is None:
+        attention_factor = grown(1)
     return frequency / factor * ramp + frequency * (1 - ramp), attention_factor
 
 
@@ -140,7 +144,9 @@ def rope_tables(config, head_dim, n):
     elif kind == "llama3":
         frequency = llama3_frequencies(frequency, options)
     elif kind == "yarn":
-        frequency, scale = yarn_frequencies(frequency, head_dim, theta, options)
+        frequency, scale = yarn_frequencies(
+            frequency, head_dim, theta, options, config["max_position_embeddings"]
+        )
     elif kind not in ("default", "dynamic"):
         raise ValueError(f"rope type {kind}")
     angle = np.outer(np.arange(n, dtype=np.float32), frequency.astype(np.float32))
