@@ -1,0 +1,197 @@
+/* The bytes step: the files against the signed manifest, or what can be said without one. */
+#include "verify/check_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "verify/format.h"
+#include "verify/manifest.h"
+
+#define SENTENCE_MAX_BYTES 65536u
+
+int check_manifest(struct check *check, struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer json, pieces;
+	CLEANUP(manifest_free) struct manifest *manifest = NULL;
+	struct error cause = { 0 };
+
+	buffer_init(&json, MANIFEST_MAX_BYTES);
+	buffer_init(&pieces, MANIFEST_PIECES_MAX_BYTES);
+	if (evidence_object_read(check->evidence, &check->checkpoint.statement.digest, &json,
+				 &cause) ||
+	    manifest_parse(buffer_view(&json), &manifest, &cause))
+		return check_blame(check, STEP_BYTES, "the signed manifest", true, &cause, err);
+	/* Without pieces the whole-file digests still decide; only the words cannot be named. */
+	if (evidence_object_read(check->evidence, &manifest->pieces, &pieces, &cause) == 0) {
+		if (manifest_add_pieces(manifest, buffer_view(&pieces), &cause))
+			return check_blame(check, STEP_BYTES, "the pieces of the manifest", true,
+					   &cause, err);
+	} else if (cause.code != ERROR_ABSENT) {
+		return check_blame(check, STEP_BYTES, "the pieces of the manifest", true, &cause,
+				   err);
+	}
+	check->manifest = manifest;
+	manifest = NULL; /* handed over */
+	return 0;
+}
+
+/* An edited card is no changed weight: it is the claims step that judges it. */
+static bool is_card(const struct bytes_file *file)
+{
+	return strcmp(file->path, "README.md") == 0;
+}
+
+static int file_details(struct check *check, struct error *err)
+{
+	const struct bytes_report *report = check->report;
+
+	for (size_t i = 0; i < report->file_count; i++) {
+		CLEANUP(buffer_release) struct buffer text;
+
+		if (report->file[i].state == BYTES_HOLD)
+			continue;
+		buffer_init(&text, SENTENCE_MAX_BYTES);
+		if (bytes_file_text(&report->file[i], &text, err) ||
+		    verdict_detail(check->verdict, STEP_BYTES, err, "%.*s", (int)text.len,
+				   (const char *)text.data))
+			return -1;
+	}
+	for (size_t i = 0; i < report->ignored_count; i++)
+		if (verdict_detail(check->verdict, STEP_BYTES, err, "%s: left out (%s)",
+				   report->ignored[i].name, report->ignored[i].reason))
+			return -1;
+	return 0;
+}
+
+static int bytes_evidence(struct check *check, struct error *err)
+{
+	const struct bytes_report *report = check->report;
+	struct json *evidence;
+
+	if (verdict_evidence(check->verdict, STEP_BYTES, &evidence, err) ||
+	    json_set_digest(evidence, "manifest", &check->checkpoint.statement.digest, err) ||
+	    json_set_size(evidence, "files", report->file_count, err) ||
+	    json_set_size(evidence, "hold", report->hold, err) ||
+	    json_set_size(evidence, "differ", report->differ, err) ||
+	    json_set_size(evidence, "missing", report->missing, err) ||
+	    json_set_size(evidence, "notCovered", report->not_covered, err) ||
+	    json_set_size(evidence, "shards", report->shards, err) ||
+	    json_set_size(evidence, "shardsHold", report->shards_hold, err) ||
+	    json_set_size(evidence, "bytesRead", report->bytes_read, err))
+		return -1;
+	return json_set_bool(evidence, "rehashed", report->rehashed, err);
+}
+
+/* Files that differ and are more than an edited card. */
+static size_t files_that_fail(const struct bytes_report *report)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < report->file_count; i++) {
+		const struct bytes_file *file = &report->file[i];
+
+		if ((file->state == BYTES_DIFFER || file->state == BYTES_SIZE) && !is_card(file))
+			count++;
+	}
+	return count;
+}
+
+static size_t files_not_covered(const struct bytes_report *report)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < report->file_count; i++)
+		if (report->file[i].state == BYTES_NOT_COVERED && !is_card(&report->file[i]))
+			count++;
+	return count;
+}
+
+int check_bytes(struct check *check, struct error *err)
+{
+	struct bytes_options options = { .rehash = check->request->rehash };
+	CLEANUP(buffer_release) struct buffer text;
+	struct error cause = { 0 };
+	const struct bytes_report *report;
+	size_t extra;
+
+	buffer_init(&text, SENTENCE_MAX_BYTES);
+	if (bytes_compare(check->ctx, check->manifest, check->tree, &options, &check->report,
+			  &cause))
+		return check_blame(check, STEP_BYTES, "the files", true, &cause, err);
+	report = check->report;
+	if (bytes_report_summary(report, &text, err) ||
+	    verdict_set(check->verdict, STEP_BYTES,
+			files_that_fail(report) ? STEP_FAILS : STEP_HOLDS, err, "%.*s",
+			(int)text.len, (const char *)text.data) ||
+	    file_details(check, err) || bytes_evidence(check, err))
+		return -1;
+	if (report->missing &&
+	    verdict_undecided(check->verdict, err, "%zu of the signed files are missing",
+			      report->missing))
+		return -1;
+	extra = files_not_covered(report);
+	if (extra &&
+	    verdict_undecided(check->verdict, err, "%zu file%s not covered by the signature", extra,
+			      extra == 1 ? " is" : "s are"))
+		return -1;
+	return 0;
+}
+
+/* One line about a file that nobody signed. */
+static int unsigned_detail(struct check *check, const struct tree_file *file,
+			   uint64_t *out_parameters, struct error *err)
+{
+	CLEANUP(source_close) struct source *source = NULL;
+	CLEANUP(tensor_table_release) struct tensor_table table = { 0 };
+	struct error cause = { 0 };
+
+	*out_parameters = 0;
+	if (tree_open_file(check->tree, file->name, &source, err))
+		return -1;
+	if (format_open(source, &table, &cause))
+		return check_blame(check, STEP_BYTES, file->name, true, &cause, err);
+	for (size_t i = 0; i < table.count; i++)
+		*out_parameters += tensor_elements(&table.tensor[i]);
+	if (table.count)
+		return verdict_detail(check->verdict, STEP_BYTES, err,
+				      "%s: %s, %zu tensors, %llu elements, well-formed", file->name,
+				      table.what, table.count, (unsigned long long)*out_parameters);
+	if (strcmp(table.what, "bytes") == 0)
+		return 0;
+	return verdict_detail(check->verdict, STEP_BYTES, err,
+			      "%s: %s, which is looked at as bytes only", file->name, table.what);
+}
+
+int check_unsigned_bytes(struct check *check, struct error *err)
+{
+	size_t count = tree_count(check->tree);
+	uint64_t bytes = 0, parameters = 0;
+	struct json *evidence;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct tree_file *file = tree_file(check->tree, i);
+		uint64_t more;
+
+		if (unsigned_detail(check, file, &more, err))
+			return -1;
+		bytes += file->size;
+		parameters += more;
+	}
+	for (size_t i = 0; i < tree_ignored_count(check->tree); i++) {
+		const struct tree_ignored *ignored = tree_ignored(check->tree, i);
+
+		if (verdict_detail(check->verdict, STEP_BYTES, err, "%s: left out (%s)",
+				   ignored->name, ignored->reason))
+			return -1;
+	}
+	if (verdict_evidence(check->verdict, STEP_BYTES, &evidence, err) ||
+	    json_set_size(evidence, "files", count, err) ||
+	    json_set_size(evidence, "bytes", bytes, err) ||
+	    json_set_size(evidence, "elements", parameters, err))
+		return -1;
+	return verdict_set(
+		check->verdict, STEP_BYTES, STEP_NOT_POSSIBLE, err,
+		"%zu files, %llu bytes, %llu weights: there is nothing signed to compare "
+		"them with",
+		count, (unsigned long long)bytes, (unsigned long long)parameters);
+}

@@ -1,0 +1,312 @@
+/* Log, lineage and claims: the statements that a checkpoint is tied to. */
+#include "verify/check_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "verify/manifest.h"
+
+int check_log(struct check *check, struct error *err)
+{
+	const struct believed *last = check->has_release ? &check->release : &check->checkpoint;
+	struct json *evidence;
+
+	if (verdict_evidence(check->verdict, STEP_LOG, &evidence, err) ||
+	    json_set_text(evidence, "origin", last->statement.origin, err) ||
+	    json_set_size(evidence, "index", check->checkpoint.index, err) ||
+	    json_set_size(evidence, "size", last->tree_size, err) ||
+	    json_set_size(evidence, "claimIndex", check->checkpoint.claim_index, err) ||
+	    json_set_integer(evidence, "witnesses", 0, err))
+		return -1;
+	if (check->has_release && json_set_size(evidence, "releaseIndex", last->index, err))
+		return -1;
+	return verdict_set(check->verdict, STEP_LOG, check->pinned ? STEP_HOLDS : STEP_NOT_POSSIBLE,
+			   err, "entry %llu of %llu in the log of %s%s; not witnessed",
+			   (unsigned long long)last->index, (unsigned long long)last->tree_size,
+			   last->statement.origin, check->pinned ? "" : ", which you did not pin");
+}
+
+/* Which step suffers when a listed statement of this kind is not there. */
+static enum step_id step_of_kind(enum statement_kind kind)
+{
+	switch (kind) {
+	case STATEMENT_record:
+		return STEP_FORWARD;
+	case STATEMENT_eval:
+	case STATEMENT_card:
+		return STEP_CLAIMS;
+	case STATEMENT_dataset:
+	case STATEMENT_run:
+		return STEP_LINEAGE;
+	default:
+		return STEP_SIGNATURE;
+	}
+}
+
+int check_listed(struct check *check, struct error *err)
+{
+	const struct json *listed;
+	struct error cause = { 0 };
+
+	if (json_need_array(check->release.statement.predicate, "statements", &listed, &cause))
+		return check_blame(check, STEP_SIGNATURE, "the release statement", true, &cause,
+				   err);
+	for (size_t i = 0; i < json_count(listed); i++) {
+		const char *text = json_text(json_at(listed, i));
+		CLEANUP(believed_release) struct believed believed = { 0 };
+		CLEANUP(statement_release) struct statement said = { 0 };
+		struct digest identity, key;
+		enum step_id step = STEP_SIGNATURE;
+		char id[DIGEST_SHORT_SIZE];
+		CLEANUP(buffer_release) struct buffer what;
+
+		buffer_init(&what, 256);
+		if (digest_from_hex(span_of(text ? text : ""), &identity, &cause))
+			return check_blame(check, STEP_SIGNATURE, "the release statement", true,
+					   &cause, err);
+		if (believe_statement(check->trust, check->evidence, &identity, NULL, &believed,
+				      &cause) == 0)
+			continue;
+		digest_shorten(&identity, id);
+		if (peek_statement(check->evidence, &identity, &said, &key, &(struct error){ 0 }) ==
+		    0)
+			step = step_of_kind(said.kind);
+		if (buffer_printf(&what, err, "statement %s, which the release lists", id) ||
+		    buffer_add(&what, (struct span){ (const uint8_t *)"", 1 }, err) ||
+		    check_blame(check, step, (const char *)what.data, true, &cause, err))
+			return -1;
+	}
+	return 0;
+}
+
+/* One edge of the lineage: believe what it points to and say who declared it. */
+static int check_edge(struct check *check, const struct json *object, enum statement_kind kind,
+		      const char *relation, size_t *out_absent, struct error *err)
+{
+	CLEANUP(believed_release) struct believed believed = { 0 };
+	struct reference reference;
+	struct error cause = { 0 };
+	char name[NAME_TEXT_MAX], key[DIGEST_SHORT_SIZE];
+
+	if (reference_parse(object, &reference, &cause))
+		return check_blame(check, STEP_LINEAGE, relation, true, &cause, err);
+	name_to_text(&reference.name, name);
+	if (believe_statement(check->trust, check->evidence, &reference.statement,
+			      &(struct expectation){ (int)kind, name }, &believed, &cause)) {
+		if (cause.code == ERROR_CORRUPT || cause.code == ERROR_SYSTEM)
+			return check_blame(check, STEP_LINEAGE, name, true, &cause, err);
+		++*out_absent;
+		return verdict_detail(
+			check->verdict, STEP_LINEAGE, err, "%s %s: named, and %s", relation, name,
+			cause.code == ERROR_ABSENT ? "not included here" : cause.text);
+	}
+	digest_shorten(&believed.key, key);
+	return verdict_detail(check->verdict, STEP_LINEAGE, err,
+			      "%s %s, declared by key %s, log entry %llu", relation, name, key,
+			      (unsigned long long)believed.index);
+}
+
+static int check_edges(struct check *check, const struct json *list, enum statement_kind kind,
+		       const char *relation, size_t *out_absent, struct error *err)
+{
+	for (size_t i = 0; i < json_count(list); i++)
+		if (check_edge(check, json_at(list, i), kind, relation, out_absent, err))
+			return -1;
+	return 0;
+}
+
+static int say_commit(struct check *check, const struct json *git, struct error *err)
+{
+	const char *commit = json_text(json_member(git, "commit"));
+	const char *dirty = json_text(json_member(git, "dirty"));
+	const char *remote = json_text(json_member(git, "remote"));
+
+	if (!commit)
+		return 0;
+	return verdict_detail(check->verdict, STEP_LINEAGE, err, "git commit %s (%s)%s%s", commit,
+			      dirty ? dirty : "not said", remote ? " of " : "",
+			      remote ? remote : "");
+}
+
+int check_lineage(struct check *check, struct error *err)
+{
+	const struct json *predicate = check->checkpoint.statement.predicate;
+	const struct json *data = json_member(predicate, "data");
+	const struct json *parents = json_member(predicate, "parents");
+	const struct json *run = json_member(predicate, "run");
+	const struct json *git = json_member(predicate, "git");
+	struct json *evidence;
+	char key[DIGEST_SHORT_SIZE];
+	size_t absent = 0;
+
+	if (!git && !run && !json_count(data) && !json_count(parents))
+		return verdict_set(check->verdict, STEP_LINEAGE, STEP_NOT_POSSIBLE, err,
+				   "the checkpoint declares no commit, data, run or parents");
+	if (say_commit(check, git, err) ||
+	    (run && check_edge(check, run, STATEMENT_run, "run", &absent, err)) ||
+	    check_edges(check, data, STATEMENT_dataset, "dataset", &absent, err) ||
+	    check_edges(check, parents, STATEMENT_checkpoint, "parent", &absent, err))
+		return -1;
+	if (verdict_evidence(check->verdict, STEP_LINEAGE, &evidence, err) ||
+	    (git && json_set_clone(evidence, "git", git, err)) ||
+	    (run && json_set_clone(evidence, "run", run, err)) ||
+	    (data && json_set_clone(evidence, "data", data, err)) ||
+	    (parents && json_set_clone(evidence, "parents", parents, err)))
+		return -1;
+	digest_shorten(&check->checkpoint.key, key);
+	return verdict_set(check->verdict, STEP_LINEAGE,
+			   absent || !check->pinned ? STEP_NOT_POSSIBLE : STEP_HOLDS, err,
+			   "%s%s%zu dataset%s, %zu parent%s, all declared by key %s%s",
+			   git ? "commit, " : "", run ? "run, " : "", json_count(data),
+			   json_count(data) == 1 ? "" : "s", json_count(parents),
+			   json_count(parents) == 1 ? "" : "s", key,
+			   absent ? "; some are not included here" : "");
+}
+
+int check_each_about(struct check *check, enum statement_kind kind, enum step_id blame,
+		     int (*visit)(struct check *check, const struct believed *believed, void *arg,
+				  struct error *err),
+		     void *arg, size_t *out_unknown, struct error *err)
+{
+	CLEANUP(digest_list_release) struct digest_list list = { 0 };
+
+	*out_unknown = 0;
+	if (evidence_statements(check->evidence, &check->checkpoint.identity, &list, err))
+		return -1;
+	for (size_t i = 0; i < list.count; i++) {
+		CLEANUP(believed_release) struct believed believed = { 0 };
+		CLEANUP(statement_release) struct statement said = { 0 };
+		struct digest key;
+		struct reference of;
+		struct error cause = { 0 };
+
+		if (peek_statement(check->evidence, &list.item[i], &said, &key,
+				   &(struct error){ 0 }) ||
+		    said.kind != kind)
+			continue;
+		if (reference_need(said.predicate, "of", &of, &cause) ||
+		    !digest_equal(&of.statement, &check->checkpoint.identity))
+			continue;
+		if (believe_statement(check->trust, check->evidence, &list.item[i],
+				      &(struct expectation){ (int)kind, NULL }, &believed,
+				      &cause)) {
+			if (cause.code != ERROR_UNTRUSTED &&
+			    check_blame(check, blame, statement_kind_name(kind), true, &cause, err))
+				return -1;
+			++*out_unknown;
+			continue;
+		}
+		if (visit(check, &believed, arg, err))
+			return -1;
+	}
+	return 0;
+}
+
+/* What the claims step counts. */
+struct claims {
+	size_t evals, scores, cards;
+	struct digest card; /* the latest signed one */
+	uint64_t card_index;
+};
+
+static int visit_eval(struct check *check, const struct believed *believed, void *arg,
+		      struct error *err)
+{
+	struct claims *claims = arg;
+	const struct json *predicate = believed->statement.predicate;
+	size_t scores = json_count(json_member(predicate, "scores"));
+	const char *file = json_text(json_member(predicate, "fileName"));
+	struct reference of;
+	struct error cause = { 0 };
+	char key[DIGEST_SHORT_SIZE];
+
+	if (reference_need(predicate, "of", &of, &cause))
+		return check_blame(check, STEP_CLAIMS, "an eval", true, &cause, err);
+	if (of.has_manifest && !digest_equal(&of.manifest, &check->checkpoint.statement.digest))
+		return verdict_set(check->verdict, STEP_CLAIMS, STEP_FAILS, err,
+				   "the results '%s' are of other weights", file ? file : "");
+	claims->evals++;
+	claims->scores += scores;
+	digest_shorten(&believed->key, key);
+	return verdict_detail(check->verdict, STEP_CLAIMS, err,
+			      "%zu scores of '%s', bound to these weights by key %s (%s)", scores,
+			      file ? file : "results", key,
+			      digest_equal(&believed->key, &check->checkpoint.key)
+				      ? "the publisher's own"
+				      : "not the publisher's");
+}
+
+static int visit_card(struct check *check, const struct believed *believed, void *arg,
+		      struct error *err)
+{
+	struct claims *claims = arg;
+
+	(void)check;
+	(void)err;
+	claims->cards++;
+	if (claims->cards == 1 || believed->index >= claims->card_index) {
+		claims->card = believed->statement.digest;
+		claims->card_index = believed->index;
+	}
+	return 0;
+}
+
+/* Is README.md the card that was signed last? */
+static int check_card(struct check *check, const struct claims *claims, struct error *err)
+{
+	CLEANUP(source_close) struct source *source = NULL;
+	CLEANUP(buffer_release) struct buffer text;
+	struct digest found;
+
+	if (!claims->cards || !tree_find(check->tree, "README.md"))
+		return 0;
+	buffer_init(&text, 64u << 20);
+	if (tree_open_file(check->tree, "README.md", &source, err) ||
+	    source_read_all(source, &text, err))
+		return -1;
+	found = sha256(buffer_view(&text));
+	if (digest_equal(&found, &claims->card))
+		return verdict_detail(check->verdict, STEP_CLAIMS, err,
+				      "README.md is the signed card (log entry %llu)",
+				      (unsigned long long)claims->card_index);
+	if (verdict_undecided(check->verdict, err,
+			      "README.md was edited after signing: what it says was not signed"))
+		return -1;
+	return verdict_set(check->verdict, STEP_CLAIMS, STEP_NOT_POSSIBLE, err,
+			   "README.md was edited after signing");
+}
+
+int check_claims(struct check *check, struct error *err)
+{
+	struct claims claims = { 0 };
+	size_t unknown_evals, unknown_cards;
+	struct json *evidence;
+	char name[NAME_TEXT_MAX];
+	const struct step *step = &check->verdict->step[STEP_CLAIMS];
+
+	if (check_each_about(check, STATEMENT_eval, STEP_CLAIMS, visit_eval, &claims,
+			     &unknown_evals, err) ||
+	    check_each_about(check, STATEMENT_card, STEP_CLAIMS, visit_card, &claims,
+			     &unknown_cards, err))
+		return -1;
+	name_to_text(&check->checkpoint.statement.name, name);
+	if (verdict_evidence(check->verdict, STEP_CLAIMS, &evidence, err) ||
+	    json_set_text(evidence, "name", name, err) ||
+	    json_set_size(evidence, "claimIndex", check->checkpoint.claim_index, err) ||
+	    json_set_size(evidence, "evals", claims.evals, err) ||
+	    json_set_size(evidence, "scores", claims.scores, err) ||
+	    json_set_size(evidence, "unknownSigners", unknown_evals + unknown_cards, err))
+		return -1;
+	if (verdict_detail(
+		    check->verdict, STEP_CLAIMS, err,
+		    "%s is claimed by log entry %llu; that no earlier entry claims it is not "
+		    "possible to say without the whole log",
+		    name, (unsigned long long)check->checkpoint.claim_index))
+		return -1;
+	if (check_card(check, &claims, err) || step->status != STEP_NOT_ASKED)
+		return err->code ? -1 : 0;
+	return verdict_set(
+		check->verdict, STEP_CLAIMS, check->pinned ? STEP_HOLDS : STEP_NOT_POSSIBLE, err,
+		"the name is claimed; %zu evaluation result%s with %zu scores%s", claims.evals,
+		claims.evals == 1 ? "" : "s", claims.scores, claims.cards ? "; a signed card" : "");
+}
