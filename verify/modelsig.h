@@ -19,7 +19,8 @@ struct modelsig {
 	struct digest root;         /* over the digests in the listed order */
 	struct modelsig_file *file; /* in the listed order */
 	size_t file_count;
-	char **ignored; /* signed ignore paths, as they stand */
+	const struct modelsig_file **by_path; /* the same, sorted by name */
+	char **ignored;                       /* signed ignore paths, as they stand */
 	size_t ignored_count;
 	bool allow_symlinks;
 	struct digest key; /* KEY that signed */
