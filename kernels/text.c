@@ -2,6 +2,7 @@
 #include "kernels/text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char hex_digits[] = "0123456789abcdef";
@@ -179,4 +180,10 @@ void text_escape(char *to, size_t size, const char *from)
 		s += take;
 	}
 	to[used] = '\0';
+}
+
+void text_free(char **text)
+{
+	free(*text);
+	*text = NULL;
 }

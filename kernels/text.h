@@ -27,4 +27,7 @@ MUST_CHECK int base64_decode(struct buffer *out, struct span text, struct error 
  */
 void text_escape(char *to, size_t size, const char *from);
 
+/* free(*text): so that CLEANUP(text_free) can stand before an owned C string. */
+void text_free(char **text);
+
 #endif

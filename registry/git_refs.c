@@ -26,11 +26,6 @@ void git_head_release(struct git_head *head)
 	head->branch = NULL;
 }
 
-static void text_free(char **text)
-{
-	free(*text);
-}
-
 /* The first line of a small file, malloced. */
 static int line_read(const char *folder, const char *name, char **out_line, struct error *err)
 {
