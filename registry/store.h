@@ -47,22 +47,25 @@ struct store_type {
 	int (*open)(const char *path, struct store **out_store, struct error *err);
 	void (*close)(struct store *store);
 
-	/* Begin an object; write its bytes in order; commit makes it durable under `expected`. */
-	int (*put_begin)(struct store *store, struct store_writer **out_writer, struct error *err);
-	int (*put_write)(struct store_writer *writer, struct span bytes, struct error *err);
 	/*
-	 * ERROR_CORRUPT when the bytes have another digest: then nothing stays. An
-	 * object that is there already is success. Frees the writer either way.
+	 * Begin an object; write its bytes in order; commit makes it durable under
+	 * `digest`, the SHA-256 that the caller computed of the very bytes it wrote.
+	 * `like` (or NULL) is a file that should hold the same bytes: a backend may
+	 * share its blocks, and then put_write compares with them. Any thread.
 	 */
-	int (*put_commit)(struct store_writer *writer, const struct digest *expected,
+	int (*put_begin)(struct store *store, const char *like, struct store_writer **out_writer,
+			 struct error *err);
+	int (*put_write)(struct store_writer *writer, struct span bytes, struct error *err);
+	/* An object that is there already is success. Frees the writer either way. */
+	int (*put_commit)(struct store_writer *writer, const struct digest *digest,
 			  struct error *err);
 	void (*put_abort)(struct store_writer *writer);
 
 	/*
-	 * Optional (STORE_CAN_LINK): take in the file at `path`, whose digest the
-	 * caller computed from `source`, without reading it where that is possible.
+	 * Optional (STORE_CAN_LINK): take in the file at `path` without reading it,
+	 * by STORE_LINK or STORE_REFERENCE. Its size and digest are the caller's.
 	 */
-	int (*put_file)(struct store *store, const char *path, struct source *source,
+	int (*put_file)(struct store *store, const char *path, uint64_t size,
 			const struct digest *digest, enum store_mode mode, struct error *err);
 
 	/* ERROR_ABSENT if there is none. The bytes are not checked here. */
@@ -101,12 +104,22 @@ MUST_CHECK int store_put(struct store *store, struct span bytes, struct digest *
 			 struct error *err);
 
 /*
- * Take in the file at `path`, opened by the caller as `source`, under `digest`,
- * the SHA-256 that the caller computed from that source. Copies are hashed again as they are made.
+ * Take in the file at `path` of `size` bytes, whose SHA-256 the caller computed, by
+ * STORE_LINK or STORE_REFERENCE. ERROR_USAGE where the backend keeps copies only.
  */
-MUST_CHECK int store_put_file(struct store *store, const struct context *ctx, const char *path,
-			      struct source *source, const struct digest *digest,
-			      enum store_mode mode, struct error *err);
+MUST_CHECK int store_put_file(struct store *store, const char *path, uint64_t size,
+			      const struct digest *digest, enum store_mode mode, struct error *err);
+
+/* How the object lies there. ERROR_ABSENT if it does not. */
+MUST_CHECK int store_mode_of(struct store *store, const struct digest *digest,
+			     enum store_mode *out_mode, struct error *err);
+
+/* See store_type.list and store_type.room. */
+MUST_CHECK int store_list(struct store *store, struct store_cursor *cursor,
+			  struct digest *out_digests, size_t max, size_t *out_count,
+			  struct error *err);
+MUST_CHECK int store_room(struct store *store, const char *sample, uint64_t bytes,
+			  struct error *err);
 
 /* Append the object's bytes to `out`, checked against their name: ERROR_CORRUPT when they changed.
  */

@@ -1,0 +1,160 @@
+/* The calls that every storage backend gets: naming, checking, asking for what it can. */
+#include "registry/store.h"
+
+#include <string.h>
+
+enum { CHECK_STEP_BYTES = 1 << 20 };
+
+static const struct store_type *const types[] = {
+#define STORE(name) &store_##name,
+#include "registry/stores.def"
+#undef STORE
+};
+
+static const char *const mode_names[] = {
+	[STORE_COPY] = "copy",
+	[STORE_LINK] = "link",
+	[STORE_REFERENCE] = "reference",
+};
+
+int store_mode_parse(const char *text, enum store_mode *out_mode, struct error *err)
+{
+	for (size_t i = 0; i < sizeof(mode_names) / sizeof(mode_names[0]); i++) {
+		if (strcmp(mode_names[i], text) != 0)
+			continue;
+		*out_mode = (enum store_mode)i;
+		return 0;
+	}
+	return error_set(err, ERROR_USAGE, "'%s' is no way to store: use copy, link or reference",
+			 text);
+}
+
+const char *store_mode_name(enum store_mode mode)
+{
+	return mode_names[mode];
+}
+
+int store_open(const char *type, const char *path, struct store **out_store, struct error *err)
+{
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcmp(types[i]->name, type) == 0)
+			return types[i]->open(path, out_store, err);
+	return error_set(err, ERROR_USAGE, "no store is called '%s'", type);
+}
+
+void store_close(struct store **store)
+{
+	if (!*store)
+		return;
+	(*store)->type->close(*store);
+	*store = NULL;
+}
+
+int store_put(struct store *store, struct span bytes, struct digest *out_digest, struct error *err)
+{
+	struct digest digest = sha256(bytes);
+	struct store_writer *writer;
+	bool there;
+
+	if (store_has(store, &digest, &there, err))
+		return -1;
+	if (!there) {
+		if (store->type->put_begin(store, NULL, &writer, err))
+			return -1;
+		if (store->type->put_write(writer, bytes, err)) {
+			store->type->put_abort(writer);
+			return -1;
+		}
+		if (store->type->put_commit(writer, &digest, err))
+			return -1;
+	}
+	*out_digest = digest;
+	return 0;
+}
+
+int store_put_file(struct store *store, const char *path, uint64_t size,
+		   const struct digest *digest, enum store_mode mode, struct error *err)
+{
+	if (!store->type->put_file || mode == STORE_COPY)
+		return error_set(err, ERROR_USAGE, "the store '%s' keeps copies only",
+				 store->type->name);
+	return store->type->put_file(store, path, size, digest, mode, err);
+}
+
+int store_get(struct store *store, const struct digest *digest, struct buffer *out,
+	      struct error *err)
+{
+	CLEANUP(source_close) struct source *source = NULL;
+	size_t before = out->len;
+	struct digest found;
+	char hex[DIGEST_HEX_SIZE];
+
+	if (store_read(store, digest, &source, err) || source_read_all(source, out, err))
+		return -1;
+	found = sha256((struct span){ out->data ? out->data + before : NULL, out->len - before });
+	if (digest_equal(&found, digest))
+		return 0;
+	out->len = before;
+	digest_to_hex(digest, hex);
+	return error_set(err, ERROR_CORRUPT,
+			 "object sha256:%s was changed: its bytes no longer have that digest", hex);
+}
+
+int store_read(struct store *store, const struct digest *digest, struct source **out_source,
+	       struct error *err)
+{
+	return store->type->read(store, digest, out_source, err);
+}
+
+int store_has(struct store *store, const struct digest *digest, bool *out_has, struct error *err)
+{
+	return store->type->has(store, digest, out_has, err);
+}
+
+int store_mode_of(struct store *store, const struct digest *digest, enum store_mode *out_mode,
+		  struct error *err)
+{
+	return store->type->mode(store, digest, out_mode, err);
+}
+
+int store_list(struct store *store, struct store_cursor *cursor, struct digest *out_digests,
+	       size_t max, size_t *out_count, struct error *err)
+{
+	return store->type->list(store, cursor, out_digests, max, out_count, err);
+}
+
+int store_room(struct store *store, const char *sample, uint64_t bytes, struct error *err)
+{
+	return store->type->room ? store->type->room(store, sample, bytes, err) : 0;
+}
+
+int store_check(struct store *store, const struct context *ctx, const struct digest *digest,
+		struct error *err)
+{
+	CLEANUP(source_close) struct source *source = NULL;
+	CLEANUP(hash_stream_free) struct hash_stream *stream = NULL;
+	CLEANUP(buffer_release) struct buffer step;
+	struct digest found;
+	char hex[DIGEST_HEX_SIZE];
+	uint8_t *room;
+
+	buffer_init(&step, CHECK_STEP_BYTES);
+	if (store_read(store, digest, &source, err) || hash_stream_new(&stream, err) ||
+	    buffer_extend(&step, CHECK_STEP_BYTES, &room, err))
+		return -1;
+	for (uint64_t at = 0; at < source->size;) {
+		uint64_t rest = source->size - at;
+		size_t len = rest < CHECK_STEP_BYTES ? (size_t)rest : CHECK_STEP_BYTES;
+
+		if (context_check_cancelled(ctx, err) || source_read_at(source, at, room, len, err))
+			return -1;
+		hash_stream_add(stream, (struct span){ room, len });
+		at += len;
+	}
+	found = hash_stream_finish(stream);
+	if (digest_equal(&found, digest))
+		return 0;
+	digest_to_hex(digest, hex);
+	return error_set(err, ERROR_CORRUPT,
+			 "object sha256:%s was changed: its bytes no longer have that digest", hex);
+}

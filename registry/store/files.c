@@ -1,0 +1,526 @@
+/*
+ * A store in a folder: HH/HEX holds the object, written once, mode 0444.
+ *
+ * Beside it may stand HEX.link, which says that the object is a hard link to
+ * its owner's file and can be changed through it; HEX.ref stands instead of an
+ * object and says where its bytes lie ("SIZE PATH\n"). An object on its way in
+ * has no name at all (O_TMPFILE) where the file system can, so that a killed
+ * process leaves nothing behind.
+ */
+#include "registry/store.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/fs.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+	PATH_ROOM = PATH_MAX + 128,
+	COMPARE_STEP_BYTES = 1 << 16,
+	SMALL_CHANGE_BYTES = 1 << 20, /* room that manifest, statement and log always find */
+};
+
+struct files_store {
+	struct store head;
+	char *folder;
+};
+
+struct files_writer {
+	struct store_writer head;
+	int fd;
+	bool cloned;     /* the bytes are there already and are compared */
+	uint64_t offset; /* of the next byte to compare */
+	uint64_t size;   /* of the clone */
+	char *temporary; /* NULL without a name */
+};
+
+static int files_open(const char *path, struct store **out_store, struct error *err)
+{
+	struct files_store *self = calloc(1, sizeof(*self));
+	char *folder = realpath(path, NULL);
+
+	if (!self || !folder) {
+		int failed = errno;
+
+		free(self);
+		free(folder);
+		return error_system(err, failed, "cannot open the store '%s'", path);
+	}
+	self->head.type = &store_files;
+	self->folder = folder;
+	*out_store = &self->head;
+	return 0;
+}
+
+static void files_close(struct store *store)
+{
+	struct files_store *self = (struct files_store *)store;
+
+	free(self->folder);
+	free(self);
+}
+
+/* "FOLDER/HH/HEX<suffix>". */
+static int object_path(const struct files_store *self, const struct digest *digest,
+		       const char *suffix, char out_path[PATH_ROOM], struct error *err)
+{
+	char hex[DIGEST_HEX_SIZE];
+	int len;
+
+	digest_to_hex(digest, hex);
+	len = snprintf(out_path, PATH_ROOM, "%s/%.2s/%s%s", self->folder, hex, hex, suffix);
+	if (len < 0 || len >= PATH_ROOM)
+		return error_set(err, ERROR_USAGE, "the path of the store is too long");
+	return 0;
+}
+
+/* Make the folder an object lies in. */
+static int object_folder_make(char *path, struct error *err)
+{
+	char *slash = strrchr(path, '/');
+	int failed;
+
+	*slash = '\0';
+	failed = file_is_folder(path) ? 0 : folder_make(path, err);
+	*slash = '/';
+	return failed;
+}
+
+static int object_folder_sync(char *path, struct error *err)
+{
+	char *slash = strrchr(path, '/');
+	int failed;
+
+	*slash = '\0';
+	failed = folder_sync(path, err);
+	*slash = '/';
+	return failed;
+}
+
+static void writer_free(struct files_writer *writer)
+{
+	if (writer->fd >= 0)
+		close(writer->fd);
+	if (writer->temporary)
+		unlink(writer->temporary);
+	free(writer->temporary);
+	free(writer);
+}
+
+/* Share the blocks of the file `like` where the file system can. */
+static void clone_take(struct files_writer *writer, const char *like)
+{
+	int fd = open(like, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+
+	if (fd < 0)
+		return;
+	writer->cloned = ioctl(writer->fd, FICLONE, fd) == 0 && fstat(writer->fd, &st) == 0;
+	close(fd);
+	if (writer->cloned)
+		writer->size = (uint64_t)st.st_size;
+}
+
+static int files_put_begin(struct store *store, const char *like, struct store_writer **out_writer,
+			   struct error *err)
+{
+	struct files_store *self = (struct files_store *)store;
+	struct files_writer *writer = calloc(1, sizeof(*writer));
+
+	if (!writer)
+		return error_set(err, ERROR_SYSTEM, "out of memory for an object");
+	writer->head.store = store;
+	writer->fd = open(self->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0444);
+	if (writer->fd < 0 &&
+	    asprintf(&writer->temporary, "%s/.tmp-akashi-XXXXXX", self->folder) < 0)
+		writer->temporary = NULL;
+	if (writer->temporary) {
+		writer->fd = mkostemp(writer->temporary, O_CLOEXEC);
+		if (writer->fd >= 0)
+			fchmod(writer->fd, 0444);
+	}
+	if (writer->fd < 0) {
+		int failed = errno;
+
+		free(writer->temporary);
+		free(writer);
+		return error_system(err, failed, "cannot write into the store '%s'", self->folder);
+	}
+	if (like)
+		clone_take(writer, like);
+	*out_writer = &writer->head;
+	return 0;
+}
+
+/* The clone must hold what the caller read. */
+static int clone_compare(struct files_writer *writer, struct span bytes, struct error *err)
+{
+	uint8_t there[COMPARE_STEP_BYTES];
+
+	while (bytes.len) {
+		size_t want = bytes.len < sizeof(there) ? bytes.len : sizeof(there);
+		ssize_t got = pread(writer->fd, there, want, (off_t)writer->offset);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return error_system(err, errno, "cannot read a cloned file");
+		if (!got || memcmp(there, bytes.data, (size_t)got) != 0)
+			return error_set(err, ERROR_CORRUPT, "a file changed while it was read");
+		writer->offset += (uint64_t)got;
+		bytes.data += got;
+		bytes.len -= (size_t)got;
+	}
+	return 0;
+}
+
+static int files_put_write(struct store_writer *head, struct span bytes, struct error *err)
+{
+	struct files_writer *writer = (struct files_writer *)head;
+
+	if (writer->cloned)
+		return clone_compare(writer, bytes, err);
+	while (bytes.len) {
+		ssize_t wrote = write(writer->fd, bytes.data, bytes.len);
+
+		if (wrote < 0 && errno == EINTR)
+			continue;
+		if (wrote < 0)
+			return error_system(err, errno, "cannot write an object into '%s'",
+					    ((struct files_store *)head->store)->folder);
+		bytes.data += wrote;
+		bytes.len -= (size_t)wrote;
+	}
+	return 0;
+}
+
+static void files_put_abort(struct store_writer *writer)
+{
+	writer_free((struct files_writer *)writer);
+}
+
+/* Give the written file its name; one that has it already may stay. */
+static int writer_name(struct files_writer *writer, const char *path, struct error *err)
+{
+	char self[64];
+
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", writer->fd);
+	if (writer->temporary ? link(writer->temporary, path) == 0
+			      : linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0)
+		return 0;
+	return errno == EEXIST ? 0 : error_system(err, errno, "cannot name the object '%s'", path);
+}
+
+static int writer_commit(struct files_writer *writer, const struct digest *digest,
+			 struct error *err)
+{
+	struct files_store *self = (struct files_store *)writer->head.store;
+	char path[PATH_ROOM], other[PATH_ROOM];
+
+	if (writer->cloned && writer->offset != writer->size)
+		return error_set(err, ERROR_CORRUPT, "a file grew while it was read");
+	if (object_path(self, digest, "", path, err) ||
+	    object_path(self, digest, ".ref", other, err) || object_folder_make(path, err))
+		return -1;
+	if (fsync(writer->fd))
+		return error_system(err, errno, "cannot make the object '%s' durable", path);
+	if (writer_name(writer, path, err) || object_folder_sync(path, err))
+		return -1;
+	unlink(other); /* the bytes are here now: a reference to elsewhere has no use */
+	return 0;
+}
+
+static int files_put_commit(struct store_writer *head, const struct digest *digest,
+			    struct error *err)
+{
+	struct files_writer *writer = (struct files_writer *)head;
+	int failed = writer_commit(writer, digest, err);
+
+	writer_free(writer);
+	return failed;
+}
+
+static int link_take(char *path, const char *marker, const char *file, uint64_t size,
+		     struct error *err)
+{
+	struct stat st;
+
+	if (file_exists(path))
+		return 0;
+	/* The marker stands first: an object its owner can change is never taken for ours. */
+	if (file_write(marker, span_of(file), 0644, FILE_REPLACE, err))
+		return -1;
+	if (linkat(AT_FDCWD, file, AT_FDCWD, path, AT_SYMLINK_FOLLOW) && errno != EEXIST) {
+		int failed = errno;
+
+		unlink(marker);
+		if (failed == EXDEV)
+			return error_set(err, ERROR_USAGE,
+					 "cannot link '%s': the registry lies on another file "
+					 "system; use --store copy or --store reference",
+					 file);
+		return error_system(err, failed, "cannot link '%s'", file);
+	}
+	if (stat(path, &st) || (uint64_t)st.st_size != size) {
+		unlink(path);
+		unlink(marker);
+		return error_set(err, ERROR_CORRUPT, "'%s' changed while it was read", file);
+	}
+	return object_folder_sync(path, err);
+}
+
+static int files_put_file(struct store *store, const char *file, uint64_t size,
+			  const struct digest *digest, enum store_mode mode, struct error *err)
+{
+	struct files_store *self = (struct files_store *)store;
+	char path[PATH_ROOM], marker[PATH_ROOM], text[PATH_ROOM];
+	CLEANUP(text_free) char *real = realpath(file, NULL);
+
+	if (!real)
+		return error_system(err, errno, "cannot find '%s'", file);
+	if (strlen(real) >= PATH_MAX || strchr(real, '\n'))
+		return error_set(err, ERROR_USAGE, "the path '%s' cannot be written down", real);
+	if (object_path(self, digest, "", path, err) || object_folder_make(path, err) ||
+	    object_path(self, digest, mode == STORE_LINK ? ".link" : ".ref", marker, err))
+		return -1;
+	if (mode == STORE_LINK)
+		return link_take(path, marker, real, size, err);
+	if (file_exists(path))
+		return 0;
+	snprintf(text, sizeof(text), "%llu %s\n", (unsigned long long)size, real);
+	return file_write(marker, span_of(text), 0444, FILE_REPLACE, err);
+}
+
+/* Split "SIZE PATH\n" in place: *out_path points into `line`. */
+static bool reference_split(char *line, uint64_t *out_size, char **out_path)
+{
+	char *path, *end;
+	unsigned long long size = strtoull(line, &path, 10);
+
+	end = strchr(path, '\n');
+	if (path == line || path[0] != ' ' || path[1] != '/' || !end || end[1])
+		return false;
+	*end = '\0';
+	*out_path = path + 1;
+	*out_size = size;
+	return true;
+}
+
+/* Open the file that HEX.ref names. */
+static int reference_open(const struct files_store *self, const struct digest *digest,
+			  struct source **out_source, struct error *err)
+{
+	CLEANUP(source_close) struct source *source = NULL;
+	CLEANUP(buffer_release) struct buffer text;
+	CLEANUP(text_free) char *line = NULL;
+	char marker[PATH_ROOM], hex[DIGEST_HEX_SIZE], *location;
+	uint64_t size;
+
+	buffer_init(&text, PATH_ROOM);
+	digest_to_hex(digest, hex);
+	if (object_path(self, digest, ".ref", marker, err))
+		return -1;
+	if (!file_exists(marker))
+		return error_set(err, ERROR_ABSENT, "no object sha256:%s in the store", hex);
+	if (file_read(marker, &text, err) || buffer_to_text(&text, &line, err))
+		return -1;
+	if (!reference_split(line, &size, &location))
+		return error_set(err, ERROR_CORRUPT, "'%s' names no location", marker);
+	if (source_open_file(location, &source, err))
+		return error_prefix(err, "the object is kept by reference only");
+	if (source->size != size)
+		return error_set(err, ERROR_CORRUPT,
+				 "'%s', kept by reference only, has another size now", location);
+	*out_source = source;
+	source = NULL; /* handed over */
+	return 0;
+}
+
+static int files_read(struct store *store, const struct digest *digest, struct source **out_source,
+		      struct error *err)
+{
+	struct files_store *self = (struct files_store *)store;
+	char path[PATH_ROOM];
+
+	if (object_path(self, digest, "", path, err))
+		return -1;
+	if (file_exists(path))
+		return source_open_file(path, out_source, err);
+	return reference_open(self, digest, out_source, err);
+}
+
+static int files_mode(struct store *store, const struct digest *digest, enum store_mode *out_mode,
+		      struct error *err)
+{
+	struct files_store *self = (struct files_store *)store;
+	char path[PATH_ROOM], link[PATH_ROOM], reference[PATH_ROOM];
+
+	if (object_path(self, digest, "", path, err) ||
+	    object_path(self, digest, ".link", link, err) ||
+	    object_path(self, digest, ".ref", reference, err))
+		return -1;
+	if (file_exists(path))
+		*out_mode = file_exists(link) ? STORE_LINK : STORE_COPY;
+	else if (file_exists(reference))
+		*out_mode = STORE_REFERENCE;
+	else
+		return error_set(err, ERROR_ABSENT, "no such object in the store");
+	return 0;
+}
+
+static int files_has(struct store *store, const struct digest *digest, bool *out_has,
+		     struct error *err)
+{
+	struct error absent = { 0 };
+	enum store_mode mode;
+	bool has = files_mode(store, digest, &mode, &absent) == 0;
+
+	if (!has && absent.code != ERROR_ABSENT)
+		return error_set(err, absent.code, "%s", absent.text);
+	*out_has = has;
+	return 0;
+}
+
+/* Is `name` that of an object (or of a reference) in the folder HH? */
+static bool name_read(const char *name, unsigned first, struct digest *out_digest)
+{
+	struct error ignored = { 0 };
+	size_t len = strlen(name);
+
+	if (len != 64 && !(len == 68 && strcmp(name + 64, ".ref") == 0))
+		return false;
+	return digest_from_hex((struct span){ (const uint8_t *)name, 64 }, out_digest, &ignored) ==
+		       0 &&
+	       out_digest->byte[0] == first;
+}
+
+static int digest_order(const void *a, const void *b)
+{
+	return memcmp(a, b, DIGEST_SIZE);
+}
+
+/* Every digest in the folder HH, sorted, each once. */
+static int folder_list(const struct files_store *self, unsigned first, struct digest_list *list,
+		       struct error *err)
+{
+	char path[PATH_ROOM];
+	struct dirent *entry;
+	struct digest digest;
+	size_t kept = 0;
+	int failed = 0;
+	DIR *folder;
+
+	snprintf(path, sizeof(path), "%s/%02x", self->folder, first);
+	folder = opendir(path);
+	while (folder && !failed && (entry = readdir(folder)))
+		if (name_read(entry->d_name, first, &digest))
+			failed = digest_list_add(list, &digest, err);
+	if (folder)
+		closedir(folder);
+	if (failed || !list->count)
+		return failed;
+	qsort(list->item, list->count, sizeof(digest), digest_order);
+	for (size_t i = 0; i < list->count; i++)
+		if (!kept || !digest_equal(&list->item[i], &list->item[kept - 1]))
+			list->item[kept++] = list->item[i];
+	list->count = kept;
+	return 0;
+}
+
+static int files_list(struct store *store, struct store_cursor *cursor, struct digest *out_digests,
+		      size_t max, size_t *out_count, struct error *err)
+{
+	struct files_store *self = (struct files_store *)store;
+	unsigned first = cursor->started ? cursor->after.byte[0] : 0;
+	size_t count = 0;
+
+	for (; first < 256 && count < max; first++) {
+		struct digest_list list = { 0 };
+
+		if (folder_list(self, first, &list, err)) {
+			digest_list_release(&list);
+			return -1;
+		}
+		for (size_t i = 0; i < list.count && count < max; i++)
+			if (!cursor->started || digest_order(&list.item[i], &cursor->after) > 0)
+				out_digests[count++] = list.item[i];
+		digest_list_release(&list);
+	}
+	if (count) {
+		cursor->after = out_digests[count - 1];
+		cursor->started = true;
+	}
+	*out_count = count;
+	return 0;
+}
+
+static int files_remove(struct store *store, const struct digest *digest, struct error *err)
+{
+	struct files_store *self = (struct files_store *)store;
+	static const char *const suffix[] = { "", ".ref", ".link" };
+	char path[PATH_ROOM];
+
+	for (size_t i = 0; i < 3; i++) {
+		if (object_path(self, digest, suffix[i], path, err))
+			return -1;
+		if (unlink(path) && errno != ENOENT)
+			return error_system(err, errno, "cannot remove the object '%s'", path);
+	}
+	return 0;
+}
+
+/* Can the store share blocks with the file `sample`? Then copies need no room. */
+static bool clones_work(struct store *store, const char *sample)
+{
+	struct error ignored = { 0 };
+	struct store_writer *writer;
+	bool works;
+
+	if (files_put_begin(store, sample, &writer, &ignored))
+		return false;
+	works = ((struct files_writer *)writer)->cloned;
+	files_put_abort(writer);
+	return works;
+}
+
+static int files_room(struct store *store, const char *sample, uint64_t bytes, struct error *err)
+{
+	struct files_store *self = (struct files_store *)store;
+	uint64_t room;
+
+	if (file_room(self->folder, &room, err))
+		return -1;
+	if (bytes <= room && SMALL_CHANGE_BYTES <= room - bytes)
+		return 0;
+	if (sample && room > SMALL_CHANGE_BYTES && clones_work(store, sample))
+		return 0;
+	return error_set(err, ERROR_SYSTEM,
+			 "not enough room for a copy: %llu bytes are needed and %llu are free in "
+			 "'%s'; --store link and --store reference leave the files where they are",
+			 (unsigned long long)bytes, (unsigned long long)room, self->folder);
+}
+
+const struct store_type store_files = {
+	.name = "files",
+	.capabilities = STORE_CAN_LINK | STORE_CAN_REMOVE | STORE_KEEPS_OVER_EXIT,
+	.open = files_open,
+	.close = files_close,
+	.put_begin = files_put_begin,
+	.put_write = files_put_write,
+	.put_commit = files_put_commit,
+	.put_abort = files_put_abort,
+	.put_file = files_put_file,
+	.read = files_read,
+	.has = files_has,
+	.mode = files_mode,
+	.list = files_list,
+	.remove = files_remove,
+	.room = files_room,
+};
