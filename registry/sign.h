@@ -23,9 +23,8 @@ const char *signing_type_name(enum signing_type type); /* static */
 struct signing_key {
 	const struct signer_type *signer;
 	enum signing_type type;
-	char *name;               /* for messages and config */
-	struct buffer public_der; /* SubjectPublicKeyInfo */
-	struct digest id;         /* KEY of docs/formats.md: SHA-256 of public_der */
+	char *name; /* for messages and config */
+	struct public_key *public_key;
 };
 
 /* A way to sign: registry/sign/NAME.c. */
@@ -77,10 +76,6 @@ void signing_key_close(struct signing_key **key);
 
 MUST_CHECK int signing_key_sign(struct signing_key *key, struct span message,
 				struct buffer *out_signature, struct error *err);
-
-/* The public half as PEM text, as OpenSSL writes it. */
-MUST_CHECK int signing_key_public_pem(const struct signing_key *key, struct buffer *out_pem,
-				      struct error *err);
 
 /* The names of this user's keys, sorted; each is handed to `found`, which may fail to stop. */
 MUST_CHECK int signing_key_list(const struct context *ctx,
