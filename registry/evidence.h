@@ -4,12 +4,15 @@
 
 #include "registry/home.h"
 
-struct evidence;
-struct trust;
-
-/* Evidence over the whole registry, which must outlive it. The caller frees it with evidence_free.
- */
+/* Evidence over the whole registry, which must outlive it. Closed with evidence_close. */
 MUST_CHECK int registry_evidence(struct registry *registry, struct evidence **out_evidence,
 				 struct error *err);
+
+/*
+ * What follows from the user's naming or owning this registry: its own log key and
+ * the policy in force are trusted. The caller releases *out_trust.
+ */
+MUST_CHECK int registry_trust(struct registry *registry, const struct evidence *evidence,
+			      struct trust *out_trust, struct error *err);
 
 #endif

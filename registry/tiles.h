@@ -9,9 +9,9 @@
 #define REGISTRY_TILES_H
 
 #include "registry/blobs.h"
+#include "verify/verify.h"
 
 #define TILE_WIDTH 256u
-#define ENTRY_MAX_BYTES 65535u
 
 /* A reader and writer of the tiles in `blobs`, with the last tiles read at hand. Not for several
  * threads. */
@@ -19,12 +19,19 @@ struct tiles;
 MUST_CHECK int tiles_new(struct blobs *blobs, struct tiles **out_tiles, struct error *err);
 void tiles_free(struct tiles **tiles);
 
+/* Drop the tiles at hand: what lies in the log is read anew. */
+void tiles_forget(struct tiles *tiles);
+
 /* "tile/0/x001/x234/067.p/41"; level -1 is "entries"; width 256: a full tile. */
 void tile_path(int level, uint64_t n, unsigned width, char out_path[BLOB_PATH_MAX]);
 
 /* Root of the tree of the first `size` entries. size <= what was written. */
 MUST_CHECK int tiles_root(struct tiles *tiles, uint64_t size, struct digest *out_root,
 			  struct error *err);
+
+/* Root of the first `old_size` entries, from the tiles of a tree of `size` entries. */
+MUST_CHECK int tiles_root_within(struct tiles *tiles, uint64_t old_size, uint64_t size,
+				 struct digest *out_root, struct error *err);
 
 /* The hash of leaf `index` in a tree of `size`. */
 MUST_CHECK int tiles_leaf(struct tiles *tiles, uint64_t index, uint64_t size,

@@ -1,0 +1,219 @@
+/* The log's files by relative path: in a folder, or in memory. */
+#include "registry/blobs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOB_MAX_BYTES = 256 * (65535 + 2) };
+
+struct folder_blobs {
+	struct blobs head;
+	char *folder;
+};
+
+static int folder_read(struct blobs *blobs, const char *path, struct buffer *out, struct error *err)
+{
+	struct folder_blobs *self = (struct folder_blobs *)blobs;
+	CLEANUP(source_close) struct source *source = NULL;
+
+	return source_open_beneath(self->folder, path, &source, err) ||
+			       source_read_all(source, out, err)
+		       ? -1
+		       : 0;
+}
+
+/* The full path of a blob, with the folders above it made. */
+static int folder_target(struct folder_blobs *self, const char *path, char **out_target,
+			 struct error *err)
+{
+	CLEANUP(text_free) char *target = NULL;
+	char *slash;
+
+	if (path_join(self->folder, path, &target, err))
+		return -1;
+	slash = strrchr(target, '/');
+	*slash = '\0';
+	if (!file_is_folder(target) && folder_make(target, err))
+		return -1;
+	*slash = '/';
+	*out_target = target;
+	target = NULL; /* handed over */
+	return 0;
+}
+
+static int blob_same(struct blobs *blobs, const char *path, struct span bytes, struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer there;
+
+	buffer_init(&there, BLOB_MAX_BYTES);
+	if (blobs_read(blobs, path, &there, err))
+		return -1;
+	if (!span_equal(buffer_view(&there), bytes))
+		return error_set(err, ERROR_CORRUPT,
+				 "the log's file '%s' is there already with other bytes", path);
+	return 0;
+}
+
+static int folder_put(struct blobs *blobs, const char *path, struct span bytes, struct error *err)
+{
+	CLEANUP(text_free) char *target = NULL;
+
+	if (folder_target((struct folder_blobs *)blobs, path, &target, err))
+		return -1;
+	if (!file_exists(target) && file_write(target, bytes, 0644, FILE_KEEP_FIRST, err))
+		return -1;
+	return blob_same(blobs, path, bytes, err);
+}
+
+static int folder_replace(struct blobs *blobs, const char *path, struct span bytes,
+			  struct error *err)
+{
+	CLEANUP(text_free) char *target = NULL;
+
+	return folder_target((struct folder_blobs *)blobs, path, &target, err) ||
+			       file_write(target, bytes, 0644, FILE_REPLACE, err)
+		       ? -1
+		       : 0;
+}
+
+static void folder_close(struct blobs *blobs)
+{
+	struct folder_blobs *self = (struct folder_blobs *)blobs;
+
+	free(self->folder);
+	free(self);
+}
+
+static const struct blobs_type folder_type = {
+	.read = folder_read,
+	.put_if_absent = folder_put,
+	.replace = folder_replace,
+	.close = folder_close,
+};
+
+int blobs_open_folder(const char *folder, struct blobs **out_blobs, struct error *err)
+{
+	struct folder_blobs *self = calloc(1, sizeof(*self));
+	char *copy = strdup(folder);
+
+	if (!self || !copy) {
+		free(self);
+		free(copy);
+		return error_set(err, ERROR_SYSTEM, "out of memory for a log");
+	}
+	self->head.type = &folder_type;
+	self->folder = copy;
+	*out_blobs = &self->head;
+	return 0;
+}
+
+struct memory_blob {
+	struct memory_blob *next;
+	char path[BLOB_PATH_MAX];
+	struct buffer bytes;
+};
+
+struct memory_blobs {
+	struct blobs head;
+	struct memory_blob *first;
+};
+
+static struct memory_blob *memory_find(struct memory_blobs *self, const char *path)
+{
+	for (struct memory_blob *blob = self->first; blob; blob = blob->next)
+		if (strcmp(blob->path, path) == 0)
+			return blob;
+	return NULL;
+}
+
+static int memory_read(struct blobs *blobs, const char *path, struct buffer *out, struct error *err)
+{
+	struct memory_blob *blob = memory_find((struct memory_blobs *)blobs, path);
+
+	if (!blob)
+		return error_set(err, ERROR_ABSENT, "no file '%s' in the log", path);
+	return buffer_add(out, buffer_view(&blob->bytes), err);
+}
+
+static int memory_replace(struct blobs *blobs, const char *path, struct span bytes,
+			  struct error *err)
+{
+	struct memory_blobs *self = (struct memory_blobs *)blobs;
+	struct memory_blob *blob = memory_find(self, path);
+
+	if (!blob) {
+		if (strlen(path) >= BLOB_PATH_MAX)
+			return error_set(err, ERROR_USAGE, "the path '%s' is too long", path);
+		blob = calloc(1, sizeof(*blob));
+		if (!blob)
+			return error_set(err, ERROR_SYSTEM, "out of memory for a log");
+		memcpy(blob->path, path, strlen(path) + 1);
+		blob->next = self->first;
+		self->first = blob;
+	}
+	buffer_release(&blob->bytes);
+	buffer_init(&blob->bytes, BLOB_MAX_BYTES);
+	return buffer_add(&blob->bytes, bytes, err);
+}
+
+static int memory_put(struct blobs *blobs, const char *path, struct span bytes, struct error *err)
+{
+	if (memory_find((struct memory_blobs *)blobs, path))
+		return blob_same(blobs, path, bytes, err);
+	return memory_replace(blobs, path, bytes, err);
+}
+
+static void memory_close(struct blobs *blobs)
+{
+	struct memory_blobs *self = (struct memory_blobs *)blobs;
+
+	while (self->first) {
+		struct memory_blob *blob = self->first;
+
+		self->first = blob->next;
+		buffer_release(&blob->bytes);
+		free(blob);
+	}
+	free(self);
+}
+
+static const struct blobs_type memory_type = {
+	.read = memory_read,
+	.put_if_absent = memory_put,
+	.replace = memory_replace,
+	.close = memory_close,
+};
+
+int blobs_open_memory(struct blobs **out_blobs, struct error *err)
+{
+	struct memory_blobs *self = calloc(1, sizeof(*self));
+
+	if (!self)
+		return error_set(err, ERROR_SYSTEM, "out of memory for a log");
+	self->head.type = &memory_type;
+	*out_blobs = &self->head;
+	return 0;
+}
+
+void blobs_close(struct blobs **blobs)
+{
+	if (!*blobs)
+		return;
+	(*blobs)->type->close(*blobs);
+	*blobs = NULL;
+}
+
+int blobs_read(struct blobs *blobs, const char *path, struct buffer *out, struct error *err)
+{
+	return blobs->type->read(blobs, path, out, err);
+}
+
+int blobs_put_if_absent(struct blobs *blobs, const char *path, struct span bytes, struct error *err)
+{
+	return blobs->type->put_if_absent(blobs, path, bytes, err);
+}
+
+int blobs_replace(struct blobs *blobs, const char *path, struct span bytes, struct error *err)
+{
+	return blobs->type->replace(blobs, path, bytes, err);
+}

@@ -1,0 +1,240 @@
+/* A registry's log, read: its head, its names, its proofs. */
+#include "registry/log.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "registry/log_inner.h"
+
+void log_head_release(struct log_head *head)
+{
+	buffer_release(&head->note);
+}
+
+int log_path(const struct log *log, const char *name, char **out_path, struct error *err)
+{
+	return path_join(log->folder, name, out_path, err);
+}
+
+/* Read keys/log.vkey and compare its name with the origin. */
+static int key_read(struct log *log, const char *origin, struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer text;
+	CLEANUP(text_free) char *path = NULL;
+	struct span vkey;
+
+	buffer_init(&text, NOTE_VKEY_MAX);
+	if (log_path(log, "keys/log.vkey", &path, err) || file_read(path, &text, err))
+		return -1;
+	vkey = buffer_view(&text);
+	if (vkey.len && vkey.data[vkey.len - 1] == '\n')
+		vkey.len--;
+	if (note_key_parse(vkey, &log->key, err))
+		return error_prefix(err, "'%s'", path);
+	if (strcmp(log->key.name, origin) != 0)
+		return error_set(err, ERROR_CORRUPT,
+				 "the log's key is for '%s', the registry's origin is '%s'",
+				 log->key.name, origin);
+	note_key_format(&log->key, log->vkey);
+	return 0;
+}
+
+int log_open(const struct context *ctx, const char *folder, const char *origin,
+	     struct log **out_log, struct error *err)
+{
+	CLEANUP(log_close) struct log *log = calloc(1, sizeof(*log));
+	CLEANUP(text_free) char *served = NULL;
+
+	if (!log)
+		return error_set(err, ERROR_SYSTEM, "out of memory for a log");
+	log->ctx = ctx;
+	log->folder = strdup(folder);
+	if (!log->folder)
+		return error_set(err, ERROR_SYSTEM, "out of memory for a log");
+	if (key_read(log, origin, err) || log_path(log, "log", &served, err) ||
+	    blobs_open_folder(served, &log->blobs, err) || tiles_new(log->blobs, &log->tiles, err))
+		return -1;
+
+	*out_log = log;
+	log = NULL; /* handed over */
+	return 0;
+}
+
+void log_close(struct log **log)
+{
+	if (!*log)
+		return;
+	tiles_free(&(*log)->tiles);
+	blobs_close(&(*log)->blobs);
+	database_close(&(*log)->sequence);
+	database_close(&(*log)->lock);
+	signing_key_close(&(*log)->signer);
+	free((*log)->folder);
+	free(*log);
+	*log = NULL;
+}
+
+const char *log_vkey(const struct log *log)
+{
+	return log->vkey;
+}
+
+struct tiles *log_tiles(struct log *log)
+{
+	return log->tiles;
+}
+
+int log_database(const struct log *log, const char *name, struct database **database,
+		 struct error *err)
+{
+	CLEANUP(text_free) char *path = NULL;
+
+	if (*database)
+		return 0;
+	if (log_path(log, name, &path, err))
+		return -1;
+	if (!file_exists(path))
+		return error_set(err, ERROR_CORRUPT,
+				 "'%s' is gone: nothing can be added to this log any more", path);
+	return database_open(path, DATABASE_DURABLE, database, err);
+}
+
+int log_sequence(struct log *log, struct error *err)
+{
+	return log_database(log, "log.db", &log->sequence, err);
+}
+
+int log_head_of(const struct log *log, struct span note, struct log_head *out_head,
+		struct error *err)
+{
+	struct tree_head tree;
+	struct log_head head;
+
+	if (tree_head_open(note, &log->key, &tree, err))
+		return -1;
+	buffer_init(&head.note, NOTE_MAX_BYTES);
+	if (buffer_add(&head.note, note, err))
+		return -1;
+	head.size = tree.size;
+	head.root = tree.root;
+	*out_head = head;
+	return 0;
+}
+
+int log_head(struct log *log, struct log_head *out_head, struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer note;
+
+	buffer_init(&note, NOTE_MAX_BYTES);
+	if (blobs_read(log->blobs, "checkpoint", &note, err))
+		return -1;
+	if (log_head_of(log, buffer_view(&note), out_head, err))
+		return error_prefix(err, "the log's checkpoint");
+	return 0;
+}
+
+int log_find(struct log *log, const char *ident, uint64_t *out_index, struct error *err)
+{
+	CLEANUP(query_free) struct query *query = NULL;
+	bool row;
+
+	if (log_sequence(log, err) ||
+	    query_new(log->sequence, "SELECT idx FROM entry WHERE ident = ?", &query, err))
+		return -1;
+	query_bind_text(query, 1, ident);
+	if (query_step(query, &row, err))
+		return -1;
+	if (!row)
+		return error_set(err, ERROR_ABSENT, "the log has no entry for '%s'", ident);
+	*out_index = query_u64(query, 0);
+	return 0;
+}
+
+int claim_fold(const char *claim, char **out_folded, struct error *err)
+{
+	char *folded = strdup(claim);
+
+	if (!folded)
+		return error_set(err, ERROR_SYSTEM, "out of memory for a name");
+	for (char *c = folded; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	*out_folded = folded;
+	return 0;
+}
+
+int log_find_claim(struct log *log, const char *claim, char **out_statement, uint64_t *out_index,
+		   struct error *err)
+{
+	CLEANUP(query_free) struct query *query = NULL;
+	CLEANUP(text_free) char *folded = NULL;
+	char *statement;
+	bool row;
+
+	if (claim_fold(claim, &folded, err) || log_sequence(log, err) ||
+	    query_new(log->sequence, "SELECT statement, idx FROM claim WHERE folded = ?", &query,
+		      err))
+		return -1;
+	query_bind_text(query, 1, folded);
+	if (query_step(query, &row, err))
+		return -1;
+	if (!row)
+		return error_set(err, ERROR_ABSENT, "nothing is called '%s'", claim);
+	statement = strdup(query_text(query, 0) ? query_text(query, 0) : "");
+	if (!statement)
+		return error_set(err, ERROR_SYSTEM, "out of memory for a name");
+	*out_statement = statement;
+	*out_index = query_u64(query, 1);
+	return 0;
+}
+
+int log_prove(struct log *log, uint64_t index, struct buffer *out_proof, struct error *err)
+{
+	CLEANUP(log_head_release) struct log_head head = { 0 };
+	CLEANUP(buffer_release) struct buffer entry, text;
+	struct tree_head tree;
+	struct proof proof;
+
+	buffer_init(&entry, ENTRY_MAX_BYTES);
+	buffer_init(&text, PROOF_MAX_BYTES);
+	proof.index = index;
+	if (log_head(log, &head, err) ||
+	    tiles_prove_inclusion(log->tiles, index, head.size, proof.path, &proof.path_len, err) ||
+	    tiles_entry(log->tiles, index, head.size, &entry, err))
+		return -1;
+	proof.checkpoint = buffer_view(&head.note);
+	if (proof_build(&proof, &text, err))
+		return -1;
+	/* Nobody is told what was not checked. */
+	if (proof_parse(buffer_view(&text), &proof, err) ||
+	    proof_check(&proof, buffer_view(&entry), &log->key, &tree, err))
+		return error_prefix(err, "the log's proof of entry %llu does not hold",
+				    (unsigned long long)index);
+	return buffer_add(out_proof, buffer_view(&text), err);
+}
+
+int log_prove_consistency(struct log *log, uint64_t old_size, struct buffer *out_text,
+			  struct error *err)
+{
+	CLEANUP(log_head_release) struct log_head head = { 0 };
+	struct digest path[MERKLE_PROOF_MAX], old_root;
+	size_t len = 0;
+
+	if (log_head(log, &head, err))
+		return -1;
+	if (old_size && tiles_prove_consistency(log->tiles, old_size, head.size, path, &len, err))
+		return -1;
+	if (old_size > head.size)
+		return error_set(err, ERROR_USAGE, "the log has only %llu entries",
+				 (unsigned long long)head.size);
+	/* The old root is a function of the tiles at the new size: its subtrees are all complete.
+	 */
+	if (tiles_root_within(log->tiles, old_size, head.size, &old_root, err) ||
+	    merkle_check_consistency(old_size, head.size, &old_root, &head.root, path, len, err))
+		return -1;
+	for (size_t i = 0; i < len; i++)
+		if (base64_encode(out_text, digest_view(&path[i]), err) ||
+		    buffer_add_text(out_text, "\n", err))
+			return -1;
+	return 0;
+}
