@@ -61,9 +61,8 @@ struct operation {
 	const char *weight; /* name below the layer's (outside layers: the model's) prefix */
 	const char *bias;   /* NULL: the step has none */
 	enum feature bias_when;
-	bool transposed; /* the tensor is in x out (GPT-2's Conv1D) */
-	uint8_t part,
-		parts; /* columns [part] of `parts` equal outputs of one tensor; parts 0: whole */
+	bool transposed;     /* the tensor is in x out (GPT-2's Conv1D) */
+	uint8_t part, parts; /* the part-th of `parts` equal shares of the outputs; parts 0: all */
 };
 
 #define OPERATIONS_MAX 32 /* in one table */
@@ -72,7 +71,6 @@ enum key_kind {
 	KEY_COUNT,     /* a whole number, at most `max` */
 	KEY_NUMBER,    /* decimal -> nearest binary64 -> nearest binary32 */
 	KEY_FLAG,      /* true or false */
-	KEY_FEATURE,   /* true or false, into feature[] */
 	KEY_ACTIVATION /* a name of an activation */
 };
 
@@ -82,8 +80,9 @@ struct config_key {
 	enum key_kind kind;
 	size_t field; /* offsetof(struct model_config, ...) */
 	uint32_t max; /* KEY_COUNT: the limit */
-	const char *
-		fallback; /* JSON text taken when the key is absent or null; NULL: it is required */
+	/* Taken when the key is absent or null, as config.json would say it; NULL: it is required.
+	 */
+	const char *fallback;
 };
 
 /* A key whose value must be this JSON text (or absent, or null): nothing else is computed here. */
@@ -92,14 +91,36 @@ struct config_fixed {
 	const char *only;
 };
 
+#define CONFIG_KEY_COUNT(key, member, limit, absent)                                               \
+	{                                                                                          \
+		key, KEY_COUNT, offsetof(struct model_config, member), limit, absent               \
+	}
+#define CONFIG_KEY_NUMBER(key, member, absent)                                                     \
+	{                                                                                          \
+		key, KEY_NUMBER, offsetof(struct model_config, member), 0, absent                  \
+	}
+#define CONFIG_KEY_FLAG(key, member, absent)                                                       \
+	{                                                                                          \
+		key, KEY_FLAG, offsetof(struct model_config, member), 0, absent                    \
+	}
+#define CONFIG_KEY_FEATURE(key, which, absent)                                                     \
+	{                                                                                          \
+		key, KEY_FLAG, offsetof(struct model_config, feature[which]), 0, absent            \
+	}
+#define CONFIG_KEY_ACTIVATION(key, absent)                                                         \
+	{                                                                                          \
+		key, KEY_ACTIVATION, offsetof(struct model_config, activation), 0, absent          \
+	}
+
+/* Another way to spell the end of a tensor's name. */
 struct synonym {
 	const char *suffix, *other;
 };
 
 struct architecture {
-	const char *name;                 /* as in architectures.def and in `model_type` */
-	const char *const *classes;       /* accepted in `architectures`, ends in NULL */
-	const struct config_key *keys;    /* ends in a key without a name */
+	const char *name;              /* as in architectures.def and in `model_type` */
+	const char *classes;           /* glob of the class names that `architectures` may hold */
+	const struct config_key *keys; /* ends in a key without a name */
 	const struct config_fixed *fixed; /* ends in an entry without a name, or NULL */
 
 	bool rope;   /* rotary positions: the rope keys are read */
@@ -111,16 +132,18 @@ struct architecture {
 	 */
 	int (*finish)(const struct json *json, struct model_config *config, struct error *err);
 
-	const char *const
-		*prefixes;  /* of every tensor but the head's; the first that fits; ends in NULL */
-	const char *layers; /* "layers.": then the layer's number and a dot */
+	/* Of every tensor but the head's: the first under which the embedding is found; ends in
+	 * NULL. */
+	const char *const *prefixes;
+	const char *layers;             /* "layers.": then the layer's number and a dot */
 	const struct synonym *synonyms; /* other spellings of tensor names, or NULL */
 	const char *const *ignored; /* ends of tensor names in layers that hold nothing; or NULL */
 
 	const struct operation *embed; /* to SLOT_STATE: boundary 0 */
 	const struct operation *layer; /* boundary l to boundary l + 1 */
-	const struct operation
-		*after_layers; /* after the last layer, before the head: to SLOT_INPUT; or NULL */
+	/* From SLOT_STATE after the last layer to SLOT_INPUT, which the head reads; NULL: an
+	 * encoder. */
+	const struct operation *after_layers;
 	const char *embedding; /* the table that tied models use as head */
 	const char *head;      /* "lm_head.weight"; NULL: an encoder */
 };

@@ -24,8 +24,9 @@ struct architecture;
 /* Options that switch steps and biases of an architecture's table on. */
 enum feature {
 	FEATURE_ALWAYS,
-	FEATURE_ATTENTION_BIAS, /* attention_bias */
-	FEATURE_MLP_BIAS,       /* mlp_bias */
+	FEATURE_QUERY_BIAS,  /* of the query, key and value projections */
+	FEATURE_OUTPUT_BIAS, /* of attention's output projection */
+	FEATURE_MLP_BIAS,
 	FEATURE_COUNT
 };
 

@@ -1,0 +1,320 @@
+/* config: read config.json by the table of its architecture. */
+#include "verify/config.h"
+
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "verify/architecture.h"
+#include "verify/config_read.h"
+#include "verify/json.h"
+#include "verify/name.h"
+
+/* Keys of any family that change what is computed. NULL: must be empty. */
+static const struct config_fixed common_fixed[] = {
+	{ "quantization_config", NULL },
+	{ "pruned_heads", NULL },
+	{ "is_encoder_decoder", "false" },
+	{ .name = NULL },
+};
+
+static const struct {
+	const char *name;
+	enum activation activation;
+} activations[] = {
+	{ "silu", ACTIVATION_SILU },           { "swish", ACTIVATION_SILU },
+	{ "gelu", ACTIVATION_GELU_ERF },       { "gelu_new", ACTIVATION_GELU_TANH },
+	{ "gelu_fast", ACTIVATION_GELU_TANH }, { "gelu_pytorch_tanh", ACTIVATION_GELU_TANH },
+	{ "relu", ACTIVATION_RELU },
+};
+
+const struct json *config_member(const struct json *object, const char *name)
+{
+	const struct json *value = json_member(object, name);
+
+	return value && json_kind(value) != JSON_KIND_NULL ? value : NULL;
+}
+
+/* A double that is finite as binary32 too: 0, or -1. */
+static int to_binary32(double wide, float *out_number)
+{
+	float number = (float)wide;
+
+	if (!(number - number == 0.0f))
+		return -1;
+	*out_number = number;
+	return 0;
+}
+
+int config_number_text(const char *text, const char *name, float *out_number, struct error *err)
+{
+	locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+	char *end = NULL;
+	double wide;
+
+	if (!plain)
+		return error_set(err, ERROR_SYSTEM, "the locale 'C' cannot be had");
+	wide = strtod_l(text, &end, plain);
+	freelocale(plain);
+	if (end == text || *end || to_binary32(wide, out_number))
+		return error_set(err, ERROR_CORRUPT,
+				 "config.json: '%s' is %s, which is no binary32 number", name,
+				 text);
+	return 0;
+}
+
+int config_number(const struct json *value, const char *name, float *out_number, struct error *err)
+{
+	if (json_kind(value) == JSON_KIND_INTEGER) {
+		*out_number = (float)(double)json_integer_of(value);
+		return 0;
+	}
+	if (json_kind(value) == JSON_KIND_NUMBER)
+		return config_number_text(json_number_text(value), name, out_number, err);
+	return error_set(err, ERROR_CORRUPT, "config.json: '%s' is no number", name);
+}
+
+int config_count(const struct json *value, const char *name, uint32_t min, uint32_t max,
+		 uint32_t *out_count, struct error *err)
+{
+	int64_t count = json_integer_of(value);
+
+	if (json_kind(value) != JSON_KIND_INTEGER)
+		return error_set(err, ERROR_CORRUPT, "config.json: '%s' is no whole number", name);
+	if (count < (int64_t)min || count > (int64_t)max)
+		return error_set(err, ERROR_CORRUPT,
+				 "config.json: '%s' is %lld, where %u to %u is possible", name,
+				 (long long)count, min, max);
+	*out_count = (uint32_t)count;
+	return 0;
+}
+
+static int activation_take(const char *text, const char *name, enum activation *out_activation,
+			   struct error *err)
+{
+	for (size_t i = 0; text && i < sizeof(activations) / sizeof(activations[0]); i++)
+		if (!strcmp(activations[i].name, text)) {
+			*out_activation = activations[i].activation;
+			return 0;
+		}
+	return error_set(err, ERROR_UNTRUSTED,
+			 "config.json: '%s' is '%s', an activation that this version does not "
+			 "compute",
+			 name, text ? text : "no text");
+}
+
+/* The key as it stands in config.json. */
+static int key_take(const struct config_key *key, const struct json *value, void *field,
+		    struct error *err)
+{
+	switch (key->kind) {
+	case KEY_COUNT:
+		return config_count(value, key->name, 1, key->max, field, err);
+	case KEY_NUMBER:
+		return config_number(value, key->name, field, err);
+	case KEY_FLAG:
+		if (json_kind(value) != JSON_KIND_BOOL)
+			return error_set(err, ERROR_CORRUPT,
+					 "config.json: '%s' is neither true nor false", key->name);
+		*(bool *)field = json_is_yes(value);
+		return 0;
+	case KEY_ACTIVATION:
+		return activation_take(json_text(value), key->name, field, err);
+	}
+	return error_set(err, ERROR_USAGE, "'%s' is of no known kind", key->name);
+}
+
+/* The key's value where config.json says nothing. */
+static int key_default(const struct config_key *key, void *field, struct error *err)
+{
+	if (!key->fallback)
+		return error_set(err, ERROR_CORRUPT, "config.json: '%s' is missing", key->name);
+	switch (key->kind) {
+	case KEY_COUNT:
+		*(uint32_t *)field = (uint32_t)strtoul(key->fallback, NULL, 10);
+		return 0;
+	case KEY_NUMBER:
+		return config_number_text(key->fallback, key->name, field, err);
+	case KEY_FLAG:
+		*(bool *)field = !strcmp(key->fallback, "true");
+		return 0;
+	case KEY_ACTIVATION:
+		return activation_take(key->fallback, key->name, field, err);
+	}
+	return error_set(err, ERROR_USAGE, "'%s' is of no known kind", key->name);
+}
+
+static int keys_read(const struct json *json, const struct config_key *key,
+		     struct model_config *config, struct error *err)
+{
+	for (; key->name; key++) {
+		const struct json *value = config_member(json, key->name);
+		void *field = (char *)config + key->field;
+
+		if (value ? key_take(key, value, field, err) : key_default(key, field, err))
+			return -1;
+	}
+	return 0;
+}
+
+/* Is this the value that is computed? An empty list or object counts as nothing said. */
+static bool is_only(const struct json *value, const char *only)
+{
+	switch (json_kind(value)) {
+	case JSON_KIND_BOOL:
+		return only && !strcmp(only, json_is_yes(value) ? "true" : "false");
+	case JSON_KIND_STRING:
+		return only && !strcmp(only, json_text(value));
+	case JSON_KIND_ARRAY:
+	case JSON_KIND_OBJECT:
+		return !only && !json_count(value);
+	default:
+		return false;
+	}
+}
+
+static int fixed_check(const struct json *json, const struct config_fixed *fixed, struct error *err)
+{
+	for (; fixed && fixed->name; fixed++) {
+		const struct json *value = config_member(json, fixed->name);
+
+		if (value && !is_only(value, fixed->only))
+			return error_set(err, ERROR_UNTRUSTED,
+					 "config.json: '%s' has a value that this version does "
+					 "not compute (only %s)",
+					 fixed->name, fixed->only ? fixed->only : "nothing");
+	}
+	return 0;
+}
+
+/* What the family may leave out, and what must fit together. */
+static int shape_finish(struct model_config *config, struct error *err)
+{
+	if (!config->head_dim && config->hidden % config->heads)
+		return error_set(err, ERROR_CORRUPT,
+				 "config.json: hidden size %u is no multiple of the %u attention "
+				 "heads",
+				 config->hidden, config->heads);
+	if (!config->head_dim)
+		config->head_dim = config->hidden / config->heads;
+	if (!config->key_heads)
+		config->key_heads = config->heads;
+	if (config->heads % config->key_heads)
+		return error_set(err, ERROR_CORRUPT,
+				 "config.json: %u attention heads are no multiple of the %u key "
+				 "heads",
+				 config->heads, config->key_heads);
+	if ((uint64_t)config->heads * config->head_dim > CONFIG_WIDTH_MAX)
+		return error_set(err, ERROR_CORRUPT,
+				 "config.json: %u heads of %u are wider than %u", config->heads,
+				 config->head_dim, CONFIG_WIDTH_MAX);
+	if (!(config->eps >= 0.0f))
+		return error_set(err, ERROR_CORRUPT, "config.json: the norms' epsilon is negative");
+	config->context = config->positions;
+	return 0;
+}
+
+/* Every class that config.json names must be of the family. */
+static int classes_check(const struct json *json, const struct architecture *architecture,
+			 struct error *err)
+{
+	const struct json *classes = config_member(json, "architectures");
+
+	for (size_t i = 0; i < json_count(classes); i++) {
+		const char *text = json_text(json_at(classes, i));
+
+		if (!text || !name_matches(architecture->classes, text))
+			return error_set(err, ERROR_UNTRUSTED,
+					 "config.json: the architecture '%s' is not computed by "
+					 "this version, though its model_type is '%s'",
+					 text ? text : "?", architecture->name);
+	}
+	return 0;
+}
+
+static int family_read(const struct json *json, struct model_config *config, struct error *err)
+{
+	const char *type = json_text(json_member(json, "model_type"));
+
+	if (!type)
+		return error_set(err, ERROR_UNTRUSTED,
+				 "config.json names no 'model_type': the architecture is unknown");
+	config->architecture = architecture_find(type);
+	if (!config->architecture)
+		return error_set(err, ERROR_UNTRUSTED,
+				 "the architecture '%.100s' is not computed by this version "
+				 "(known: %s)",
+				 type, architecture_list());
+	return classes_check(json, config->architecture, err);
+}
+
+int model_config_read(struct span text, struct model_config *out_config, struct error *err)
+{
+	const struct json_limits limits = { .max_bytes = CONFIG_MAX_BYTES };
+	CLEANUP(json_free) struct json *json = NULL;
+	struct model_config config = { 0 };
+	const struct architecture *architecture;
+
+	if (json_parse(text, &limits, &json, err))
+		return error_prefix(err, "config.json");
+	if (family_read(json, &config, err))
+		return -1;
+	architecture = config.architecture;
+	if (fixed_check(json, common_fixed, err) || fixed_check(json, architecture->fixed, err) ||
+	    keys_read(json, architecture->keys, &config, err) || shape_finish(&config, err) ||
+	    (architecture->rope && config_rope_read(json, &config, err)) ||
+	    (architecture->finish && architecture->finish(json, &config, err)))
+		return -1;
+	*out_config = config;
+	return 0;
+}
+
+/* ---- Layers that slide ---- */
+
+bool model_config_slides(const struct model_config *config, uint32_t layer)
+{
+	return config->window && (config->slides[layer / 8] >> layer % 8 & 1);
+}
+
+void config_slide_from(struct model_config *config, uint32_t first)
+{
+	for (uint32_t layer = first; layer < config->layers; layer++)
+		config->slides[layer / 8] |= (uint8_t)(1u << layer % 8);
+}
+
+int config_layer_types_read(const struct json *json, struct model_config *config, bool *out_given,
+			    struct error *err)
+{
+	const struct json *types = config_member(json, "layer_types");
+
+	if (types && (json_kind(types) != JSON_KIND_ARRAY || json_count(types) != config->layers))
+		return error_set(err, ERROR_CORRUPT,
+				 "config.json: 'layer_types' is not a list of %u, one for each "
+				 "layer",
+				 config->layers);
+	for (uint32_t layer = 0; layer < json_count(types); layer++) {
+		const char *type = json_text(json_at(types, layer));
+
+		if (type && !strcmp(type, "full_attention"))
+			continue;
+		if (!type || strcmp(type, "sliding_attention"))
+			return error_set(err, ERROR_UNTRUSTED,
+					 "config.json: layer %u is of type '%s', which this "
+					 "version does not compute",
+					 layer, type ? type : "?");
+		if (!config->window)
+			return error_set(err, ERROR_CORRUPT,
+					 "config.json: layer %u slides, but there is no sliding "
+					 "window",
+					 layer);
+		config->slides[layer / 8] |= (uint8_t)(1u << layer % 8);
+	}
+	*out_given = types != NULL;
+	return 0;
+}
+
+bool model_config_needs_whole_probes(const struct model_config *config)
+{
+	return !config->architecture->causal ||
+	       (config->architecture->rope && config->rope.scaling == ROPE_DYNAMIC);
+}

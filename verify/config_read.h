@@ -1,0 +1,44 @@
+/* How config.json is read: shared by config.c, config_rope.c and verify/arch/. Inside verify/ only.
+ */
+#ifndef VERIFY_CONFIG_READ_H
+#define VERIFY_CONFIG_READ_H
+
+#include "verify/config.h"
+
+struct json;
+
+/* decimal -> nearest binary64 -> nearest binary32; ERROR_CORRUPT if that is no finite number. */
+MUST_CHECK int config_number(const struct json *value, const char *name, float *out_number,
+			     struct error *err);
+
+/* The same for the text of a number. */
+MUST_CHECK int config_number_text(const char *text, const char *name, float *out_number,
+				  struct error *err);
+
+/* A whole number from `min` to `max`; ERROR_CORRUPT otherwise. */
+MUST_CHECK int config_count(const struct json *value, const char *name, uint32_t min, uint32_t max,
+			    uint32_t *out_count, struct error *err);
+
+/* The member, or NULL where it is absent or null. */
+const struct json *config_member(const struct json *object, const char *name);
+
+/*
+ * Rotary positions: rope_theta, rope_scaling (transformers 4) or
+ * rope_parameters (5) into config->rope, and what they do to config->context.
+ * The sizes of heads and max_position_embeddings are known.
+ */
+MUST_CHECK int config_rope_read(const struct json *json, struct model_config *config,
+				struct error *err);
+
+/*
+ * `layer_types` into config->slides: "full_attention" and "sliding_attention".
+ * ERROR_UNTRUSTED: another kind; ERROR_CORRUPT: not one for each layer, or
+ * sliding layers where there is no window. True in *out_given if it is there.
+ */
+MUST_CHECK int config_layer_types_read(const struct json *json, struct model_config *config,
+				       bool *out_given, struct error *err);
+
+/* Layers from `first` on slide. */
+void config_slide_from(struct model_config *config, uint32_t first);
+
+#endif

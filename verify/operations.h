@@ -1,0 +1,43 @@
+/* operations: what a table of operations does on a backend. Inside verify/ only. */
+#ifndef VERIFY_OPERATIONS_H
+#define VERIFY_OPERATIONS_H
+
+#include "verify/forward.h"
+#include "verify/loader.h"
+
+/* Sequences that are turned by the same cos and sin. */
+struct rope_group {
+	struct matrix cos, sin;
+	struct backend_memory *memory;
+	size_t first_row, rows;
+	struct batch batch;
+};
+
+/* What operations work on. Set backend, config and slots; stage_open does the rest. */
+struct stage {
+	struct backend *backend;
+	const struct model_config *config;
+	struct matrix slot[SLOT_COUNT];
+	struct batch batch;
+	uint32_t window; /* of the current layer; 0: none */
+	float scale;     /* of attention scores */
+	struct rope_group *rope;
+	size_t rope_count;
+};
+
+/* Prepare for these sequences (borrowed): rotary tables for the positions in use. */
+MUST_CHECK int stage_open(struct stage *stage, const struct sequences *sequences,
+			  struct error *err);
+void stage_release(struct stage *stage);
+
+/* Run bound operations whose tensors lie in `memory` where `set` says. */
+MUST_CHECK int operations_run(struct stage *stage, const struct bound *bound, size_t count,
+			      const struct load_set *set, struct backend_memory *memory,
+			      struct error *err);
+
+/* Run the embedding's operations, whose tables are read row by row. */
+MUST_CHECK int embedding_run(struct stage *stage, const struct context *ctx,
+			     const struct plan *plan, const struct sequences *sequences,
+			     struct error *err);
+
+#endif

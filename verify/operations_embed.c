@@ -1,0 +1,127 @@
+/* operations_embed: from token ids to the state before the first layer. */
+#include <stdlib.h>
+
+#include "verify/operations.h"
+
+static int id_order(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* The different values of index[count], ascending, into out_row; how many. */
+static size_t rows_unique(const uint32_t *index, size_t count, uint32_t *out_row)
+{
+	size_t unique = 0;
+
+	for (size_t i = 0; i < count; i++)
+		out_row[i] = index[i];
+	qsort(out_row, count, sizeof(*out_row), id_order);
+	for (size_t i = 0; i < count; i++)
+		if (!i || out_row[i] != out_row[i - 1])
+			out_row[unique++] = out_row[i];
+	return unique;
+}
+
+/* index[i] becomes its place among row[unique]. */
+static void places_find(uint32_t *index, size_t count, const uint32_t *row, size_t unique)
+{
+	for (size_t i = 0; i < count; i++) {
+		const uint32_t *at = bsearch(&index[i], row, unique, sizeof(*row), id_order);
+
+		index[i] = (uint32_t)(at - row);
+	}
+}
+
+/* y[i] = row index[i] of the table; of the table only those rows are kept. `row` has room for all.
+ */
+static int gather_run(struct stage *stage, const struct context *ctx, const struct plan *plan,
+		      const struct tensor *table, uint32_t *index, uint32_t *row, struct matrix y,
+		      struct error *err)
+{
+	size_t unique = rows_unique(index, y.rows, row);
+	size_t size = unique * (size_t)(table->length / table->shape[0]);
+	struct backend_memory *memory = NULL;
+	uint8_t *bytes = aligned_alloc(64, (size + 63) / 64 * 64);
+	enum float_format format;
+	int failed;
+
+	if (!bytes)
+		return error_set(err, ERROR_SYSTEM, "no memory for %zu rows of '%s'", unique,
+				 table->name);
+	failed = tensor_format(table, &format, err) ||
+		 load_rows(ctx, plan->weights, table, row, unique, bytes, err) ||
+		 backend_memory_wrap(stage->backend, (struct span){ bytes, size }, &memory, err);
+	places_find(index, y.rows, row, unique);
+	if (!failed)
+		failed = exact_gather(stage->backend, matrix_at(memory, 0, format, unique, y.cols),
+				      index, y, err);
+	backend_memory_free(&memory);
+	free(bytes);
+	return failed ? -1 : 0;
+}
+
+/* Which row of the table each token takes. */
+static void index_fill(enum operation_kind kind, const struct sequences *sequences,
+		       uint32_t *out_index)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < sequences->count; i++)
+		for (size_t t = 0; t < sequences->row_count[i]; t++, at++)
+			out_index[at] = kind == OP_TOKENS      ? sequences->ids[at]
+					: kind == OP_POSITIONS ? (uint32_t)t
+							       : 0;
+}
+
+static int table_run(struct stage *stage, const struct context *ctx, const struct plan *plan,
+		     const struct bound *bound, const struct sequences *sequences,
+		     struct error *err)
+{
+	struct matrix y = stage->slot[bound->operation->y];
+	uint32_t *index = calloc(2 * y.rows, sizeof(*index));
+	int failed;
+
+	if (!index)
+		return error_set(err, ERROR_SYSTEM, "no memory for %zu tokens", y.rows);
+	index_fill(bound->operation->kind, sequences, index);
+	failed = gather_run(stage, ctx, plan, bound->weight, index, index + y.rows, y, err);
+	free(index);
+	return failed;
+}
+
+/* A norm or an add among the embedding's operations: its tensors are small. */
+static int small_run(struct stage *stage, const struct context *ctx, const struct plan *plan,
+		     const struct bound *bound, struct error *err)
+{
+	struct backend_memory *memory = NULL;
+	struct loader loader = { 0 };
+	struct load_set set = { 0 };
+	int failed;
+
+	load_set_add_bound(&set, bound, 1);
+	failed = loader_start(&loader, ctx, plan->weights, &set, false, err) ||
+		 loader_finish(&loader, err) ||
+		 (set.size_bytes &&
+		  backend_memory_wrap(stage->backend, (struct span){ loader.bytes, set.size_bytes },
+				      &memory, err)) ||
+		 operations_run(stage, bound, 1, &set, memory, err);
+	backend_memory_free(&memory);
+	loader_release(&loader);
+	return failed ? -1 : 0;
+}
+
+int embedding_run(struct stage *stage, const struct context *ctx, const struct plan *plan,
+		  const struct sequences *sequences, struct error *err)
+{
+	for (size_t i = 0; i < plan->embed_count; i++) {
+		enum operation_kind kind = plan->embed[i].operation->kind;
+		bool table = kind == OP_TOKENS || kind == OP_POSITIONS || kind == OP_TYPE_ZERO;
+
+		if (table ? table_run(stage, ctx, plan, &plan->embed[i], sequences, err)
+			  : small_run(stage, ctx, plan, &plan->embed[i], err))
+			return error_prefix(err, "embedding");
+	}
+	return 0;
+}
