@@ -5,7 +5,7 @@
 #include "kernels/kernels.h"
 
 #define PROBES_MAX 65536u            /* in one object */
-#define PROBES_TOKENS_MAX (1u << 22) /* over all probes of one object */
+#define PROBES_TOKENS_MAX (1u << 20) /* over all probes of one object */
 #define PROBES_MAX_BYTES (64u << 20) /* of a probes object or a .jsonl file */
 
 struct probe {

@@ -104,7 +104,7 @@ MUST_CHECK int record_replay(const struct context *ctx, struct forward *forward,
 			     struct error *err);
 
 /* "boundary 3 (after layer 2)", "logits at position 5" ...: for people, into out_text. */
-#define REPLAY_TEXT_MAX 64
+#define REPLAY_TEXT_MAX 96
 void replay_difference_text(const struct replay_difference *difference,
 			    char out_text[REPLAY_TEXT_MAX]);
 

@@ -1,0 +1,195 @@
+/* outputs: memory, digests and the tree of leaves. */
+#include "verify/outputs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+	       "numbers are hashed as they lie in memory");
+
+uint32_t float_bits(float number)
+{
+	uint32_t bits;
+
+	memcpy(&bits, &number, sizeof(bits));
+	return bits;
+}
+
+int outputs_new(struct outputs *outputs, size_t count, struct error *err)
+{
+	outputs->probe = calloc(count, sizeof(*outputs->probe));
+	if (!outputs->probe)
+		return error_set(err, ERROR_SYSTEM, "no memory for the outputs of %zu probes",
+				 count);
+	outputs->count = count;
+	return 0;
+}
+
+int outputs_probe_new(const struct outputs *outputs, struct probe_outputs *probe, size_t tokens,
+		      struct error *err)
+{
+	probe->tokens = tokens;
+	probe->boundary = calloc((size_t)outputs->layers + 1, sizeof(*probe->boundary));
+	probe->position = calloc(tokens, sizeof(*probe->position));
+	if (outputs->logits)
+		probe->top = calloc(tokens, sizeof(*probe->top));
+	if (!probe->boundary || !probe->position || (outputs->logits && !probe->top))
+		return error_set(err, ERROR_SYSTEM, "no memory for the outputs of %zu tokens",
+				 tokens);
+	return 0;
+}
+
+void outputs_release(struct outputs *outputs)
+{
+	for (size_t i = 0; i < outputs->count; i++) {
+		free(outputs->probe[i].boundary);
+		free(outputs->probe[i].position);
+		free(outputs->probe[i].top);
+	}
+	free(outputs->probe);
+	*outputs = (struct outputs){ 0 };
+}
+
+/* ---- Bytes that are hashed ---- */
+
+/* A small run of bytes that grows. */
+struct entry {
+	uint8_t byte[256];
+	size_t len;
+};
+
+static void entry_add(struct entry *entry, const void *bytes, size_t len)
+{
+	memcpy(entry->byte + entry->len, bytes, len);
+	entry->len += len;
+}
+
+static void entry_u8(struct entry *entry, uint8_t number)
+{
+	entry_add(entry, &number, 1);
+}
+
+static void entry_u32(struct entry *entry, uint32_t number)
+{
+	entry_add(entry, &number, 4);
+}
+
+static void entry_u64(struct entry *entry, uint64_t number)
+{
+	entry_add(entry, &number, 8);
+}
+
+/* With its NUL. */
+static void entry_text(struct entry *entry, const char *text)
+{
+	entry_add(entry, text, strlen(text) + 1);
+}
+
+struct digest values_digest(const char *what, size_t rows, size_t cols, const float *values)
+{
+	struct entry head = { .len = 0 };
+	struct span parts[2];
+
+	entry_text(&head, EXACT_PROFILE);
+	entry_text(&head, what);
+	entry_u32(&head, rows ? 2 : 1);
+	if (rows)
+		entry_u64(&head, rows);
+	entry_u64(&head, cols);
+	parts[0] = (struct span){ head.byte, head.len };
+	parts[1] = (struct span){ (const uint8_t *)values, (rows ? rows : 1) * cols * 4 };
+	return sha256_parts(parts, 2);
+}
+
+/* ---- Leaves ---- */
+
+enum leaf_kind { LEAF_PROBE = 1, LEAF_BOUNDARY, LEAF_LOGITS, LEAF_HIDDEN, LEAF_NLL };
+
+static void leaf_add(struct merkle *tree, const struct entry *entry)
+{
+	struct digest leaf = merkle_leaf((struct span){ entry->byte, entry->len });
+
+	merkle_add(tree, &leaf);
+}
+
+static struct entry leaf_begin(enum leaf_kind kind, size_t probe, size_t index)
+{
+	struct entry entry = { .len = 0 };
+
+	entry_u8(&entry, (uint8_t)kind);
+	entry_u32(&entry, (uint32_t)probe);
+	entry_u32(&entry, (uint32_t)index);
+	return entry;
+}
+
+static void digest_leaf_add(struct merkle *tree, enum leaf_kind kind, size_t probe, size_t index,
+			    const struct digest *digest)
+{
+	struct entry entry = leaf_begin(kind, probe, index);
+
+	entry_add(&entry, digest->byte, DIGEST_SIZE);
+	leaf_add(tree, &entry);
+}
+
+static void logits_leaf_add(struct merkle *tree, size_t probe, size_t index,
+			    const struct digest *digest, const struct exact_top *top)
+{
+	struct entry entry = leaf_begin(LEAF_LOGITS, probe, index);
+
+	entry_add(&entry, digest->byte, DIGEST_SIZE);
+	for (size_t i = 0; i < EXACT_TOP_COUNT; i++) {
+		entry_u32(&entry, top->id[i]);
+		entry_u32(&entry, float_bits(top->logit[i]));
+	}
+	leaf_add(tree, &entry);
+}
+
+static void head_leaf_add(struct merkle *tree, const struct outputs *outputs)
+{
+	struct entry entry = { .len = 0 };
+
+	entry_text(&entry, OUTPUTS_SCHEMA);
+	entry_text(&entry, EXACT_PROFILE);
+	entry_u8(&entry, outputs->logits);
+	entry_u32(&entry, outputs->layers);
+	entry_u32(&entry, outputs->hidden);
+	entry_u32(&entry, outputs->vocab);
+	entry_u32(&entry, (uint32_t)outputs->count);
+	leaf_add(tree, &entry);
+}
+
+static void probe_leaves_add(struct merkle *tree, const struct outputs *outputs, size_t index)
+{
+	const struct probe_outputs *probe = &outputs->probe[index];
+
+	digest_leaf_add(tree, LEAF_PROBE, index, probe->tokens, &probe->identity);
+	for (uint32_t i = 0; i <= outputs->layers; i++)
+		digest_leaf_add(tree, LEAF_BOUNDARY, index, i, &probe->boundary[i]);
+	for (size_t i = 0; i < probe->tokens; i++)
+		if (outputs->logits)
+			logits_leaf_add(tree, index, i, &probe->position[i], &probe->top[i]);
+		else
+			digest_leaf_add(tree, LEAF_HIDDEN, index, i, &probe->position[i]);
+	if (outputs->logits) {
+		struct entry entry = leaf_begin(LEAF_NLL, index, 0);
+
+		entry_u32(&entry, float_bits(probe->nll));
+		leaf_add(tree, &entry);
+	}
+}
+
+struct digest outputs_root(const struct outputs *outputs)
+{
+	struct merkle tree = { 0 };
+
+	head_leaf_add(&tree, outputs);
+	for (size_t i = 0; i < outputs->count; i++)
+		probe_leaves_add(&tree, outputs, i);
+	return merkle_root(&tree);
+}
+
+void top_text(const struct exact_top *top, size_t place, char out_text[TOP_TEXT_MAX])
+{
+	snprintf(out_text, TOP_TEXT_MAX, "%u:%08x", top->id[place], float_bits(top->logit[place]));
+}

@@ -1,0 +1,278 @@
+/* outputs_compute: listen to a pass and digest what it says. */
+#include "verify/outputs_compute.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Activations that one pass may hold; more probes take another pass over the weights. */
+#define PASS_MEMORY_BYTES ((uint64_t)1 << 30)
+
+/* Rows whose logits are brought to the host at once. */
+#define HOST_ROWS ((size_t)32)
+
+/* What one pass is told. */
+struct listener {
+	const struct context *ctx;
+	struct outputs *outputs;
+	size_t first;                      /* probe of `outputs` that sequence 0 is */
+	const struct sequences *sequences; /* of this pass */
+	size_t *probe_of, *position_of;    /* of each row */
+	float *loss;                       /* of each row */
+	float *values;                     /* HOST_ROWS x vocab */
+	struct exact_top *top;             /* of one block */
+	float *max, *sum;                  /* of one block */
+};
+
+/* Work for the pool: digests of some rows or of some probes. */
+struct digest_job {
+	struct listener *listener;
+	const float *values;
+	size_t first_row;
+	uint32_t boundary;
+	size_t cols;
+};
+
+static void boundary_digest(void *arg, size_t index)
+{
+	struct digest_job *job = arg;
+	const struct sequences *sequences = job->listener->sequences;
+	struct outputs *outputs = job->listener->outputs;
+	struct probe_outputs *probe = &outputs->probe[job->listener->first + index];
+	size_t first = 0;
+
+	for (size_t i = 0; i < index; i++)
+		first += sequences->row_count[i];
+	probe->boundary[job->boundary] = values_digest("boundary", probe->tokens, outputs->hidden,
+						       job->values + first * outputs->hidden);
+}
+
+static struct digest *position_slot(const struct listener *listener, size_t row)
+{
+	struct probe_outputs *probe =
+		&listener->outputs->probe[listener->first + listener->probe_of[row]];
+
+	return &probe->position[listener->position_of[row]];
+}
+
+static void position_digest(void *arg, size_t index)
+{
+	struct digest_job *job = arg;
+
+	*position_slot(job->listener, job->first_row + index) =
+		values_digest(job->listener->outputs->logits ? "logits" : "hidden", 0, job->cols,
+			      job->values + index * job->cols);
+}
+
+static int boundary_heard(void *user, uint32_t index, const float *values, size_t rows,
+			  struct error *err)
+{
+	struct listener *listener = user;
+	struct digest_job job = { listener, values, 0, index, listener->outputs->hidden };
+
+	(void)err;
+	threads_run(listener->ctx->threads, listener->sequences->count, boundary_digest, &job);
+	if (!listener->outputs->logits && index == listener->outputs->layers)
+		threads_run(listener->ctx->threads, rows, position_digest, &job);
+	return 0;
+}
+
+/* The loss of a row: how unlikely the token that follows it in its sequence is. */
+static void loss_take(struct listener *listener, size_t row, float max, float sum,
+		      const float *logits)
+{
+	size_t sequence = listener->probe_of[row], position = listener->position_of[row];
+
+	if (position + 1 < listener->sequences->row_count[sequence])
+		listener->loss[row] =
+			exact_token_loss(max, sum, logits[listener->sequences->ids[row + 1]]);
+}
+
+static int logits_heard(void *user, struct backend *backend, size_t first_row, struct matrix logits,
+			struct error *err)
+{
+	struct listener *listener = user;
+
+	if (exact_top_logits(backend, logits, listener->top, err) ||
+	    exact_partition(backend, logits, listener->max, listener->sum, err))
+		return -1;
+	for (size_t i = 0; i < logits.rows; i++) {
+		size_t row = first_row + i;
+
+		listener->outputs->probe[listener->first + listener->probe_of[row]]
+			.top[listener->position_of[row]] = listener->top[i];
+	}
+	for (size_t done = 0; done < logits.rows; done += HOST_ROWS) {
+		size_t rest = logits.rows - done, rows = rest < HOST_ROWS ? rest : HOST_ROWS;
+		struct digest_job job = { listener, listener->values, first_row + done, 0,
+					  logits.cols };
+
+		if (backend_download(backend, matrix_rows(logits, done, rows), listener->values,
+				     err))
+			return -1;
+		threads_run(listener->ctx->threads, rows, position_digest, &job);
+		for (size_t i = 0; i < rows; i++)
+			loss_take(listener, first_row + done + i, listener->max[done + i],
+				  listener->sum[done + i], listener->values + i * logits.cols);
+	}
+	return 0;
+}
+
+static void listener_release(struct listener *listener)
+{
+	free(listener->probe_of);
+	free(listener->position_of);
+	free(listener->loss);
+	free(listener->values);
+	free(listener->top);
+	free(listener->max);
+	free(listener->sum);
+}
+
+static int listener_open(struct listener *listener, struct error *err)
+{
+	const struct sequences *sequences = listener->sequences;
+	size_t rows = 0, row = 0;
+
+	for (size_t i = 0; i < sequences->count; i++)
+		rows += sequences->row_count[i];
+	listener->probe_of = calloc(rows, sizeof(size_t));
+	listener->position_of = calloc(rows, sizeof(size_t));
+	listener->loss = calloc(rows, sizeof(float));
+	listener->top = calloc(rows, sizeof(struct exact_top));
+	listener->max = calloc(rows, sizeof(float));
+	listener->sum = calloc(rows, sizeof(float));
+	if (listener->outputs->logits)
+		listener->values = malloc(HOST_ROWS * listener->outputs->vocab * sizeof(float));
+	if (!listener->probe_of || !listener->position_of || !listener->loss || !listener->top ||
+	    !listener->max || !listener->sum || (listener->outputs->logits && !listener->values))
+		return error_set(err, ERROR_SYSTEM, "no memory for the outputs of %zu tokens",
+				 rows);
+	for (size_t i = 0; i < sequences->count; i++)
+		for (size_t t = 0; t < sequences->row_count[i]; t++, row++) {
+			listener->probe_of[row] = i;
+			listener->position_of[row] = t;
+		}
+	return 0;
+}
+
+/* The NLL of each sequence: the lane sum of its losses. */
+static void losses_add(struct listener *listener)
+{
+	size_t row = 0;
+
+	for (size_t i = 0; i < listener->sequences->count; i++) {
+		size_t rows = listener->sequences->row_count[i];
+
+		listener->outputs->probe[listener->first + i].nll =
+			exact_lane_sum(listener->loss + row, rows - 1);
+		row += rows;
+	}
+}
+
+/* One pass over the weights. */
+static int pass_listen(struct listener *listener, struct forward *forward, struct backend *backend,
+		       struct error *err)
+{
+	struct forward_sink sink = { .user = listener,
+				     .boundary = boundary_heard,
+				     .logits = listener->outputs->logits ? logits_heard : NULL };
+
+	if (listener_open(listener, err) ||
+	    forward_run(listener->ctx, forward, backend, listener->sequences, &sink, err))
+		return -1;
+	if (listener->outputs->logits)
+		losses_add(listener);
+	return 0;
+}
+
+int shares_sequences(const struct probe_share *share, size_t count, struct sequences *out_sequences,
+		     uint32_t **out_ids, size_t **out_rows, struct error *err)
+{
+	size_t *rows = calloc(count, sizeof(*rows)), total = 0, at = 0;
+	uint32_t *ids;
+
+	for (size_t i = 0; i < count; i++)
+		total += share[i].tokens;
+	ids = calloc(total, sizeof(*ids));
+	if (!rows || !ids) {
+		free(rows);
+		free(ids);
+		return error_set(err, ERROR_SYSTEM, "no memory for %zu tokens", total);
+	}
+	for (size_t i = 0; i < count; i++) {
+		memcpy(ids + at, share[i].probe->ids, 4 * share[i].tokens);
+		at += rows[i] = share[i].tokens;
+	}
+	*out_sequences = (struct sequences){ ids, rows, count };
+	*out_ids = ids;
+	*out_rows = rows;
+	return 0;
+}
+
+/* Pass after pass, each with as many sequences as fit. */
+static int passes_run(const struct context *ctx, struct forward *forward, struct backend *backend,
+		      const struct sequences *all, struct outputs *outputs, struct error *err)
+{
+	const uint32_t *ids = all->ids;
+
+	for (size_t first = 0; first < all->count;) {
+		struct sequences rest = { ids, all->row_count + first, all->count - first };
+		struct sequences some = { ids, rest.row_count,
+					  forward_batch(forward, &rest, PASS_MEMORY_BYTES) };
+		struct listener listener = {
+			.ctx = ctx, .outputs = outputs, .first = first, .sequences = &some
+		};
+		int failed = pass_listen(&listener, forward, backend, err);
+
+		listener_release(&listener);
+		if (failed)
+			return -1;
+		for (size_t i = 0; i < some.count; i++)
+			ids += some.row_count[i];
+		first += some.count;
+	}
+	return 0;
+}
+
+static int outputs_open(const struct forward *forward, const struct probe_share *share,
+			size_t count, struct outputs *outputs, struct error *err)
+{
+	const struct model_config *config = forward_config(forward);
+
+	outputs->layers = config->layers;
+	outputs->hidden = config->hidden;
+	outputs->vocab = config->vocab;
+	outputs->logits = forward_has_logits(forward);
+	if (outputs_new(outputs, count, err))
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		outputs->probe[i].identity = probe_identity(share[i].probe);
+		if (outputs_probe_new(outputs, &outputs->probe[i], share[i].tokens, err))
+			return -1;
+	}
+	return 0;
+}
+
+int outputs_compute(const struct context *ctx, struct forward *forward, struct backend *backend,
+		    const struct probe_share *share, size_t count, struct outputs *out_outputs,
+		    struct error *err)
+{
+	struct outputs outputs = { 0 };
+	struct sequences sequences;
+	uint32_t *ids;
+	size_t *rows;
+	int failed;
+
+	if (shares_sequences(share, count, &sequences, &ids, &rows, err))
+		return -1;
+	failed = outputs_open(forward, share, count, &outputs, err) ||
+		 passes_run(ctx, forward, backend, &sequences, &outputs, err);
+	free(ids);
+	free(rows);
+	if (failed) {
+		outputs_release(&outputs);
+		return -1;
+	}
+	*out_outputs = outputs;
+	return 0;
+}

@@ -1,0 +1,30 @@
+/* Compute outputs: a forward pass and what is written down of it. Inside verify/ only. */
+#ifndef VERIFY_OUTPUTS_COMPUTE_H
+#define VERIFY_OUTPUTS_COMPUTE_H
+
+#include "verify/forward.h"
+#include "verify/outputs.h"
+#include "verify/probes.h"
+
+/* The first tokens of one probe. */
+struct probe_share {
+	const struct probe *probe;
+	size_t tokens;
+};
+
+/*
+ * Run the shares, in as many passes as memory asks for, and fill
+ * *out_outputs: one probe for each share, in order. Boundaries and NLL are
+ * those of the share; they are comparable with another computation only where
+ * both are of the same number of tokens.
+ */
+MUST_CHECK int outputs_compute(const struct context *ctx, struct forward *forward,
+			       struct backend *backend, const struct probe_share *share,
+			       size_t count, struct outputs *out_outputs, struct error *err);
+
+/* The ids and lengths of some shares, one after another; *out_ids and *out_rows are malloced. */
+MUST_CHECK int shares_sequences(const struct probe_share *share, size_t count,
+				struct sequences *out_sequences, uint32_t **out_ids,
+				size_t **out_rows, struct error *err);
+
+#endif
