@@ -4,7 +4,7 @@
 
 # names ROOT LIST: what the list holds
 names() {
-	sed -n 's/^[A-Z][A-Z]*(\([a-z0-9_]*\)).*/\1/p' "$1/$2" | LC_ALL=C sort
+	sed -n 's/^[A-Z][A-Z]*(\([a-z0-9_]*\)[,)].*/\1/p' "$1/$2" | LC_ALL=C sort
 }
 
 # compare LIST FOLDER LISTED PRESENT: both directions
@@ -54,4 +54,5 @@ plant "a listed signer without a file" registry/signers.def 'SIGNER(planted) /* 
 plant "an importer that no list names" registry/import/planted.c 'int planted;' "registry/import: 'planted' is not in"
 plant "a command that no list names" cli/cmd_planted.c 'int planted;' "cli: 'planted' is not in"
 plant "a command twice" cli/commands.def 'COMMAND(version)' "twice: version"
+plant "a kind of statement without its schema" schema/statements.def 'STATEMENT(planted, NEVER, false)' "'planted' has no file in schema"
 plant "a backend without its folder" kernels/backends.def 'BACKEND(planted)' "'planted' has no file in kernels"
