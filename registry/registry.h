@@ -11,14 +11,21 @@
 #include "verify/verify.h"
 
 #include "registry/add.h"
+#include "registry/anchor.h"
+#include "registry/argument.h"
 #include "registry/audit.h"
-#include "registry/settings.h"
+#include "registry/contents.h"
 #include "registry/evidence.h"
+#include "registry/git.h"
 #include "registry/home.h"
 #include "registry/index.h"
 #include "registry/log.h"
+#include "registry/pins.h"
+#include "registry/publish.h"
+#include "registry/settings.h"
 #include "registry/sign.h"
 #include "registry/statement.h"
+#include "registry/status.h"
 #include "registry/store.h"
 
 #endif
