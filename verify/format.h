@@ -27,6 +27,9 @@ struct tensor {
 /* Elements: the product of the shape, which cannot overflow once a table was read. */
 uint64_t tensor_elements(const struct tensor *tensor);
 
+/* ERROR_CORRUPT unless shape and dtype make `length` bytes; the product cannot overflow. */
+MUST_CHECK int tensor_check_shape(const struct tensor *tensor, struct error *err);
+
 struct tensor_metadata {
 	const char *key, *value;
 };
@@ -67,7 +70,8 @@ struct format_type {
 	/* Is it this format? `head` has the file's first bytes, at most FORMAT_HEAD_BYTES. */
 	bool (*recognise)(const char *name, struct span head, uint64_t size);
 
-	/* Fill `table` with tensor_table_add (any order) and metadata; checks everything. */
+	/* Fill `table`: tensor_table_add in any order, metadata, tensor_table_finish. Checks all.
+	 */
 	int (*read)(struct source *source, struct tensor_table *table, struct error *err);
 };
 
@@ -77,7 +81,7 @@ MUST_CHECK int tensor_table_add(struct tensor_table *table, const struct tensor 
 MUST_CHECK int tensor_table_add_metadata(struct tensor_table *table, struct span key,
 					 struct span value, struct error *err);
 
-/* Sort; ERROR_CORRUPT when two tensors have one name. Called by format_open after `read`. */
+/* Sort, once all are added; ERROR_CORRUPT when two tensors have one name. */
 MUST_CHECK int tensor_table_finish(struct tensor_table *table, struct error *err);
 
 #endif

@@ -34,6 +34,7 @@ struct manifest {
 	size_t file_count;
 	struct tensor *tensor; /* of all files, each file's by offset, then name */
 	struct digest *tensor_root;
+	size_t *tensor_piece; /* the first of its pieces_in_region(length) records */
 	size_t tensor_count;
 	struct digest pieces;        /* SHA-256 of the pieces object */
 	size_t piece_count;          /* that the files have by their sizes and tensors */
@@ -99,8 +100,12 @@ MUST_CHECK int manifest_add_pieces(struct manifest *manifest, struct span bytes,
 /* Root over the digests of `count` pieces (of a file, or of a tensor). */
 struct digest manifest_root(const struct piece_record *record, size_t count);
 
-/* The records of one tensor: first index into manifest->record; *out_count of them. */
-size_t manifest_tensor_pieces(const struct manifest *manifest, const struct manifest_file *file,
-			      size_t tensor, size_t *out_count);
+/* --- inside verify/ only --- */
+
+/*
+ * Fill in what follows from files and tensors: piece_count, tensor_piece, each
+ * file's first_piece and piece_count. ERROR_CORRUPT above PIECES_MAX.
+ */
+MUST_CHECK int manifest_layout(struct manifest *manifest, struct error *err);
 
 #endif

@@ -41,7 +41,7 @@ struct locator {
 /* A locator over bytes that arrive in steps. Start with {0}. */
 struct locator_stream {
 	struct locator locator;
-	uint64_t words; /* seen so far; every step but the last has a multiple of 256 bytes */
+	uint64_t words; /* seen so far; every step but the last has a multiple of 2,048 bytes */
 };
 
 void locator_add(struct locator_stream *stream, struct span bytes);

@@ -1,0 +1,31 @@
+/* whole_file: everything that one read of a file gives. Inside verify/ only. */
+#ifndef VERIFY_WHOLE_FILE_H
+#define VERIFY_WHOLE_FILE_H
+
+#include "verify/pieces.h"
+
+struct whole_file {
+	struct tensor_table table;
+	uint64_t size;
+	struct digest sha256;
+	struct piece_record *record; /* malloced; NULL for an empty file */
+	size_t piece_count;
+};
+
+void whole_file_release(struct whole_file *file);
+
+/* Who is told of the bytes, in order; -1 ends the reading. */
+struct whole_file_reader {
+	void *user;
+	int (*bytes)(void *user, struct span bytes, struct error *err);
+};
+
+/*
+ * Read the header, then every byte of `source` once, in steps that stay in a
+ * core's cache. `reader` may be NULL. ERROR_CORRUPT: a malformed header, or
+ * the file changed meanwhile.
+ */
+MUST_CHECK int whole_file_read(struct source *source, const struct whole_file_reader *reader,
+			       struct whole_file *out_file, struct error *err);
+
+#endif
