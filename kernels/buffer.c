@@ -30,7 +30,7 @@ void buffer_release(struct buffer *buf)
 
 static int buffer_grow(struct buffer *buf, size_t need, struct error *err)
 {
-	size_t cap = buf->cap ? buf->cap : 64;
+	size_t cap = buf->cap ? buf->cap : buf->max < 64 ? buf->max : 64;
 	uint8_t *data;
 
 	while (cap < need)
