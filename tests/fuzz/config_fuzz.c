@@ -1,0 +1,15 @@
+/* config.json of strangers. */
+#include "verify/verify.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct model_config config;
+	struct error err = { 0 };
+
+	if (!model_config_read((struct span){ data, size }, &config, &err) &&
+	    (!config.layers || !config.head_dim || config.heads % config.key_heads))
+		__builtin_trap();
+	return 0;
+}
