@@ -295,6 +295,7 @@ int json_stream_number(struct json_stream *stream, const char *of, uint64_t *out
 		       struct error *err)
 {
 	uint64_t value = 0;
+	unsigned digits = 0;
 	uint8_t first;
 	int byte;
 
@@ -304,7 +305,7 @@ int json_stream_number(struct json_stream *stream, const char *of, uint64_t *out
 		return json_stream_fail(stream, err, "%s is not a whole number from 0 up", of);
 	while ((byte = stream_look(stream, err)) >= '0' && byte <= '9') {
 		stream->at++;
-		if (first == '0' && value == 0 && byte != '0')
+		if (first == '0' && ++digits > 1)
 			return json_stream_fail(stream, err, "%s has a leading zero", of);
 		if (__builtin_mul_overflow(value, 10u, &value) ||
 		    __builtin_add_overflow(value, (uint64_t)(byte - '0'), &value) ||

@@ -1,4 +1,4 @@
-/* Show a judge what we read in one file: its table of tensors as JSON, or the error. */
+/* Show a judge what we read: for each file one line of JSON, its table of tensors or the error. */
 #include <stdio.h>
 
 #include "verify/verify.h"
@@ -28,34 +28,43 @@ static void print_tensor(const struct tensor *tensor)
 	       (unsigned long long)tensor->length);
 }
 
-int main(int argc, char **argv)
+static void print_table(const struct tensor_table *table)
+{
+	printf("{\"format\":\"%s\",\"what\":", table->format);
+	print_text(table->what);
+	printf(",\"metadata\":{");
+	for (size_t i = 0; i < table->metadata_count; i++) {
+		printf("%s", i ? "," : "");
+		print_text(table->metadata[i].key);
+		putchar(':');
+		print_text(table->metadata[i].value);
+	}
+	printf("},\"tensors\":[");
+	for (size_t i = 0; i < table->count; i++) {
+		printf("%s", i ? "," : "");
+		print_tensor(&table->tensor[i]);
+	}
+	printf("]}\n");
+}
+
+static void print_file(const char *path)
 {
 	CLEANUP(source_close) struct source *source = NULL;
 	CLEANUP(tensor_table_release) struct tensor_table table = { 0 };
 	struct error err = { 0 };
 
-	if (argc != 2) {
-		fprintf(stderr, "usage: safetensors_dump FILE\n");
-		return 2;
+	if (source_open_file(path, &source, &err) || format_open(source, &table, &err)) {
+		printf("{\"error\":");
+		print_text(err.text);
+		printf("}\n");
+		return;
 	}
-	if (source_open_file(argv[1], &source, &err) || format_open(source, &table, &err)) {
-		fprintf(stderr, "%s\n", err.text);
-		return error_exit_status(err.code);
-	}
-	printf("{\"format\":\"%s\",\"what\":", table.format);
-	print_text(table.what);
-	printf(",\"metadata\":{");
-	for (size_t i = 0; i < table.metadata_count; i++) {
-		printf("%s", i ? "," : "");
-		print_text(table.metadata[i].key);
-		putchar(':');
-		print_text(table.metadata[i].value);
-	}
-	printf("},\"tensors\":[");
-	for (size_t i = 0; i < table.count; i++) {
-		printf("%s", i ? "," : "");
-		print_tensor(&table.tensor[i]);
-	}
-	printf("]}\n");
-	return 0;
+	print_table(&table);
+}
+
+int main(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		print_file(argv[i]);
+	return ferror(stdout) ? 1 : 0;
 }
