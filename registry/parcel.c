@@ -1,0 +1,320 @@
+/* What a release carries: the statements it reaches, and the objects they name. */
+#include "registry/parcel.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "registry/secrets.h"
+
+void parcel_release(struct parcel *parcel)
+{
+	digest_list_release(&parcel->statements);
+	free(parcel->object);
+	*parcel = (struct parcel){ 0 };
+}
+
+static bool list_has(const struct digest_list *list, const struct digest *digest)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (digest_equal(&list->item[i], digest))
+			return true;
+	return false;
+}
+
+static int add_object(struct parcel *parcel, const struct digest *digest, const char *what,
+		      struct error *err)
+{
+	struct parcel_object *more;
+
+	for (size_t i = 0; i < parcel->object_count; i++)
+		if (digest_equal(&parcel->object[i].digest, digest))
+			return 0;
+	more = realloc(parcel->object, (parcel->object_count + 1) * sizeof(*more));
+	if (!more)
+		return error_set(err, ERROR_SYSTEM, "out of memory for a release");
+	parcel->object = more;
+	more[parcel->object_count++] = (struct parcel_object){ *digest, what };
+	return 0;
+}
+
+/* Claims that name the statement. */
+static int add_claims(struct parcel *parcel, const struct evidence *evidence,
+		      const struct digest *identity, struct error *err)
+{
+	CLEANUP(digest_list_release) struct digest_list about = { 0 };
+
+	if (evidence_statements(evidence, identity, &about, err))
+		return -1;
+	for (size_t i = 0; i < about.count; i++) {
+		CLEANUP(statement_release) struct statement said = { 0 };
+		struct error ignored = { 0 };
+		struct digest key, claimed;
+
+		if (peek_statement(evidence, &about.item[i], &said, &key, &ignored) ||
+		    said.kind != STATEMENT_claim ||
+		    json_need_digest(said.predicate, "statement", &claimed, &ignored) ||
+		    !digest_equal(&claimed, identity))
+			continue;
+		if (!list_has(&parcel->statements, &about.item[i]) &&
+		    digest_list_add(&parcel->statements, &about.item[i], err))
+			return -1;
+	}
+	return 0;
+}
+
+int parcel_add_statement(struct parcel *parcel, const struct evidence *evidence,
+			 const struct digest *identity, struct error *err)
+{
+	if (list_has(&parcel->statements, identity))
+		return 0;
+	if (digest_list_add(&parcel->statements, identity, err))
+		return -1;
+	return add_claims(parcel, evidence, identity, err);
+}
+
+/* The object under `key` of a predicate, when there is one. */
+static int add_named_object(struct parcel *parcel, const struct json *parent, const char *key,
+			    const char *what, struct error *err)
+{
+	struct digest digest;
+
+	if (!json_member(parent, key))
+		return 0;
+	return json_need_digest(parent, key, &digest, err) || add_object(parcel, &digest, what, err)
+		       ? -1
+		       : 0;
+}
+
+static int add_objects_of(struct parcel *parcel, const struct statement *statement,
+			  struct error *err)
+{
+	const struct json *predicate = statement->predicate;
+
+	switch (statement->kind) {
+	case STATEMENT_dataset:
+		return add_named_object(parcel, predicate, "manifest", "manifest of a dataset",
+					err);
+	case STATEMENT_run:
+		return add_named_object(parcel, predicate, "file", "run file", err);
+	case STATEMENT_eval:
+		return add_named_object(parcel, predicate, "file", "evaluation results", err);
+	case STATEMENT_record:
+		return add_named_object(parcel, json_member(predicate, "probes"), "object",
+					"probes", err) ||
+				       add_named_object(parcel, predicate, "outputs",
+							"recorded outputs", err)
+			       ? -1
+			       : 0;
+	default:
+		return 0;
+	}
+}
+
+/* Believe a statement, take it, and take the objects it names. */
+static int take(struct parcel *parcel, const struct trust *trust, const struct evidence *evidence,
+		const struct digest *identity, struct error *err)
+{
+	CLEANUP(believed_release) struct believed believed = { 0 };
+
+	if (believe_statement(trust, evidence, identity, NULL, &believed, err))
+		return -1;
+	return parcel_add_statement(parcel, evidence, identity, err) ||
+			       add_objects_of(parcel, &believed.statement, err)
+		       ? -1
+		       : 0;
+}
+
+static int take_reference(struct parcel *parcel, const struct trust *trust,
+			  const struct evidence *evidence, const struct json *object,
+			  struct error *err)
+{
+	struct reference reference;
+
+	return reference_parse(object, &reference, err) ||
+			       take(parcel, trust, evidence, &reference.statement, err)
+		       ? -1
+		       : 0;
+}
+
+/* What the checkpoint's own predicate points at. */
+static int take_references(struct parcel *parcel, const struct trust *trust,
+			   const struct evidence *evidence, const struct json *predicate,
+			   struct error *err)
+{
+	static const char *const lists[] = { "data", "parents" };
+	const struct json *run = json_member(predicate, "run");
+
+	if (run && take_reference(parcel, trust, evidence, run, err))
+		return -1;
+	for (size_t l = 0; l < 2; l++) {
+		const struct json *list = json_member(predicate, lists[l]);
+
+		for (size_t i = 0; i < json_count(list); i++)
+			if (take_reference(parcel, trust, evidence, json_at(list, i), err))
+				return -1;
+	}
+	return 0;
+}
+
+/* Results, records and cards about the checkpoint; what is not believed stays at home. */
+static int take_about(struct parcel *parcel, const struct trust *trust,
+		      const struct evidence *evidence, const struct digest *checkpoint,
+		      struct error *err)
+{
+	CLEANUP(digest_list_release) struct digest_list about = { 0 };
+
+	if (evidence_statements(evidence, checkpoint, &about, err))
+		return -1;
+	for (size_t i = 0; i < about.count; i++) {
+		CLEANUP(statement_release) struct statement said = { 0 };
+		struct error ignored = { 0 };
+		struct reference of;
+		struct digest key;
+
+		if (peek_statement(evidence, &about.item[i], &said, &key, &ignored) ||
+		    (said.kind != STATEMENT_eval && said.kind != STATEMENT_record &&
+		     said.kind != STATEMENT_card))
+			continue;
+		if (reference_need(said.predicate, "of", &of, &ignored) ||
+		    !digest_equal(&of.statement, checkpoint))
+			continue;
+		if (take(parcel, trust, evidence, &about.item[i], &ignored) &&
+		    ignored.code == ERROR_SYSTEM) {
+			*err = ignored;
+			return -1;
+		}
+	}
+	return 0;
+}
+
+int parcel_collect(struct parcel *parcel, const struct trust *trust,
+		   const struct evidence *evidence, const struct believed *checkpoint,
+		   struct error *err)
+{
+	const struct statement *statement = &checkpoint->statement;
+	CLEANUP(buffer_release) struct buffer json;
+	CLEANUP(manifest_free) struct manifest *manifest = NULL;
+
+	buffer_init(&json, MANIFEST_MAX_BYTES);
+	if (evidence_object_read(evidence, &statement->digest, &json, err) ||
+	    manifest_parse(buffer_view(&json), &manifest, err) ||
+	    add_object(parcel, &statement->digest, "manifest", err) ||
+	    add_object(parcel, &manifest->pieces, "piece digests", err))
+		return -1;
+	for (size_t i = 0; i < trust->count; i++)
+		if (parcel_add_statement(parcel, evidence, &trust->anchor[i].policy_identity, err))
+			return -1;
+	if (parcel_add_statement(parcel, evidence, &checkpoint->identity, err) ||
+	    take_references(parcel, trust, evidence, statement->predicate, err))
+		return -1;
+	return take_about(parcel, trust, evidence, &checkpoint->identity, err);
+}
+
+static int write_bytes(const char *folder, const char *part, const char *name,
+		       const struct buffer *bytes, struct error *err)
+{
+	char *path;
+	int failed;
+
+	if (asprintf(&path, "%s/akashi/%s/%s", folder, part, name) < 0)
+		return error_set(err, ERROR_SYSTEM, "out of memory for a path");
+	failed = file_write(path, buffer_view(bytes), 0644, FILE_REPLACE, err);
+	free(path);
+	return failed;
+}
+
+/* Every envelope of a statement, with its proof. */
+static int write_statement(const struct evidence *evidence, const struct digest *identity,
+			   const char *folder, struct error *err)
+{
+	CLEANUP(digest_list_release) struct digest_list keys = { 0 };
+
+	if (evidence_signers(evidence, identity, &keys, err))
+		return -1;
+	for (size_t i = 0; i < keys.count; i++) {
+		CLEANUP(buffer_release) struct buffer envelope, proof;
+		char hex[DIGEST_HEX_SIZE], key[DIGEST_HEX_SIZE], name[3 * DIGEST_HEX_SIZE];
+
+		buffer_init(&envelope, ENVELOPE_MAX_BYTES);
+		buffer_init(&proof, PROOF_MAX_BYTES);
+		digest_to_hex(identity, hex);
+		digest_to_hex(&keys.item[i], key);
+		snprintf(name, sizeof(name), "%s.%s.json", hex, key);
+		if (evidence_envelope(evidence, identity, &keys.item[i], &envelope, err) ||
+		    write_bytes(folder, "statements", name, &envelope, err))
+			return -1;
+		snprintf(name, sizeof(name), "%s.%s.tlog-proof", hex, key);
+		if (evidence_proof(evidence, identity, &keys.item[i], &proof, err) ||
+		    write_bytes(folder, "proofs", name, &proof, err))
+			return -1;
+	}
+	return 0;
+}
+
+int parcel_write(const struct parcel *parcel, const struct evidence *evidence, const char *folder,
+		 struct error *err)
+{
+	static const char *const parts[] = { "statements", "proofs", "objects" };
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		char *path;
+		int failed;
+
+		if (asprintf(&path, "%s/akashi/%s", folder, parts[i]) < 0)
+			return error_set(err, ERROR_SYSTEM, "out of memory for a path");
+		failed = folder_make(path, err);
+		free(path);
+		if (failed)
+			return -1;
+	}
+	for (size_t i = 0; i < parcel->statements.count; i++)
+		if (write_statement(evidence, &parcel->statements.item[i], folder, err))
+			return -1;
+	for (size_t i = 0; i < parcel->object_count; i++) {
+		CLEANUP(buffer_release) struct buffer bytes;
+		char hex[DIGEST_HEX_SIZE];
+
+		buffer_init(&bytes, MANIFEST_PIECES_MAX_BYTES);
+		digest_to_hex(&parcel->object[i].digest, hex);
+		if (evidence_object_read(evidence, &parcel->object[i].digest, &bytes, err) ||
+		    write_bytes(folder, "objects", hex, &bytes, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int scan_statement(const struct evidence *evidence, const struct digest *identity,
+			  struct error *err)
+{
+	CLEANUP(statement_release) struct statement said = { 0 };
+	CLEANUP(buffer_release) struct buffer text;
+	struct digest key;
+
+	buffer_init(&text, STATEMENT_PAYLOAD_MAX_BYTES);
+	if (peek_statement(evidence, identity, &said, &key, err) ||
+	    json_write_canonical(said.json, &text, err))
+		return -1;
+	return secrets_scan(buffer_view(&text), said.subject, err);
+}
+
+int parcel_scan(const struct parcel *parcel, const struct evidence *evidence, struct error *err)
+{
+	for (size_t i = 0; i < parcel->statements.count; i++)
+		if (scan_statement(evidence, &parcel->statements.item[i], err))
+			return -1;
+	for (size_t i = 0; i < parcel->object_count; i++) {
+		CLEANUP(source_close) struct source *source = NULL;
+		CLEANUP(buffer_release) struct buffer bytes;
+
+		buffer_init(&bytes, SECRETS_FILE_MAX_BYTES);
+		if (evidence_object(evidence, &parcel->object[i].digest, &source, err))
+			return -1;
+		if (source->size > SECRETS_FILE_MAX_BYTES)
+			continue;
+		if (source_read_all(source, &bytes, err) ||
+		    secrets_scan(buffer_view(&bytes), parcel->object[i].what, err))
+			return -1;
+	}
+	return 0;
+}

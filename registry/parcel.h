@@ -1,0 +1,45 @@
+/* What a release carries: the statements it reaches, and the objects they name. Inside registry/
+ * only. */
+#ifndef REGISTRY_PARCEL_H
+#define REGISTRY_PARCEL_H
+
+#include "registry/home.h"
+#include "verify/verify.h"
+
+struct parcel_object {
+	struct digest digest;
+	const char *what; /* "manifest", "probes" …; static */
+};
+
+/* Start with {0}. */
+struct parcel {
+	struct digest_list statements; /* each once, the policy too */
+	struct parcel_object *object;  /* each once */
+	size_t object_count;
+};
+
+void parcel_release(struct parcel *parcel);
+
+/*
+ * Collect what `checkpoint` reaches: its datasets, run and parents; evaluation
+ * results, records and cards about it; the claims of all these; the policies of
+ * the log; and the objects that a verifier needs. Only what `trust` believes
+ * is taken. Diffs and other people's files stay at home.
+ */
+MUST_CHECK int parcel_collect(struct parcel *parcel, const struct trust *trust,
+			      const struct evidence *evidence, const struct believed *checkpoint,
+			      struct error *err);
+
+/* Add one statement with its claims. */
+MUST_CHECK int parcel_add_statement(struct parcel *parcel, const struct evidence *evidence,
+				    const struct digest *identity, struct error *err);
+
+/* Write statements/, proofs/ and objects/ below `folder`/akashi. */
+MUST_CHECK int parcel_write(const struct parcel *parcel, const struct evidence *evidence,
+			    const char *folder, struct error *err);
+
+/* ERROR_UNTRUSTED when a payload or a textual object holds what looks like a secret. */
+MUST_CHECK int parcel_scan(const struct parcel *parcel, const struct evidence *evidence,
+			   struct error *err);
+
+#endif

@@ -1,0 +1,460 @@
+/* Make a release directory that strangers can check with one pinned line. */
+#include "registry/publish.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "registry/card.h"
+#include "registry/evidence.h"
+#include "registry/index.h"
+#include "registry/parcel.h"
+#include "registry/secrets.h"
+#include "registry/statement.h"
+
+#define CARD_MAX_BYTES (1u << 20)
+
+/* A release under way. What is here is owned, unless it says otherwise. */
+struct publishing {
+	const struct context *ctx;             /* borrowed */
+	struct registry *registry;             /* borrowed */
+	const struct publish_request *request; /* borrowed */
+	struct evidence *evidence;
+	struct trust trust;
+	struct signing_key *key;
+	struct believed checkpoint;
+	struct manifest *manifest;
+	struct parcel parcel;
+	struct name release; /* its own name */
+	char release_text[NAME_TEXT_MAX];
+	char *pin;
+	char *partial; /* the folder while it is being written */
+	struct buffer card;
+	struct digest model_root;
+	struct buffer model_signature;
+	struct digest release_identity;
+};
+
+static void publishing_release(struct publishing *p)
+{
+	struct error ignored = { 0 };
+
+	if (p->partial && folder_remove(p->partial, &ignored))
+		context_notice(p->ctx, "'%s' could not be removed: %s", p->partial, ignored.text);
+	free(p->partial);
+	free(p->pin);
+	buffer_release(&p->card);
+	buffer_release(&p->model_signature);
+	parcel_release(&p->parcel);
+	manifest_free(&p->manifest);
+	believed_release(&p->checkpoint);
+	signing_key_close(&p->key);
+	trust_release(&p->trust);
+	evidence_close(&p->evidence);
+}
+
+/* Believe the checkpoint by the registry's own trust, and read its manifest. */
+static int open_checkpoint(struct publishing *p, struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer json;
+	struct name asked, name;
+	struct digest identity;
+	struct index *index;
+	char text[NAME_TEXT_MAX];
+
+	buffer_init(&json, MANIFEST_MAX_BYTES);
+	if (name_parse(p->request->name, &asked, err) || registry_index(p->registry, &index, err) ||
+	    index_resolve(index, &asked, &name, &identity, err) ||
+	    registry_evidence(p->registry, &p->evidence, err) ||
+	    registry_trust(p->registry, p->evidence, &p->trust, err) ||
+	    registry_pin(p->registry, &p->pin, err))
+		return -1;
+	name_to_text(&name, text);
+	if (believe_statement(&p->trust, p->evidence, &identity,
+			      &(struct expectation){ STATEMENT_checkpoint, text }, &p->checkpoint,
+			      err) ||
+	    evidence_object_read(p->evidence, &p->checkpoint.statement.digest, &json, err) ||
+	    manifest_parse(buffer_view(&json), &p->manifest, err))
+		return error_prefix(err, "'%s'", text);
+	p->release = p->checkpoint.statement.name;
+	if (p->request->as && name_parse(p->request->as, &p->release, err))
+		return -1;
+	if (p->release.alias)
+		return error_set(err, ERROR_USAGE,
+				 "'%s' is an alias: a release needs owner/name@version",
+				 p->request->as);
+	name_to_text(&p->release, p->release_text);
+	return 0;
+}
+
+/* The model's own card, or one from the facts. */
+static int make_card(struct publishing *p, struct error *err)
+{
+	const struct manifest_file *file = manifest_find(p->manifest, "README.md");
+	CLEANUP(source_close) struct source *source = NULL;
+
+	if (!file)
+		return card_write(&p->checkpoint, p->release_text, p->pin, &p->card, err);
+	if (evidence_object(p->evidence, &file->sha256, &source, err) ||
+	    source_read_all(source, &p->card, err))
+		return -1;
+	return secrets_scan(buffer_view(&p->card), "README.md", err);
+}
+
+/* Small text files of the model leave the house too. */
+static int scan_files(struct publishing *p, struct error *err)
+{
+	for (size_t i = 0; i < p->manifest->file_count; i++) {
+		const struct manifest_file *file = &p->manifest->file[i];
+		CLEANUP(source_close) struct source *source = NULL;
+		CLEANUP(buffer_release) struct buffer text;
+
+		if (file->tensor_count || file->size > SECRETS_FILE_MAX_BYTES)
+			continue;
+		buffer_init(&text, SECRETS_FILE_MAX_BYTES);
+		if (evidence_object(p->evidence, &file->sha256, &source, err) ||
+		    source_read_all(source, &text, err) ||
+		    secrets_scan(buffer_view(&text), file->path, err))
+			return -1;
+	}
+	return 0;
+}
+
+/* `model.sig` over the manifest's files (decisions 15). */
+static int sign_model(struct publishing *p, struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer payload, encoding, signature;
+	struct modelsig_file *file = calloc(p->manifest->file_count + 1, sizeof(*file));
+	size_t count = 0;
+	int failed;
+
+	buffer_init(&payload, MODELSIG_MAX_BYTES);
+	buffer_init(&encoding, MODELSIG_MAX_BYTES);
+	buffer_init(&signature, SIGNATURE_MAX_BYTES);
+	if (!file)
+		return error_set(err, ERROR_SYSTEM, "out of memory for a signature");
+	for (size_t i = 0; i < p->manifest->file_count; i++) {
+		if (tree_signature_ignores(p->manifest->file[i].path))
+			continue;
+		/* Borrowed from the manifest: modelsig_build only reads it. */
+		file[count].path = (char *)(uintptr_t)p->manifest->file[i].path;
+		file[count++].sha256 = p->manifest->file[i].sha256;
+	}
+	failed = modelsig_build(p->release_text, file, count, modelsig_default_ignored, "model.sig",
+				&payload, &p->model_root, err);
+	free(file);
+	if (failed || envelope_encoding(buffer_view(&payload), &encoding, err) ||
+	    signing_key_sign(p->key, buffer_view(&encoding), &signature, err))
+		return -1;
+	return envelope_build(buffer_view(&payload), buffer_view(&signature), p->key->public_key,
+			      &p->model_signature, err);
+}
+
+/* The card's own statement, unless the same was said before. */
+static int say_card(struct publishing *p, struct error *err)
+{
+	struct digest file = sha256(buffer_view(&p->card));
+	CLEANUP(json_free) struct json *predicate = NULL, *of = NULL;
+	struct statement_draft draft = { .kind = "card", .digest = file };
+	struct statement_made made;
+	char name[NAME_TEXT_MAX];
+
+	name_to_text(&p->checkpoint.statement.name, name);
+	draft.subject = name;
+	if (json_object_new(&predicate, err) ||
+	    registry_reference(p->registry, &p->checkpoint.statement.name, &of, err) ||
+	    json_set_take(predicate, "of", &of, err) ||
+	    json_set_digest(predicate, "file", &file, err) ||
+	    json_set_size(predicate, "size", p->card.len, err))
+		return -1;
+	draft.predicate = predicate;
+	if (registry_publish_statements(p->registry, p->key, &draft, 1, &made, err))
+		return -1;
+	return parcel_add_statement(&p->parcel, p->evidence, &made.identity, err);
+}
+
+static bool same_name(const struct name *a, const struct name *b)
+{
+	return strcmp(a->owner, b->owner) == 0 && strcmp(a->name, b->name) == 0 &&
+	       strcmp(a->version, b->version) == 0;
+}
+
+/* The release statement: what it is, and everything that belongs to it. */
+static int say_release(struct publishing *p, struct error *err)
+{
+	CLEANUP(json_free) struct json *predicate = NULL, *checkpoint = NULL;
+	struct statement_draft draft = { .kind = "release", .subject = p->release_text };
+	struct statement_made made;
+	struct json *listed;
+	char family[2 * NAME_PART_MAX + 2];
+
+	snprintf(family, sizeof(family), "%s/%s", p->release.owner, p->release.name);
+	draft.digest = p->checkpoint.statement.digest;
+	if (json_object_new(&predicate, err) || json_set_text(predicate, "name", family, err) ||
+	    json_set_text(predicate, "version", p->release.version, err) ||
+	    registry_reference(p->registry, &p->checkpoint.statement.name, &checkpoint, err) ||
+	    json_set_take(predicate, "checkpoint", &checkpoint, err) ||
+	    json_set_hex(predicate, "modelSignatureRoot", &p->model_root, err) ||
+	    json_set_array(predicate, "statements", &listed, err))
+		return -1;
+	for (size_t i = 0; i < p->parcel.statements.count; i++) {
+		CLEANUP(statement_release) struct statement said = { 0 };
+		struct digest key;
+		char text[8 + DIGEST_HEX_SIZE] = "sha256:";
+
+		/* Policies and claims prove the others; they are no part of what is released. */
+		if (peek_statement(p->evidence, &p->parcel.statements.item[i], &said, &key, err))
+			return -1;
+		if (statement_kind_is_control(said.kind))
+			continue;
+		digest_to_hex(&p->parcel.statements.item[i], text + 7);
+		if (json_add_text(listed, text, err))
+			return -1;
+	}
+	draft.predicate = predicate;
+	draft.claim = same_name(&p->release, &p->checkpoint.statement.name) ? NULL : &p->release;
+	if (registry_publish_statements(p->registry, p->key, &draft, 1, &made, err))
+		return -1;
+	p->release_identity = made.identity;
+	return parcel_add_statement(&p->parcel, p->evidence, &made.identity, err);
+}
+
+static int write_text(struct publishing *p, const char *name, struct span bytes, struct error *err)
+{
+	char *path;
+	int failed;
+
+	if (path_join(p->partial, name, &path, err))
+		return -1;
+	failed = file_write(path, bytes, 0644, FILE_REPLACE, err);
+	free(path);
+	return failed;
+}
+
+/* Copy an object out, compared with its digest as it goes by. */
+static int write_object(struct publishing *p, const struct manifest_file *file, uint64_t *done,
+			uint64_t total, struct error *err)
+{
+	enum { STEP_BYTES_COUNT = 1 << 20 };
+	CLEANUP(source_close) struct source *source = NULL;
+	CLEANUP(file_writer_free) struct file_writer *writer = NULL;
+	CLEANUP(hash_stream_free) struct hash_stream *hash = NULL;
+	CLEANUP(buffer_release) struct buffer step;
+	struct digest found;
+	uint8_t *room;
+	char *path = NULL, *slash;
+	int failed;
+
+	buffer_init(&step, STEP_BYTES_COUNT);
+	if (evidence_object(p->evidence, &file->sha256, &source, err) ||
+	    hash_stream_new(&hash, err) || buffer_extend(&step, STEP_BYTES_COUNT, &room, err) ||
+	    path_join(p->partial, file->path, &path, err))
+		return -1;
+	slash = strrchr(path, '/');
+	*slash = '\0';
+	failed = folder_make(path, err);
+	*slash = '/';
+	failed = failed || file_writer_new(path, 0644, &writer, err);
+	free(path);
+	for (uint64_t at = 0; !failed && at < source->size;) {
+		uint64_t left = source->size - at;
+		size_t len = left < STEP_BYTES_COUNT ? (size_t)left : STEP_BYTES_COUNT;
+
+		failed = context_check_cancelled(p->ctx, err) ||
+			 source_read_at(source, at, room, len, err) ||
+			 file_writer_add(writer, (struct span){ room, len }, err);
+		hash_stream_add(hash, (struct span){ room, len });
+		at += len;
+		*done += len;
+		context_progress(p->ctx, "writing the release", "bytes", *done, total);
+	}
+	if (failed)
+		return -1;
+	found = hash_stream_finish(hash);
+	if (!digest_equal(&found, &file->sha256))
+		return error_set(err, ERROR_CORRUPT,
+				 "the stored object of '%s' changed since it was registered",
+				 file->path);
+	return file_writer_commit(writer, FILE_REPLACE, err);
+}
+
+static int write_files(struct publishing *p, struct error *err)
+{
+	uint64_t done = 0, total = manifest_bytes(p->manifest);
+
+	for (size_t i = 0; i < p->manifest->file_count; i++)
+		if (write_object(p, &p->manifest->file[i], &done, total, err))
+			return -1;
+	return 0;
+}
+
+/* SHA256SUMS in the form of sha256sum(1), for those who have nothing else. */
+static int write_sums(struct publishing *p, struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer text;
+	char hex[DIGEST_HEX_SIZE];
+	struct digest card = sha256(buffer_view(&p->card));
+
+	buffer_init(&text, 256u << 20);
+	for (size_t i = 0; i < p->manifest->file_count; i++) {
+		const struct manifest_file *file = &p->manifest->file[i];
+
+		digest_to_hex(&file->sha256, hex);
+		if (buffer_printf(&text, err, "%s  %s\n", hex, file->path))
+			return -1;
+	}
+	digest_to_hex(&card, hex);
+	if (!manifest_find(p->manifest, "README.md") &&
+	    buffer_printf(&text, err, "%s  README.md\n", hex))
+		return -1;
+	return write_text(p, "SHA256SUMS", buffer_view(&text), err);
+}
+
+static int write_json(struct publishing *p, const char *name, const struct json *json,
+		      struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer text;
+
+	buffer_init(&text, 1u << 20);
+	return json_write_canonical(json, &text, err) ||
+			       write_text(p, name, buffer_view(&text), err)
+		       ? -1
+		       : 0;
+}
+
+static int write_pointers(struct publishing *p, struct error *err)
+{
+	CLEANUP(json_free) struct json *release = NULL, *trust = NULL;
+	struct json *pins;
+
+	if (json_object_new(&release, err) || json_object_new(&trust, err) ||
+	    json_set_text(release, "schema", "akashi/release/1", err) ||
+	    json_set_digest(release, "release", &p->release_identity, err) ||
+	    json_set_text(trust, "schema", "akashi/trust/1", err) ||
+	    json_set_array(trust, "pins", &pins, err) || json_add_text(pins, p->pin, err))
+		return -1;
+	return write_json(p, "akashi/release.json", release, err) ||
+			       write_json(p, "akashi/trust.json", trust, err)
+		       ? -1
+		       : 0;
+}
+
+/* ERROR_USAGE unless nothing, or an empty folder, stands where the release goes. */
+static int target_free(const char *path, struct error *err)
+{
+	DIR *folder = opendir(path);
+	struct dirent *entry;
+	bool empty = true;
+
+	if (!folder)
+		return file_exists(path)
+			       ? error_set(err, ERROR_USAGE, "'%s' is there already", path)
+			       : 0;
+	while ((entry = readdir(folder)))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			empty = false;
+	closedir(folder);
+	return empty ? 0
+		     : error_set(err, ERROR_USAGE, "'%s' is there already and is not empty", path);
+}
+
+/* The folder beside the target that becomes it at the end. */
+static int begin_folder(struct publishing *p, struct error *err)
+{
+	uint8_t random[8];
+	CLEANUP(buffer_release) struct buffer hex;
+	const char *target = p->request->folder;
+	size_t len = strlen(target);
+
+	buffer_init(&hex, 2 * sizeof(random));
+	while (len > 1 && target[len - 1] == '/')
+		len--;
+	if (context_random(p->ctx, random, sizeof(random), err) ||
+	    hex_encode(&hex, (struct span){ random, sizeof(random) }, err))
+		return -1;
+	if (asprintf(&p->partial, "%.*s.partial-%.*s", (int)len, target, (int)hex.len,
+		     (const char *)hex.data) < 0) {
+		p->partial = NULL;
+		return error_set(err, ERROR_SYSTEM, "out of memory for a path");
+	}
+	return folder_make(p->partial, err);
+}
+
+static int finish_folder(struct publishing *p, struct error *err)
+{
+	/* An empty folder may stand there: rename replaces it, and fails for any other. */
+	if (rename(p->partial, p->request->folder))
+		return error_set(err, ERROR_USAGE, "'%s' is there already and is not empty",
+				 p->request->folder);
+	free(p->partial);
+	p->partial = NULL;
+	return 0;
+}
+
+static int publish_report(struct publishing *p, struct json **out_report, struct error *err)
+{
+	CLEANUP(json_free) struct json *report = NULL;
+	struct json *objects;
+
+	if (json_object_new(&report, err) ||
+	    json_set_text(report, "folder", p->request->folder, err) ||
+	    json_set_text(report, "name", p->release_text, err) ||
+	    json_set_text(report, "pin", p->pin, err) ||
+	    json_set_size(report, "files", p->manifest->file_count, err) ||
+	    json_set_size(report, "bytes", manifest_bytes(p->manifest), err) ||
+	    json_set_size(report, "statements", p->parcel.statements.count, err) ||
+	    json_set_array(report, "objects", &objects, err))
+		return -1;
+	for (size_t i = 0; i < p->parcel.object_count; i++) {
+		struct json *object;
+
+		if (json_add_object(objects, &object, err) ||
+		    json_set_text(object, "what", p->parcel.object[i].what, err) ||
+		    json_set_digest(object, "digest", &p->parcel.object[i].digest, err))
+			return -1;
+	}
+	*out_report = report;
+	report = NULL; /* handed over */
+	return 0;
+}
+
+int registry_publish(const struct context *ctx, struct registry *registry,
+		     const struct publish_request *request, struct json **out_report,
+		     struct error *err)
+{
+	CLEANUP(publishing_release)
+	struct publishing p = {
+		.ctx = ctx,
+		.registry = registry,
+		.request = request,
+	};
+	const char *key;
+
+	buffer_init(&p.card, CARD_MAX_BYTES);
+	buffer_init(&p.model_signature, MODELSIG_MAX_BYTES);
+	if (target_free(request->folder, err) || open_checkpoint(&p, err) || make_card(&p, err) ||
+	    scan_files(&p, err) ||
+	    parcel_collect(&p.parcel, &p.trust, p.evidence, &p.checkpoint, err) ||
+	    parcel_scan(&p.parcel, p.evidence, err))
+		return -1;
+	context_notice(ctx, "leaves the house: %zu files, %zu statements, %zu objects",
+		       p.manifest->file_count, p.parcel.statements.count, p.parcel.object_count);
+	if (request->dry_run)
+		return publish_report(&p, out_report, err);
+	if (registry_key_name(registry, request->key, &key, err) ||
+	    signing_key_open(ctx, key, &p.key, err) || begin_folder(&p, err) ||
+	    write_files(&p, err) || write_text(&p, "README.md", buffer_view(&p.card), err) ||
+	    sign_model(&p, err) || say_card(&p, err) || say_release(&p, err) ||
+	    parcel_write(&p.parcel, p.evidence, p.partial, err) || write_pointers(&p, err) ||
+	    write_sums(&p, err) ||
+	    write_text(&p, "model.sig", buffer_view(&p.model_signature), err) ||
+	    publish_report(&p, out_report, err))
+		return -1;
+	if (finish_folder(&p, err)) {
+		json_free(out_report);
+		return -1;
+	}
+	return 0;
+}
