@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "registry/index.h"
+#include "registry/statement.h"
 
 #define PREFIX_MIN 8
+#define PAYLOAD_MAX (1u << 20)
 
 static bool looks_like_digest(const char *text)
 {
@@ -32,6 +34,21 @@ enum argument_kind argument_kind(const char *word, const char **out_text)
 	if (looks_like_path(word) || file_exists(word))
 		return ARGUMENT_PATH;
 	return looks_like_digest(word) ? ARGUMENT_DIGEST : ARGUMENT_NAME;
+}
+
+/* What the statement itself says it is about. */
+static int name_of(struct registry *registry, const struct digest *identity, struct name *out_name,
+		   struct error *err)
+{
+	CLEANUP(statement_release) struct statement statement = { .json = NULL };
+	CLEANUP(buffer_release) struct buffer payload;
+
+	buffer_init(&payload, PAYLOAD_MAX);
+	if (registry_payload(registry, identity, &payload, err) ||
+	    statement_parse(buffer_view(&payload), &statement, err))
+		return -1;
+	*out_name = statement.name;
+	return 0;
 }
 
 static int parse_any(const char *text, struct name *out_name, struct error *err)
@@ -63,6 +80,8 @@ int argument_resolve(struct registry *registry, const char *word, struct name *o
 		if (!is_statement)
 			return error_set(err, ERROR_USAGE, "'%s' is an object, not a statement",
 					 word);
+		if (name_of(registry, &statement, &name, err))
+			return -1;
 	} else if (parse_any(text, &asked, err) ||
 		   index_resolve(index, &asked, &name, &statement, err)) {
 		return -1;

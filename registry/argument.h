@@ -15,7 +15,8 @@ enum argument_kind argument_kind(const char *word, const char **out_text);
 
 /*
  * The statement that a name, an alias or a digest's prefix stands for in this
- * registry. *out_name is the name as it was registered; empty for a digest.
+ * registry. *out_name is the name as it was registered; for a digest what the
+ * statement says of itself, empty where its kind is about no name.
  * ERROR_ABSENT, ERROR_USAGE for a prefix that fits several.
  */
 MUST_CHECK int argument_resolve(struct registry *registry, const char *word, struct name *out_name,

@@ -22,6 +22,7 @@
 #include "registry/log.h"
 #include "registry/pins.h"
 #include "registry/publish.h"
+#include "registry/series.h"
 #include "registry/settings.h"
 #include "registry/sign.h"
 #include "registry/statement.h"
