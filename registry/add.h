@@ -91,8 +91,8 @@ struct importer {
 	/* Does this file look like one of mine? */
 	bool (*knows)(const struct json *file);
 	/*
-	 * Append to the predicate's `harness`, `model` and `scores` (made by the
-	 * caller: object, absent, array). Decimals are the file's own text.
+	 * Set the predicate's `harness`, `model` and `scores`, which the caller has
+	 * not set. Decimals are the file's own text.
 	 */
 	int (*read)(const struct json *file, struct json *predicate, struct error *err);
 };
