@@ -69,6 +69,8 @@ enum json_kind json_kind(const struct json *value)
 {
 	const json_t *json = inner(value);
 
+	if (!json)
+		return JSON_KIND_NULL;
 	switch (json_typeof(json)) {
 	case JSON_OBJECT:
 		return JSON_KIND_OBJECT;

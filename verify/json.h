@@ -44,6 +44,7 @@ MUST_CHECK int json_clone(const struct json *value, struct json **out_copy, stru
 
 /* ---- Looking at a value ---- */
 
+/* JSON_KIND_NULL for NULL too, so that a member that is absent needs no case of its own. */
 enum json_kind json_kind(const struct json *value);
 /* The text of a string, NULL for anything else. Valid UTF-8 without NUL. Borrowed. */
 const char *json_text(const struct json *value);
