@@ -342,39 +342,10 @@ int check_path(const struct context *ctx, const char *path, const struct check_r
 	return 0;
 }
 
-/* Files of a manifest as objects of the evidence. */
-static int object_open(void *user, const char *name, struct source **out_source, struct error *err)
+static int open_objects(struct check *check, const char *label, struct error *err)
 {
-	struct check *check = user;
-	const struct manifest_file *file = manifest_find(check->manifest, name);
-
-	if (!file)
-		return error_set(err, ERROR_ABSENT, "no file '%s' in the manifest", name);
-	return evidence_object(check->evidence, &file->sha256, out_source, err);
-}
-
-/* The tree of a registered version: the files whose objects are there. */
-static int object_tree(struct check *check, const char *label, struct error *err)
-{
-	const struct manifest *manifest = check->manifest;
-	struct tree_file *file = calloc(manifest->file_count + 1, sizeof(*file));
-	size_t count = 0;
-	int failed;
-
-	if (!file)
-		return error_set(err, ERROR_SYSTEM, "out of memory for %zu files",
-				 manifest->file_count);
-	for (size_t i = 0; i < manifest->file_count; i++) {
-		CLEANUP(source_close) struct source *source = NULL;
-		struct error cause = { 0 };
-
-		if (object_open(check, manifest->file[i].path, &source, &cause) == 0)
-			file[count++] = (struct tree_file){ .name = manifest->file[i].path,
-							    .size = source->size };
-	}
-	failed = tree_of(label, file, count, object_open, check, &check->tree, err);
-	free(file);
-	return failed;
+	check->objects = (struct manifest_objects){ check->manifest, check->evidence };
+	return tree_of_objects(label, &check->objects, &check->tree, err);
 }
 
 int check_name(const struct context *ctx, const char *name, const struct digest *identity,
@@ -410,7 +381,7 @@ int check_name(const struct context *ctx, const char *name, const struct digest 
 		mark_required(&check, &check.checkpoint);
 		failed = say_signer(&check, &check.checkpoint, err) ||
 			 check_manifest(&check, err) ||
-			 (check.manifest && object_tree(&check, name, err)) ||
+			 (check.manifest && open_objects(&check, name, err)) ||
 			 (check.manifest && check_bytes(&check, err)) || check_log(&check, err) ||
 			 check_lineage(&check, err) || check_claims(&check, err) ||
 			 check_forward(&check, err);

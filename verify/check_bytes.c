@@ -11,27 +11,11 @@
 
 int check_manifest(struct check *check, struct error *err)
 {
-	CLEANUP(buffer_release) struct buffer json, pieces;
-	CLEANUP(manifest_free) struct manifest *manifest = NULL;
 	struct error cause = { 0 };
 
-	buffer_init(&json, MANIFEST_MAX_BYTES);
-	buffer_init(&pieces, MANIFEST_PIECES_MAX_BYTES);
-	if (evidence_object_read(check->evidence, &check->checkpoint.statement.digest, &json,
-				 &cause) ||
-	    manifest_parse(buffer_view(&json), &manifest, &cause))
+	if (manifest_from_objects(check->evidence, &check->checkpoint.statement.digest,
+				  &check->manifest, &cause))
 		return check_blame(check, STEP_BYTES, "the signed manifest", true, &cause, err);
-	/* Without pieces the whole-file digests still decide; only the words cannot be named. */
-	if (evidence_object_read(check->evidence, &manifest->pieces, &pieces, &cause) == 0) {
-		if (manifest_add_pieces(manifest, buffer_view(&pieces), &cause))
-			return check_blame(check, STEP_BYTES, "the pieces of the manifest", true,
-					   &cause, err);
-	} else if (cause.code != ERROR_ABSENT) {
-		return check_blame(check, STEP_BYTES, "the pieces of the manifest", true, &cause,
-				   err);
-	}
-	check->manifest = manifest;
-	manifest = NULL; /* handed over */
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include "verify/bytes.h"
 #include "verify/check.h"
 #include "verify/modelsig.h"
+#include "verify/objects.h"
 #include "verify/tree.h"
 #include "verify/verdict.h"
 #include "verify/weights.h"
@@ -26,6 +27,7 @@ struct check {
 	struct believed checkpoint;
 	bool has_release, has_checkpoint;
 	struct manifest *manifest;
+	struct manifest_objects objects; /* what the tree of a registered version opens */
 	struct bytes_report *report;
 };
 

@@ -26,6 +26,7 @@
 #include "verify/modelsig.h"
 #include "verify/name.h"
 #include "verify/note.h"
+#include "verify/objects.h"
 #include "verify/pieces.h"
 #include "verify/policy.h"
 #include "verify/probes.h"

@@ -1,0 +1,225 @@
+/* Record what a registered checkpoint computes, and sign it. */
+#include "registry/recording.h"
+
+#include <stdio.h>
+
+#include "registry/evidence.h"
+#include "registry/index.h"
+
+#define DEFAULT_COUNT 16
+#define DEFAULT_LENGTH 128
+#define SOURCE_MAX 512
+
+/* A recording under way. What is here is owned. */
+struct recording {
+	struct evidence *evidence;
+	struct trust trust;
+	struct believed checkpoint;
+	struct manifest *manifest;
+	struct manifest_objects objects;
+	struct tree *tree;
+	struct weights *weights;
+	struct forward *forward;
+	struct backend *backend;
+	struct probes probes;
+	char source[SOURCE_MAX]; /* "file", "random" */
+	char seed[SOURCE_MAX];
+	struct buffer probes_object, outputs;
+};
+
+static void recording_release(struct recording *r)
+{
+	buffer_release(&r->outputs);
+	buffer_release(&r->probes_object);
+	probes_release(&r->probes);
+	backend_close(&r->backend);
+	forward_close(&r->forward);
+	weights_close(&r->weights);
+	tree_close(&r->tree);
+	manifest_free(&r->manifest);
+	believed_release(&r->checkpoint);
+	trust_release(&r->trust);
+	evidence_close(&r->evidence);
+}
+
+static int open_checkpoint(struct registry *registry, const char *text, struct recording *r,
+			   struct error *err)
+{
+	struct name asked, name;
+	struct digest identity;
+	struct index *index;
+	char full[NAME_TEXT_MAX];
+
+	if (name_parse(text, &asked, err) || registry_index(registry, &index, err) ||
+	    index_resolve(index, &asked, &name, &identity, err) ||
+	    registry_evidence(registry, &r->evidence, err) ||
+	    registry_trust(registry, r->evidence, &r->trust, err))
+		return -1;
+	name_to_text(&name, full);
+	if (believe_statement(&r->trust, r->evidence, &identity,
+			      &(struct expectation){ STATEMENT_checkpoint, full }, &r->checkpoint,
+			      err) ||
+	    manifest_from_objects(r->evidence, &r->checkpoint.statement.digest, &r->manifest, err))
+		return error_prefix(err, "'%s'", full);
+	r->objects = (struct manifest_objects){ r->manifest, r->evidence };
+	return tree_of_objects(full, &r->objects, &r->tree, err);
+}
+
+static int open_model(const struct context *ctx, struct recording *r, struct error *err)
+{
+	CLEANUP(source_close) struct source *source = NULL;
+	CLEANUP(buffer_release) struct buffer config;
+	struct backend_options options = { .threads = ctx->threads };
+
+	buffer_init(&config, CONFIG_MAX_BYTES);
+	if (weights_open(r->tree, &r->weights, err) || weights_expect(r->weights, r->manifest, err))
+		return -1;
+	if (!tree_find(r->tree, "config.json"))
+		return error_set(err, ERROR_UNTRUSTED,
+				 "there is no config.json beside the weights: what they compute "
+				 "cannot be decided");
+	return tree_open_file(r->tree, "config.json", &source, err) ||
+			       source_read_all(source, &config, err) ||
+			       forward_open(ctx, r->weights, buffer_view(&config), &r->forward,
+					    err) ||
+			       backend_open(NULL, &options, &r->backend, err)
+		       ? -1
+		       : 0;
+}
+
+static int read_probes(const char *path, struct recording *r, struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer text;
+
+	buffer_init(&text, PROBES_MAX_BYTES);
+	snprintf(r->source, sizeof(r->source), "file");
+	if (file_read(path, &text, err) || probes_read_lines(buffer_view(&text), &r->probes, err))
+		return error_prefix(err, "'%s'", path);
+	return 0;
+}
+
+static int draw_probes(const char *random, struct recording *r, struct error *err)
+{
+	const struct model_config *config = forward_config(r->forward);
+	size_t count = DEFAULT_COUNT, length = DEFAULT_LENGTH;
+	const char *seed = NULL;
+	char identity[DIGEST_HEX_SIZE];
+
+	if (random && probes_parse_random(random, &count, &length, &seed, err))
+		return -1;
+	if (!random && length > config->context)
+		length = config->context;
+	digest_to_hex(&r->checkpoint.identity, identity);
+	snprintf(r->source, sizeof(r->source), "random");
+	if (snprintf(r->seed, sizeof(r->seed), "%s", seed ? seed : identity) >=
+	    (int)sizeof(r->seed))
+		return error_set(err, ERROR_USAGE, "the seed has more than %d bytes",
+				 SOURCE_MAX - 1);
+	return probes_generate(count, length, r->seed, config->vocab, &r->probes, err);
+}
+
+static int choose_probes(const struct record_request *request, struct recording *r,
+			 struct error *err)
+{
+	const struct model_config *config = forward_config(r->forward);
+
+	if (request->probes_file && request->random)
+		return error_set(err, ERROR_USAGE,
+				 "probes come from a file or at random, not both");
+	if (request->probes_file ? read_probes(request->probes_file, r, err)
+				 : draw_probes(request->random, r, err))
+		return -1;
+	return probes_check(&r->probes, config->vocab, config->context, err) ||
+			       probes_to_object(&r->probes, &r->probes_object, err)
+		       ? -1
+		       : 0;
+}
+
+static int announce(const struct context *ctx, struct recording *r, struct record_result *result,
+		    struct error *err)
+{
+	struct replay_request all = REPLAY_ALL;
+	struct forward_cost cost;
+
+	if (record_cost(r->forward, &r->probes, &all, &cost, err))
+		return -1;
+	result->probes = r->probes.count;
+	result->tokens = probes_tokens(&r->probes);
+	result->flop = cost.flop;
+	result->read_bytes = cost.read_bytes;
+	result->memory_bytes = cost.memory_bytes;
+	context_notice(ctx,
+		       "%zu probes, %zu tokens: %.3g Gflop, %.3g MB of weights to read, about "
+		       "%.3g MB of memory",
+		       result->probes, result->tokens, cost.flop / 1e9,
+		       (double)cost.read_bytes / 1e6, (double)cost.memory_bytes / 1e6);
+	return 0;
+}
+
+static int record_predicate(struct registry *registry, struct recording *r,
+			    const struct digest *probes, const struct digest *outputs,
+			    const struct digest *root, struct json **out_predicate,
+			    struct error *err)
+{
+	CLEANUP(json_free) struct json *predicate = NULL, *of = NULL;
+	struct json *about;
+
+	if (json_object_new(&predicate, err) ||
+	    registry_reference(registry, &r->checkpoint.statement.name, &of, err) ||
+	    json_set_take(predicate, "of", &of, err) ||
+	    json_set_text(predicate, "profile", EXACT_PROFILE, err) ||
+	    json_set_hex(predicate, "root", root, err) ||
+	    json_set_digest(predicate, "outputs", outputs, err) ||
+	    json_set_object(predicate, "probes", &about, err) ||
+	    json_set_digest(about, "object", probes, err) ||
+	    json_set_size(about, "count", r->probes.count, err) ||
+	    json_set_size(about, "tokens", probes_tokens(&r->probes), err) ||
+	    json_set_text(about, "source", r->source, err) ||
+	    (r->seed[0] && json_set_text(about, "seed", r->seed, err)))
+		return -1;
+	*out_predicate = predicate;
+	predicate = NULL; /* handed over */
+	return 0;
+}
+
+static int publish_record(struct registry *registry, const char *key_name, struct recording *r,
+			  struct record_result *result, struct error *err)
+{
+	CLEANUP(signing_key_close) struct signing_key *key = NULL;
+	CLEANUP(json_free) struct json *predicate = NULL;
+	struct statement_draft draft = { .kind = "record" };
+	struct digest probes;
+	char name[NAME_TEXT_MAX];
+
+	name_to_text(&r->checkpoint.statement.name, name);
+	draft.subject = name;
+	if (registry_key_name(registry, key_name, &key_name, err) ||
+	    signing_key_open(registry->ctx, key_name, &key, err) ||
+	    store_put(registry->store, buffer_view(&r->probes_object), &probes, err) ||
+	    store_put(registry->store, buffer_view(&r->outputs), &draft.digest, err) ||
+	    record_predicate(registry, r, &probes, &draft.digest, &result->root, &predicate, err))
+		return -1;
+	draft.predicate = predicate;
+	return registry_publish_statements(registry, key, &draft, 1, &result->made, err);
+}
+
+int registry_record(struct registry *registry, const struct record_request *request,
+		    struct record_result *out_result, struct error *err)
+{
+	CLEANUP(recording_release) struct recording r = { 0 };
+	struct record_result result = { 0 };
+
+	buffer_init(&r.probes_object, PROBES_MAX_BYTES);
+	buffer_init(&r.outputs, OUTPUTS_MAX_BYTES);
+	if (open_checkpoint(registry, request->name, &r, err) ||
+	    open_model(registry->ctx, &r, err) || choose_probes(request, &r, err) ||
+	    announce(registry->ctx, &r, &result, err))
+		return -1;
+	if (!request->dry_run && (record_make(registry->ctx, r.forward, r.backend, &r.probes,
+					      &r.outputs, &result.root, err) ||
+				  weights_unchanged(r.weights, err) ||
+				  publish_record(registry, request->key, &r, &result, err)))
+		return -1;
+	*out_result = result;
+	return 0;
+}
