@@ -54,7 +54,6 @@ struct bytes_report {
 	bool rehashed;                      /* whole-file digests were computed as well */
 	const struct tree_ignored *ignored; /* borrowed from the tree */
 	size_t ignored_count;
-	struct arena *arena;
 };
 
 void bytes_report_free(struct bytes_report **report);

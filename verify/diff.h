@@ -48,8 +48,7 @@ MUST_CHECK int diff_manifests(const struct manifest *old_manifest,
 
 /*
  * Read the changed tensors of equal dtype and shape from both trees and fill
- * in their values. Only pieces that differ are read for `changed`, `largest`
- * and `norm`; the other norms need the whole tensors. Every piece read is held
+ * in their values (formats below a byte are left out). Every piece read is held
  * against its manifest where that has pieces: ERROR_CORRUPT otherwise.
  */
 MUST_CHECK int diff_add_values(const struct context *ctx, struct diff *diff,

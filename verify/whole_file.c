@@ -50,12 +50,12 @@ static int read_piece(struct pass *pass, const struct piece *piece, struct piece
 	return 0;
 }
 
-static int read_pieces(struct pass *pass, struct whole_file *file, struct error *err)
+static int read_pieces(struct pass *pass, const struct tensor *tensor, size_t count,
+		       struct whole_file *file, struct error *err)
 {
 	struct piece *piece;
 
-	if (pieces_cut(file->size, file->table.tensor, file->table.count, &piece,
-		       &file->piece_count, err))
+	if (pieces_cut(file->size, tensor, count, &piece, &file->piece_count, err))
 		return -1;
 	file->record = calloc(file->piece_count + 1, sizeof(*file->record));
 	for (size_t i = 0; file->record && i < file->piece_count; i++) {
@@ -72,8 +72,9 @@ static int read_pieces(struct pass *pass, struct whole_file *file, struct error 
 	return 0;
 }
 
-int whole_file_read(struct source *source, const struct whole_file_reader *reader,
-		    struct whole_file *out_file, struct error *err)
+int whole_file_read_as(struct source *source, const struct tensor *tensor, size_t count,
+		       const struct whole_file_reader *reader, struct whole_file *out_file,
+		       struct error *err)
 {
 	CLEANUP(whole_file_release) struct whole_file file = { .size = source->size };
 	CLEANUP(pass_release)
@@ -84,10 +85,22 @@ int whole_file_read(struct source *source, const struct whole_file_reader *reade
 	if (!pass.step)
 		return error_set(err, ERROR_SYSTEM, "out of memory to read '%s'", source->name);
 	if (hash_stream_new(&pass.whole, err) || hash_stream_new(&pass.piece, err) ||
-	    format_open(source, &file.table, err) || read_pieces(&pass, &file, err) ||
-	    source_unchanged(source, err))
+	    read_pieces(&pass, tensor, count, &file, err) || source_unchanged(source, err))
 		return -1;
 	*out_file = file;
 	file = (struct whole_file){ 0 };
+	return 0;
+}
+
+int whole_file_read(struct source *source, const struct whole_file_reader *reader,
+		    struct whole_file *out_file, struct error *err)
+{
+	CLEANUP(tensor_table_release) struct tensor_table table = { 0 };
+
+	if (format_open(source, &table, err) ||
+	    whole_file_read_as(source, table.tensor, table.count, reader, out_file, err))
+		return -1;
+	out_file->table = table;
+	table = (struct tensor_table){ 0 };
 	return 0;
 }

@@ -28,4 +28,10 @@ struct whole_file_reader {
 MUST_CHECK int whole_file_read(struct source *source, const struct whole_file_reader *reader,
 			       struct whole_file *out_file, struct error *err);
 
+/* The same with tensors as somebody else lists them (a manifest); the header is not looked at, and
+ * out_file->table stays empty. */
+MUST_CHECK int whole_file_read_as(struct source *source, const struct tensor *tensor, size_t count,
+				  const struct whole_file_reader *reader,
+				  struct whole_file *out_file, struct error *err);
+
 #endif
