@@ -241,5 +241,7 @@ struct digest sha256_parts(const struct span *part, size_t count)
 
 const char *hash_implementation(void)
 {
-	return hash_own_admitted() ? "sha-ni" : "openssl";
+	if (!hash_own_admitted())
+		return "openssl";
+	return hash_wide_admitted() ? "sha-ni, avx-512" : "sha-ni";
 }

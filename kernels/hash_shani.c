@@ -11,10 +11,11 @@
 #if defined(__SHA__) && defined(__SSE4_1__)
 
 #include <assert.h>
-#include <cpuid.h>
 #include <immintrin.h>
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+const bool hash_shani_compiled = true;
 
 static const uint32_t round_constant[64] __attribute__((aligned(16))) = {
 	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4,
@@ -155,15 +156,6 @@ static void advance_two_pairs(uint32_t *const *state, const uint8_t *const *data
 	advance(state, data, blocks, 4, 2);
 }
 
-bool hash_shani_here(void)
-{
-	unsigned a, b, c, d;
-
-	if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_SSSE3) || !(c & bit_SSE4_1))
-		return false;
-	return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_SHA);
-}
-
 void hash_shani_advance(uint32_t *const *state, const uint8_t *const *data, size_t chains,
 			size_t blocks)
 {
@@ -188,10 +180,7 @@ void hash_shani_advance(uint32_t *const *state, const uint8_t *const *data, size
 
 #include <stdlib.h>
 
-bool hash_shani_here(void)
-{
-	return false;
-}
+const bool hash_shani_compiled = false;
 
 void hash_shani_advance(uint32_t *const *state, const uint8_t *const *data, size_t chains,
 			size_t blocks)

@@ -11,8 +11,7 @@ enum {
 	HASH_CHAINS_MAX = 4 /* more chains than this no longer fit sixteen registers */
 };
 
-/* Compiled with the instructions, on a processor that has them. */
-bool hash_shani_here(void);
+extern const bool hash_shani_compiled; /* false: hash_shani_advance aborts */
 
 /*
  * Advance state[i] over `blocks` whole blocks at data[i], for every

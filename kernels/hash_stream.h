@@ -19,10 +19,15 @@ void hash_stream_start(struct hash_stream *stream);
 MUST_CHECK int hash_stream_new_openssl(struct hash_stream **out_stream, struct error *err);
 
 /*
- * Is our own SHA-256 used here? Decided once for the process, at the first
- * hash: the processor must have the instructions, and every digest of a set
- * of published and of drawn messages must be the right one (hash_admission.c).
+ * May our own SHA-256 be used here (hash_admission.c)? Each is decided once for
+ * the process: the processor must have the instructions, and what comes out
+ * must be right. The first is asked at the first hash; the second, sixteen
+ * streams at a time, when there is first enough to do, and it must be faster.
  */
 bool hash_own_admitted(void);
+bool hash_wide_admitted(void);
+
+/* Has the processor the instructions? */
+bool hash_shani_here(void);
 
 #endif

@@ -152,6 +152,29 @@ static void streams_side_by_side_have_the_digests_of_each_alone(void **state)
 	}
 }
 
+/* Enough to do for the way that takes sixteen at once, with and without idle lanes. */
+static void many_long_streams_have_the_digests_of_each_alone(void **state)
+{
+	struct fixture *fixture = *state;
+	struct error err = { 0 };
+
+	for (size_t count = 9; count <= 18; count++) {
+		struct hash_stream *stream[18];
+		struct span whole[18];
+
+		for (size_t i = 0; i < count; i++) {
+			assert_done(hash_stream_new(&stream[i], &err), &err);
+			whole[i].data = fixture->byte + below(fixture, BYTES / 2);
+			whole[i].len = 20 * HASH_BLOCK_SIZE + below(fixture, BYTES / 4);
+		}
+		hash_streams_add(stream, whole, count);
+		for (size_t i = 0; i < count; i++) {
+			assert_same(hash_stream_finish(stream[i]), judge(whole[i]));
+			hash_stream_free(&stream[i]);
+		}
+	}
+}
+
 /* A file and its pieces: two streams over the same bytes, for one and for two files at once. */
 static void streams_over_the_same_bytes_share_and_agree(void **state)
 {
@@ -214,7 +237,10 @@ static void where_the_processor_can_our_own_is_admitted_and_named(void **state)
 {
 	(void)state;
 	assert_int_equal(hash_own_admitted(), hash_shani_here());
-	assert_string_equal(hash_implementation(), hash_shani_here() ? "sha-ni" : "openssl");
+	if (!hash_own_admitted())
+		assert_string_equal(hash_implementation(), "openssl");
+	else
+		assert_memory_equal(hash_implementation(), "sha-ni", 6);
 }
 
 static void one_changed_bit_makes_another_digest(void **state)
@@ -267,6 +293,7 @@ int main(void)
 		cmocka_unit_test(every_length_around_the_block_sizes_is_padded_right),
 		cmocka_unit_test(a_message_in_parts_has_the_digest_of_the_whole),
 		cmocka_unit_test(streams_side_by_side_have_the_digests_of_each_alone),
+		cmocka_unit_test(many_long_streams_have_the_digests_of_each_alone),
 		cmocka_unit_test(streams_over_the_same_bytes_share_and_agree),
 		cmocka_unit_test(a_finished_stream_starts_over_empty),
 		cmocka_unit_test(where_the_processor_can_our_own_is_admitted_and_named),
