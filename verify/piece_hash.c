@@ -3,7 +3,8 @@
  * cores.
  *
  * One SHA-256 chain is bound by the latency of its instructions, so a thread
- * keeps LANES of them going; a lane that has finished its piece takes the next.
+ * keeps LANES of them going (as many as kernels/ ever hashes at once); a lane
+ * that has finished its piece takes the next.
  * A step of all lanes fits the second-level cache, so what pread copied there
  * is hashed before it leaves.
  */
@@ -13,7 +14,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-enum { LANES = 4, STEP_SIZE_BYTES = 65536, BATCH_PIECES = 4 * LANES };
+enum { LANES = 16, STEP_SIZE_BYTES = 32768, BATCH_PIECES = 2 * LANES };
 
 struct piece_hasher {
 	struct hash_stream *stream[LANES];
