@@ -1,0 +1,63 @@
+/* A whole log in memory, with statements, signers and proofs, for attackers to play with. */
+#ifndef TESTS_VERIFY_WORLD_H
+#define TESTS_VERIFY_WORLD_H
+
+#include "tests/verify/signer.h"
+
+enum { WORLD_MAX = 64 };
+
+/* One envelope, as it lies there; a test may change any of it. */
+struct world_item {
+	struct digest identity, key; /* under which it is filed */
+	struct buffer envelope;
+	uint64_t index; /* of its entry */
+	bool logged;    /* a proof can be had */
+	bool there;     /* the envelope can be had */
+};
+
+struct world {
+	struct evidence base;
+	struct test_signer log;
+	struct note_key log_key;
+	struct digest leaf[WORLD_MAX];
+	size_t leaf_count;
+	struct world_item item[WORLD_MAX];
+	size_t item_count;
+};
+
+void world_init(struct world *world, const char *origin);
+void world_release(struct world *world);
+
+/* Sign, file and log the payload; the item, borrowed. */
+struct world_item *world_file(struct world *world, const struct test_signer *signer,
+			      enum statement_kind kind, struct span payload);
+
+/* As world_file for a statement; `predicate` is JSON text without `origin`. */
+struct world_item *world_say(struct world *world, const struct test_signer *signer,
+			     enum statement_kind kind, const char *subject,
+			     const struct digest *digest, const char *predicate);
+
+/* A checkpoint called owner/name@version, and its claim. */
+struct world_item *world_checkpoint(struct world *world, const struct test_signer *signer,
+				    const char *name);
+struct world_item *world_claim(struct world *world, const struct test_signer *signer,
+			       const char *kind, const char *name, const struct digest *statement);
+
+/*
+ * The policy statement: each signer may sign `names` from index `first` to `last`
+ * (UINT64_MAX: open). The first is the root. `more` is put into the predicate.
+ */
+struct world_key {
+	const struct test_signer *signer;
+	const char *names, *kinds; /* one glob each */
+	uint64_t first, last;
+};
+struct world_item *world_policy(struct world *world, const struct world_key *key, size_t count);
+
+/* The pin of that policy. */
+struct pin world_pin(const struct world *world, const struct world_item *policy);
+
+/* Write akashi/ of a release directory. */
+void world_write(struct world *world, const char *folder);
+
+#endif
