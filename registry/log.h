@@ -73,6 +73,9 @@ MUST_CHECK int log_append(struct log *log, const struct log_item *item, size_t c
  */
 MUST_CHECK int log_recover(struct log *log, struct error *err);
 
+/* The last checkpoint that was ever signed, as lock.db remembers it. The caller releases it. */
+MUST_CHECK int log_remembered(struct log *log, struct log_head *out_head, struct error *err);
+
 /* The index of the entry called `ident`, ERROR_ABSENT if it is not sequenced. */
 MUST_CHECK int log_find(struct log *log, const char *ident, uint64_t *out_index, struct error *err);
 

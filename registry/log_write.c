@@ -154,6 +154,12 @@ static int lock_read(struct log *log, struct log_head *out_head, struct error *e
 	return 0;
 }
 
+int log_remembered(struct log *log, struct log_head *out_head, struct error *err)
+{
+	return log_database(log, "lock.db", &log->lock, err) || lock_read(log, out_head, err) ? -1
+											      : 0;
+}
+
 /* Swap the remembered checkpoint for a new one iff it still is `old`. */
 static int lock_swap(struct log *log, struct span old, struct span new, struct error *err)
 {

@@ -1,0 +1,299 @@
+/* Check a whole registry: tiles, entries, signatures, claims, bodies, and the checkpoint above
+ * them. */
+#include "registry/audit.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "registry/audit_inner.h"
+#include "registry/evidence.h"
+#include "registry/statement.h"
+
+#define FINDINGS_MAX 100
+#define FINDING_MAX_BYTES 512
+#define OBJECTS_STEP 256
+#define IDENT_SIZE (2 * DIGEST_HEX_SIZE)
+
+void audit_report_release(struct audit_report *report)
+{
+	for (size_t i = 0; i < report->finding_count; i++)
+		free(report->finding[i]);
+	free(report->finding);
+	*report = (struct audit_report){ 0 };
+}
+
+int audit_find(struct audit *audit, struct error *err, const char *fmt, ...)
+{
+	struct audit_report *report = &audit->report;
+	char raw[FINDING_MAX_BYTES], text[4 * FINDING_MAX_BYTES];
+	va_list args;
+
+	report->findings++;
+	if (report->finding_count == FINDINGS_MAX)
+		return 0;
+	va_start(args, fmt);
+	vsnprintf(raw, sizeof(raw), fmt, args);
+	va_end(args);
+	text_escape(text, sizeof(text), raw);
+	if (!report->finding)
+		report->finding = calloc(FINDINGS_MAX, sizeof(*report->finding));
+	if (!report->finding || !(report->finding[report->finding_count] = strdup(text)))
+		return error_set(err, ERROR_SYSTEM, "out of memory for an audit");
+	report->finding_count++;
+	report->first = report->finding[0];
+	return 0;
+}
+
+static void ident_of(const struct digest *identity, const struct digest *key,
+		     char out_text[IDENT_SIZE])
+{
+	char hex[DIGEST_HEX_SIZE], signer[DIGEST_HEX_SIZE];
+
+	digest_to_hex(identity, hex);
+	digest_to_hex(key, signer);
+	snprintf(out_text, IDENT_SIZE, "%s.%s", hex, signer);
+}
+
+/* A claim: unique, and of a statement that the same key had logged before. */
+static int audit_claim(struct audit *audit, uint64_t index, const struct statement *claim,
+		       const struct digest *key, struct error *err)
+{
+	char what[2 * NAME_TEXT_MAX], ident[IDENT_SIZE];
+	struct digest statement;
+	struct error cause = { 0 };
+	uint64_t first, serial;
+
+	audit->report.claims++;
+	name_to_text(&claim->name, what);
+	if (json_need_digest(claim->predicate, "statement", &statement, &cause) ||
+	    json_maybe_size(claim->predicate, "serial", 0, &serial, &cause))
+		return audit_find(audit, err, "entry %llu: %s", (unsigned long long)index,
+				  cause.text);
+	ident_of(&statement, key, ident);
+	if (seen_find(&audit->idents, ident) >= index)
+		return audit_find(
+			audit, err,
+			"entry %llu claims %s for a statement that its key had not logged",
+			(unsigned long long)index, what);
+	for (char *at = what; *at; at++)
+		*at = (char)tolower((unsigned char)*at);
+	if (claim->name.alias)
+		snprintf(what + strlen(what), 32, "#%llu", (unsigned long long)serial);
+	if (seen_add(&audit->claims, what, index, &first, err))
+		return -1;
+	if (first != index)
+		return audit_find(
+			audit, err,
+			"entry %llu claims %s, which entry %llu had claimed: the first counts",
+			(unsigned long long)index, what, (unsigned long long)first);
+	return 0;
+}
+
+/* The body of an entry: kept, whole, signed by the key in the entry. */
+static int audit_body(struct audit *audit, uint64_t index, const struct entry *entry,
+		      const struct digest *identity, struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer bundle;
+	CLEANUP(envelope_release) struct envelope envelope = { 0 };
+	CLEANUP(statement_release) struct statement statement = { 0 };
+	const struct digest *key = public_key_id(entry->key);
+	struct error cause = { 0 };
+	struct digest whose;
+
+	buffer_init(&bundle, ENVELOPE_MAX_BYTES);
+	if (registry_envelope(audit->registry, identity, key, &bundle, &whose, &cause) ||
+	    envelope_parse(buffer_view(&bundle), ENVELOPE_MAX_BYTES, &envelope, &cause) ||
+	    envelope_check(&envelope, entry->key, &cause) ||
+	    statement_parse(buffer_view(&envelope.payload), &statement, &cause)) {
+		if (cause.code == ERROR_SYSTEM) {
+			*err = cause;
+			return -1;
+		}
+		return audit_find(audit, err, "the statement of entry %llu: %s",
+				  (unsigned long long)index, cause.text);
+	}
+	if (!digest_equal(&envelope.identity, identity))
+		return audit_find(audit, err, "the body kept for entry %llu is another statement",
+				  (unsigned long long)index);
+	if (strcmp(statement.origin, audit->registry->origin) != 0)
+		return audit_find(audit, err, "the statement of entry %llu belongs to the log '%s'",
+				  (unsigned long long)index, statement.origin);
+	audit->report.statements++;
+	if (statement.kind == STATEMENT_claim)
+		return audit_claim(audit, index, &statement, key, err);
+	return 0;
+}
+
+/*
+ * The identity of a P-384 entry, which holds the encoding's SHA-384: the statement
+ * by that key whose encoding has it.
+ */
+static int find_identity(struct audit *audit, const struct entry *entry,
+			 struct digest *out_identity, struct error *err)
+{
+	CLEANUP(evidence_close) struct evidence *evidence = NULL;
+	CLEANUP(digest_list_release) struct digest_list list = { 0 };
+	const struct digest *key = public_key_id(entry->key);
+
+	if (registry_evidence(audit->registry, &evidence, err) ||
+	    evidence_statements(evidence, NULL, &list, err))
+		return -1;
+	for (size_t i = 0; i < list.count; i++) {
+		CLEANUP(buffer_release) struct buffer bundle, encoding;
+		CLEANUP(envelope_release) struct envelope envelope = { 0 };
+		uint8_t digest[MESSAGE_DIGEST_MAX];
+		struct error absent = { 0 };
+		size_t len;
+
+		buffer_init(&bundle, ENVELOPE_MAX_BYTES);
+		buffer_init(&encoding, ENVELOPE_MAX_BYTES);
+		if (evidence_envelope(evidence, &list.item[i], key, &bundle, &absent) ||
+		    envelope_parse(buffer_view(&bundle), ENVELOPE_MAX_BYTES, &envelope, &absent) ||
+		    envelope_encoding(buffer_view(&envelope.payload), &encoding, &absent) ||
+		    signature_message_digest(entry->key, buffer_view(&encoding), digest, &len,
+					     &absent))
+			continue;
+		if (len == entry->digest_len && memcmp(digest, entry->digest, len) == 0) {
+			*out_identity = envelope.identity;
+			return 0;
+		}
+	}
+	return error_set(err, ERROR_ABSENT, "no statement of that digest is kept");
+}
+
+int audit_entry(struct audit *audit, uint64_t index, struct span bytes, struct error *err)
+{
+	CLEANUP(entry_release) struct entry entry = { 0 };
+	struct error cause = { 0 };
+	struct digest identity;
+	char ident[IDENT_SIZE];
+	uint64_t first;
+
+	audit->report.entries++;
+	if (entry_parse(bytes, &entry, &cause))
+		return audit_find(audit, err, "entry %llu: %s", (unsigned long long)index,
+				  cause.text);
+	audit->report.controls += entry.control;
+	identity = entry.identity;
+	if (!entry.has_identity && find_identity(audit, &entry, &identity, &cause)) {
+		if (cause.code == ERROR_SYSTEM) {
+			*err = cause;
+			return -1;
+		}
+		return audit_find(audit, err, "the statement of entry %llu: %s",
+				  (unsigned long long)index, cause.text);
+	}
+	ident_of(&identity, public_key_id(entry.key), ident);
+	if (seen_add(&audit->idents, ident, index, &first, err))
+		return -1;
+	if (first != index &&
+	    audit_find(audit, err, "entries %llu and %llu are the same statement by one key",
+		       (unsigned long long)first, (unsigned long long)index))
+		return -1;
+	return audit_body(audit, index, &entry, &identity, err);
+}
+
+/* Every object against its name. */
+static int audit_objects(struct audit *audit, struct error *err)
+{
+	struct store *store = audit->registry->store;
+	struct store_cursor cursor = { 0 };
+	struct digest digest[OBJECTS_STEP];
+	size_t count;
+
+	do {
+		if (store->type->list(store, &cursor, digest, OBJECTS_STEP, &count, err))
+			return -1;
+		for (size_t i = 0; i < count; i++) {
+			struct error cause = { 0 };
+
+			audit->report.objects++;
+			if (store_check(store, audit->registry->ctx, &digest[i], &cause) == 0)
+				continue;
+			if (cause.code == ERROR_SYSTEM) {
+				*err = cause;
+				return -1;
+			}
+			if (audit_find(audit, err, "%s", cause.text))
+				return -1;
+		}
+	} while (count);
+	return 0;
+}
+
+/* What lock.db remembers must not be behind what is served. */
+static int audit_lock(struct audit *audit, const struct log_head *head, struct error *err)
+{
+	CLEANUP(log_head_release) struct log_head lock = { 0 };
+	struct error cause = { 0 };
+	struct digest root;
+
+	if (log_remembered(audit->log, &lock, &cause))
+		return audit_find(audit, err, "lock.db: %s", cause.text);
+	if (lock.size < head->size)
+		return audit_find(
+			audit, err,
+			"the checkpoint is ahead of lock.db (%llu and %llu entries): one of "
+			"them was rolled back",
+			(unsigned long long)head->size, (unsigned long long)lock.size);
+	if (lock.size == head->size)
+		return digest_equal(&lock.root, &head->root)
+			       ? 0
+			       : audit_find(audit, err, "two histories of %llu entries were signed",
+					    (unsigned long long)head->size);
+	/* A crash between signing and publishing leaves the file behind; the next append mends it.
+	 */
+	if (tiles_root_within(log_tiles(audit->log), head->size, lock.size, &root, &cause) ||
+	    !digest_equal(&root, &head->root))
+		return audit_find(audit, err,
+				  "the log was cut back: lock.db remembers %llu entries, and the "
+				  "checkpoint's %llu are not the first of them",
+				  (unsigned long long)lock.size, (unsigned long long)head->size);
+	return audit_find(
+		audit, err,
+		"the checkpoint is behind lock.db (%llu and %llu entries): a crash, or the "
+		"log was rolled back; the next append publishes it again",
+		(unsigned long long)head->size, (unsigned long long)lock.size);
+}
+
+static void audit_release(struct audit *audit)
+{
+	audit_report_release(&audit->report);
+	seen_release(&audit->idents);
+	seen_release(&audit->claims);
+}
+
+int registry_audit(struct registry *registry, const struct audit_request *request,
+		   struct audit_report *out_report, struct error *err)
+{
+	CLEANUP(audit_release) struct audit audit = { .registry = registry };
+	CLEANUP(log_head_release) struct log_head head = { 0 };
+	struct error cause = { 0 };
+	struct digest root;
+
+	if (registry_log(registry, &audit.log, err))
+		return -1;
+	if (log_head(audit.log, &head, &cause)) {
+		if (cause.code == ERROR_SYSTEM) {
+			*err = cause;
+			return -1;
+		}
+		if (audit_find(&audit, err, "log/checkpoint: %s", cause.text))
+			return -1;
+	} else {
+		if (audit_tiles(&audit, head.size, &root, err) || audit_lock(&audit, &head, err))
+			return -1;
+		if (!digest_equal(&root, &head.root) &&
+		    audit_find(&audit, err,
+			       "the entries do not give the root that the checkpoint signs"))
+			return -1;
+	}
+	if (request->objects && audit_objects(&audit, err))
+		return -1;
+	*out_report = audit.report;
+	audit.report = (struct audit_report){ 0 };
+	return 0;
+}

@@ -1,0 +1,49 @@
+/* What the parts of an audit share. Private to registry/audit*.c. */
+#ifndef REGISTRY_AUDIT_INNER_H
+#define REGISTRY_AUDIT_INNER_H
+
+#include "registry/audit.h"
+#include "registry/log.h"
+#include "verify/verify.h"
+
+/* A map from text keys (claims, statement and key) to the index where each was first seen. */
+struct seen {
+	struct seen_slot {
+		char *key;
+		uint64_t index;
+	} * slot;
+	size_t cap, count;
+};
+
+void seen_release(struct seen *seen);
+/* *out_first is `index` when the key is new, else where it was seen first. */
+MUST_CHECK int seen_add(struct seen *seen, const char *key, uint64_t index, uint64_t *out_first,
+			struct error *err);
+/* The index, or UINT64_MAX. */
+uint64_t seen_find(const struct seen *seen, const char *key);
+
+struct audit {
+	struct registry *registry; /* borrowed */
+	struct log *log;           /* borrowed */
+	struct audit_report report;
+	struct seen idents; /* "IDENTITY.KEY" */
+	struct seen claims; /* what is claimed, without case */
+};
+
+/* Write a finding down. */
+MUST_CHECK int audit_find(struct audit *audit, struct error *err, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+
+/* Judge one entry of the log. Findings are written down; -1 is for what kept us from judging. */
+MUST_CHECK int audit_entry(struct audit *audit, uint64_t index, struct span bytes,
+			   struct error *err);
+
+/*
+ * Read every entry once, in order, hand it to audit_entry, rederive every tile of
+ * the tree of `size` from the entries, and compare them with what is served.
+ * *out_root is what the entries give.
+ */
+MUST_CHECK int audit_tiles(struct audit *audit, uint64_t size, struct digest *out_root,
+			   struct error *err);
+
+#endif
