@@ -69,7 +69,8 @@ void verdict_free(struct verdict **verdict)
 	*verdict = NULL;
 }
 
-static int text_format(const char *fmt, va_list args, char **out_text, struct error *err)
+static PRINTF_LIKE(1, 0) int text_format(const char *fmt, va_list args, char **out_text,
+					 struct error *err)
 {
 	char *raw = NULL;
 	struct error escaped = { 0 };

@@ -165,11 +165,11 @@ static void a_line_that_is_no_pin_is_refused_by_its_number(void **state)
 		VKEY " ",
 		VKEY " " POLICY " ",
 		VKEY "  " POLICY,
-		" " VKEY " " POLICY,
+		(" " VKEY " " POLICY),
 		VKEY " aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 		VKEY " sha256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
 		VKEY " sha256:sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-		VKEY "\t" POLICY,
+		(VKEY "\t" POLICY),
 		"x " POLICY,
 	};
 	struct pins pins;

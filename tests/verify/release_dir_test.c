@@ -250,7 +250,7 @@ static void the_beginning_is_read_strictly(void **state)
 	    "{\"release\":\"" RELEASE "\",\"schema\":\"akashi/release/1\"}");
 	assert_done(release_dir_begin(stage.folder, &release, &err), &err);
 	digest_to_hex(&release, hex);
-	assert_string_equal(hex, RELEASE + 7);
+	assert_string_equal(hex, &RELEASE[7]);
 }
 
 static void two_kinds_of_evidence_are_asked_in_turn(void **state)
