@@ -66,15 +66,14 @@ int check_blame(struct check *check, enum step_id id, const char *what, bool mus
 /* The pins that a release says of itself: for self-consistency only. */
 static int claimed_pins(struct check *check, struct pins *out_pins, struct error *err)
 {
-	CLEANUP(source_close) struct source *source = NULL;
 	CLEANUP(buffer_release) struct buffer text, lines;
 	CLEANUP(json_free) struct json *json = NULL;
 	const struct json *pins;
 
 	buffer_init(&text, TRUST_FILE_MAX_BYTES);
 	buffer_init(&lines, TRUST_FILE_MAX_BYTES);
-	if (source_open_beneath(tree_path(check->tree), "akashi/trust.json", &source, err) ||
-	    source_read_all(source, &text, err) ||
+	if (release_dir_file(tree_path(check->tree), "akashi/trust.json", TRUST_FILE_MAX_BYTES,
+			     &text, err) ||
 	    json_parse(buffer_view(&text), NULL, &json, err) ||
 	    json_need_array(json, "pins", &pins, err))
 		return -1;
@@ -292,6 +291,15 @@ static int find_in_anchor(struct check *check, bool *out_found, struct error *er
 	return say_signer(check, &check->checkpoint, err);
 }
 
+/* A rule leaves model.sig out of the tree, and the tree remembers that. */
+static bool has_model_signature(const struct check *check)
+{
+	for (size_t i = 0; i < tree_ignored_count(check->tree); i++)
+		if (strcmp(tree_ignored(check->tree, i)->name, "model.sig") == 0)
+			return true;
+	return false;
+}
+
 static int check_plain_folder(struct check *check, struct error *err)
 {
 	bool found;
@@ -300,14 +308,8 @@ static int check_plain_folder(struct check *check, struct error *err)
 		return -1;
 	if (found)
 		return check_believed(check, err);
-	if (tree_kind(check->tree) == TREE_FOLDER) {
-		CLEANUP(source_close) struct source *source = NULL;
-		struct error ignored = { 0 };
-
-		if (source_open_beneath(tree_path(check->tree), "model.sig", &source, &ignored) ==
-		    0)
-			return check_unknown_signature(check, err);
-	}
+	if (has_model_signature(check))
+		return check_unknown_signature(check, err);
 	if (verdict_undecided(check->verdict, err,
 			      "unsigned, unknown: nothing vouches for these files") ||
 	    verdict_set(check->verdict, STEP_SIGNATURE, STEP_NOT_POSSIBLE, err,
@@ -330,7 +332,7 @@ int check_path(const struct context *ctx, const char *path, const struct check_r
 		request->forward_named && request->forward != FORWARD_NONE;
 	if (request->signature.len)
 		failed = check_foreign_signature(&check, err);
-	else if (tree_kind(check.tree) == TREE_FOLDER && release_dir_exists(path))
+	else if (tree_kind(check.tree) != TREE_FILE && release_dir_exists(path))
 		failed = check_release_folder(&check, err);
 	else
 		failed = check_plain_folder(&check, err);

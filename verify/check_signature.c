@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "verify/manifest.h"
+#include "verify/release_dir.h"
 
 /* The files that a signature lists against whole-file digests of the tree. */
 struct coverage {
@@ -14,12 +15,7 @@ struct coverage {
 
 static int signature_read(struct check *check, struct buffer *out, struct error *err)
 {
-	CLEANUP(source_close) struct source *source = NULL;
-
-	return source_open_beneath(tree_path(check->tree), "model.sig", &source, err) ||
-			       source_read_all(source, out, err)
-		       ? -1
-		       : 0;
+	return release_dir_file(tree_path(check->tree), "model.sig", MODELSIG_MAX_BYTES, out, err);
 }
 
 /* The policy's key that signed the release statement. */

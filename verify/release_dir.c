@@ -4,17 +4,14 @@
  */
 #include "verify/release_dir.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "verify/envelope.h"
 #include "verify/json.h"
 #include "verify/proof.h"
+#include "verify/tree.h"
 
 #define RELEASE_JSON_MAX_BYTES 4096u
 #define NAME_SIZE (2 * DIGEST_HEX_SIZE + 32) /* "akashi/statements/HEX.KEY.json" and more */
@@ -25,8 +22,8 @@ struct filed {
 
 struct release_dir {
 	struct evidence base;
-	char *folder;
-	struct filed *file; /* sorted */
+	struct tree *proofs; /* akashi/ and model.sig */
+	struct filed *file;  /* sorted */
 	size_t count;
 };
 
@@ -50,34 +47,21 @@ static bool filed_read(const char *name, struct filed *out_file)
 	       !hex_decode(key, out_file->key.byte, DIGEST_SIZE, &ignored);
 }
 
-static void dir_close(DIR **dir)
-{
-	if (*dir)
-		closedir(*dir);
-}
+#define STATEMENTS "akashi/statements/"
 
 static int files_list(struct release_dir *release, struct error *err)
 {
-	CLEANUP(dir_close) DIR *dir = NULL;
-	const struct dirent *entry;
-	int fd = file_open_beneath(release->folder, "akashi/statements", err);
+	size_t count = tree_count(release->proofs);
 
-	if (fd < 0)
-		return -1;
-	dir = fdopendir(fd);
-	if (!dir) {
-		int why = errno;
-
-		close(fd);
-		return error_system(err, why, "cannot list 'akashi/statements'");
-	}
 	release->file = calloc(RELEASE_FILES_MAX, sizeof(*release->file));
 	if (!release->file)
 		return error_set(err, ERROR_SYSTEM, "out of memory for a release's statements");
-	while (errno = 0, (entry = readdir(dir))) {
+	for (size_t i = 0; i < count; i++) {
+		const char *name = tree_file(release->proofs, i)->name;
 		struct filed file;
 
-		if (!filed_read(entry->d_name, &file))
+		if (strncmp(name, STATEMENTS, strlen(STATEMENTS)) != 0 ||
+		    !filed_read(name + strlen(STATEMENTS), &file))
 			continue;
 		if (release->count == RELEASE_FILES_MAX)
 			return error_set(err, ERROR_CORRUPT,
@@ -85,8 +69,6 @@ static int files_list(struct release_dir *release, struct error *err)
 					 RELEASE_FILES_MAX);
 		release->file[release->count++] = file;
 	}
-	if (errno)
-		return error_system(err, errno, "cannot list 'akashi/statements'");
 	qsort(release->file, release->count, sizeof(*release->file), filed_order);
 	return 0;
 }
@@ -95,7 +77,7 @@ static void release_close(struct evidence *evidence)
 {
 	struct release_dir *release = (struct release_dir *)evidence;
 
-	free(release->folder);
+	tree_close(&release->proofs);
 	free(release->file);
 	free(release);
 }
@@ -127,13 +109,13 @@ static int release_signers(struct evidence *evidence, const struct digest *ident
 	return 0;
 }
 
-/* One regular file of akashi/, appended to `out` if it is no longer than `max`. */
-static int beneath_read(const struct release_dir *release, const char *path, size_t max,
-			struct buffer *out, struct error *err)
+/* One regular file of the proofs, appended to `out` if it is no longer than `max`. */
+static int proof_read(const struct tree *proofs, const char *path, size_t max, struct buffer *out,
+		      struct error *err)
 {
 	CLEANUP(source_close) struct source *source = NULL;
 
-	if (source_open_beneath(release->folder, path, &source, err))
+	if (tree_open_file(proofs, path, &source, err))
 		return -1;
 	if (source->size > max)
 		return error_set(err, ERROR_CORRUPT,
@@ -150,7 +132,8 @@ static int release_envelope(struct evidence *evidence, const struct digest *iden
 	digest_to_hex(identity, hex);
 	digest_to_hex(key, key_hex);
 	snprintf(path, sizeof(path), "akashi/statements/%s.%s.json", hex, key_hex);
-	return beneath_read((struct release_dir *)evidence, path, ENVELOPE_MAX_BYTES, out, err);
+	return proof_read(((struct release_dir *)evidence)->proofs, path, ENVELOPE_MAX_BYTES, out,
+			  err);
 }
 
 static int release_proof(struct evidence *evidence, const struct digest *identity,
@@ -161,7 +144,8 @@ static int release_proof(struct evidence *evidence, const struct digest *identit
 	digest_to_hex(identity, hex);
 	digest_to_hex(key, key_hex);
 	snprintf(path, sizeof(path), "akashi/proofs/%s.%s.tlog-proof", hex, key_hex);
-	return beneath_read((struct release_dir *)evidence, path, PROOF_MAX_BYTES, out, err);
+	return proof_read(((struct release_dir *)evidence)->proofs, path, PROOF_MAX_BYTES, out,
+			  err);
 }
 
 static int release_object(struct evidence *evidence, const struct digest *digest,
@@ -172,7 +156,7 @@ static int release_object(struct evidence *evidence, const struct digest *digest
 
 	digest_to_hex(digest, hex);
 	snprintf(path, sizeof(path), "akashi/objects/%s", hex);
-	return source_open_beneath(release->folder, path, out_source, err);
+	return tree_open_file(release->proofs, path, out_source, err);
 }
 
 static const struct evidence_type release_type = {
@@ -184,6 +168,13 @@ static const struct evidence_type release_type = {
 	.close = release_close,
 };
 
+static int proofs_open(const char *folder, struct tree **out_proofs, struct error *err)
+{
+	struct tree_options options = { .proofs_only = true };
+
+	return tree_open(folder, &options, out_proofs, err);
+}
+
 int release_dir_open(const char *folder, struct evidence **out_evidence, struct error *err)
 {
 	CLEANUP(evidence_close) struct evidence *evidence = NULL;
@@ -193,9 +184,10 @@ int release_dir_open(const char *folder, struct evidence **out_evidence, struct 
 		return error_set(err, ERROR_SYSTEM, "out of memory for a release");
 	release->base.type = &release_type;
 	evidence = &release->base;
-	release->folder = strdup(folder);
-	if (!release->folder)
-		return error_set(err, ERROR_SYSTEM, "out of memory for a release");
+	if (proofs_open(folder, &release->proofs, err))
+		return -1;
+	if (!tree_has_attestations(release->proofs))
+		return error_set(err, ERROR_ABSENT, "no folder 'akashi' in '%s'", folder);
 	if (files_list(release, err))
 		return error_prefix(err, "'%s'", folder);
 	*out_evidence = evidence;
@@ -203,9 +195,17 @@ int release_dir_open(const char *folder, struct evidence **out_evidence, struct 
 	return 0;
 }
 
+int release_dir_file(const char *folder, const char *name, size_t max, struct buffer *out,
+		     struct error *err)
+{
+	CLEANUP(tree_close) struct tree *proofs = NULL;
+
+	return proofs_open(folder, &proofs, err) || proof_read(proofs, name, max, out, err) ? -1
+											    : 0;
+}
+
 int release_dir_begin(const char *folder, struct digest *out_release, struct error *err)
 {
-	struct release_dir release = { .folder = (char *)(uintptr_t)folder };
 	struct json_limits limits = { .max_bytes = RELEASE_JSON_MAX_BYTES };
 	CLEANUP(buffer_release) struct buffer text;
 	CLEANUP(json_free) struct json *json = NULL;
@@ -213,7 +213,7 @@ int release_dir_begin(const char *folder, struct digest *out_release, struct err
 	const char *schema;
 
 	buffer_init(&text, RELEASE_JSON_MAX_BYTES);
-	if (beneath_read(&release, "akashi/release.json", RELEASE_JSON_MAX_BYTES, &text, err))
+	if (release_dir_file(folder, "akashi/release.json", RELEASE_JSON_MAX_BYTES, &text, err))
 		return -1;
 	if (json_parse(buffer_view(&text), &limits, &json, err) ||
 	    json_need_string(json, "schema", &schema, err) ||
@@ -228,14 +228,11 @@ int release_dir_begin(const char *folder, struct digest *out_release, struct err
 
 bool release_dir_exists(const char *folder)
 {
-	char *path = NULL;
-	struct stat st;
-	struct error ignored = { 0 };
-	bool exists;
+	CLEANUP(tree_close) struct tree *proofs = NULL;
+	struct error refused = { 0 };
 
-	if (path_join(folder, "akashi", &path, &ignored))
-		return false;
-	exists = lstat(path, &st) == 0;
-	free(path);
-	return exists;
+	/* What is refused is there too: a link, say, in the place of the folder. */
+	if (proofs_open(folder, &proofs, &refused))
+		return refused.code == ERROR_CORRUPT;
+	return tree_has_attestations(proofs);
 }

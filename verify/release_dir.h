@@ -7,7 +7,8 @@
 #define RELEASE_FILES_MAX 20000u /* files that statements/ may hold */
 
 /*
- * Open `folder`/akashi. No symbolic link in it is followed; files whose name
+ * Open `folder`/akashi (of a folder, or a snapshot of a Hub cache). No symbolic link in it is
+ * followed but those of a Hub cache into its own blobs; files whose name
  * is not of the form they should have are passed over. ERROR_ABSENT: there is
  * no akashi/ folder; ERROR_CORRUPT: it is a link, or holds too much.
  */
@@ -16,6 +17,13 @@ MUST_CHECK int release_dir_open(const char *folder, struct evidence **out_eviden
 
 /* The identity that akashi/release.json says to begin with. ERROR_ABSENT, ERROR_CORRUPT. */
 MUST_CHECK int release_dir_begin(const char *folder, struct digest *out_release, struct error *err);
+
+/*
+ * Append one file of a release's proofs, "model.sig" or below "akashi/", if it
+ * has no more than `max` bytes. ERROR_ABSENT, ERROR_CORRUPT.
+ */
+MUST_CHECK int release_dir_file(const char *folder, const char *name, size_t max,
+				struct buffer *out, struct error *err);
 
 /* True when `folder` has an entry akashi/ of its own, whatever it is. */
 bool release_dir_exists(const char *folder);

@@ -55,6 +55,10 @@ bool tree_signature_ignores(const char *name);
 struct tree_options {
 	const char *const *exclude; /* patterns as in .gitignore: *, ?, [a-z], **, a/b, folder/ */
 	size_t exclude_count;
+
+	/* Instead of the model's files, those that the rules leave out as proofs: akashi/ and
+	 * model.sig. */
+	bool proofs_only;
 };
 
 /*

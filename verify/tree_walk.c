@@ -162,6 +162,11 @@ static int find_reason(struct walk *walk, const char *name, bool folder, const c
 	const struct tree_options *options = walk->options;
 
 	*out_reason = NULL;
+	if (options && options->proofs_only) {
+		if (!is_at_or_below(name, "akashi") && strcmp(name, "model.sig") != 0)
+			*out_reason = "part of the model";
+		return 0;
+	}
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
 		if (!rules[i].signature_only && strcmp(name, rules[i].name) == 0) {
 			*out_reason = rules[i].reason;
