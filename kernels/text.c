@@ -41,8 +41,8 @@ int hex_decode(struct span text, uint8_t *out_bytes, size_t len, struct error *e
 			return error_set(err, ERROR_CORRUPT,
 					 "not a lower-case hexadecimal digit at place %zu", i);
 	for (size_t i = 0; i < len; i++)
-		out_bytes[i] = (uint8_t)(hex_value(text.data[2 * i]) << 4 |
-					 hex_value(text.data[2 * i + 1]));
+		out_bytes[i] = (uint8_t)((unsigned)hex_value(text.data[2 * i]) << 4 |
+					 (unsigned)hex_value(text.data[2 * i + 1]));
 	return 0;
 }
 
