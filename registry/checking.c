@@ -77,7 +77,7 @@ int registry_attest(struct registry *registry, const char *name, const struct ve
 {
 	CLEANUP(signing_key_close) struct signing_key *key = NULL;
 	CLEANUP(json_free) struct json *predicate = NULL, *of = NULL, *said = NULL;
-	struct statement_draft draft = { .kind = "verification", .repeatable = true };
+	struct statement_draft draft = { .kind = STATEMENT_verification, .repeatable = true };
 	struct name asked, found;
 	struct digest identity;
 	struct index *index;

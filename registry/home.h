@@ -27,7 +27,6 @@ struct registry_init_request {
 	const char *origin; /* NULL: localhost/<folder>-<8 random hex digits> */
 	const char *key; /* name of the signing key; made when there is none of that name; NULL: the
 			    user's name */
-	const char *signer; /* the way to sign; NULL: "openssl" */
 };
 
 /*

@@ -157,7 +157,7 @@ static int say_card(struct publishing *p, struct error *err)
 {
 	struct digest file = sha256(buffer_view(&p->card));
 	CLEANUP(json_free) struct json *predicate = NULL, *of = NULL;
-	struct statement_draft draft = { .kind = "card", .digest = file };
+	struct statement_draft draft = { .kind = STATEMENT_card, .digest = file };
 	struct statement_made made;
 	char name[NAME_TEXT_MAX];
 
@@ -175,17 +175,11 @@ static int say_card(struct publishing *p, struct error *err)
 	return parcel_add_statement(&p->parcel, p->evidence, &made.identity, err);
 }
 
-static bool same_name(const struct name *a, const struct name *b)
-{
-	return strcmp(a->owner, b->owner) == 0 && strcmp(a->name, b->name) == 0 &&
-	       strcmp(a->version, b->version) == 0;
-}
-
 /* The release statement: what it is, and everything that belongs to it. */
 static int say_release(struct publishing *p, struct error *err)
 {
 	CLEANUP(json_free) struct json *predicate = NULL, *checkpoint = NULL;
-	struct statement_draft draft = { .kind = "release", .subject = p->release_text };
+	struct statement_draft draft = { .kind = STATEMENT_release, .subject = p->release_text };
 	struct statement_made made;
 	struct json *listed;
 	char family[2 * NAME_PART_MAX + 2];
@@ -214,7 +208,6 @@ static int say_release(struct publishing *p, struct error *err)
 			return -1;
 	}
 	draft.predicate = predicate;
-	draft.claim = same_name(&p->release, &p->checkpoint.statement.name) ? NULL : &p->release;
 	if (registry_publish_statements(p->registry, p->key, &draft, 1, &made, err))
 		return -1;
 	p->release_identity = made.identity;

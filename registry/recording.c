@@ -187,7 +187,7 @@ static int publish_record(struct registry *registry, const char *key_name, struc
 {
 	CLEANUP(signing_key_close) struct signing_key *key = NULL;
 	CLEANUP(json_free) struct json *predicate = NULL;
-	struct statement_draft draft = { .kind = "record" };
+	struct statement_draft draft = { .kind = STATEMENT_record };
 	struct digest probes;
 	char name[NAME_TEXT_MAX];
 

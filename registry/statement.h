@@ -8,17 +8,13 @@
 #include "registry/home.h"
 #include "registry/sign.h"
 
-struct json;
-
 /* What is to be said. Everything is borrowed for the call. */
 struct statement_draft {
-	const char *kind;             /* "checkpoint", "release" … */
+	enum statement_kind kind;
 	const char *subject;          /* name of the subject */
 	struct digest digest;         /* its digest */
 	const struct json *predicate; /* all fields but `origin` and `declared`, which are added */
-	const struct name *claim;     /* the name@version or name:alias it claims, or NULL */
-	uint64_t serial;              /* of an alias's claim */
-	bool repeatable; /* say it again even when the same was said before (verification) */
+	bool repeatable;              /* say it again even if it was said before (verification) */
 };
 
 /* What became of it. */
@@ -30,7 +26,8 @@ struct statement_made {
 };
 
 /*
- * Make, sign, keep and log `count` statements (and their claims) as one batch,
+ * Make, sign, keep and log `count` statements (and the claims that their kinds
+ * and names ask for, schema/statements.def) as one batch,
  * by the commit order of docs/architecture.md; everything is durable and proven
  * when it returns 0. Saying the same again (all but `declared` equal) under
  * a name that exists is success; saying something else under it is ERROR_USAGE,

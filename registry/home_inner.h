@@ -1,0 +1,11 @@
+/* What a registry's other rooms ask its home for. Private to registry/. */
+#ifndef REGISTRY_HOME_INNER_H
+#define REGISTRY_HOME_INNER_H
+
+#include "registry/home.h"
+
+/* The identity of the policy in force. */
+MUST_CHECK int registry_policy(struct registry *registry, struct digest *out_policy,
+			       struct error *err);
+
+#endif

@@ -1,0 +1,301 @@
+/* The index: opened, filled from the log and the statements, thrown away and made again. */
+#include "registry/index.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "registry/index_inner.h"
+#include "registry/statement_inner.h"
+
+extern const uint8_t schema_index_sql[];
+extern const size_t schema_index_sql_len;
+
+/* The schema as text: the embedded bytes have no NUL to rely on. */
+static int schema_text(char **out_text, struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer text;
+
+	buffer_init(&text, 1u << 20);
+	return buffer_add(&text, (struct span){ schema_index_sql, schema_index_sql_len }, err) ||
+			       buffer_to_text(&text, out_text, err)
+		       ? -1
+		       : 0;
+}
+
+/* ---- What the index knows about itself ---- */
+
+static int about_set(struct index *index, const char *name, const char *value, struct error *err)
+{
+	CLEANUP(query_free) struct query *query = NULL;
+
+	if (query_new(index->database,
+		      "INSERT INTO about(name, value) VALUES (?, ?) "
+		      "ON CONFLICT(name) DO UPDATE SET value = excluded.value",
+		      &query, err))
+		return -1;
+	query_bind_text(query, 1, name);
+	query_bind_text(query, 2, value);
+	return query_run(query, err);
+}
+
+/* The value, malloced; "" when there is none. */
+static int about_get(struct index *index, const char *name, char **out_value, struct error *err)
+{
+	CLEANUP(query_free) struct query *query = NULL;
+	const char *value;
+	bool row;
+
+	if (index_ask(index, "SELECT value FROM about WHERE name = ?", name, &query, &row, err))
+		return -1;
+	value = row ? query_text(query, 0) : NULL;
+	*out_value = strdup(value ? value : "");
+	return *out_value ? 0 : error_set(err, ERROR_SYSTEM, "out of memory for the index");
+}
+
+int index_ask(struct index *index, const char *sql, const char *text, struct query **out_query,
+	      bool *out_row, struct error *err)
+{
+	CLEANUP(query_free) struct query *query = NULL;
+
+	if (query_new(index->database, sql, &query, err))
+		return -1;
+	query_bind_text(query, 1, text);
+	if (query_step(query, out_row, err))
+		return -1;
+	*out_query = query;
+	query = NULL; /* handed over */
+	return 0;
+}
+
+/* ---- Making it ---- */
+
+static int tables_make(struct index *index, struct error *err)
+{
+	CLEANUP(text_free) char *schema = NULL;
+	int failed;
+
+	if (schema_text(&schema, err) || database_begin(index->database, err))
+		return -1;
+	failed = database_run(index->database, schema, err) ||
+		 about_set(index, "version", INDEX_VERSION, err) ||
+		 about_set(index, "origin", index->registry->origin, err) ||
+		 about_set(index, "size", "0", err) || database_commit(index->database, err);
+	if (failed)
+		database_rollback(index->database);
+	return failed ? -1 : 0;
+}
+
+/* Is it an index of this version, of this registry? */
+static bool tables_fit(struct index *index)
+{
+	CLEANUP(text_free) char *version = NULL, *origin = NULL;
+	struct error ignored = { 0 };
+
+	return about_get(index, "version", &version, &ignored) == 0 &&
+	       about_get(index, "origin", &origin, &ignored) == 0 &&
+	       strcmp(version, INDEX_VERSION) == 0 && strcmp(origin, index->registry->origin) == 0;
+}
+
+/* The log's part that is in the index; true when the log still begins with it. */
+static int place_read(struct index *index, const struct log_head *head, struct tiles *tiles,
+		      uint64_t *out_size, bool *out_fits, struct error *err)
+{
+	CLEANUP(text_free) char *size = NULL, *root = NULL;
+	char hex[DIGEST_HEX_SIZE];
+	struct digest found;
+
+	if (about_get(index, "size", &size, err) || about_get(index, "root", &root, err))
+		return -1;
+	*out_size = strtoull(size, NULL, 10);
+	*out_fits = *out_size <= head->size;
+	if (!*out_fits || !*out_size)
+		return 0;
+	if (tiles_root_within(tiles, *out_size, head->size, &found, err))
+		return -1;
+	digest_to_hex(&found, hex);
+	*out_fits = strcmp(hex, root) == 0;
+	return 0;
+}
+
+/* ---- Taking in the log ---- */
+
+static int entry_take(struct index *index, struct tiles *tiles, uint64_t place, uint64_t size,
+		      struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer bytes, payload;
+	CLEANUP(entry_release) struct entry entry = { 0 };
+	struct error why = { 0 };
+	struct digest identity;
+
+	buffer_init(&bytes, ENTRY_MAX_BYTES);
+	buffer_init(&payload, STATEMENT_PAYLOAD_MAX_BYTES);
+	if (tiles_entry(tiles, place, size, &bytes, err))
+		return -1;
+	/* What is foreign, withheld or damaged is for `log audit` to tell; the rest is indexed. */
+	if (entry_parse(buffer_view(&bytes), &entry, &why) ||
+	    entry_payload(index->registry, &entry, &payload, &identity, &why))
+		return why.code == ERROR_SYSTEM ? error_set(err, why.code, "%s", why.text) : 0;
+	return index_take(index, place, &identity, public_key_id(entry.key), buffer_view(&payload),
+			  err);
+}
+
+/* Everything in one transaction, so that an index never knows half an entry. */
+static int take_all(struct index *index, struct log *log, const struct log_head *head,
+		    uint64_t from, struct error *err)
+{
+	char size[24], root[DIGEST_HEX_SIZE];
+
+	for (uint64_t i = from; i < head->size; i++) {
+		if ((i & 1023) == 0 && context_check_cancelled(index->registry->ctx, err))
+			return -1;
+		if (entry_take(index, log_tiles(log), i, head->size, err))
+			return -1;
+	}
+	snprintf(size, sizeof(size), "%llu", (unsigned long long)head->size);
+	digest_to_hex(&head->root, root);
+	return about_set(index, "size", size, err) || about_set(index, "root", root, err) ? -1 : 0;
+}
+
+/* *out_fits is false when the index is of another history and must be thrown away. */
+static int catch_up(struct index *index, bool *out_fits, struct error *err)
+{
+	CLEANUP(log_head_release) struct log_head head = { 0 };
+	struct log *log;
+	uint64_t from;
+	int failed;
+
+	if (registry_log(index->registry, &log, err) || log_head(log, &head, err) ||
+	    place_read(index, &head, log_tiles(log), &from, out_fits, err))
+		return -1;
+	if (!*out_fits || from == head.size)
+		return 0;
+	if (database_begin(index->database, err))
+		return -1;
+	/* Another process may have been here first. */
+	failed = place_read(index, &head, log_tiles(log), &from, out_fits, err);
+	if (!failed && *out_fits && from < head.size)
+		failed = take_all(index, log, &head, from, err) ||
+			 database_commit(index->database, err);
+	database_rollback(index->database);
+	return failed ? -1 : 0;
+}
+
+int index_catch_up(struct index *index, struct error *err)
+{
+	bool fits;
+
+	if (catch_up(index, &fits, err))
+		return -1;
+	return fits ? 0
+		    : error_set(err, ERROR_CORRUPT,
+				"the index is of another history of the log: akashi reindex");
+}
+
+/* ---- Opening ---- */
+
+static int path_of(const struct registry *registry, char **out_path, struct error *err)
+{
+	return registry_path(registry, "index.db", out_path, err);
+}
+
+static int index_remove(const char *path, struct error *err)
+{
+	static const char *const suffix[] = { "", "-wal", "-shm" };
+
+	for (size_t i = 0; i < 3; i++) {
+		CLEANUP(text_free) char *file = NULL;
+
+		if (asprintf(&file, "%s%s", path, suffix[i]) < 0) {
+			file = NULL;
+			return error_set(err, ERROR_SYSTEM, "out of memory for a path");
+		}
+		if (unlink(file) && errno != ENOENT)
+			return error_system(err, errno, "cannot remove '%s'", file);
+	}
+	return 0;
+}
+
+/* Open what is there, or begin anew; *out_fits as for catch_up. */
+static int open_at(struct registry *registry, const char *path, struct index **out_index,
+		   bool *out_fits, struct error *err)
+{
+	CLEANUP(index_close) struct index *index = calloc(1, sizeof(*index));
+	bool fresh = !file_exists(path);
+
+	if (!index)
+		return error_set(err, ERROR_SYSTEM, "out of memory for the index");
+	index->registry = registry;
+	if (database_open(path, DATABASE_CREATE, &index->database, err))
+		return -1;
+	if (!tables_fit(index) && tables_make(index, err)) {
+		if (fresh)
+			return -1;
+		*err = (struct error){ 0 };
+		*out_fits = false;
+		return 0;
+	}
+	if (!tables_fit(index)) {
+		*out_fits = false;
+		return 0;
+	}
+	if (catch_up(index, out_fits, err))
+		return -1;
+	*out_index = index;
+	index = NULL; /* handed over */
+	return 0;
+}
+
+int index_open(struct registry *registry, struct index **out_index, struct error *err)
+{
+	CLEANUP(text_free) char *path = NULL;
+	CLEANUP(index_close) struct index *index = NULL;
+	struct error why = { 0 };
+	bool fits = false;
+
+	if (path_of(registry, &path, err))
+		return -1;
+	if (open_at(registry, path, &index, &fits, &why) == 0 && fits) {
+		*out_index = index;
+		index = NULL; /* handed over */
+		return 0;
+	}
+	index_close(&index);
+	/* Nothing is only here: what is damaged is made again, and where that cannot be written, in
+	 * memory. */
+	if (why.code == ERROR_SYSTEM || index_remove(path, &why)) {
+		why = (struct error){ 0 };
+		if (open_at(registry, ":memory:", &index, &fits, err))
+			return -1;
+	} else if (open_at(registry, path, &index, &fits, err)) {
+		return -1;
+	}
+	if (!fits)
+		return error_set(err, ERROR_CORRUPT, "the index cannot be made from this log");
+	*out_index = index;
+	index = NULL; /* handed over */
+	return 0;
+}
+
+void index_close(struct index **index)
+{
+	if (!*index)
+		return;
+	database_close(&(*index)->database);
+	free(*index);
+	*index = NULL;
+}
+
+int registry_reindex(struct registry *registry, struct error *err)
+{
+	CLEANUP(text_free) char *path = NULL;
+	struct index *index;
+
+	index_close(&registry->index);
+	return path_of(registry, &path, err) || index_remove(path, err) ||
+			       registry_index(registry, &index, err)
+		       ? -1
+		       : 0;
+}

@@ -1,0 +1,31 @@
+/* What filling and asking the index share. Private to registry/index*.c. */
+#ifndef REGISTRY_INDEX_INNER_H
+#define REGISTRY_INDEX_INNER_H
+
+#include "registry/index.h"
+#include "registry/log.h"
+#include "registry/sqlite.h"
+
+#define INDEX_VERSION "1"
+
+struct index {
+	struct registry *registry; /* borrowed */
+	struct database *database;
+};
+
+/* Lower case into out_folded[NAME_TEXT_MAX + 24]; longer text is cut. */
+#define FOLDED_SIZE (NAME_TEXT_MAX + 24)
+void name_fold(const char *text, char out_folded[FOLDED_SIZE]);
+
+/* Prepare one query, bind one text and step: *out_row. */
+MUST_CHECK int index_ask(struct index *index, const char *sql, const char *text,
+			 struct query **out_query, bool *out_row, struct error *err);
+
+/*
+ * Take in one statement that is logged at `log_index`. The caller checked that it
+ * is the body of that entry. Inside the caller's transaction.
+ */
+MUST_CHECK int index_take(struct index *index, uint64_t log_index, const struct digest *identity,
+			  const struct digest *signer, struct span payload, struct error *err);
+
+#endif

@@ -1,0 +1,255 @@
+/* One statement comes into the index: its row, claim, edges, mentions, files and scores. */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "registry/index_inner.h"
+
+void name_fold(const char *text, char out_folded[FOLDED_SIZE])
+{
+	size_t len = 0;
+
+	for (; text[len] && len + 1 < FOLDED_SIZE; len++)
+		out_folded[len] = (char)tolower((unsigned char)text[len]);
+	out_folded[len] = '\0';
+}
+
+/* "owner/name" of a name. */
+static void family_of(const struct name *name, char out_text[NAME_TEXT_MAX])
+{
+	struct name family = *name;
+
+	family.version[0] = '\0';
+	family.alias = false;
+	name_to_text(&family, out_text);
+	if (!name->name[0])
+		out_text[0] = '\0';
+}
+
+/* Run an INSERT whose parameters are texts; NULL binds SQL NULL. */
+static int insert(struct index *index, const char *sql, const char *const *text, size_t count,
+		  struct error *err)
+{
+	CLEANUP(query_free) struct query *query = NULL;
+
+	if (query_new(index->database, sql, &query, err))
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		query_bind_text(query, (int)i + 1, text[i]);
+	return query_run(query, err);
+}
+
+static int mention(struct index *index, const char *digest, const char *identity, struct error *err)
+{
+	const char *text[] = { digest, identity };
+
+	return insert(index, "INSERT OR IGNORE INTO mention(digest, identity) VALUES (?, ?)", text,
+		      2, err);
+}
+
+static int edge(struct index *index, const char *identity, const char *relation,
+		const struct json *reference, struct error *err)
+{
+	const char *name = json_text(json_member(reference, "name"));
+	const char *to = json_text(json_member(reference, "statement"));
+	const char *text[] = { identity, relation, name, to + 7 };
+
+	return insert(index,
+		      "INSERT OR IGNORE INTO edge(identity, relation, name, towards) "
+		      "VALUES (?, ?, ?, ?)",
+		      text, 4, err);
+}
+
+static bool is_digest(const char *text)
+{
+	struct error ignored = { 0 };
+	struct digest digest;
+
+	return text && strncmp(text, "sha256:", 7) == 0 &&
+	       digest_from_hex(span_of(text), &digest, &ignored) == 0;
+}
+
+/* What a list of references is called one by one. */
+static const char *relation_of(const char *key)
+{
+	return strcmp(key, "parents") == 0 ? "parent" : key;
+}
+
+/* Everything a value mentions, `key` being what it hangs from. The depth is the parser's limit. */
+static int walk(struct index *index, const char *identity, const char *key,
+		const struct json *value, struct error *err)
+{
+	struct json_members at = { 0 };
+
+	if (is_digest(json_text(value)))
+		return mention(index, json_text(value) + 7, identity, err);
+	if (json_kind(value) == JSON_KIND_OBJECT && json_text(json_member(value, "name")) &&
+	    is_digest(json_text(json_member(value, "statement"))) &&
+	    edge(index, identity, relation_of(key), value, err))
+		return -1;
+	while (json_next(value, &at))
+		if (walk(index, identity, at.key, at.value, err))
+			return -1;
+	for (size_t i = 0; i < json_count(value) && json_kind(value) == JSON_KIND_ARRAY; i++)
+		if (walk(index, identity, key, json_at(value, i), err))
+			return -1;
+	return 0;
+}
+
+/* The digests of a manifest's files, when the manifest is here. */
+static int files(struct index *index, const struct digest *digest, struct error *err)
+{
+	CLEANUP(manifest_free) struct manifest *manifest = NULL;
+	CLEANUP(query_free) struct query *query = NULL;
+	CLEANUP(buffer_release) struct buffer bytes;
+	char identity[DIGEST_HEX_SIZE], sha256[DIGEST_HEX_SIZE];
+	struct error absent = { 0 };
+
+	buffer_init(&bytes, MANIFEST_MAX_BYTES);
+	if (store_get(index->registry->store, digest, &bytes, &absent) ||
+	    manifest_parse(buffer_view(&bytes), &manifest, &absent))
+		return absent.code == ERROR_SYSTEM ? error_set(err, absent.code, "%s", absent.text)
+						   : 0;
+	digest_to_hex(digest, identity);
+	if (query_new(index->database,
+		      "INSERT OR IGNORE INTO file(manifest, place, sha256) VALUES (?, ?, ?)",
+		      &query, err))
+		return -1;
+	for (size_t i = 0; i < manifest->file_count; i++) {
+		digest_to_hex(&manifest->file[i].sha256, sha256);
+		query_bind_text(query, 1, identity);
+		query_bind_u64(query, 2, i);
+		query_bind_text(query, 3, sha256);
+		if (query_run(query, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int scores(struct index *index, const char *identity, const struct json *predicate,
+		  struct error *err)
+{
+	CLEANUP(query_free) struct query *query = NULL;
+	const struct json *list;
+
+	if (json_maybe_array(predicate, "scores", &list, err) ||
+	    query_new(index->database,
+		      "INSERT OR IGNORE INTO score(identity, place, task, metric, filter, value, "
+		      "deviation) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		      &query, err))
+		return -1;
+	for (size_t i = 0; i < json_count(list); i++) {
+		const struct json *score = json_at(list, i);
+		const char *task = json_text(json_member(score, "task"));
+		const char *metric = json_text(json_member(score, "metric"));
+		const char *filter = json_text(json_member(score, "filter"));
+		const char *value = json_text(json_member(score, "value"));
+
+		query_bind_text(query, 1, identity);
+		query_bind_u64(query, 2, i);
+		query_bind_text(query, 3, task ? task : "");
+		query_bind_text(query, 4, metric ? metric : "");
+		query_bind_text(query, 5, filter ? filter : "");
+		query_bind_text(query, 6, value ? value : "");
+		query_bind_text(query, 7, json_text(json_member(score, "stderr")));
+		if (query_run(query, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int claim(struct index *index, uint64_t log_index, const struct statement *statement,
+		 struct error *err)
+{
+	CLEANUP(query_free) struct query *query = NULL;
+	char family[NAME_TEXT_MAX], folded[FOLDED_SIZE], text[FOLDED_SIZE], name[NAME_TEXT_MAX];
+	char identity[DIGEST_HEX_SIZE];
+	const char *kind;
+	uint64_t serial;
+
+	if (json_need_string(statement->predicate, "kind", &kind, err) ||
+	    json_maybe_size(statement->predicate, "serial", 0, &serial, err) ||
+	    query_new(index->database,
+		      "INSERT OR IGNORE INTO claim(folded, family, kind, name, version, alias, "
+		      "serial, identity, target, log_index) VALUES (?, ?, ?, ?, ?, ?, ?, ?, "
+		      "(SELECT towards FROM edge WHERE edge.identity = ? AND relation = 'target'), "
+		      "?)",
+		      &query, err))
+		return -1;
+	name_to_text(&statement->name, name);
+	if (statement->name.alias)
+		snprintf(text, sizeof(text), "%s#%llu", name, (unsigned long long)serial);
+	else
+		snprintf(text, sizeof(text), "%s", name);
+	name_fold(text, folded);
+	query_bind_text(query, 1, folded);
+	family_of(&statement->name, family);
+	name_fold(family, folded);
+	query_bind_text(query, 2, folded);
+	query_bind_text(query, 3, kind);
+	query_bind_text(query, 4, family);
+	query_bind_text(query, 5, statement->name.version);
+	query_bind_u64(query, 6, statement->name.alias);
+	query_bind_u64(query, 7, serial);
+	digest_to_hex(&statement->digest, identity);
+	query_bind_text(query, 8, identity);
+	query_bind_text(query, 9, identity);
+	query_bind_u64(query, 10, log_index);
+	return query_run(query, err);
+}
+
+static int row(struct index *index, uint64_t log_index, const char *identity, const char *signer,
+	       const struct statement *statement, struct error *err)
+{
+	CLEANUP(query_free) struct query *query = NULL;
+	const char *declared = json_text(json_member(statement->predicate, "declared"));
+	char digest[DIGEST_HEX_SIZE], family[NAME_TEXT_MAX], folded[FOLDED_SIZE];
+
+	if (query_new(index->database,
+		      "INSERT OR IGNORE INTO statement(log_index, identity, signer, kind, subject, "
+		      "digest, folded, declared) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		      &query, err))
+		return -1;
+	digest_to_hex(&statement->digest, digest);
+	family_of(&statement->name, family);
+	name_fold(family, folded);
+	query_bind_u64(query, 1, log_index);
+	query_bind_text(query, 2, identity);
+	query_bind_text(query, 3, signer);
+	query_bind_text(query, 4, statement_kind_name(statement->kind));
+	query_bind_text(query, 5, statement->subject);
+	query_bind_text(query, 6, digest);
+	query_bind_text(query, 7, folded);
+	query_bind_text(query, 8, declared ? declared : "");
+	return query_run(query, err) || mention(index, digest, identity, err) ? -1 : 0;
+}
+
+int index_take(struct index *index, uint64_t log_index, const struct digest *identity,
+	       const struct digest *signer, struct span payload, struct error *err)
+{
+	CLEANUP(statement_release) struct statement statement = { 0 };
+	char hex[DIGEST_HEX_SIZE], key[DIGEST_HEX_SIZE];
+	struct error foreign = { 0 };
+
+	/* A kind that a later version made is logged and kept, and this one passes over it. */
+	if (statement_parse(payload, &statement, &foreign))
+		return foreign.code == ERROR_SYSTEM
+			       ? error_set(err, foreign.code, "%s", foreign.text)
+			       : 0;
+	digest_to_hex(identity, hex);
+	digest_to_hex(signer, key);
+	if (row(index, log_index, hex, key, &statement, err) ||
+	    walk(index, hex, "", statement.predicate, err))
+		return -1;
+	switch (statement.kind) {
+	case STATEMENT_claim:
+		return claim(index, log_index, &statement, err);
+	case STATEMENT_eval:
+		return scores(index, hex, statement.predicate, err);
+	case STATEMENT_checkpoint:
+	case STATEMENT_dataset:
+		return files(index, &statement.digest, err);
+	default:
+		return 0;
+	}
+}

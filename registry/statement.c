@@ -1,0 +1,205 @@
+/* Statements as they are kept: found, read back, proven. */
+#include "registry/statement.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "registry/index.h"
+#include "registry/log.h"
+#include "registry/statement_inner.h"
+
+void statement_time(const struct context *ctx, char out_text[STATEMENT_TIME_SIZE])
+{
+	time_t now = (time_t)context_now(ctx);
+	struct tm utc;
+
+	if (!gmtime_r(&now, &utc) || utc.tm_year > 8099)
+		utc = (struct tm){ .tm_year = 70, .tm_mday = 1 };
+	strftime(out_text, STATEMENT_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &utc);
+}
+
+void statement_ident(const struct digest *identity, const struct digest *key,
+		     char out_ident[IDENT_SIZE])
+{
+	char statement[DIGEST_HEX_SIZE], signer[DIGEST_HEX_SIZE];
+
+	digest_to_hex(identity, statement);
+	digest_to_hex(key, signer);
+	snprintf(out_ident, IDENT_SIZE, "%s.%s", statement, signer);
+}
+
+int statement_path(const struct registry *registry, const struct digest *identity,
+		   const struct digest *key, char **out_path, struct error *err)
+{
+	char ident[IDENT_SIZE], name[IDENT_SIZE + sizeof("statements/.json")];
+
+	statement_ident(identity, key, ident);
+	snprintf(name, sizeof(name), "statements/%s.json", ident);
+	return registry_path(registry, name, out_path, err);
+}
+
+int statement_claim_text(const struct statement *statement, char **out_text, struct error *err)
+{
+	enum statement_claim rule = statement_kind_claim(statement->kind);
+	struct reference checkpoint;
+	char name[NAME_TEXT_MAX];
+	uint64_t serial = 0;
+	int len;
+
+	name_to_text(&statement->name, name);
+	*out_text = NULL;
+	if (rule == STATEMENT_CLAIM_NEVER)
+		return 0;
+	if (rule == STATEMENT_CLAIM_RENAMED) {
+		char of[NAME_TEXT_MAX];
+
+		if (reference_need(statement->predicate, "checkpoint", &checkpoint, err))
+			return -1;
+		name_to_text(&checkpoint.name, of);
+		if (strcmp(of, name) == 0)
+			return 0;
+	}
+	if (statement->name.alias && json_need_size(statement->predicate, "serial", &serial, err))
+		return -1;
+	len = statement->name.alias
+		      ? asprintf(out_text, "%s#%llu", name, (unsigned long long)serial)
+		      : asprintf(out_text, "%s", name);
+	if (len >= 0)
+		return 0;
+	*out_text = NULL;
+	return error_set(err, ERROR_SYSTEM, "out of memory for a name");
+}
+
+/* The smallest KEY of an envelope of this statement, by looking through statements/. */
+static int signer_find(struct registry *registry, const struct digest *identity,
+		       struct digest *out_key, struct error *err)
+{
+	CLEANUP(text_free) char *path = NULL;
+	char hex[DIGEST_HEX_SIZE];
+	struct dirent *entry;
+	struct digest key;
+	bool found = false;
+	DIR *folder;
+
+	digest_to_hex(identity, hex);
+	if (registry_path(registry, "statements", &path, err))
+		return -1;
+	folder = opendir(path);
+	if (!folder)
+		return error_system(err, errno, "cannot list '%s'", path);
+	while ((entry = readdir(folder))) {
+		struct error ignored = { 0 };
+		const char *name = entry->d_name;
+
+		if (strlen(name) != 2 * 64 + 6 || strncmp(name, hex, 64) != 0 || name[64] != '.' ||
+		    strcmp(name + 129, ".json") != 0 ||
+		    digest_from_hex((struct span){ (const uint8_t *)name + 65, 64 }, &key,
+				    &ignored))
+			continue;
+		if (!found || memcmp(key.byte, out_key->byte, DIGEST_SIZE) < 0)
+			*out_key = key;
+		found = true;
+	}
+	closedir(folder);
+	if (!found)
+		return error_set(err, ERROR_ABSENT, "no statement sha256:%s in the registry", hex);
+	return 0;
+}
+
+int registry_envelope(struct registry *registry, const struct digest *identity,
+		      const struct digest *key, struct buffer *out, struct digest *out_key,
+		      struct error *err)
+{
+	CLEANUP(text_free) char *path = NULL;
+	struct digest signer;
+
+	if (key)
+		signer = *key;
+	else if (signer_find(registry, identity, &signer, err))
+		return -1;
+	if (statement_path(registry, identity, &signer, &path, err) || file_read(path, out, err))
+		return -1;
+	if (out_key)
+		*out_key = signer;
+	return 0;
+}
+
+/* The public key KEY as the registry keeps it, or as the signer's log entry has it. */
+static int entry_of(struct registry *registry, const struct digest *identity,
+		    const struct digest *key, uint64_t *out_index, struct entry *out_entry,
+		    struct error *err)
+{
+	CLEANUP(log_head_release) struct log_head head = { 0 };
+	CLEANUP(buffer_release) struct buffer bytes;
+	char ident[IDENT_SIZE];
+	struct log *log;
+
+	buffer_init(&bytes, ENTRY_MAX_BYTES);
+	statement_ident(identity, key, ident);
+	return registry_log(registry, &log, err) || log_find(log, ident, out_index, err) ||
+			       log_head(log, &head, err) ||
+			       tiles_entry(log_tiles(log), *out_index, head.size, &bytes, err) ||
+			       entry_parse(buffer_view(&bytes), out_entry, err)
+		       ? -1
+		       : 0;
+}
+
+int registry_payload(struct registry *registry, const struct digest *identity, struct buffer *out,
+		     struct error *err)
+{
+	CLEANUP(envelope_release) struct envelope envelope = { 0 };
+	CLEANUP(entry_release) struct entry entry = { 0 };
+	CLEANUP(buffer_release) struct buffer bytes;
+	struct digest key;
+	uint64_t index;
+
+	buffer_init(&bytes, ENVELOPE_MAX_BYTES);
+	if (registry_envelope(registry, identity, NULL, &bytes, &key, err) ||
+	    envelope_parse(buffer_view(&bytes), ENVELOPE_MAX_BYTES, &envelope, err))
+		return -1;
+	if (!digest_equal(&envelope.identity, identity))
+		return error_set(err, ERROR_CORRUPT,
+				 "a statement was changed: its bytes no longer have its identity");
+	if (entry_of(registry, identity, &key, &index, &entry, err) ||
+	    envelope_check(&envelope, entry.key, err))
+		return error_prefix(err, "statement");
+	return buffer_add(out, buffer_view(&envelope.payload), err);
+}
+
+int registry_proof(struct registry *registry, const struct digest *identity,
+		   const struct digest *key, struct buffer *out, struct error *err)
+{
+	char ident[IDENT_SIZE];
+	struct log *log;
+	uint64_t index;
+
+	statement_ident(identity, key, ident);
+	return registry_log(registry, &log, err) || log_find(log, ident, &index, err) ||
+			       log_prove(log, index, out, err)
+		       ? -1
+		       : 0;
+}
+
+int registry_reference(struct registry *registry, const struct name *name,
+		       struct json **out_reference, struct error *err)
+{
+	CLEANUP(statement_release) struct statement statement = { 0 };
+	CLEANUP(buffer_release) struct buffer payload;
+	struct reference reference = { 0 };
+	struct error none = { 0 };
+	struct index *index;
+
+	buffer_init(&payload, STATEMENT_PAYLOAD_MAX_BYTES);
+	if (registry_index(registry, &index, err) ||
+	    index_resolve(index, name, &reference.name, &reference.statement, err) ||
+	    registry_payload(registry, &reference.statement, &payload, err) ||
+	    statement_parse(buffer_view(&payload), &statement, err))
+		return -1;
+	reference.has_manifest =
+		json_need_digest(statement.predicate, "manifest", &reference.manifest, &none) == 0;
+	return reference_to_json(&reference, out_reference, err);
+}

@@ -1,0 +1,75 @@
+-- The index of a registry: a cache for asking questions, made from the statements and the log.
+-- Digests are 64 hexadecimal digits; `folded` is a name in lower case. Portable SQL, no SQLite types.
+
+CREATE TABLE about (
+	name  VARCHAR(32) PRIMARY KEY,      -- version, origin, size, root
+	value VARCHAR(300) NOT NULL
+);
+
+-- One row for each statement and key that is logged and whose body is here.
+CREATE TABLE statement (
+	log_index BIGINT PRIMARY KEY,
+	identity  CHAR(64) NOT NULL,
+	signer    CHAR(64) NOT NULL,
+	kind      VARCHAR(32) NOT NULL,
+	subject   VARCHAR(1024) NOT NULL,
+	digest    CHAR(64) NOT NULL,        -- of the subject
+	folded    VARCHAR(300) NOT NULL,    -- owner/name that it is about, or ''
+	declared  VARCHAR(32) NOT NULL
+);
+CREATE INDEX statement_identity ON statement(identity);
+CREATE INDEX statement_digest ON statement(digest);
+CREATE INDEX statement_folded ON statement(folded, log_index);
+
+-- A name exists by its claim; the lowest index wins.
+CREATE TABLE claim (
+	folded    VARCHAR(330) PRIMARY KEY, -- owner/name@version, or owner/name:alias#serial
+	family    VARCHAR(200) NOT NULL,    -- owner/name in lower case
+	kind      VARCHAR(32) NOT NULL,
+	name      VARCHAR(200) NOT NULL,    -- owner/name as it was spelled
+	version   VARCHAR(100) NOT NULL,    -- or the alias
+	alias     SMALLINT NOT NULL,
+	serial    BIGINT NOT NULL,
+	identity  CHAR(64) NOT NULL,        -- of the statement that is claimed
+	target    CHAR(64),                 -- of an alias
+	log_index BIGINT NOT NULL
+);
+CREATE INDEX claim_family ON claim(family, log_index);
+CREATE INDEX claim_identity ON claim(identity);
+
+-- What refers to what: the lineage.
+CREATE TABLE edge (
+	identity CHAR(64) NOT NULL,         -- who says so
+	relation VARCHAR(32) NOT NULL,      -- of, data, parent, run, checkpoint, target
+	name     VARCHAR(300) NOT NULL,
+	towards  CHAR(64) NOT NULL,         -- the statement it refers to
+	PRIMARY KEY (identity, relation, towards)
+);
+CREATE INDEX edge_towards ON edge(towards);
+
+-- Every digest that a statement mentions, as subject or anywhere in its predicate.
+CREATE TABLE mention (
+	digest   CHAR(64) NOT NULL,
+	identity CHAR(64) NOT NULL,
+	PRIMARY KEY (digest, identity)
+);
+
+-- The files of the checkpoints' and datasets' manifests.
+CREATE TABLE file (
+	manifest CHAR(64) NOT NULL,
+	place    BIGINT NOT NULL,
+	sha256   CHAR(64) NOT NULL,
+	PRIMARY KEY (manifest, place)
+);
+CREATE INDEX file_sha256 ON file(sha256);
+
+CREATE TABLE score (
+	identity CHAR(64) NOT NULL,         -- of the eval
+	place    BIGINT NOT NULL,
+	task     VARCHAR(200) NOT NULL,
+	metric   VARCHAR(100) NOT NULL,
+	filter   VARCHAR(100) NOT NULL,
+	value    VARCHAR(64) NOT NULL,      -- decimals stay text
+	deviation VARCHAR(64),
+	PRIMARY KEY (identity, place)
+);
