@@ -1,0 +1,51 @@
+/* What the ways of adding share. Private to registry/add*.c. */
+#ifndef REGISTRY_ADD_INNER_H
+#define REGISTRY_ADD_INNER_H
+
+#include "registry/add.h"
+
+/* One call of registry_add_*. */
+struct adding {
+	struct registry *registry;
+	const struct add_how *how;
+	struct signing_key *key; /* NULL in a dry run */
+};
+
+/* Open the key, so that a missing one is found before anything is read. */
+MUST_CHECK int adding_begin(struct registry *registry, const struct add_how *how,
+			    struct adding *out_adding, struct error *err);
+void adding_release(struct adding *adding);
+
+/* Files that were read, and (unless dry) kept with their manifest and pieces. */
+struct kept {
+	struct manifest *manifest;
+	struct digest identity;
+	uint64_t records;   /* lines of its .txt and .jsonl files */
+	char *architecture; /* what config.json says, or NULL */
+};
+
+MUST_CHECK int files_keep(struct adding *adding, const char *path, const char *const *exclude,
+			  size_t exclude_count, struct kept *out_kept, struct error *err);
+void kept_release(struct kept *kept);
+
+/* Read a file of at most `max` bytes and (unless dry) keep it as an object. */
+MUST_CHECK int file_keep(struct adding *adding, const char *path, struct buffer *out_bytes,
+			 struct digest *out_digest, struct error *err);
+
+/* Set "git" (with its diff kept as an object) when there are facts. */
+MUST_CHECK int git_set(struct adding *adding, struct json *predicate, const struct add_git *git,
+		       struct error *err);
+
+/* Set a list of references to registered names. */
+MUST_CHECK int references_set(struct adding *adding, struct json *predicate, const char *key,
+			      const struct name *name, size_t count, struct error *err);
+
+/* Set "name" and "version", and give the subject's text. */
+MUST_CHECK int name_set(struct json *predicate, const struct name *name,
+			char out_subject[NAME_TEXT_MAX], struct error *err);
+
+/* Publish unless dry. */
+MUST_CHECK int adding_publish(struct adding *adding, const struct statement_draft *draft,
+			      size_t count, struct statement_made *out_made, struct error *err);
+
+#endif
