@@ -78,11 +78,13 @@ def llama_cases(rng):
     rope = lambda kind, **o: {"rope_type": kind, "rope_theta": 10000.0, **o}
     llama3 = rope(
         "llama3", rope_theta=500000.0, factor=4.0, low_freq_factor=1.0, high_freq_factor=4.0,
-        original_max_position_embeddings=16,
+        original_max_position_embeddings=64,
     )
+    long = dict(head_dim=32, max_position_embeddings=4096)
+    yarn_long = rope("yarn", factor=4.0, original_max_position_embeddings=1024)
+    yarn_mscale = dict(yarn_long, mscale=0.8, mscale_all_dim=0.4, truncate=False)
     yarn = rope("yarn", factor=4.0, original_max_position_embeddings=16)
     yarn_betas = dict(yarn, beta_fast=4.0, beta_slow=0.5, attention_factor=1.25)
-    yarn_mscale = dict(yarn, mscale=0.8, mscale_all_dim=0.4, truncate=False)
     yarn_ratio = dict(yarn, factor=None)
     linear = rope("linear", factor=2.5)
     dynamic = rope("dynamic", factor=2.0)
@@ -93,16 +95,16 @@ def llama_cases(rng):
     yield Case("llama f16", make(), model, dtype=torch.float16)
     yield Case("llama biases", make(attention_bias=True, mlp_bias=True), model)
     yield Case("llama head_dim of its own", make(head_dim=12), model)
-    yield Case("llama rope llama3", make(rope_parameters=llama3, head_dim=32), model)
-    yield Case("llama rope llama3, config of 4", make(rope_parameters=llama3, head_dim=32), model,
+    yield Case("llama rope llama3", make(rope_parameters=llama3, **long), model)
+    yield Case("llama rope llama3, config of 4", make(rope_parameters=llama3, **long), model,
                old_config=True)
     yield Case("llama rope linear, config of 4", make(rope_parameters=linear), model,
                old_config=True)
-    yield Case("llama rope yarn", make(rope_parameters=yarn, head_dim=32), model, lengths=(60, 9))
+    yield Case("llama rope yarn", make(rope_parameters=yarn_long, **long), model, lengths=(90, 9))
     yield Case("llama rope yarn with betas", make(rope_parameters=yarn_betas, head_dim=32), model,
                lengths=(60, 9))
     yield Case("llama rope yarn with mscale, not truncated",
-               make(rope_parameters=yarn_mscale, head_dim=32), model, lengths=(60, 9))
+               make(rope_parameters=yarn_mscale, **long), model, lengths=(90, 9))
     yield Case("llama rope yarn, factor from the contexts", make(rope_parameters=yarn_ratio),
                model, lengths=(60, 9))
     yield Case("llama rope linear beyond its context", make(rope_parameters=linear), model,
