@@ -2,7 +2,6 @@
 #include "verify/bytes_locate.h"
 
 #include <stdio.h>
-#include <string.h>
 
 /* XOR `change` into word `index` of a piece; bytes beyond its end are the padding. */
 static void word_flip(uint8_t *bytes, uint32_t len, uint32_t index, uint32_t change)
@@ -30,18 +29,13 @@ static void element_place(const struct tensor *tensor, uint64_t index, char *out
 		snprintf(out + used, size - used, "]");
 }
 
-static void text_of(const struct tensor *tensor, const uint8_t *bytes, size_t len,
-		    char out[DTYPE_TEXT_MAX])
+/* The element at `bytes`, or the one byte there where there are no whole elements. */
+static void text_of(const struct tensor *tensor, const uint8_t *bytes, char out[DTYPE_TEXT_MAX])
 {
-	size_t used = 0;
-
-	if (tensor && dtype_bits(tensor->dtype) >= 8) {
+	if (tensor && dtype_bits(tensor->dtype) >= 8)
 		dtype_element_text(tensor->dtype, bytes, out);
-		return;
-	}
-	used = (size_t)snprintf(out, DTYPE_TEXT_MAX, "bytes");
-	for (size_t i = 0; i < len && used < DTYPE_TEXT_MAX - 4; i++)
-		used += (size_t)snprintf(out + used, DTYPE_TEXT_MAX - used, " %02x", bytes[i]);
+	else
+		snprintf(out, DTYPE_TEXT_MAX, "0x%02x", bytes[0]);
 }
 
 /* The first byte of the piece at which the found and the expected word differ. */
@@ -72,9 +66,9 @@ static void name_word(const struct piece *piece, const struct tensor *tensor, ui
 	out->exact = true;
 	out->offset = piece->offset + start;
 	out->len = width;
-	text_of(tensor, bytes + start, width, out->expected);
+	text_of(tensor, bytes + start, out->expected);
 	word_flip(bytes, piece->len, index, change);
-	text_of(tensor, bytes + start, width, out->found);
+	text_of(tensor, bytes + start, out->found);
 	if (tensor && dtype_bits(tensor->dtype) >= 8)
 		element_place(tensor, in_region / width, out->element, sizeof(out->element));
 }

@@ -153,7 +153,10 @@ static float *value_table(enum dtype dtype)
 
 static void decimal(char out[32], double value)
 {
-	snprintf(out, 32, "%.9g", value);
+	if (value == value)
+		snprintf(out, 32, "%.9g", value);
+	else
+		snprintf(out, 32, "nan");
 }
 
 static void values_finish(const struct values *values, struct diff_values *out)

@@ -126,12 +126,16 @@ bool dtype_to_double(enum dtype dtype, const uint8_t *bytes, double *out_value)
 /* The shortest decimal that the format reads back as `value`. */
 static void decimal_text(const struct dtype_row *row, double value, char *out, size_t size)
 {
+	if (value != value) {
+		snprintf(out, size, "nan");
+		return;
+	}
 	for (int digits = 1; digits <= 17; digits++) {
 		double back;
 
 		snprintf(out, size, "%.*g", digits, value);
 		back = row->bits == 64 ? strtod(out, NULL) : (double)strtof(out, NULL);
-		if (back == value || value != value)
+		if (back == value)
 			return;
 	}
 }

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 char *path_of(const char *folder, const char *name)
@@ -130,6 +131,15 @@ void truncate_file(const char *folder, const char *name, uint64_t size)
 	char *path = path_of(folder, name);
 
 	assert_int_equal(truncate(path, (off_t)size), 0);
+	free(path);
+}
+
+void make_old(const char *folder, const char *name)
+{
+	const struct timespec past[2] = { { 1000000000, 0 }, { 1000000000, 0 } };
+	char *path = path_of(folder, name);
+
+	assert_int_equal(utimensat(AT_FDCWD, path, past, 0), 0);
 	free(path);
 }
 

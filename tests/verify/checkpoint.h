@@ -27,6 +27,9 @@ void put_tensors(const char *folder, const char *name, const struct made_tensor 
 void flip_bits(const char *folder, const char *name, uint64_t offset, uint8_t bits);
 void truncate_file(const char *folder, const char *name, uint64_t size);
 
+/* Give a file a time in the past, so that a change within the clock's tick shows. */
+void make_old(const char *folder, const char *name);
+
 /* folder/name, to be freed. */
 char *path_of(const char *folder, const char *name);
 
