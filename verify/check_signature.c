@@ -89,6 +89,7 @@ static int compare_listed(struct check *check, const struct modelsig *signature,
 {
 	size_t count = tree_count(check->tree);
 	struct digest *found = calloc(count + 1, sizeof(*found));
+	struct digest itself = sha256(check->request->signature); /* wherever it lies */
 
 	if (!found)
 		return error_set(err, ERROR_SYSTEM, "out of memory for %zu digests", count);
@@ -105,7 +106,9 @@ static int compare_listed(struct check *check, const struct modelsig *signature,
 		/* A model of one file is listed under its own name or as "." */
 		if (!listed && alone && tree_kind(check->tree) == TREE_FILE)
 			listed = &signature->file[0];
-		if (!listed && modelsig_ignores(signature, path))
+		if (!listed &&
+		    (modelsig_ignores(signature, path) ||
+		     (check->request->signature.len && digest_equal(&found[i], &itself))))
 			continue;
 		if (!listed) {
 			coverage->extra++;
