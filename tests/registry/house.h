@@ -5,7 +5,7 @@
 #include "registry/registry.h"
 #include "tests/support.h"
 
-/* A world of its own: `root`/home holds keys, `root`/work/.akashi the registry. */
+/* A world of its own: the user's keys in `home`, the registry in `work`, both below `root`. */
 struct house {
 	char *root, *home, *work;
 	struct context ctx;

@@ -1,4 +1,7 @@
-/* log_dump DIR SIZE: make a log of SIZE synthetic entries in DIR, and print its verifier key. */
+/*
+ * log_dump DIR SIZE: make a log of SIZE synthetic entries in DIR, with some proofs beside it
+ * (DIR/INDEX.tlog-proof, DIR/OLDSIZE.consistency), and print its verifier key.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -41,6 +44,36 @@ done:
 	return failed;
 }
 
+static int proof_write(struct log *log, const char *folder, uint64_t number, bool inclusion,
+		       struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer text;
+	CLEANUP(text_free) char *path = NULL;
+
+	buffer_init(&text, PROOF_MAX_BYTES);
+	if (asprintf(&path, "%s/%llu.%s", folder, (unsigned long long)number,
+		     inclusion ? "tlog-proof" : "consistency") < 0) {
+		path = NULL;
+		return error_set(err, ERROR_SYSTEM, "out of memory");
+	}
+	return (inclusion ? log_prove(log, number, &text, err)
+			  : log_prove_consistency(log, number, &text, err)) ||
+			       file_write(path, buffer_view(&text), 0644, FILE_REPLACE, err)
+		       ? -1
+		       : 0;
+}
+
+static int proofs_write(struct log *log, const char *folder, uint64_t size, struct error *err)
+{
+	const uint64_t some[] = { 0, 1, 2, 3, size / 3, size / 2, 254, 255, 256, 65535, size - 1 };
+
+	for (size_t i = 0; i < sizeof(some) / sizeof(some[0]); i++)
+		if (some[i] < size && (proof_write(log, folder, some[i], true, err) ||
+				       proof_write(log, folder, some[i] + 1, false, err)))
+			return -1;
+	return 0;
+}
+
 static int64_t clock_now(void *user)
 {
 	(void)user;
@@ -71,6 +104,8 @@ int main(int argc, char **argv)
 			goto failed;
 		done += count;
 	}
+	if (proofs_write(log, argv[1], size, &err))
+		goto failed;
 	puts(log_vkey(log));
 	return 0;
 failed:
