@@ -6,8 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { ALIGNMENT_BYTES = 64 };
+enum { ALIGNMENT_BYTES = 64, HUGE_PAGE_BYTES = 2 << 20 };
 
 static int cpu_open(const struct backend_options *options, struct backend **out_backend,
 		    struct error *err)
@@ -33,19 +34,24 @@ static int cpu_open(const struct backend_options *options, struct backend **out_
 
 static void cpu_close(struct backend *backend)
 {
-	free(cpu_of(backend)->scratch);
+	free(cpu_of(backend)->workers.bytes);
+	free(cpu_of(backend)->input.bytes);
 	free(backend);
 }
 
+/* Large areas in large pages, where the system gives them: products walk over many rows. */
 static int allocate(size_t bytes, uint8_t **out_bytes, struct error *err)
 {
+	size_t alignment = bytes < HUGE_PAGE_BYTES ? ALIGNMENT_BYTES : HUGE_PAGE_BYTES;
 	void *memory;
 
-	if (bytes > SIZE_MAX - ALIGNMENT_BYTES ||
+	if (bytes > SIZE_MAX - alignment ||
 	    !(memory = aligned_alloc(ALIGNMENT_BYTES, (bytes + ALIGNMENT_BYTES - 1) /
 							      ALIGNMENT_BYTES * ALIGNMENT_BYTES)))
 		return error_set(err, ERROR_SYSTEM, "out of memory for %zu bytes of numbers",
 				 bytes);
+	if (bytes >= HUGE_PAGE_BYTES)
+		(void)madvise(memory, bytes, MADV_HUGEPAGE);
 	*out_bytes = memory;
 	return 0;
 }
@@ -124,17 +130,17 @@ static int cpu_zero(struct backend *backend, struct matrix y, struct error *err)
 	return 0;
 }
 
-int cpu_scratch_reserve(struct cpu *cpu, size_t bytes, struct error *err)
+int cpu_reserve(struct cpu_scratch *scratch, size_t bytes, struct error *err)
 {
-	uint8_t *scratch;
+	uint8_t *larger;
 
-	if (bytes <= cpu->scratch_bytes)
+	if (bytes <= scratch->size_bytes)
 		return 0;
-	if (allocate(bytes, &scratch, err))
+	if (allocate(bytes, &larger, err))
 		return -1;
-	free(cpu->scratch);
-	cpu->scratch = scratch;
-	cpu->scratch_bytes = bytes;
+	free(scratch->bytes);
+	scratch->bytes = larger;
+	scratch->size_bytes = bytes;
 	return 0;
 }
 
@@ -175,9 +181,9 @@ int cpu_run(struct cpu *cpu, size_t count, size_t scratch_bytes,
 		(scratch_bytes + ALIGNMENT_BYTES - 1) / ALIGNMENT_BYTES * ALIGNMENT_BYTES;
 	if (__builtin_mul_overflow(job.scratch_bytes, workers, &bytes))
 		return error_set(err, ERROR_SYSTEM, "out of memory for scratch");
-	if (cpu_scratch_reserve(cpu, bytes, err))
+	if (cpu_reserve(&cpu->workers, bytes, err))
 		return -1;
-	job.scratch = cpu->scratch;
+	job.scratch = cpu->workers.bytes;
 	threads_run(workers > 1 ? cpu->threads : NULL, workers, cpu_job_work, &job);
 	return 0;
 }

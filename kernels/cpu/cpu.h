@@ -56,11 +56,13 @@ struct cpu_tiles {
 		     float *panel);
 
 	/*
-	 * tile[r - 1]: r rows of x against a panel. c[i][j] goes on as the chain
-	 * over k from c[i][j], or from +0 with `fresh`.
+	 * tile[r - 1]: r rows of x against a panel. The chains over k go on from
+	 * from[i][j], or from +0 if it is NULL, and end in to[i][j]; `to` may be
+	 * `from`.
 	 */
 	void (*tile[CPU_TILE_ROWS_MAX])(const float *x, size_t x_stride, const float *panel,
-					size_t depth, float *c, size_t c_stride, bool fresh);
+					size_t depth, const float *from, size_t from_stride,
+					float *to, size_t to_stride);
 
 	/*
 	 * Optional: one row of x against outputs n .. n + count - 1 of weights that
@@ -83,12 +85,17 @@ extern const struct cpu_tiles cpu_tiles_plain, cpu_tiles_avx2, cpu_tiles_avx512;
 /* The fastest usable variant, or the one called `name`; NULL if there is none. */
 const struct cpu_variant *cpu_variant_find(const char *name);
 
+/* Memory that is kept between calls and grows. */
+struct cpu_scratch {
+	uint8_t *bytes;
+	size_t size_bytes;
+};
+
 struct cpu {
 	struct backend base;
 	const struct cpu_variant *variant;
 	struct threads *threads; /* borrowed; NULL: the caller's thread */
-	uint8_t *scratch;        /* kept between calls, grows */
-	size_t scratch_bytes;
+	struct cpu_scratch workers, input;
 };
 
 struct cpu_memory {
@@ -142,6 +149,7 @@ struct cpu_product {
 	const struct cpu_tiles *tiles;
 	const float *x;
 	size_t x_stride;
+	bool x_copied; /* x is what cpu_product_copy_input wrote; x_stride has no meaning */
 	size_t rows;
 	struct cpu_weights w;
 	size_t depth;      /* k */
@@ -151,13 +159,22 @@ struct cpu_product {
 	size_t y_stride;
 };
 
-/* Bytes of scratch that cpu_product_panel wants for products of at most `rows` rows. */
+/* Bytes of scratch that cpu_product_panel wants for at most so many rows. */
 size_t cpu_product_scratch_bytes(const struct cpu_tiles *tiles, size_t rows);
 
-/* Outputs of panel `panel` (tiles->cols of them, fewer at the end) for rows first ... + count - 1.
+/*
+ * Outputs of panel `panel` (tiles->cols of them, fewer at the end) for rows
+ * first ... first + count - 1.
  */
 void cpu_product_panel(const struct cpu_product *product, size_t panel, size_t first, size_t count,
 		       float *scratch);
+
+/*
+ * Copy rows first ... + count - 1 of x to where tiles read them in one stream;
+ * copy has rows * depth numbers.
+ */
+void cpu_product_copy_input(const struct cpu_product *product, size_t first, size_t count,
+			    float *copy);
 
 /* The operations of cpu.c's table that have a file of their own. */
 int cpu_linear(struct backend *backend, struct matrix x, struct matrix w, bool transposed,
@@ -197,7 +214,7 @@ int cpu_partition(struct backend *backend, struct matrix logits, float *out_max,
 int cpu_top_logits(struct backend *backend, struct matrix logits, struct exact_top *out_top,
 		   struct error *err);
 
-/* Make the scratch at least this long; ERROR_SYSTEM if out of memory. */
-int cpu_scratch_reserve(struct cpu *cpu, size_t bytes, struct error *err);
+/* Make it at least this long; what it held is lost. ERROR_SYSTEM if out of memory. */
+int cpu_reserve(struct cpu_scratch *scratch, size_t bytes, struct error *err);
 
 #endif

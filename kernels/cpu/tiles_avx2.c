@@ -7,7 +7,7 @@
 
 #include <immintrin.h>
 
-enum { ROWS = 6, VECTORS = 2, LANES = 8, COLS = VECTORS * LANES, DEPTH = 256 };
+enum { ROWS = 6, VECTORS = 2, LANES = 8, COLS = VECTORS * LANES, DEPTH = 1024 };
 
 #define TILE_FN static inline __attribute__((always_inline))
 #define UNROLL _Pragma("GCC unroll 16")
@@ -59,7 +59,6 @@ TILE_FN void pack_bf16_block(const uint8_t *rows, size_t row_bytes, float *panel
 	UNROLL for (size_t i = 0; i < LANES; i++)
 	{
 		r[i] = _mm256_loadu_si256((const void *)(rows + i * row_bytes));
-		_mm_prefetch((const char *)rows + i * row_bytes + 512, _MM_HINT_T0);
 	}
 	transpose(r);
 	UNROLL for (size_t i = 0; i < LANES; i++)
@@ -135,40 +134,50 @@ static void pack(const struct cpu_weights *w, size_t n, size_t count, size_t k, 
 }
 
 TILE_FN void tile(size_t rows, const float *x, size_t x_stride, const float *panel, size_t depth,
-		  float *c, size_t c_stride, bool fresh)
+		  const float *from, size_t from_stride, float *to, size_t to_stride)
 {
 	__m256 sum[ROWS][VECTORS];
 
 	UNROLL for (size_t i = 0; i < rows; i++)
 	{
-		UNROLL for (size_t v = 0; v < VECTORS; v++) sum[i][v] =
-			fresh ? _mm256_setzero_ps() : _mm256_loadu_ps(c + i * c_stride + v * LANES);
+		UNROLL for (size_t v = 0; v < VECTORS; v++)
+		{
+			sum[i][v] = from ? _mm256_loadu_ps(from + i * from_stride + v * LANES)
+					 : _mm256_setzero_ps();
+		}
 	}
 	for (size_t k = 0; k < depth; k++) {
 		__m256 w[VECTORS];
 
-		UNROLL for (size_t v = 0; v < VECTORS; v++) w[v] =
-			_mm256_load_ps(panel + k * COLS + v * LANES);
+		UNROLL for (size_t v = 0; v < VECTORS; v++)
+		{
+			w[v] = _mm256_load_ps(panel + k * COLS + v * LANES);
+		}
 		UNROLL for (size_t i = 0; i < rows; i++)
 		{
 			__m256 number = _mm256_set1_ps(x[i * x_stride + k]);
 
-			UNROLL for (size_t v = 0; v < VECTORS; v++) sum[i][v] =
-				_mm256_fmadd_ps(number, w[v], sum[i][v]);
+			UNROLL for (size_t v = 0; v < VECTORS; v++)
+			{
+				sum[i][v] = _mm256_fmadd_ps(number, w[v], sum[i][v]);
+			}
 		}
 	}
 	UNROLL for (size_t i = 0; i < rows; i++)
 	{
 		UNROLL for (size_t v = 0; v < VECTORS; v++)
-			_mm256_storeu_ps(c + i * c_stride + v * LANES, sum[i][v]);
+		{
+			_mm256_storeu_ps(to + i * to_stride + v * LANES, sum[i][v]);
+		}
 	}
 }
 
 #define TILE(rows)                                                                                 \
 	static void tile_##rows(const float *x, size_t x_stride, const float *panel, size_t depth, \
-				float *c, size_t c_stride, bool fresh)                             \
+				const float *from, size_t from_stride, float *to,                  \
+				size_t to_stride)                                                  \
 	{                                                                                          \
-		tile(rows, x, x_stride, panel, depth, c, c_stride, fresh);                         \
+		tile(rows, x, x_stride, panel, depth, from, from_stride, to, to_stride);           \
 	}
 TILE(1)
 TILE(2)
@@ -177,11 +186,87 @@ TILE(4)
 TILE(5)
 TILE(6)
 
+/* One chain, number by number, from step k on. */
+TILE_FN float chain_rest(const float *x, const uint8_t *row, enum float_format format, size_t k,
+			 size_t depth, float sum)
+{
+	for (; k < depth; k++)
+		sum = f32_fma(x[k], cpu_widen(row, k, format), sum);
+	return sum;
+}
+
+/* 8 outputs x 16 steps of bf16, transposed in registers and used at once. */
+TILE_FN __m256 row_bf16_block(const float *x, const uint8_t *rows, size_t row_bytes, __m256 sum)
+{
+	const __m256i upper = _mm256_set1_epi32((int)0xffff0000u);
+	__m256i r[LANES];
+
+	UNROLL for (size_t i = 0; i < LANES; i++)
+	{
+		r[i] = _mm256_loadu_si256((const void *)(rows + i * row_bytes));
+		_mm_prefetch((const char *)rows + i * row_bytes + 1024, _MM_HINT_T0);
+	}
+	transpose(r);
+	UNROLL for (size_t i = 0; i < LANES; i++)
+	{
+		__m256 even = _mm256_castsi256_ps(_mm256_slli_epi32(r[i], 16));
+		__m256 odd = _mm256_castsi256_ps(_mm256_and_si256(r[i], upper));
+
+		sum = _mm256_fmadd_ps(_mm256_set1_ps(x[2 * i]), even, sum);
+		sum = _mm256_fmadd_ps(_mm256_set1_ps(x[2 * i + 1]), odd, sum);
+	}
+	return sum;
+}
+
+/* 8 outputs x 8 steps of any format. */
+TILE_FN __m256 row_block(const float *x, const uint8_t *rows, size_t row_bytes,
+			 enum float_format format, __m256 sum)
+{
+	__m256i r[LANES];
+
+	UNROLL for (size_t i = 0; i < LANES; i++)
+	{
+		r[i] = _mm256_castps_si256(widen(rows + i * row_bytes, 0, format));
+	}
+	transpose(r);
+	UNROLL for (size_t i = 0; i < LANES; i++)
+	{
+		sum = _mm256_fmadd_ps(_mm256_set1_ps(x[i]), _mm256_castsi256_ps(r[i]), sum);
+	}
+	return sum;
+}
+
+static void row(const float *x, const struct cpu_weights *w, size_t n, size_t count, size_t depth,
+		float *y)
+{
+	size_t size = float_format_size_bytes(w->format), row_bytes = w->stride * size;
+	size_t whole = count / LANES * LANES;
+
+	for (size_t i = 0; i < whole; i += LANES) {
+		const uint8_t *rows = w->bytes + (n + i) * row_bytes;
+		__m256 sum = _mm256_setzero_ps();
+		size_t k = 0;
+
+		if (w->format == FLOAT_BF16)
+			for (; k + 2 * LANES <= depth; k += 2 * LANES)
+				sum = row_bf16_block(x + k, rows + k * size, row_bytes, sum);
+		for (; k + LANES <= depth; k += LANES)
+			sum = row_block(x + k, rows + k * size, row_bytes, w->format, sum);
+		_mm256_storeu_ps(y + i, sum);
+		for (size_t l = i; l < i + LANES; l++)
+			y[l] = chain_rest(x, w->bytes + (n + l) * row_bytes, w->format, k, depth,
+					  y[l]);
+	}
+	for (size_t i = whole; i < count; i++)
+		y[i] = chain_rest(x, w->bytes + (n + i) * row_bytes, w->format, 0, depth, 0.0f);
+}
+
 const struct cpu_tiles cpu_tiles_avx2 = {
 	.rows = ROWS,
 	.cols = COLS,
 	.depth = DEPTH,
 	.pack = pack,
+	.row = row,
 	.tile = { tile_1, tile_2, tile_3, tile_4, tile_5, tile_6 },
 };
 #else

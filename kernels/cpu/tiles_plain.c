@@ -25,16 +25,15 @@ static void pack(const struct cpu_weights *w, size_t n, size_t count, size_t k, 
 	}
 }
 
-static inline __attribute__((always_inline)) void tile(size_t rows, const float *restrict x,
-						       size_t x_stride, const float *restrict panel,
-						       size_t depth, float *restrict c,
-						       size_t c_stride, bool fresh)
+static inline __attribute__((always_inline)) void
+tile(size_t rows, const float *restrict x, size_t x_stride, const float *restrict panel,
+     size_t depth, const float *from, size_t from_stride, float *to, size_t to_stride)
 {
 	float sum[ROWS][COLS];
 
 	for (size_t i = 0; i < rows; i++)
 		for (size_t j = 0; j < COLS; j++)
-			sum[i][j] = fresh ? 0.0f : c[i * c_stride + j];
+			sum[i][j] = from ? from[i * from_stride + j] : 0.0f;
 	for (size_t k = 0; k < depth; k++)
 		for (size_t i = 0; i < rows; i++)
 			for (size_t j = 0; j < COLS; j++)
@@ -42,14 +41,15 @@ static inline __attribute__((always_inline)) void tile(size_t rows, const float 
 						    sum[i][j]);
 	for (size_t i = 0; i < rows; i++)
 		for (size_t j = 0; j < COLS; j++)
-			c[i * c_stride + j] = sum[i][j];
+			to[i * to_stride + j] = sum[i][j];
 }
 
 #define TILE(rows)                                                                                 \
 	static void tile_##rows(const float *x, size_t x_stride, const float *panel, size_t depth, \
-				float *c, size_t c_stride, bool fresh)                             \
+				const float *from, size_t from_stride, float *to,                  \
+				size_t to_stride)                                                  \
 	{                                                                                          \
-		tile(rows, x, x_stride, panel, depth, c, c_stride, fresh);                         \
+		tile(rows, x, x_stride, panel, depth, from, from_stride, to, to_stride);           \
 	}
 TILE(1)
 TILE(2)

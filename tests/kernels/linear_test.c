@@ -72,12 +72,14 @@ static void products_of_chosen_shapes_have_the_bits_of_the_reference(void **stat
 {
 	/* one row, one step, tile rims, panel rims (64, 128), depth rims (256), token blocks (240)
 	 */
-	static const size_t shapes[][3] = { { 1, 1, 1 },      { 1, 7, 65 },      { 2, 33, 130 },
-					    { 3, 257, 64 },   { 4, 256, 63 },    { 5, 31, 17 },
-					    { 6, 512, 16 },   { 7, 513, 129 },   { 12, 96, 48 },
-					    { 13, 100, 31 },  { 29, 64, 191 },   { 239, 17, 15 },
-					    { 240, 40, 33 },  { 241, 32, 66 },   { 500, 9, 70 },
-					    { 1, 1100, 300 }, { 17, 1030, 130 }, { 2, 1, 200 } };
+	static const size_t shapes[][3] = {
+		{ 1, 1, 1 },       { 1, 7, 65 },    { 2, 33, 130 },   { 3, 257, 64 },
+		{ 4, 256, 63 },    { 5, 31, 17 },   { 6, 512, 16 },   { 7, 513, 129 },
+		{ 12, 96, 48 },    { 13, 100, 31 }, { 29, 64, 191 },  { 239, 17, 15 },
+		{ 240, 40, 33 },   { 241, 32, 66 }, { 500, 9, 70 },   { 1, 1100, 300 },
+		{ 17, 1030, 130 }, { 2, 1, 200 },   { 97, 1030, 20 }, { 780, 5, 70 },
+		{ 100, 2049, 18 }
+	};
 	static const enum float_format formats[] = { FLOAT_F32, FLOAT_F16, FLOAT_BF16 };
 
 	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
