@@ -80,7 +80,7 @@ static void patterns_exclude_as_in_gitignore(void **state)
 	CLEANUP(test_folder_remove) char *folder = test_folder();
 	CLEANUP(tree_close) struct tree *tree = NULL;
 	const char *const patterns[] = { "*.log", "optimizer/", "/top.txt" };
-	struct tree_options options = { patterns, 3 };
+	struct tree_options options = { .exclude = patterns, .exclude_count = 3 };
 	struct error err = { 0 };
 
 	(void)state;
@@ -183,9 +183,7 @@ static void pipes_are_refused(void **state)
 
 static void names_that_could_rewrite_a_terminal_are_refused(void **state)
 {
-	static const char *const names[] = { "a\nb", "a\x1b[2J", "\xff",
-					     "a\xc2\x9b"
-					     "b",
+	static const char *const names[] = { "a\nb", "a\x1b[2J", "\xff", "a\xc2\x9b.",
 					     "\xe2\x80\xae.txt" };
 
 	(void)state;
