@@ -386,28 +386,48 @@ static int finish_folder(struct publishing *p, struct error *err)
 	return 0;
 }
 
+static int report_statements(struct publishing *p, struct json *report, struct error *err)
+{
+	struct json *statements, *item;
+
+	if (json_set_array(report, "statements", &statements, err))
+		return -1;
+	for (size_t i = 0; i < p->parcel.statements.count; i++) {
+		const struct digest *identity = &p->parcel.statements.item[i];
+		CLEANUP(statement_release) struct statement said = { 0 };
+		struct digest key;
+
+		if (peek_statement(p->evidence, identity, &said, &key, err) ||
+		    json_add_object(statements, &item, err) ||
+		    json_set_text(item, "kind", statement_kind_name(said.kind), err) ||
+		    json_set_text(item, "subject", said.subject, err) ||
+		    json_set_digest(item, "statement", identity, err))
+			return -1;
+	}
+	return 0;
+}
+
 static int publish_report(struct publishing *p, struct json **out_report, struct error *err)
 {
 	CLEANUP(json_free) struct json *report = NULL;
-	struct json *objects;
+	struct json *files, *objects, *item;
 
 	if (json_object_new(&report, err) ||
 	    json_set_text(report, "folder", p->request->folder, err) ||
 	    json_set_text(report, "name", p->release_text, err) ||
 	    json_set_text(report, "pin", p->pin, err) ||
-	    json_set_size(report, "files", p->manifest->file_count, err) ||
 	    json_set_size(report, "bytes", manifest_bytes(p->manifest), err) ||
-	    json_set_size(report, "statements", p->parcel.statements.count, err) ||
+	    json_set_array(report, "files", &files, err) || report_statements(p, report, err) ||
 	    json_set_array(report, "objects", &objects, err))
 		return -1;
-	for (size_t i = 0; i < p->parcel.object_count; i++) {
-		struct json *object;
-
-		if (json_add_object(objects, &object, err) ||
-		    json_set_text(object, "what", p->parcel.object[i].what, err) ||
-		    json_set_digest(object, "digest", &p->parcel.object[i].digest, err))
+	for (size_t i = 0; i < p->manifest->file_count; i++)
+		if (json_add_text(files, p->manifest->file[i].path, err))
 			return -1;
-	}
+	for (size_t i = 0; i < p->parcel.object_count; i++)
+		if (json_add_object(objects, &item, err) ||
+		    json_set_text(item, "what", p->parcel.object[i].what, err) ||
+		    json_set_digest(item, "digest", &p->parcel.object[i].digest, err))
+			return -1;
 	*out_report = report;
 	report = NULL; /* handed over */
 	return 0;

@@ -19,7 +19,8 @@ struct publish_request {
  * Write the model's files as they were, README.md, model.sig, SHA256SUMS and
  * akashi/ (docs/formats.md, section 9). The folder appears whole or not at
  * all. *out_report lists what leaves the house: {"folder", "name", "pin",
- * "files", "statements", "objects"}; the caller frees it.
+ * "bytes", "files" [paths], "statements" [{"kind", "subject", "statement"}], "objects" [{"what",
+ * "digest"}]}; the caller frees it.
  */
 MUST_CHECK int registry_publish(const struct context *ctx, struct registry *registry,
 				const struct publish_request *request, struct json **out_report,

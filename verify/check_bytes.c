@@ -25,7 +25,27 @@ static bool is_card(const struct bytes_file *file)
 	return strcmp(file->path, "README.md") == 0;
 }
 
-static int file_details(struct check *check, struct error *err)
+/* Parts of every release, which need no line; what a download left or a pattern excluded does. */
+static bool worth_a_line(const struct tree_ignored *ignored)
+{
+	static const char *const usual[] = { "akashi/", "model.sig", "SHA256SUMS" };
+
+	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
+		if (strcmp(ignored->name, usual[i]) == 0)
+			return false;
+	return true;
+}
+
+static int ignored_details(struct check *check, const struct tree_ignored *ignored,
+			   struct error *err)
+{
+	if (!worth_a_line(ignored))
+		return 0;
+	return verdict_detail(check->verdict, STEP_BYTES, err, "%s: left out (%s)", ignored->name,
+			      ignored->reason);
+}
+
+static int file_details(struct check *check, struct span summary, struct error *err)
 {
 	const struct bytes_report *report = check->report;
 
@@ -35,14 +55,17 @@ static int file_details(struct check *check, struct error *err)
 		if (report->file[i].state == BYTES_HOLD)
 			continue;
 		buffer_init(&text, SENTENCE_MAX_BYTES);
-		if (bytes_file_text(&report->file[i], &text, err) ||
-		    verdict_detail(check->verdict, STEP_BYTES, err, "%.*s", (int)text.len,
+		if (bytes_file_text(&report->file[i], &text, err))
+			return -1;
+		/* One file, whose line the summary is already. */
+		if (span_equal(buffer_view(&text), summary))
+			continue;
+		if (verdict_detail(check->verdict, STEP_BYTES, err, "%.*s", (int)text.len,
 				   (const char *)text.data))
 			return -1;
 	}
 	for (size_t i = 0; i < report->ignored_count; i++)
-		if (verdict_detail(check->verdict, STEP_BYTES, err, "%s: left out (%s)",
-				   report->ignored[i].name, report->ignored[i].reason))
+		if (ignored_details(check, &report->ignored[i], err))
 			return -1;
 	return 0;
 }
@@ -107,7 +130,7 @@ int check_bytes(struct check *check, struct error *err)
 	    verdict_set(check->verdict, STEP_BYTES,
 			files_that_fail(report) ? STEP_FAILS : STEP_HOLDS, err, "%.*s",
 			(int)text.len, (const char *)text.data) ||
-	    file_details(check, err) || bytes_evidence(check, err))
+	    file_details(check, buffer_view(&text), err) || bytes_evidence(check, err))
 		return -1;
 	if (report->missing &&
 	    verdict_undecided(check->verdict, err, "%zu of the signed files are missing",
@@ -161,13 +184,9 @@ int check_unsigned_bytes(struct check *check, struct error *err)
 		bytes += file->size;
 		parameters += more;
 	}
-	for (size_t i = 0; i < tree_ignored_count(check->tree); i++) {
-		const struct tree_ignored *ignored = tree_ignored(check->tree, i);
-
-		if (verdict_detail(check->verdict, STEP_BYTES, err, "%s: left out (%s)",
-				   ignored->name, ignored->reason))
+	for (size_t i = 0; i < tree_ignored_count(check->tree); i++)
+		if (ignored_details(check, tree_ignored(check->tree, i), err))
 			return -1;
-	}
 	if (verdict_evidence(check->verdict, STEP_BYTES, &evidence, err) ||
 	    json_set_size(evidence, "files", count, err) ||
 	    json_set_size(evidence, "bytes", bytes, err) ||
