@@ -5,6 +5,7 @@ Random small models of every architecture, in the layouts and spellings that wri
 AKASHI_JUDGE_SEED.
 """
 import pathlib
+import subprocess
 import tempfile
 
 import numpy
@@ -14,40 +15,59 @@ import transformers
 import models
 
 
-def reference(case, directory, ids):
+def reference(encoder, directory, ids):
     outputs = []
     for probe in ids:  # a fresh model for each: dynamic RoPE remembers the longest probe
-        auto = transformers.AutoModel if case.encoder else transformers.AutoModelForCausalLM
+        auto = transformers.AutoModel if encoder else transformers.AutoModelForCausalLM
         model = auto.from_pretrained(
             directory, dtype=torch.float32, attn_implementation="eager"
         ).eval()
         with torch.no_grad():
             out = model(torch.tensor([probe]))
-        outputs.append((out.last_hidden_state if case.encoder else out.logits)[0].numpy())
+        outputs.append((out.last_hidden_state if encoder else out.logits)[0].numpy())
     return outputs
 
 
 def compare(case, scratch):
     plain, ours = models.write(case, scratch)
     ids = models.probes(case)
-    wanted = reference(case, plain, ids)
+    wanted = reference(case.encoder, plain, ids)
     if case.old_config:  # our own change of spelling must mean the same to transformers
-        for a, b in zip(wanted, reference(case, ours, ids)):
+        for a, b in zip(wanted, reference(case.encoder, ours, ids)):
             assert numpy.array_equal(a, b), "the config of transformers 4 means something else"
     return models.apart(wanted, models.dump(ours, ids, scratch))
+
+
+def compare_ours(directory, scratch):
+    """A model that our own tests made up."""
+    ids = [[(7 * i + 3) % 67 for i in range(length)] for length in (1, 8, 40)]
+    wanted = reference(directory.name.startswith("bert"), directory, ids)
+    return models.apart(wanted, models.dump(directory, ids, scratch))
+
+
+def judgements(scratch):
+    """(name, a function that compares), of every model."""
+    made = scratch / "made"
+    made.mkdir()
+    subprocess.run([models.tool("model_dump"), made], check=True)
+    for directory in sorted(made.iterdir()):
+        yield f"of our tests: {directory.name}", lambda: compare_ours(directory, scratch)
+    for case in models.cases():
+        folder = scratch / case.name.replace(" ", "-")
+        yield case.name, lambda: compare(case, folder)
 
 
 def main():
     models.dump_tool()
     models.quiet()
     failed = 0
-    for case in models.cases():
-        with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as scratch:
+        for name, judge in judgements(pathlib.Path(scratch)):
             try:
-                print(f"ok    {case.name}: {compare(case, pathlib.Path(scratch)):.1e}", flush=True)
+                print(f"ok    {name}: {judge():.1e}", flush=True)
             except AssertionError as why:
                 failed += 1
-                print(f"wrong {case.name}: {why}", flush=True)
+                print(f"wrong {name}: {why}", flush=True)
     print(f"seed {models.SEED}, tolerance {models.TOLERANCE:.0e} of the largest value")
     raise SystemExit(1 if failed else 0)
 

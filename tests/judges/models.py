@@ -27,11 +27,15 @@ def skip(why):
     sys.exit(77)
 
 
+def tool(name):
+    path = pathlib.Path(os.environ["AKASHI_BUILD"]) / "tests" / name
+    if not path.exists():
+        skip(f"{name} is not built")
+    return path
+
+
 def dump_tool():
-    tool = pathlib.Path(os.environ["AKASHI_BUILD"]) / "tests" / "forward_dump"
-    if not tool.exists():
-        skip(f"{tool.name} is not built")
-    return tool
+    return tool("forward_dump")
 
 
 @dataclasses.dataclass

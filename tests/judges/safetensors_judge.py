@@ -1,7 +1,7 @@
 """Do Akashi and the safetensors package read the same tables of tensors?
 
 Files that safetensors wrote (every dtype, empty tensors, scalars, metadata, odd orders), files
-written by hand that it accepts, and thousands of damaged headers: what it refuses we must refuse,
+that our tests wrote, files written by hand that it accepts, and thousands of damaged headers: what it refuses we must refuse,
 and what both accept must be the same names, dtypes, shapes and bytes.
 """
 import concurrent.futures
@@ -108,6 +108,16 @@ def written_by_safetensors():
         {f"layer.{i}.weight": torch.full((i % 7, 3), i, dtype=torch.int16) for i in range(2000)}
     )
     yield "eight dimensions", safetensors.torch.save({"w": torch.ones(1, 2, 1, 3, 1, 2, 1, 2)})
+
+
+def written_by_us():
+    """The models of our own tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([BUILD / "tests" / "model_dump", folder], check=True)
+        for path in sorted(pathlib.Path(folder).glob("*/model.safetensors")):
+            loaded = safetensors.torch.load_file(path)
+            assert loaded and all(torch.isfinite(t).all() for t in loaded.values()), path
+            yield path.parent.name, path.read_bytes()
 
 
 def written_by_hand():
@@ -223,17 +233,22 @@ def judge(files, folder):
 
 
 def main():
-    if not (BUILD / "tests" / "safetensors_dump").exists():
-        skip("safetensors_dump is not built")
+    for tool in ("safetensors_dump", "model_dump"):
+        if not (BUILD / "tests" / tool).exists():
+            skip(f"{tool} is not built")
     torch.manual_seed(SEED)
     groups = {
         "written by safetensors": list(written_by_safetensors()),
+        "written by us": list(written_by_us()),
         "written by hand": list(written_by_hand()),
         "to be refused": list(refused()),
         "damaged": list(damaged(random.Random(SEED))),
     }
     for name, raw in groups["to be refused"]:
         assert theirs(raw) is None, f"safetensors accepts {name}"
+    assert len(groups["written by us"]) == 10
+    for name, raw in groups["written by safetensors"] + groups["written by us"]:
+        assert theirs(raw) is not None, f"safetensors refuses {name}"
     failed = 0
     for group, files in groups.items():
         accepted = sum(theirs(raw) is not None for _, raw in files)
