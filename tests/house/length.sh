@@ -4,13 +4,13 @@
 
 # long ROOT FILE-LIMIT FUNCTION-LIMIT: what is longer
 long() {
-	local root=$1 file
-	for file in $(sources "$root" $ROOMS tests); do
-		awk -v file="$file" -v most="$2" -v body="$3" '
-			/^{/ { start = NR }
-			/^}/ { if (start && NR - start > body) print file ":" start ": a function of " NR - start " lines"; start = 0 }
-			END { if (NR > most) print file ": " NR " lines" }' "$root/$file"
-	done
+	(cd "$1" && sources . $ROOMS tests | xargs awk -v most="$2" -v body="$3" '
+		function file_ends() { if (lines > most) print file ": " lines " lines" }
+		FNR == 1 { file_ends(); file = FILENAME; start = 0 }
+		{ lines = FNR }
+		/^{/ { start = FNR }
+		/^}/ { if (start && FNR - start > body) print file ":" start ": a function of " FNR - start " lines"; start = 0 }
+		END { file_ends() }')
 }
 
 check() { long "$1" 700 100; }
