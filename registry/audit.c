@@ -244,19 +244,21 @@ static int audit_lock(struct audit *audit, const struct log_head *head, struct e
 			       ? 0
 			       : audit_find(audit, err, "two histories of %llu entries were signed",
 					    (unsigned long long)head->size);
-	/* A crash between signing and publishing leaves the file behind; the next append mends it.
-	 */
 	if (tiles_root_within(log_tiles(audit->log), head->size, lock.size, &root, &cause) ||
-	    !digest_equal(&root, &head->root))
+	    !digest_equal(&root, &head->root) ||
+	    tiles_root(log_tiles(audit->log), lock.size, &root, &cause) ||
+	    !digest_equal(&root, &lock.root))
 		return audit_find(audit, err,
 				  "the log was cut back: lock.db remembers %llu entries, and the "
-				  "checkpoint's %llu are not the first of them",
+				  "checkpoint's %llu with the tiles are not the first of them",
 				  (unsigned long long)lock.size, (unsigned long long)head->size);
-	return audit_find(
-		audit, err,
-		"the checkpoint is behind lock.db (%llu and %llu entries): a crash, or the "
-		"log was rolled back; the next append publishes it again",
+	/* Everything that was signed is there: a crash came between signing and publishing. */
+	context_notice(
+		audit->registry->ctx,
+		"the checkpoint shows %llu of %llu entries that were signed; the next append "
+		"publishes them",
 		(unsigned long long)head->size, (unsigned long long)lock.size);
+	return 0;
 }
 
 static void audit_release(struct audit *audit)

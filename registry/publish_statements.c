@@ -191,7 +191,8 @@ static int claim_look(struct publishing *batch, const struct statement_draft *dr
 	if (log_find_claim(log, claim, &hex, &index, &absent))
 		return absent.code == ERROR_ABSENT ? 0
 						   : error_set(err, absent.code, "%s", absent.text);
-	if (digest_from_hex(span_of(hex), &identity, err) ||
+	/* The claim may be sequenced and not published yet: by a crash, or at this very moment. */
+	if (log_recover(log, err) || digest_from_hex(span_of(hex), &identity, err) ||
 	    registry_payload(batch->registry, &identity, &payload, err))
 		return -1;
 	if (!said_before(batch->registry, draft, buffer_view(&payload)))
