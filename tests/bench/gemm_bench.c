@@ -204,8 +204,8 @@ static void bench_shape(struct backend *backend, size_t rows, size_t outputs, si
 int main(int argc, char **argv)
 {
 	static const size_t rows[] = { 64, 256, 2048 }, outputs[] = { 4096, 11008 };
-	size_t rounds = argc > 1 ? (size_t)atol(argv[1]) : 7;
-	size_t only = argc > 2 ? (size_t)atol(argv[2]) : 0;
+	size_t rounds = argc > 1 ? strtoul(argv[1], NULL, 10) : 7;
+	size_t only = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
 
 	rounds = rounds < 1 ? 1 : rounds > ROUNDS_MAX ? ROUNDS_MAX : rounds;
 	for (size_t count = 1; count <= 2; count++) {
