@@ -284,7 +284,7 @@ static int pending_read(struct log *log, uint64_t from, size_t count, struct buf
 /* Write the tiles of what is sequenced beyond `tree`. */
 static int integrate(struct log *log, struct merkle *tree, uint64_t size, struct error *err)
 {
-	CLEANUP(buffer_release) struct buffer bytes;
+	CLEANUP(buffer_release) struct buffer bytes = { 0 };
 	struct span *entry = calloc(LOG_BATCH_MAX, sizeof(*entry));
 	int failed = 0;
 

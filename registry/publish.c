@@ -109,7 +109,7 @@ static int scan_files(struct publishing *p, struct error *err)
 	for (size_t i = 0; i < p->manifest->file_count; i++) {
 		const struct manifest_file *file = &p->manifest->file[i];
 		CLEANUP(source_close) struct source *source = NULL;
-		CLEANUP(buffer_release) struct buffer text;
+		CLEANUP(buffer_release) struct buffer text = { 0 };
 
 		if (file->tensor_count || file->size > SECRETS_FILE_MAX_BYTES)
 			continue;

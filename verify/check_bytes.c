@@ -50,7 +50,7 @@ static int file_details(struct check *check, struct span summary, struct error *
 	const struct bytes_report *report = check->report;
 
 	for (size_t i = 0; i < report->file_count; i++) {
-		CLEANUP(buffer_release) struct buffer text;
+		CLEANUP(buffer_release) struct buffer text = { 0 };
 
 		if (report->file[i].state == BYTES_HOLD)
 			continue;

@@ -255,7 +255,7 @@ static int visit_card(struct check *check, const struct believed *believed, void
 static int check_card(struct check *check, const struct claims *claims, struct error *err)
 {
 	CLEANUP(source_close) struct source *source = NULL;
-	CLEANUP(buffer_release) struct buffer text;
+	CLEANUP(buffer_release) struct buffer text = { 0 };
 	struct digest found;
 
 	if (!claims->cards || !tree_find(check->tree, "README.md"))
