@@ -32,9 +32,10 @@
 	X(tree_entry_type) X(tree_entry_id) X(tree_entry_filemode_raw) X(blob_lookup) \
 	X(blob_rawcontent) X(blob_rawsize) X(blob_free) X(oid_tostr) X(oid_equal) \
 	X(config_open_ondisk) X(config_get_string_buf) X(config_get_bool) \
-	X(config_free) X(remote_lookup) X(remote_list) X(remote_url) X(remote_free) \
-	X(strarray_dispose) X(diff_options_init) X(diff_tree_to_workdir_with_index) \
-	X(diff_free) X(diff_num_deltas) X(diff_get_delta) X(diff_print)
+	X(config_free) X(config_iterator_new) X(config_iterator_free) X(config_next) \
+	X(repository_config_snapshot) X(diff_options_init) \
+	X(diff_tree_to_workdir_with_index) X(diff_free) X(diff_num_deltas) \
+	X(diff_get_delta) X(diff_print)
 /* clang-format on */
 
 struct git_library {
@@ -58,7 +59,8 @@ static int library_open(struct git_library *git, struct error *err)
 	/* Extensions that change nothing about what we read, and that 1.5 does not know. */
 	static const char *extension[] = { "partialclone", "worktreeconfig", "preciousobjects" };
 
-	*git = (struct git_library){ .handle = dlopen(AKASHI_LIBGIT2, RTLD_NOW | RTLD_LOCAL) };
+	*git = (struct git_library){ .handle = dlopen(AKASHI_LIBGIT2,
+						      RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) };
 	if (!git->handle)
 		return error_set(err, ERROR_SYSTEM,
 				 "git repositories are read with %s, which cannot be loaded "
@@ -267,26 +269,45 @@ static int add_tags(struct repository *repo, struct json *facts, struct error *e
 	return failed;
 }
 
-/* `origin`, or else the first remote there is. */
-static int add_remote(struct repository *repo, struct json *facts, struct error *err)
+/*
+ * The URL of `origin`, or else of the first remote there is; malloced, or NULL. The settings are
+ * walked entry by entry, since git_remote_list and git_remote_lookup of 1.5 leak for every entry.
+ */
+static char *remote_url(struct repository *repo)
 {
 	const struct git_library *git = &repo->git;
-	git_strarray names = { 0 };
-	git_remote *remote = NULL;
+	git_config_iterator *entries = NULL;
+	git_config_entry *entry;
+	git_config *config = NULL;
 	char *url = NULL;
-	int failed = 0;
 
-	if (git->remote_lookup(&remote, repo->handle, "origin") &&
-	    git->remote_list(&names, repo->handle) == 0 && names.count)
-		git->remote_lookup(&remote, repo->handle, names.strings[0]);
-	if (remote && git->remote_url(remote))
-		failed = git_url_public(git->remote_url(remote), &url, err);
-	if (!failed && url)
-		failed = json_set_text(facts, "remote", url, err);
-	free(url);
-	git->remote_free(remote);
-	git->strarray_dispose(&names);
-	return failed;
+	if (git->repository_config_snapshot(&config, repo->handle) == 0 &&
+	    git->config_iterator_new(&entries, config) == 0)
+		while (git->config_next(&entry, entries) == 0) {
+			size_t len = strlen(entry->name);
+			bool origin = strcmp(entry->name, "remote.origin.url") == 0;
+
+			if (len <= 11 || strncmp(entry->name, "remote.", 7) != 0 ||
+			    strcmp(entry->name + len - 4, ".url") != 0 || (url && !origin))
+				continue;
+			free(url);
+			url = strdup(entry->value);
+			if (origin)
+				break;
+		}
+	git->config_iterator_free(entries);
+	git->config_free(config);
+	return url;
+}
+
+static int add_remote(struct repository *repo, struct json *facts, struct error *err)
+{
+	CLEANUP(text_free) char *url = remote_url(repo);
+	CLEANUP(text_free) char *public_url = NULL;
+
+	if (url && git_url_public(url, &public_url, err))
+		return -1;
+	return public_url ? json_set_text(facts, "remote", public_url, err) : 0;
 }
 
 static int add_time(struct repository *repo, struct json *facts, struct error *err)

@@ -8,6 +8,13 @@
 #include "registry/git.h"
 #include "registry/git_refs.h"
 
+/* libgit2 1.5 forgets a little of PCRE2 whenever it opens a repository that has extensions. */
+const char *__lsan_default_suppressions(void);
+__attribute__((visibility("default"))) const char *__lsan_default_suppressions(void)
+{
+	return "leak:libpcre2\n";
+}
+
 /* Run a script of the shell in a folder; no setting of this machine's user takes part. */
 static void in_folder(const char *folder, const char *script)
 {
@@ -256,6 +263,17 @@ static void a_bare_repository_has_a_commit_and_no_dirty_state(void **state)
 	free(bare);
 }
 
+static void without_an_origin_the_first_remote_is_told(void **state)
+{
+	CLEANUP(facts_release) struct facts facts = { 0 };
+
+	in_folder(*state, start);
+	in_folder(*state, "git remote add first /srv/x.git && git remote add upstream "
+			  "git@example.org:x.git && git remote remove first");
+	gather(*state, &facts);
+	assert_string_equal(fact(&facts, "remote"), "git@example.org:x.git");
+}
+
 static void a_detached_head_has_no_branch(void **state)
 {
 	CLEANUP(facts_release) struct facts facts = { 0 };
@@ -405,6 +423,7 @@ int main(void)
 		IN_FOLDER(no_repository_and_no_commit_are_clear_errors),
 		IN_FOLDER(a_bare_repository_has_a_commit_and_no_dirty_state),
 		IN_FOLDER(a_detached_head_has_no_branch),
+		IN_FOLDER(without_an_origin_the_first_remote_is_told),
 		IN_FOLDER(a_sha256_repository_gives_commit_branch_and_tags_and_says_what_it_cannot),
 		IN_FOLDER(a_sparse_checkout_and_a_partial_clone_say_why_dirty_is_not_possible),
 		IN_FOLDER(a_linked_work_tree_and_a_submodule_are_read),
