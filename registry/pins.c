@@ -41,6 +41,16 @@ int pins_load(const struct context *ctx, struct buffer *out, struct error *err)
 	return file_read(path, out, err);
 }
 
+int pins_gather(const struct context *ctx, const char *trust_file, struct buffer *out,
+		struct error *err)
+{
+	if (!trust_file)
+		return pins_load(ctx, out, err);
+	if (file_read(trust_file, out, err))
+		return error_prefix(err, "--trust");
+	return 0;
+}
+
 int pin_fingerprint(const struct pin *pin, char out_text[PIN_FINGERPRINT_SIZE], struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer line;

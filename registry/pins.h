@@ -11,6 +11,10 @@ MUST_CHECK int pins_path(const struct context *ctx, char **out_path, struct erro
 /* Append the text of the file; nothing when there is none, or no folder for it. */
 MUST_CHECK int pins_load(const struct context *ctx, struct buffer *out, struct error *err);
 
+/* Where trust starts in a check: the text of `trust_file`, or this user's pins when it is NULL. */
+MUST_CHECK int pins_gather(const struct context *ctx, const char *trust_file, struct buffer *out,
+			   struct error *err);
+
 /*
  * Add one line, which must be a pin, whole or not at all; *out_known when it was
  * there. ERROR_CORRUPT when it is no pin. ERROR_UNTRUSTED when another policy
