@@ -10,7 +10,7 @@ static void option_list(FILE *stream, const struct option *table)
 		fprintf(stream, " --%s", table->name);
 }
 
-static void command_list(FILE *stream, const struct command *command)
+static void subcommand_list(FILE *stream, const struct command *command)
 {
 	for (const struct command *const *sub = command->subcommands; sub && *sub; sub++)
 		if (!(*sub)->hidden)
@@ -23,7 +23,7 @@ static void bash_case(FILE *stream, const struct command *parent, const struct c
 		fprintf(stream, "\t%s) words='", command->name);
 	else
 		fprintf(stream, "\t%s\\ %s) words='", parent->name, command->name);
-	command_list(stream, command);
+	subcommand_list(stream, command);
 	option_list(stream, command->options);
 	option_list(stream, global_options);
 	fputs("';;\n", stream);
@@ -81,7 +81,7 @@ static void bash_print(FILE *stream)
 	      "\tcase $word in\n"
 	      "\t'') words='",
 	      stream);
-	command_list(stream, &command_root);
+	subcommand_list(stream, &command_root);
 	option_list(stream, global_options);
 	fputs("';;\n", stream);
 	each_command(stream, bash_case);
@@ -147,7 +147,7 @@ static void zsh_print(FILE *stream)
 		if (!(*c)->subcommands || (*c)->hidden)
 			continue;
 		fprintf(stream, "\t'%s') compadd --", (*c)->name);
-		command_list(stream, *c);
+		subcommand_list(stream, *c);
 		fputs(";;\n", stream);
 	}
 	for (const struct command *const *c = command_root.subcommands; *c; c++) {
@@ -158,7 +158,7 @@ static void zsh_print(FILE *stream)
 		fputs(" '*:file:_files';;\n", stream);
 	}
 	fputs("\t*) compadd --", stream);
-	command_list(stream, &command_root);
+	subcommand_list(stream, &command_root);
 	option_list(stream, global_options);
 	fputs(";;\n\tesac\n}\n_akashi \"$@\"\n", stream);
 }

@@ -1,0 +1,86 @@
+/* added: what was registered. */
+#include "cli/added.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "cli/output.h"
+
+static int set_result(struct json *object, const char *kind, const char *name,
+		      const struct add_result *result, bool dry_run, struct error *err)
+{
+	if (json_set_text(object, "kind", kind, err) || json_set_text(object, "name", name, err) ||
+	    json_set_digest(object, "digest", &result->manifest, err) ||
+	    json_set_size(object, "files", result->files, err) ||
+	    json_set_size(object, "bytes", result->bytes, err) ||
+	    json_set_size(object, "records", result->records, err) ||
+	    json_set_size(object, "scores", result->scores, err))
+		return -1;
+	if (dry_run)
+		return 0;
+	if (json_set_digest(object, "statement", &result->made.identity, err) ||
+	    json_set_digest(object, "key", &result->made.key, err) ||
+	    json_set_size(object, "logIndex", result->made.log_index, err))
+		return -1;
+	return json_set_bool(object, "existed", result->made.existed, err);
+}
+
+static int print_json(const char *kind, const struct name *name, const struct add_result *result,
+		      size_t count, bool dry_run, struct error *err)
+{
+	CLEANUP(json_free) struct json *object = NULL;
+	struct json *items, *item;
+	char text[NAME_TEXT_MAX];
+
+	if (json_object_new(&object, err) ||
+	    json_set_text(object, "schema", "akashi/added/1", err) ||
+	    json_set_bool(object, "dryRun", dry_run, err) ||
+	    json_set_array(object, "items", &items, err))
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		name_to_text(&name[i], text);
+		if (json_add_object(items, &item, err) ||
+		    set_result(item, kind, text, &result[i], dry_run, err))
+			return -1;
+	}
+	return output_json(object, err);
+}
+
+static void print_counts(const struct add_result *result)
+{
+	char size[SIZE_TEXT_MAX];
+
+	if (result->files) {
+		size_to_text(result->bytes, size);
+		printf(", %" PRIu64 " file%s, %s", result->files, result->files == 1 ? "" : "s",
+		       size);
+	}
+	if (result->records)
+		printf(", %" PRIu64 " records", result->records);
+	if (result->scores)
+		printf(", %" PRIu64 " score%s", result->scores, result->scores == 1 ? "" : "s");
+}
+
+int added_print(const struct call *call, const char *kind, const struct name *name,
+		const struct add_result *result, size_t count, struct error *err)
+{
+	bool dry_run = call_has(call, "dry-run");
+
+	if (call->json)
+		return print_json(kind, name, result, count, dry_run, err);
+	for (size_t i = 0; i < count; i++) {
+		char text[NAME_TEXT_MAX], hex[DIGEST_HEX_SIZE];
+
+		name_to_text(&name[i], text);
+		printf("%s%s %s", dry_run ? "would register " : "", kind, text);
+		print_counts(&result[i]);
+		if (!dry_run) {
+			digest_to_hex(&result[i].made.identity, hex);
+			printf(", %s %" PRIu64 ", sha256:%s",
+			       result[i].made.existed ? "logged before at" : "logged at",
+			       result[i].made.log_index, hex);
+		}
+		putchar('\n');
+	}
+	return 0;
+}

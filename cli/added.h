@@ -1,0 +1,11 @@
+/* What was registered, told alike by every command that registers. */
+#ifndef CLI_ADDED_H
+#define CLI_ADDED_H
+
+#include "cli/cli.h"
+
+/* `count` results; with --dry-run what would have been registered. */
+MUST_CHECK int added_print(const struct call *call, const char *kind, const struct name *name,
+			   const struct add_result *result, size_t count, struct error *err);
+
+#endif

@@ -1,0 +1,281 @@
+/* add: register checkpoints, datasets, runs and evaluation results. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/added.h"
+#include "cli/environment.h"
+#include "cli/open.h"
+
+/* What git says, while the statements are made. */
+struct git_given {
+	struct json *facts;
+	struct buffer diff;
+};
+
+static void git_given_release(struct git_given *git)
+{
+	json_free(&git->facts);
+	buffer_release(&git->diff);
+}
+
+static int git_look(const struct call *call, const char *const *output, size_t output_count,
+		    struct git_given *git, struct add_git *out_git, struct error *err)
+{
+	struct git_request request = { .folder = call_value(call, "git"),
+				       .output = output,
+				       .output_count = output_count };
+
+	if (!request.folder)
+		return 0;
+	if (git_facts_gather(call->ctx, &request, &git->facts, &git->diff, err))
+		return -1;
+	*out_git = (struct add_git){ .facts = git->facts, .diff = buffer_view(&git->diff) };
+	return 0;
+}
+
+/* The same command for each folder of a series. */
+struct adding {
+	struct add_checkpoint *item;
+	struct add_result *result;
+	struct name *name;
+	const char **path;
+};
+
+static void adding_release(struct adding *adding)
+{
+	free(adding->item);
+	free(adding->result);
+	free(adding->name);
+	free(adding->path);
+}
+
+static int adding_room(struct adding *adding, const struct series *series, struct error *err)
+{
+	adding->item = calloc(series->count, sizeof(*adding->item));
+	adding->result = calloc(series->count, sizeof(*adding->result));
+	adding->name = calloc(series->count, sizeof(*adding->name));
+	adding->path = calloc(series->count, sizeof(*adding->path));
+	if (!adding->item || !adding->result || !adding->name || !adding->path)
+		return error_system(err, ENOMEM, "cannot list the checkpoints");
+	for (size_t i = 0; i < series->count; i++) {
+		adding->path[i] = series->item[i].path;
+		adding->name[i] = series->item[i].name;
+	}
+	return 0;
+}
+
+static int checkpoint_run(struct call *call, struct error *err)
+{
+	CLEANUP(registry_close) struct registry *registry = NULL;
+	CLEANUP(git_given_release) struct git_given git = { .facts = NULL };
+	CLEANUP(series_release) struct series series = { .item = NULL };
+	CLEANUP(names_free) struct name *data = NULL;
+	CLEANUP(names_free) struct name *parent = NULL;
+	CLEANUP(texts_free) const char **exclude = NULL;
+	CLEANUP(adding_release) struct adding adding = { .item = NULL };
+	size_t paths = call->operand_count - 1;
+	struct add_checkpoint common = { .run = call_value(call, "run") };
+	struct add_how how;
+
+	if (series_expand(call->operand, paths, call->operand[paths], &series, err) ||
+	    adding_room(&adding, &series, err) ||
+	    open_names(call, "data", &data, &common.data_count, err) ||
+	    open_names(call, "parent", &parent, &common.parent_count, err) ||
+	    call_values(call, "exclude", &exclude, &common.exclude_count, err) ||
+	    open_registry(call, &registry, err) || open_add_how(call, registry, &how, err) ||
+	    environment_threads(call->ctx, err) ||
+	    git_look(call, adding.path, series.count, &git, &common.git, err))
+		return -1;
+	common.data = data;
+	common.parent = parent;
+	common.exclude = exclude;
+	for (size_t i = 0; i < series.count; i++) {
+		adding.item[i] = common;
+		adding.item[i].path = adding.path[i];
+		adding.item[i].name = adding.name[i];
+	}
+	if (registry_add_checkpoints(registry, &how, adding.item, series.count, adding.result, err))
+		return -1;
+	return added_print(call, "checkpoint", adding.name, adding.result, series.count, err);
+}
+
+static int dataset_run(struct call *call, struct error *err)
+{
+	CLEANUP(registry_close) struct registry *registry = NULL;
+	CLEANUP(texts_free) const char **exclude = NULL;
+	struct add_dataset dataset = { .path = call->operand[0] };
+	struct add_result result;
+	struct add_how how;
+
+	if (name_parse(call->operand[1], &dataset.name, err) ||
+	    call_values(call, "exclude", &exclude, &dataset.exclude_count, err) ||
+	    open_registry(call, &registry, err) || open_add_how(call, registry, &how, err) ||
+	    environment_threads(call->ctx, err))
+		return -1;
+	dataset.exclude = exclude;
+	if (registry_add_dataset(registry, &how, &dataset, &result, err))
+		return -1;
+	return added_print(call, "dataset", &dataset.name, &result, 1, err);
+}
+
+static int run_run(struct call *call, struct error *err)
+{
+	CLEANUP(registry_close) struct registry *registry = NULL;
+	CLEANUP(git_given_release) struct git_given git = { .facts = NULL };
+	CLEANUP(names_free) struct name *data = NULL;
+	struct add_run run = { .path = call->operand[0] };
+	struct add_result result;
+	struct add_how how;
+
+	if (name_parse(call->operand[1], &run.name, err) ||
+	    open_names(call, "data", &data, &run.data_count, err) ||
+	    open_registry(call, &registry, err) || open_add_how(call, registry, &how, err) ||
+	    git_look(call, &run.path, 1, &git, &run.git, err))
+		return -1;
+	run.data = data;
+	if (registry_add_run(registry, &how, &run, &result, err))
+		return -1;
+	return added_print(call, "run", &run.name, &result, 1, err);
+}
+
+static int eval_run(struct call *call, struct error *err)
+{
+	CLEANUP(registry_close) struct registry *registry = NULL;
+	struct add_eval eval = { .path = call->operand[0] };
+	const char *of = call_value(call, "of");
+	struct add_result result;
+	struct add_how how;
+
+	if (!of)
+		return error_set(err, ERROR_USAGE,
+				 "--of=NAME@VERSION says which checkpoint was "
+				 "measured, and is missing");
+	if (name_parse(of, &eval.of, err) || open_registry(call, &registry, err) ||
+	    open_add_how(call, registry, &how, err) ||
+	    registry_add_eval(registry, &how, &eval, &result, err))
+		return -1;
+	return added_print(call, "eval", &eval.of, &result, 1, err);
+}
+
+#define OPTION_GIT                                                                                 \
+	{                                                                                          \
+		.name = "git", .argument = "DIR",                                                  \
+		.help = "the git repository whose commit this was made from; what is not "         \
+			"committed is kept as a diff"                                              \
+	}
+#define OPTION_DATA                                                                                \
+	{                                                                                          \
+		.name = "data", .argument = "NAME@VERSION", .repeatable = true,                    \
+		.help = "a registered dataset that went in"                                        \
+	}
+
+static const struct option checkpoint_options[] = {
+	OPTION_GIT,
+	OPTION_DATA,
+	{ .name = "parent",
+	  .argument = "NAME@VERSION",
+	  .repeatable = true,
+	  .help = "a registered checkpoint that it was made from" },
+	{ .name = "run",
+	  .argument = "FILE.json",
+	  .help = "a file about the training run, registered as NAME-run@VERSION" },
+	OPTION_STORE,
+	OPTION_EXCLUDE,
+	OPTION_KEY,
+	OPTION_DRY_RUN,
+	{ .name = NULL },
+};
+
+static const struct example checkpoint_examples[] = {
+	{ "akashi add checkpoint out/step-500 llm-x/base@step-500 --git . --data llm-x/corpus@v1",
+	  "one checkpoint, with the commit and the data that made it" },
+	{ "akashi add checkpoint 'out/step-*' llm-x/base@step-{step} --git .",
+	  "a whole series: {step} is what the last * matched" },
+	{ NULL, NULL },
+};
+
+static const struct command checkpoint = {
+	.name = "checkpoint",
+	.summary = "register a checkpoint, or a series of them",
+	.synopsis = "DIR... NAME@VERSION [--git DIR] [--data NAME@VERSION]...",
+	.description =
+		"DIR is a folder with config.json, weights and tokenizer, a snapshot of the Hub's "
+		"cache, or one weight file. Several folders, or a quoted shell glob, are "
+		"registered "
+		"in one batch under a name that holds {step}: what the last * of the glob matched, "
+		"or "
+		"the last number in a path that the shell expanded. Nothing is registered when one "
+		"of them fails.",
+	.options = checkpoint_options,
+	.examples = checkpoint_examples,
+	.operands_min = 2,
+	.operands_max = SIZE_MAX,
+	.run = checkpoint_run,
+};
+
+static const struct option dataset_options[] = {
+	OPTION_STORE, OPTION_EXCLUDE, OPTION_KEY, OPTION_DRY_RUN, { .name = NULL },
+};
+
+static const struct command dataset = {
+	.name = "dataset",
+	.summary = "register a version of a dataset",
+	.synopsis = "PATH NAME@VERSION",
+	.description = "PATH is a folder or a file. Lines of text and JSONL files are counted as "
+		       "records.",
+	.options = dataset_options,
+	.operands_min = 2,
+	.operands_max = 2,
+	.run = dataset_run,
+};
+
+static const struct option run_options[] = {
+	OPTION_GIT, OPTION_DATA, OPTION_KEY, OPTION_DRY_RUN, { .name = NULL },
+};
+
+static const struct command run = {
+	.name = "run",
+	.summary = "register a training run",
+	.synopsis = "FILE.json NAME@VERSION [--git DIR] [--data NAME@VERSION]...",
+	.description = "FILE.json is what describes the run; it is kept as it is.",
+	.options = run_options,
+	.operands_min = 2,
+	.operands_max = 2,
+	.run = run_run,
+};
+
+static const struct option eval_options[] = {
+	{ .name = "of",
+	  .argument = "NAME@VERSION",
+	  .help = "the registered checkpoint that was measured; must be given" },
+	OPTION_KEY,
+	OPTION_DRY_RUN,
+	{ .name = NULL },
+};
+
+static const struct command eval = {
+	.name = "eval",
+	.summary = "register evaluation results",
+	.synopsis = "FILE --of NAME@VERSION",
+	.description =
+		"FILE is a result of lm-evaluation-harness (results_*.json) or of llm-jp-eval, "
+		"as those wrote it; its decimals are kept digit by digit.",
+	.options = eval_options,
+	.operands_min = 1,
+	.operands_max = 1,
+	.run = eval_run,
+};
+
+static const struct command *const subcommands[] = { &checkpoint, &dataset, &run, &eval, NULL };
+
+const struct command command_add = {
+	.name = "add",
+	.summary = "register checkpoints, datasets, runs and evaluation results",
+	.synopsis = "checkpoint|dataset|run|eval",
+	.description =
+		"Hashes the files, keeps them, signs a statement about them and logs it. What "
+		"is added is durable and proven when the command returns. A name@version is "
+		"written once: the same again is no error, something else under it is.",
+	.subcommands = subcommands,
+};

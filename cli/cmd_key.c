@@ -1,0 +1,218 @@
+/* key: make, list and hand out signing keys. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/open.h"
+#include "cli/output.h"
+
+static void key_close(struct signing_key **key)
+{
+	signing_key_close(key);
+}
+
+static const char *user_name(const struct call *call)
+{
+	const char *name = context_environment(call->ctx, "LOGNAME");
+
+	if (!name || !name[0])
+		name = context_environment(call->ctx, "USER");
+	return name && name[0] ? name : "me";
+}
+
+static void passphrase_free(char **text)
+{
+	if (*text)
+		explicit_bzero(*text, strlen(*text));
+	free(*text);
+}
+
+static int set_key(struct json *object, const char *name, const struct signing_key *key,
+		   struct error *err)
+{
+	if (json_set_text(object, "name", name, err) || !key)
+		return err->code ? -1 : json_set_bool(object, "locked", true, err);
+	if (json_set_text(object, "type", signing_type_name(key->type), err))
+		return -1;
+	return json_set_digest(object, "id", public_key_id(key->public_key), err);
+}
+
+static int print_key(const struct call *call, const char *name, const struct signing_key *key,
+		     struct error *err)
+{
+	CLEANUP(json_free) struct json *object = NULL;
+	char hex[DIGEST_HEX_SIZE];
+
+	if (call->json) {
+		if (json_object_new(&object, err) ||
+		    json_set_text(object, "schema", "akashi/key/1", err) ||
+		    set_key(object, name, key, err))
+			return -1;
+		return output_json(object, err);
+	}
+	digest_to_hex(public_key_id(key->public_key), hex);
+	output_line(stdout, "made the key %s (%s) sha256:%s", name, signing_type_name(key->type),
+		    hex);
+	return 0;
+}
+
+static int generate_run(struct call *call, struct error *err)
+{
+	CLEANUP(passphrase_free) char *passphrase = NULL;
+	CLEANUP(key_close) struct signing_key *key = NULL;
+	CLEANUP(text_free) char *folder = NULL;
+	const char *name = call->operand_count ? call->operand[0] : user_name(call);
+	const char *type_text = call_value(call, "type");
+	const char *file = context_environment(call->ctx, "AKASHI_PASSPHRASE_FILE");
+	enum signing_type type;
+
+	if (signing_type_parse(type_text ? type_text : "ecdsa-p256", &type, err))
+		return -1;
+	if (call_has(call, "dry-run")) {
+		if (signing_folder(call->ctx, &folder, err))
+			return -1;
+		output_line(stdout, "would make %s/%s.key", folder, name);
+		return 0;
+	}
+	if ((call_has(call, "encrypt") || (file && file[0])) &&
+	    call->ctx->passphrase(call->ctx->user, name, &passphrase))
+		return error_set(err, ERROR_USAGE, "no passphrase to encrypt the key '%s' with",
+				 name);
+	if (signing_key_generate(call->ctx, name, type, passphrase, err) ||
+	    signing_key_open(call->ctx, name, &key, err))
+		return -1;
+	return print_key(call, name, key, err);
+}
+
+/* What listing keys gathers. */
+struct listing {
+	const struct call *call;
+	struct json *items;
+	struct table table;
+};
+
+static int key_listed(void *arg, const char *name, struct error *err)
+{
+	CLEANUP(key_close) struct signing_key *key = NULL;
+	struct listing *listing = arg;
+	struct context quiet = *listing->call->ctx;
+	struct error locked = { 0 };
+	char hex[DIGEST_HEX_SIZE];
+	struct json *object;
+	bool open;
+
+	/* Nobody is asked for passphrases only to see a list. */
+	quiet.passphrase = NULL;
+	open = signing_key_open(&quiet, name, &key, &locked) == 0;
+	if (listing->items)
+		return json_add_object(listing->items, &object, err) ||
+				       set_key(object, name, open ? key : NULL, err)
+			       ? -1
+			       : 0;
+	if (open)
+		digest_to_hex(public_key_id(key->public_key), hex);
+	return table_add(&listing->table,
+			 (const char *const[]){ name,
+						open ? signing_type_name(key->type) : "locked",
+						open ? hex : locked.text },
+			 err);
+}
+
+static int list_run(struct call *call, struct error *err)
+{
+	CLEANUP(json_free) struct json *object = NULL;
+	struct listing listing = { .call = call,
+				   .table = { .columns = 3, .heading = { "NAME", "TYPE", "ID" } } };
+	int failed;
+
+	if (call->json && (json_object_new(&object, err) ||
+			   json_set_text(object, "schema", "akashi/keys/1", err) ||
+			   json_set_array(object, "items", &listing.items, err)))
+		return -1;
+	failed = signing_key_list(call->ctx, key_listed, &listing, err);
+	if (!failed && call->json)
+		failed = output_json(object, err);
+	else if (!failed)
+		table_print(&listing.table, call);
+	table_release(&listing.table);
+	return failed;
+}
+
+static int export_run(struct call *call, struct error *err)
+{
+	CLEANUP(key_close) struct signing_key *key = NULL;
+	CLEANUP(json_free) struct json *object = NULL;
+	CLEANUP(buffer_release) struct buffer pem;
+	const char *name = call->operand_count ? call->operand[0] : user_name(call);
+
+	buffer_init(&pem, PUBLIC_KEY_PEM_MAX);
+	if (signing_key_open(call->ctx, name, &key, err) ||
+	    public_key_pem(key->public_key, &pem, err))
+		return -1;
+	if (!call->json) {
+		fwrite(pem.data, 1, pem.len, stdout);
+		return 0;
+	}
+	if (json_object_new(&object, err) || json_set_text(object, "schema", "akashi/key/1", err) ||
+	    set_key(object, name, key, err) || json_set_span(object, "pem", buffer_view(&pem), err))
+		return -1;
+	return output_json(object, err);
+}
+
+static const struct option generate_options[] = {
+	{ .name = "type",
+	  .argument = "TYPE",
+	  .choices = "ecdsa-p256 ecdsa-p384",
+	  .help = "what to make; otherwise ecdsa-p256" },
+	{ .name = "encrypt",
+	  .help = "protect the key with a passphrase, from AKASHI_PASSPHRASE_FILE or the terminal; "
+		  "done as well whenever that variable is set" },
+	OPTION_DRY_RUN,
+	{ .name = NULL },
+};
+
+static const struct command generate = {
+	.name = "generate",
+	.summary = "make a signing key",
+	.synopsis = "[NAME] [--type TYPE] [--encrypt]",
+	.description = "Makes the private key NAME (otherwise your user name) in "
+		       "$XDG_CONFIG_HOME/akashi/keys/, readable by you alone.",
+	.options = generate_options,
+	.operands_max = 1,
+	.run = generate_run,
+};
+
+static const struct command list = {
+	.name = "list",
+	.summary = "list your signing keys",
+	.synopsis = "",
+	.description =
+		"Name, type and identity (SHA-256 of the DER public key) of each key of yours. "
+		"Encrypted keys are listed as locked.",
+	.run = list_run,
+};
+
+static const struct command export_key = {
+	.name = "export",
+	.summary = "print the public half of a key",
+	.synopsis = "[NAME]",
+	.description = "Prints PEM as OpenSSL writes it. The private half never leaves its file.",
+	.operands_max = 1,
+	.run = export_run,
+};
+
+static const struct command *const subcommands[] = { &generate, &list, &export_key, NULL };
+
+static const struct example key_examples[] = {
+	{ "akashi key generate", "make a key that is called like you" },
+	{ "akashi key export > me.pem", "what others check your signatures with" },
+	{ NULL, NULL },
+};
+
+const struct command command_key = {
+	.name = "key",
+	.summary = "make, list and hand out signing keys",
+	.synopsis = "generate|list|export",
+	.examples = key_examples,
+	.subcommands = subcommands,
+};

@@ -1,0 +1,218 @@
+/* log: list, prove and audit the transparency log. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/environment.h"
+#include "cli/open.h"
+#include "cli/rows.h"
+
+/* How many entries are listed unless --count says otherwise. */
+#define LIST_COUNT 50
+
+/* The largest statement that is looked at for its signer. */
+#define ENVELOPE_MAX (1u << 20)
+
+static int list_run(struct call *call, struct error *err)
+{
+	CLEANUP(registry_close) struct registry *registry = NULL;
+	CLEANUP(json_free) struct json *object = NULL;
+	CLEANUP(rows_release) struct rows rows = { .items = NULL };
+	struct index_counts counts;
+	struct index *index;
+	uint64_t from, count;
+
+	if (call_number(call, "count", LIST_COUNT, &count, err) ||
+	    call_number(call, "from", UINT64_MAX, &from, err) ||
+	    open_registry(call, &registry, err) || registry_index(registry, &index, err) ||
+	    index_count(index, &counts, err))
+		return -1;
+	if (from == UINT64_MAX)
+		from = counts.entries > count ? counts.entries - count : 0;
+	if (rows_begin(call, "akashi/log/1", &rows, &object, err) ||
+	    index_statements(index, from, count, rows_take, &rows, err))
+		return -1;
+	return rows_print(call, &rows, object, err);
+}
+
+static bool is_number(const char *word)
+{
+	size_t digits = strspn(word, "0123456789");
+
+	/* Eight digits and more could begin a digest, which is written sha256:… then. */
+	return digits && !word[digits];
+}
+
+/* The proof of an entry, named by its index or by what its statement is called. */
+static int proof_of(struct call *call, struct registry *registry, struct buffer *out,
+		    struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer envelope;
+	const char *word = call->operand[0];
+	struct digest statement, key;
+	struct name name;
+	struct log *log;
+	uint64_t index = 0;
+
+	buffer_init(&envelope, ENVELOPE_MAX);
+	if (is_number(word)) {
+		for (const char *at = word; *at; at++)
+			if (__builtin_mul_overflow(index, 10u, &index) ||
+			    __builtin_add_overflow(index, (uint64_t)(*at - '0'), &index))
+				return error_set(err, ERROR_USAGE, "'%s' is no index of a log",
+						 word);
+		return registry_log(registry, &log, err) || log_prove(log, index, out, err) ? -1
+											    : 0;
+	}
+	if (argument_resolve(registry, word, &name, &statement, err) ||
+	    registry_envelope(registry, &statement, NULL, &envelope, &key, err))
+		return -1;
+	return registry_proof(registry, &statement, &key, out, err);
+}
+
+static int prove_run(struct call *call, struct error *err)
+{
+	CLEANUP(registry_close) struct registry *registry = NULL;
+	CLEANUP(json_free) struct json *object = NULL;
+	CLEANUP(buffer_release) struct buffer proof;
+	struct log *log;
+	uint64_t since;
+
+	buffer_init(&proof, PROOF_MAX_BYTES);
+	if (call_number(call, "since", 0, &since, err) || open_registry(call, &registry, err))
+		return -1;
+	if (call_has(call, "since") == (call->operand_count == 1))
+		return error_set(err, ERROR_USAGE,
+				 "prove an entry (NAME@VERSION, a digest or an "
+				 "index), or --since=SIZE");
+	if (call_has(call, "since")) {
+		if (registry_log(registry, &log, err) ||
+		    log_prove_consistency(log, since, &proof, err))
+			return -1;
+	} else if (proof_of(call, registry, &proof, err)) {
+		return -1;
+	}
+	if (!call->json) {
+		fwrite(proof.data, 1, proof.len, stdout);
+		return 0;
+	}
+	if (json_object_new(&object, err) ||
+	    json_set_text(object, "schema", "akashi/proof/1", err) ||
+	    json_set_span(object, "proof", buffer_view(&proof), err))
+		return -1;
+	return output_json(object, err);
+}
+
+static int audit_json(const struct audit_report *report, struct error *err)
+{
+	CLEANUP(json_free) struct json *object = NULL;
+	struct json *items;
+
+	if (json_object_new(&object, err) ||
+	    json_set_text(object, "schema", "akashi/audit/1", err) ||
+	    json_set_text(object, "status", report->findings ? "fails" : "holds", err) ||
+	    json_set_size(object, "entries", report->entries, err) ||
+	    json_set_size(object, "statements", report->statements, err) ||
+	    json_set_size(object, "controls", report->controls, err) ||
+	    json_set_size(object, "claims", report->claims, err) ||
+	    json_set_size(object, "objects", report->objects, err) ||
+	    json_set_size(object, "findings", report->findings, err) ||
+	    json_set_array(object, "items", &items, err))
+		return -1;
+	for (size_t i = 0; i < report->finding_count; i++)
+		if (json_add_text(items, report->finding[i], err))
+			return -1;
+	return output_json(object, err);
+}
+
+static int audit_run(struct call *call, struct error *err)
+{
+	CLEANUP(registry_close) struct registry *registry = NULL;
+	CLEANUP(audit_report_release) struct audit_report report = { .findings = 0 };
+	struct audit_request request = { .objects = call_has(call, "objects") };
+
+	if (open_registry(call, &registry, err) || environment_threads(call->ctx, err) ||
+	    registry_audit(registry, &request, &report, err))
+		return -1;
+	call->exit_status = report.findings ? error_exit_status(ERROR_CORRUPT) : 0;
+	if (call->json)
+		return audit_json(&report, err);
+	for (size_t i = 0; i < report.finding_count; i++)
+		output_line(stdout, "%s", report.finding[i]);
+	printf("%s: %" PRIu64 " entries, %" PRIu64 " statements, %" PRIu64 " controls, %" PRIu64
+	       " claims",
+	       report.findings ? "fails" : "holds", report.entries, report.statements,
+	       report.controls, report.claims);
+	if (request.objects)
+		printf(", %" PRIu64 " objects", report.objects);
+	if (report.findings)
+		printf("; %" PRIu64 " of these do not hold", report.findings);
+	putchar('\n');
+	return 0;
+}
+
+static const struct option list_options[] = {
+	{ .name = "from",
+	  .argument = "INDEX",
+	  .help = "begin with this entry; otherwise near the end" },
+	{ .name = "count", .argument = "N", .help = "list so many; otherwise 50" },
+	{ .name = NULL },
+};
+
+static const struct command list = {
+	.name = "list",
+	.summary = "list statements in the order of the log",
+	.synopsis = "[--from INDEX] [--count N]",
+	.options = list_options,
+	.run = list_run,
+};
+
+static const struct option prove_options[] = {
+	{ .name = "since",
+	  .argument = "SIZE",
+	  .help = "prove that the log continues the one that had SIZE entries" },
+	{ .name = NULL },
+};
+
+static const struct example prove_examples[] = {
+	{ "akashi log prove llm-x/base@v1 > base.tlog-proof",
+	  "a proof that any C2SP tlog-proof verifier reads" },
+	{ NULL, NULL },
+};
+
+static const struct command prove = {
+	.name = "prove",
+	.summary = "print the proof that something is in the log",
+	.synopsis = "NAME@VERSION|DIGEST|INDEX | --since SIZE",
+	.description = "The proof is checked before it is printed.",
+	.options = prove_options,
+	.examples = prove_examples,
+	.operands_max = 1,
+	.run = prove_run,
+};
+
+static const struct option audit_options[] = {
+	{ .name = "objects", .help = "read and hash every object too" },
+	{ .name = NULL },
+};
+
+static const struct command audit = {
+	.name = "audit",
+	.summary = "check the whole registry: every tile, entry, signature, claim and body",
+	.synopsis = "[--objects]",
+	.description =
+		"Nothing is changed and the index is not asked. What does not hold is printed, "
+		"one finding a line.",
+	.options = audit_options,
+	.exit_notes = "0: everything holds. 1: something does not.",
+	.run = audit_run,
+};
+
+static const struct command *const subcommands[] = { &list, &prove, &audit, NULL };
+
+const struct command command_log = {
+	.name = "log",
+	.summary = "list, prove and audit the transparency log",
+	.synopsis = "list|prove|audit",
+	.subcommands = subcommands,
+};

@@ -1,0 +1,187 @@
+/* show: what a name or digest stands for, and what others say about it. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/open.h"
+#include "cli/rows.h"
+
+#define PAYLOAD_MAX (1u << 20)
+#define VALUE_MAX (1u << 20)
+
+/* Everything that is shown about one statement. */
+struct shown {
+	struct digest identity;
+	struct buffer payload;
+	struct statement statement;
+	struct json *scores; /* items, made for text as well as for JSON */
+};
+
+static void shown_release(struct shown *shown)
+{
+	buffer_release(&shown->payload);
+	statement_release(&shown->statement);
+	json_free(&shown->scores);
+}
+
+static int score_seen(void *arg, const struct index_score *score, struct error *err)
+{
+	struct json *scores = arg, *item;
+
+	if (json_add_object(scores, &item, err) || json_set_text(item, "task", score->task, err) ||
+	    json_set_text(item, "metric", score->metric, err) ||
+	    json_set_text(item, "value", score->value, err))
+		return -1;
+	if (score->filter && score->filter[0] && json_set_text(item, "filter", score->filter, err))
+		return -1;
+	return score->stderr_text && score->stderr_text[0]
+		       ? json_set_text(item, "stderr", score->stderr_text, err)
+		       : 0;
+}
+
+static int shown_load(struct registry *registry, const char *word, struct shown *shown,
+		      struct error *err)
+{
+	struct index *index;
+	struct name name;
+
+	if (argument_resolve(registry, word, &name, &shown->identity, err) ||
+	    registry_payload(registry, &shown->identity, &shown->payload, err) ||
+	    statement_parse(buffer_view(&shown->payload), &shown->statement, err) ||
+	    registry_index(registry, &index, err) || json_array_new(&shown->scores, err))
+		return -1;
+	return index_scores(index, &shown->identity, score_seen, shown->scores, err);
+}
+
+static int print_json(const struct shown *shown, struct json **about, struct error *err)
+{
+	CLEANUP(json_free) struct json *object = NULL;
+	CLEANUP(json_free) struct json *items = NULL;
+
+	if (json_clone(json_member(*about, "items"), &items, err) ||
+	    json_object_new(&object, err) ||
+	    json_set_text(object, "schema", "akashi/show/1", err) ||
+	    json_set_digest(object, "statement", &shown->identity, err) ||
+	    json_set_text(object, "kind", statement_kind_name(shown->statement.kind), err) ||
+	    json_set_text(object, "subject", shown->statement.subject, err) ||
+	    json_set_digest(object, "digest", &shown->statement.digest, err) ||
+	    json_set_clone(object, "predicate", shown->statement.predicate, err) ||
+	    json_set_clone(object, "scores", shown->scores, err) ||
+	    json_set_take(object, "about", &items, err))
+		return -1;
+	return output_json(object, err);
+}
+
+/* One line for a plain value; a list or object of names and numbers is told in one line too. */
+static int print_member(const char *key, const struct json *value, struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer text;
+	enum json_kind kind = json_kind(value);
+
+	buffer_init(&text, VALUE_MAX);
+	if (kind == JSON_KIND_STRING) {
+		output_line(stdout, "%-13s %s", key, json_text(value));
+		return 0;
+	}
+	if ((kind == JSON_KIND_ARRAY || kind == JSON_KIND_OBJECT) && !json_count(value))
+		return 0;
+	if (json_write_canonical(value, &text, err))
+		return -1;
+	output_line(stdout, "%-13s %.*s", key, (int)text.len, (const char *)text.data);
+	return 0;
+}
+
+static int print_references(const char *key, const struct json *list, struct error *err)
+{
+	for (size_t i = 0; i < json_count(list); i++) {
+		const char *name = json_text(json_member(json_at(list, i), "name"));
+
+		if (!name)
+			return print_member(key, list, err);
+		output_line(stdout, "%-13s %s", key, name);
+	}
+	return 0;
+}
+
+static void print_scores(const struct json *scores)
+{
+	for (size_t i = 0; i < json_count(scores); i++) {
+		const struct json *score = json_at(scores, i);
+		const char *error = json_text(json_member(score, "stderr"));
+
+		output_line(stdout, "%-13s %s %s %s%s%s", "score",
+			    json_text(json_member(score, "task")),
+			    json_text(json_member(score, "metric")),
+			    json_text(json_member(score, "value")), error ? " +- " : "",
+			    error ? error : "");
+	}
+}
+
+static int print_text(const struct call *call, const struct shown *shown, const struct rows *about,
+		      struct error *err)
+{
+	struct json_members at = { 0 };
+	char hex[DIGEST_HEX_SIZE];
+
+	digest_to_hex(&shown->identity, hex);
+	output_line(stdout, "%s %s", statement_kind_name(shown->statement.kind),
+		    shown->statement.subject);
+	output_line(stdout, "%-13s sha256:%s", "statement", hex);
+	while (json_next(shown->statement.predicate, &at)) {
+		bool list = strcmp(at.key, "data") == 0 || strcmp(at.key, "parents") == 0;
+
+		if (strcmp(at.key, "scores") == 0 || strcmp(at.key, "name") == 0 ||
+		    strcmp(at.key, "version") == 0)
+			continue;
+		if (list ? print_references(at.key, at.value, err)
+			 : print_member(at.key, at.value, err))
+			return -1;
+	}
+	print_scores(shown->scores);
+	if (about->table.rows && !call->quiet) {
+		puts("\nwhat is said about it:");
+		table_print(&about->table, call);
+	}
+	return 0;
+}
+
+static int show_run(struct call *call, struct error *err)
+{
+	CLEANUP(registry_close) struct registry *registry = NULL;
+	CLEANUP(shown_release) struct shown shown = { .scores = NULL };
+	CLEANUP(rows_release) struct rows about = { .items = NULL };
+	CLEANUP(json_free) struct json *object = NULL;
+	struct index *index;
+
+	buffer_init(&shown.payload, PAYLOAD_MAX);
+	if (open_registry(call, &registry, err) ||
+	    shown_load(registry, call->operand[0], &shown, err) ||
+	    registry_index(registry, &index, err) ||
+	    rows_begin(call, "akashi/show/1", &about, &object, err) ||
+	    index_about(index, &shown.identity, rows_take, &about, err))
+		return -1;
+	return call->json ? print_json(&shown, &object, err)
+			  : print_text(call, &shown, &about, err);
+}
+
+static const struct example show_examples[] = {
+	{ "akashi show llm-x/base@step-500", "a checkpoint, its commit, data, scores and records" },
+	{ "akashi show sha256:9f86d081", "a statement by the first digits of its identity" },
+	{ NULL, NULL },
+};
+
+const struct command command_show = {
+	.name = "show",
+	.summary = "show what a name or digest stands for",
+	.synopsis = "NAME@VERSION|DIGEST",
+	.description =
+		"The statement, whose signature and identity are checked on the way, the scores "
+		"of its evaluations, and every statement that speaks of it. Whether its signer "
+		"is trusted is for akashi verify to say.",
+	.examples = show_examples,
+	.operands_min = 1,
+	.operands_max = 1,
+	.run = show_run,
+};

@@ -1,0 +1,152 @@
+/* trust: pin a log, show what is pinned. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/open.h"
+#include "cli/output.h"
+
+/* Every line of `text` that is a pin, with its fingerprint. */
+static int show_pins(const struct call *call, struct span text, struct json *items,
+		     const char *where, struct error *err)
+{
+	CLEANUP(pins_release) struct pins pins = { .pin = NULL };
+
+	if (pins_parse(text, &pins, err))
+		return error_prefix(err, "%s", where);
+	for (size_t i = 0; i < pins.count; i++) {
+		CLEANUP(buffer_release) struct buffer line;
+		char fingerprint[PIN_FINGERPRINT_SIZE];
+		struct json *item;
+
+		buffer_init(&line, 1024);
+		if (pin_format(&pins.pin[i], &line, err) ||
+		    pin_fingerprint(&pins.pin[i], fingerprint, err))
+			return -1;
+		if (call->json) {
+			if (json_add_object(items, &item, err) ||
+			    json_set_text(item, "from", where, err) ||
+			    json_set_text(item, "origin", pins.pin[i].log.name, err) ||
+			    json_set_span(item, "pin", buffer_view(&line), err) ||
+			    json_set_text(item, "fingerprint", fingerprint, err))
+				return -1;
+			continue;
+		}
+		output_line(stdout, "%.*s", (int)line.len, (const char *)line.data);
+		if (!call->quiet)
+			output_line(stdout, "  %s; fingerprint %s", where, fingerprint);
+	}
+	return 0;
+}
+
+static int join_operands(const struct call *call, char **out_line, struct error *err)
+{
+	if (asprintf(out_line, "%s%s%s", call->operand[0], call->operand_count > 1 ? " " : "",
+		     call->operand_count > 1 ? call->operand[1] : "") < 0)
+		return error_set(err, ERROR_SYSTEM, "cannot read the command line");
+	return 0;
+}
+
+static int begin_items(const struct call *call, struct json **out_object, struct json **out_items,
+		       struct error *err)
+{
+	CLEANUP(json_free) struct json *object = NULL;
+
+	if (!call->json)
+		return 0;
+	if (json_object_new(&object, err) ||
+	    json_set_text(object, "schema", "akashi/pins/1", err) ||
+	    json_set_array(object, "items", out_items, err))
+		return -1;
+	*out_object = object;
+	object = NULL;
+	return 0;
+}
+
+static int pin_run(struct call *call, struct error *err)
+{
+	CLEANUP(json_free) struct json *object = NULL;
+	CLEANUP(text_free) char *line = NULL;
+	struct json *items = NULL;
+	bool known = false;
+
+	if (join_operands(call, &line, err) || begin_items(call, &object, &items, err))
+		return -1;
+	if (!call_has(call, "dry-run") &&
+	    pins_add(call->ctx, line, call_has(call, "replace"), &known, err))
+		return -1;
+	if (show_pins(call, span_of(line), items, known ? "pinned before" : "pinned", err))
+		return -1;
+	if (call->json)
+		return output_json(object, err);
+	if (!call->quiet && !known)
+		puts("Compare the fingerprint with the publisher's, over a channel that the files "
+		     "did "
+		     "not come through.");
+	return 0;
+}
+
+static int show_run(struct call *call, struct error *err)
+{
+	CLEANUP(registry_close) struct registry *registry = NULL;
+	CLEANUP(json_free) struct json *object = NULL;
+	CLEANUP(buffer_release) struct buffer text;
+	CLEANUP(text_free) char *own = NULL;
+	struct json *items = NULL;
+
+	buffer_init(&text, PINS_MAX_BYTES);
+	if (begin_items(call, &object, &items, err) || open_registry_if_any(call, &registry, err) ||
+	    pins_load(call->ctx, &text, err))
+		return -1;
+	if (registry && (registry_pin(registry, &own, err) ||
+			 show_pins(call, span_of(own), items, "this registry", err)))
+		return -1;
+	if (show_pins(call, buffer_view(&text), items, "your pins", err))
+		return -1;
+	return call->json ? output_json(object, err) : 0;
+}
+
+static const struct option pin_options[] = {
+	{ .name = "replace",
+	  .help = "take the place of another pin of the same log: its key or policy changed, and "
+		  "you "
+		  "compared the fingerprint" },
+	OPTION_DRY_RUN,
+	{ .name = NULL },
+};
+
+static const struct example pin_examples[] = {
+	{ "akashi trust pin 'hub.example.org/llm+1a2b3c4d+AWx5... sha256:9f86...'",
+	  "trust that log, under that policy" },
+	{ NULL, NULL },
+};
+
+static const struct command pin = {
+	.name = "pin",
+	.summary = "trust a log and its policy",
+	.synopsis = "'VKEY sha256:POLICY'",
+	.description = "Keeps the line in $XDG_CONFIG_HOME/akashi/pins and shows its fingerprint "
+		       "(SHA-256 of the line), to be compared out of band.",
+	.options = pin_options,
+	.examples = pin_examples,
+	.operands_min = 1,
+	.operands_max = 2,
+	.run = pin_run,
+};
+
+static const struct command show = {
+	.name = "show",
+	.summary = "show what is pinned, and the pin line of this registry",
+	.synopsis = "",
+	.description = "The registry's line is what you hand to those who are to check what you "
+		       "publish.",
+	.run = show_run,
+};
+
+static const struct command *const subcommands[] = { &pin, &show, NULL };
+
+const struct command command_trust = {
+	.name = "trust",
+	.summary = "pin a log, show what is pinned",
+	.synopsis = "pin|show",
+	.subcommands = subcommands,
+};

@@ -1,0 +1,188 @@
+/* verify: check what somebody has, from the bytes up to the forward pass. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "cli/environment.h"
+#include "cli/open.h"
+#include "cli/verdict.h"
+
+/* The largest signature file that is read. */
+#define SIGNATURE_MAX (64u << 20)
+
+/* Files that --signature and --key name. */
+struct openssf {
+	struct buffer signature, key;
+};
+
+static void openssf_release(struct openssf *files)
+{
+	buffer_release(&files->signature);
+	buffer_release(&files->key);
+}
+
+static int read_openssf(const struct call *call, struct openssf *files,
+			struct check_request *request, struct error *err)
+{
+	const char *signature = call_value(call, "signature");
+	const char *key = call_value(call, "key");
+
+	if (!signature && !key)
+		return 0;
+	if (!signature || !key)
+		return error_set(err, ERROR_USAGE,
+				 "--signature and --key belong together: a signature is worth what "
+				 "its key is worth");
+	if (file_read(signature, &files->signature, err) || file_read(key, &files->key, err))
+		return -1;
+	request->signature = buffer_view(&files->signature);
+	request->key_pem = buffer_view(&files->key);
+	return 0;
+}
+
+/* The registered name that the word stands for, as text. */
+static int resolve(const struct call *call, struct registry *registry, char out_name[NAME_TEXT_MAX],
+		   struct error *err)
+{
+	const char *word = call->operand[0];
+	struct digest statement;
+	struct name name;
+
+	if (!registry)
+		return error_set(err, ERROR_ABSENT,
+				 "'%s' is no path, and there is no registry to look its name up in",
+				 word);
+	if (argument_resolve(registry, word, &name, &statement, err))
+		return -1;
+	if (!name.owner[0])
+		return error_set(err, ERROR_USAGE, "'%s' is about no model that could be verified",
+				 word);
+	name_to_text(&name, out_name);
+	return 0;
+}
+
+static int check(const struct call *call, struct registry *registry,
+		 const struct check_request *request, struct verdict **out_verdict,
+		 struct error *err)
+{
+	const char *path;
+	char name[NAME_TEXT_MAX];
+
+	if (argument_kind(call->operand[0], &path) != ARGUMENT_PATH) {
+		if (resolve(call, registry, name, err))
+			return -1;
+		return registry_check_name(registry, name, request, out_verdict, err);
+	}
+	if (registry)
+		return registry_check_path(registry, path, request, out_verdict, err);
+	return check_path(call->ctx, path, request, out_verdict, err);
+}
+
+/* Sign the verdict and log it. */
+static int attest(const struct call *call, struct registry *registry, const struct verdict *verdict,
+		  struct error *err)
+{
+	struct statement_made made;
+	char name[NAME_TEXT_MAX];
+
+	if (resolve(call, registry, name, err) ||
+	    registry_attest(registry, name, verdict, NULL, &made, err))
+		return -1;
+	context_notice(call->ctx, "signed this verdict and logged it at %" PRIu64, made.log_index);
+	return 0;
+}
+
+static int verify_run(struct call *call, struct error *err)
+{
+	CLEANUP(registry_close) struct registry *registry = NULL;
+	CLEANUP(openssf_release) struct openssf files = { .signature = { .data = NULL } };
+	CLEANUP(buffer_release) struct buffer pins;
+	CLEANUP(verdict_free) struct verdict *verdict = NULL;
+	const char *tier = call_value(call, "forward");
+	const char *trust = call_value(call, "trust");
+	const char *text;
+	bool is_path = argument_kind(call->operand[0], &text) == ARGUMENT_PATH;
+	struct check_request request = { .forward_named = tier != NULL,
+					 .seed = call_value(call, "seed"),
+					 .rehash = call_has(call, "rehash") };
+
+	buffer_init(&pins, PINS_MAX_BYTES);
+	buffer_init(&files.signature, SIGNATURE_MAX);
+	buffer_init(&files.key, PUBLIC_KEY_PEM_MAX);
+	if (is_path && call_has(call, "attest"))
+		return error_set(err, ERROR_USAGE, "--attest is for registered names");
+	if (forward_tier_parse(tier ? tier : "quick", &request.forward, err) ||
+	    read_openssf(call, &files, &request, err) || pins_gather(call->ctx, trust, &pins, err))
+		return -1;
+	request.pins = buffer_view(&pins);
+	/* Whoever brings a trust file wants that trust, not that of a registry lying about. */
+	if ((!trust || !is_path || call_has(call, "registry")) &&
+	    open_registry_if_any(call, &registry, err))
+		return -1;
+	if (environment_threads(call->ctx, err) || check(call, registry, &request, &verdict, err) ||
+	    verdict_print(call, verdict, err))
+		return -1;
+	return call_has(call, "attest") ? attest(call, registry, verdict, err) : 0;
+}
+
+static const struct option verify_options[] = {
+	{ .name = "forward",
+	  .argument = "TIER",
+	  .choices = "quick standard all none",
+	  .help = "how much of the recorded outputs is computed again: quick (8 drawn probes, "
+		  "first "
+		  "16 positions; what is done unless you say otherwise), standard (16 probes, 128 "
+		  "positions), all, none" },
+	{ .name = "seed",
+	  .argument = "S",
+	  .help = "draw the probes again as this seed did, to repeat a verdict; it is marked so" },
+	{ .name = "offline", .help = "use no network; nothing that this version checks needs one" },
+	{ .name = "trust",
+	  .argument = "FILE",
+	  .help = "start from the pins in this file instead of your own and of any registry found "
+		  "here" },
+	{ .name = "signature",
+	  .argument = "FILE",
+	  .help = "check this OpenSSF Model Signing signature over the directory; needs --key" },
+	{ .name = "key",
+	  .argument = "PEM",
+	  .help = "the public key that --signature must be from" },
+	{ .name = "attest",
+	  .help = "sign the verdict on a registered name with the registry's user.key, and log "
+		  "it" },
+	{ .name = "rehash",
+	  .help = "compute whole-file digests too, where the pieces of a signed manifest would "
+		  "do" },
+	{ .name = NULL },
+};
+
+static const struct example verify_examples[] = {
+	{ "akashi verify ./base-v1 --trust pin.txt",
+	  "a downloaded release, from one line that you chose to trust" },
+	{ "akashi verify llm-x/base@step-500 --forward all", "what a registry keeps, all of it" },
+	{ "akashi verify . --signature model.sig --key publisher.pem",
+	  "a directory that another tool signed" },
+	{ NULL, NULL },
+};
+
+const struct command command_verify = {
+	.name = "verify",
+	.summary = "check a model, from its bytes up to what it computes",
+	.synopsis = "PATH|NAME@VERSION [--trust FILE] [--forward TIER]",
+	.description = "PATH is a release directory, a folder of a download, a folder of the Hub's "
+		       "cache, or "
+		       "one weight file. One line a step: bytes, signature, log, lineage, claims, "
+		       "forward. "
+		       "Trust starts from --trust, from your pins, or from a registry that you "
+		       "named or own, "
+		       "never from the directory that is checked; without any of these the best "
+		       "verdict is "
+		       "'cannot be decided'.",
+	.options = verify_options,
+	.examples = verify_examples,
+	.exit_notes =
+		"0: every step that was asked holds. 1: one of them fails. 3: the signer is not "
+		"trusted, files are missing, or a step that was asked for is not possible.",
+	.operands_min = 1,
+	.operands_max = 1,
+	.run = verify_run,
+};

@@ -1,0 +1,85 @@
+/* open: what many commands begin with. */
+#include "cli/open.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+void names_free(struct name **names)
+{
+	free(*names);
+}
+
+void texts_free(const char ***texts)
+{
+	free(*texts);
+}
+
+static const char *registry_named(const struct call *call)
+{
+	const char *named = call_value(call, "registry");
+
+	if (!named)
+		named = context_environment(call->ctx, "AKASHI_REGISTRY");
+	return named && named[0] ? named : NULL;
+}
+
+int open_registry(const struct call *call, struct registry **out_registry, struct error *err)
+{
+	CLEANUP(text_free) char *folder = NULL;
+
+	if (registry_find(call->ctx, registry_named(call), NULL, &folder, err))
+		return -1;
+	return registry_open(call->ctx, folder, out_registry, err);
+}
+
+int open_registry_if_any(const struct call *call, struct registry **out_registry, struct error *err)
+{
+	CLEANUP(text_free) char *folder = NULL;
+	struct error none = { 0 };
+
+	if (registry_named(call))
+		return open_registry(call, out_registry, err);
+	if (registry_find(call->ctx, NULL, NULL, &folder, &none) == 0)
+		return registry_open(call->ctx, folder, out_registry, err);
+	if (none.code != ERROR_ABSENT)
+		context_notice(call->ctx, "going on without a registry: %s", none.text);
+	*out_registry = NULL;
+	return 0;
+}
+
+int open_add_how(const struct call *call, const struct registry *registry, struct add_how *out_how,
+		 struct error *err)
+{
+	struct add_how how = { .key = call_value(call, "key"),
+			       .dry_run = call_has(call, "dry-run") };
+	const char *store = call_value(call, "store");
+
+	if (!store)
+		store = settings_get(&registry->settings, SETTING_STORE_DEFAULT, "copy");
+	if (store_mode_parse(store, &how.mode, err))
+		return -1;
+	*out_how = how;
+	return 0;
+}
+
+int open_names(const struct call *call, const char *option, struct name **out_names,
+	       size_t *out_count, struct error *err)
+{
+	CLEANUP(texts_free) const char **text = NULL;
+	CLEANUP(names_free) struct name *name = NULL;
+	size_t count;
+
+	if (call_values(call, option, &text, &count, err))
+		return -1;
+	name = calloc(count + 1, sizeof(*name));
+	if (!name)
+		return error_system(err, ENOMEM, "cannot read the command line");
+	for (size_t i = 0; i < count; i++)
+		if (name_parse(text[i], &name[i], err))
+			return error_prefix(err, "--%s", option);
+	*out_names = name;
+	*out_count = count;
+	name = NULL;
+	return 0;
+}

@@ -1,0 +1,54 @@
+/* What many commands begin with: the registry, and options that several share. */
+#ifndef CLI_OPEN_H
+#define CLI_OPEN_H
+
+#include "cli/cli.h"
+
+/* The rows of option tables that several commands have. */
+#define OPTION_KEY                                                                                 \
+	{                                                                                          \
+		.name = "key", .argument = "NAME",                                                 \
+		.help = "sign with this key of yours; otherwise the registry's user.key"           \
+	}
+#define OPTION_DRY_RUN                                                                             \
+	{                                                                                          \
+		.name = "dry-run", .letter = 'n',                                                  \
+		.help = "say what would be written, and write nothing"                             \
+	}
+#define OPTION_STORE                                                                               \
+	{                                                                                          \
+		.name = "store", .argument = "HOW", .choices = "copy link reference",              \
+		.help = "keep own copies of the files, hard links to them (you can still change "  \
+			"them: damage is found, not prevented), or only their digests and paths; " \
+			"otherwise the registry's store.default"                                   \
+	}
+#define OPTION_EXCLUDE                                                                             \
+	{                                                                                          \
+		.name = "exclude", .argument = "PATTERN", .repeatable = true,                      \
+		.help = "leave out files that match, as in .gitignore"                             \
+	}
+
+/* The registry that --registry, AKASHI_REGISTRY or the working folder gives. */
+MUST_CHECK int open_registry(const struct call *call, struct registry **out_registry,
+			     struct error *err);
+
+/*
+ * The same where a command can do without: NULL when none was named and none
+ * is found, or the one found is not to be trusted (which is said).
+ */
+MUST_CHECK int open_registry_if_any(const struct call *call, struct registry **out_registry,
+				    struct error *err);
+
+/* --key, --store and --dry-run as the registry takes them. */
+MUST_CHECK int open_add_how(const struct call *call, const struct registry *registry,
+			    struct add_how *out_how, struct error *err);
+
+/* Names that were given for a repeatable option; the caller frees the array. */
+MUST_CHECK int open_names(const struct call *call, const char *option, struct name **out_names,
+			  size_t *out_count, struct error *err);
+void names_free(struct name **names);
+
+/* An array of borrowed texts. */
+void texts_free(const char ***texts);
+
+#endif
