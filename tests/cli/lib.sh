@@ -1,0 +1,74 @@
+# What every story of the command begins with. Sourced by tests/cli/*.sh: `. "$(dirname "$0")/lib.sh"`.
+#
+# The story runs in an empty folder of its own with a home of its own; nothing of this
+# machine's user takes part. It ends with the first expectation that is not met.
+set -eu
+
+[ -n "${AKASHI:-}" ] && [ -x "$AKASHI" ] || { echo "AKASHI names no built command"; exit 77; }
+AKASHI_SOURCE=${AKASHI_SOURCE:-$(cd "$(dirname "$0")/../.." && pwd)}
+TINY=$AKASHI_SOURCE/tests/data/tiny
+
+STORY=$(mktemp -d "${TMPDIR:-/tmp}/akashi-story.XXXXXX")
+trap 'chmod -R u+rwX "$STORY" 2>/dev/null; rm -rf "$STORY"' EXIT
+mkdir "$STORY/home" "$STORY/desk"
+export HOME="$STORY/home" XDG_CONFIG_HOME="$STORY/home/.config" LOGNAME=tester USER=tester
+export GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@example.org
+export GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@example.org
+unset AKASHI_REGISTRY AKASHI_PASSPHRASE_FILE AKASHI_THREADS NO_COLOR
+cd "$STORY/desk"
+STATUS=0
+
+akashi() { "$AKASHI" "$@"; }
+
+# run STATUS ARGUMENT...: the command ends with this exit status; its words are in $STORY/out and err
+run() {
+	wanted=$1
+	shift
+	STATUS=0
+	"$AKASHI" "$@" >"$STORY/out" 2>"$STORY/err" || STATUS=$?
+	if [ "$STATUS" != "$wanted" ]; then
+		echo "akashi $*: exit status $STATUS, wanted $wanted"
+		sed 's/^/  out: /' "$STORY/out"
+		sed 's/^/  err: /' "$STORY/err"
+		exit 1
+	fi
+	case $wanted in
+	0 | 1 | 3) ;;
+	*)
+		[ -s "$STORY/err" ] || fail "akashi $*: failed without a word"
+		;;
+	esac
+}
+
+fail() {
+	echo "$*"
+	[ -s "$STORY/out" ] && sed 's/^/  out: /' "$STORY/out"
+	[ -s "$STORY/err" ] && sed 's/^/  err: /' "$STORY/err"
+	exit 1
+}
+
+skip() {
+	echo "skipped: $*"
+	exit 77
+}
+
+# said WORDS, complained WORDS: they are in what the last run printed; silent: it said nothing
+said() { grep -qF -e "$1" "$STORY/out" || fail "stdout lacks: $1"; }
+unsaid() { ! grep -qF -e "$1" "$STORY/out" || fail "stdout has: $1"; }
+complained() { grep -qF -e "$1" "$STORY/err" || fail "stderr lacks: $1"; }
+one_line() { [ "$(wc -l <"$STORY/err")" = 1 ] || fail "the error is not one line"; }
+silent() { [ ! -s "$STORY/err" ] || fail "stderr is not empty"; }
+
+# json FILTER: the last output is one JSON object with a schema, and this Python expression over it (o) is true
+json() {
+	command -v python3 >/dev/null 2>&1 || return 0
+	python3 - "$STORY/out" "$1" <<'PY' || fail "JSON does not hold: $1"
+import json, sys
+o = json.load(open(sys.argv[1]))
+assert isinstance(o, dict) and isinstance(o.get("schema"), str), "no object with a schema"
+assert eval(sys.argv[2], {"o": o, "len": len, "all": all, "any": any, "str": str}), o
+PY
+}
+
+# plain FILE: it holds no control character but line ends
+plain() { ! LC_ALL=C grep -q "$(printf '[\001-\010\013-\037]')" "$1" || fail "$1 holds control characters"; }

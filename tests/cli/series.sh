@@ -1,0 +1,25 @@
+#!/bin/sh
+# A whole series in one command: all of it or nothing.
+. "$(dirname "$0")/lib.sh"
+
+run 0 init
+mkdir -p out/step-20 out/step-100
+for step in 20 100; do
+	cp "$TINY/step-300/"* out/step-$step/
+	chmod -R u+w out
+	echo "$step" >out/step-$step/note.txt
+done
+run 2 add checkpoint out/step-20 out/step-100 a/b@v1
+complained "{step}"
+run 0 add checkpoint out/step-100 out/step-20 'a/b@s{step}' --store link --exclude note.txt
+[ "$(sed -n 1p "$STORY/out" | grep -c 'a/b@s20')" = 1 ] || fail "the series is not in the order of its steps"
+run 4 add checkpoint 'out/nothing-*' 'a/c@{step}'
+mkdir out/step-30
+run 2 add checkpoint 'out/step-*' 'a/c@{step}'
+complained "step-30"
+run 0 list
+unsaid "a/c"
+run 0 show a/b@s20 --json
+json 'o["predicate"]["files"] == 6'
+run 0 diff a/b@s20 a/b@s100
+said "6 of 6 files"
