@@ -288,9 +288,9 @@ static int integrate(struct log *log, struct merkle *tree, uint64_t size, struct
 	struct span *entry = calloc(LOG_BATCH_MAX, sizeof(*entry));
 	int failed = 0;
 
+	buffer_init(&bytes, (size_t)LOG_BATCH_MAX * ENTRY_MAX_BYTES);
 	if (!entry)
 		return error_set(err, ERROR_SYSTEM, "out of memory for entries");
-	buffer_init(&bytes, (size_t)LOG_BATCH_MAX * ENTRY_MAX_BYTES);
 	while (!failed && tree->count < size) {
 		uint64_t rest = size - tree->count;
 		size_t count = rest < LOG_BATCH_MAX ? (size_t)rest : LOG_BATCH_MAX;

@@ -111,9 +111,9 @@ static int scan_files(struct publishing *p, struct error *err)
 		CLEANUP(source_close) struct source *source = NULL;
 		CLEANUP(buffer_release) struct buffer text = { 0 };
 
+		buffer_init(&text, SECRETS_FILE_MAX_BYTES);
 		if (file->tensor_count || file->size > SECRETS_FILE_MAX_BYTES)
 			continue;
-		buffer_init(&text, SECRETS_FILE_MAX_BYTES);
 		if (evidence_object(p->evidence, &file->sha256, &source, err) ||
 		    source_read_all(source, &text, err) ||
 		    secrets_scan(buffer_view(&text), file->path, err))

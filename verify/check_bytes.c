@@ -52,9 +52,9 @@ static int file_details(struct check *check, struct span summary, struct error *
 	for (size_t i = 0; i < report->file_count; i++) {
 		CLEANUP(buffer_release) struct buffer text = { 0 };
 
+		buffer_init(&text, SENTENCE_MAX_BYTES);
 		if (report->file[i].state == BYTES_HOLD)
 			continue;
-		buffer_init(&text, SENTENCE_MAX_BYTES);
 		if (bytes_file_text(&report->file[i], &text, err))
 			return -1;
 		/* One file, whose line the summary is already. */

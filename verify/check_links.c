@@ -258,9 +258,9 @@ static int check_card(struct check *check, const struct claims *claims, struct e
 	CLEANUP(buffer_release) struct buffer text = { 0 };
 	struct digest found;
 
+	buffer_init(&text, 64u << 20);
 	if (!claims->cards || !tree_find(check->tree, "README.md"))
 		return 0;
-	buffer_init(&text, 64u << 20);
 	if (tree_open_file(check->tree, "README.md", &source, err) ||
 	    source_read_all(source, &text, err))
 		return -1;

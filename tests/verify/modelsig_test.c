@@ -18,10 +18,9 @@ static void files_free(struct modelsig_file *file, size_t count)
 		free(file[i].path);
 }
 
-/* Sign `payload` as a bundle. */
+/* Append `payload`, signed, as a bundle. */
 static void bundle_of(const struct test_signer *signer, const char *payload, struct buffer *out)
 {
-	buffer_init(out, 1u << 20);
 	test_envelope(signer, span_of(payload), out);
 }
 
@@ -131,6 +130,7 @@ static int check(const struct test_signer *signer, const char *what, const char 
 	CLEANUP(buffer_release) struct buffer bundle;
 	char *text = statement_with(what, by);
 
+	buffer_init(&bundle, 1u << 20);
 	bundle_of(signer, text, &bundle);
 	free(text);
 	return modelsig_check(buffer_view(&bundle), signer->public, &signature, err);
@@ -203,6 +203,7 @@ static void another_key_is_told_from_a_signature_that_does_not_hold(void **state
 	char *text = statement_with(NULL, NULL), *payload;
 
 	(void)state;
+	buffer_init(&bundle, 1u << 20);
 	bundle_of(&signer, text, &bundle);
 	free(text);
 	assert_fails(modelsig_check(buffer_view(&bundle), other.public, &signature, &err), &err,
