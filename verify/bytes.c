@@ -21,7 +21,7 @@ void bytes_report_free(struct bytes_report **report)
 
 /* One entry for each path of manifest and tree; both are sorted. */
 static int merge_files(const struct manifest *manifest, const struct tree *tree,
-		       struct bytes_report *report, struct error *err)
+		       const char *elsewhere, struct bytes_report *report, struct error *err)
 {
 	size_t i = 0, k = 0, files = tree_count(tree);
 
@@ -33,8 +33,13 @@ static int merge_files(const struct manifest *manifest, const struct tree *tree,
 			i < manifest->file_count ? &manifest->file[i] : NULL;
 		const struct tree_file *there = k < files ? tree_file(tree, k) : NULL;
 		int order = !known ? 1 : !there ? -1 : strcmp(known->path, there->name);
-		struct bytes_file *file = &report->file[report->file_count++];
+		struct bytes_file *file;
 
+		if (order > 0 && elsewhere && strcmp(there->name, elsewhere) == 0) {
+			k++;
+			continue;
+		}
+		file = &report->file[report->file_count++];
 		file->path = order <= 0 ? known->path : there->name;
 		if (order <= 0) {
 			file->signed_size = known->size;
@@ -227,7 +232,7 @@ int bytes_compare(const struct context *ctx, const struct manifest *manifest,
 	report->rehashed = whole;
 	report->ignored_count = tree_ignored_count(tree);
 	report->ignored = report->ignored_count ? tree_ignored(tree, 0) : NULL;
-	if (merge_files(manifest, tree, report, err) ||
+	if (merge_files(manifest, tree, options ? options->elsewhere : NULL, report, err) ||
 	    compare_common(ctx, manifest, tree, report, whole, err))
 		return -1;
 	if (!(options && options->no_recut) && bytes_find_recut(ctx, manifest, tree, report, err))

@@ -59,8 +59,10 @@ struct bytes_report {
 void bytes_report_free(struct bytes_report **report);
 
 struct bytes_options {
-	bool rehash;   /* compute and compare whole-file SHA-256 too */
-	bool no_recut; /* do not look for missing tensors in other files */
+	bool rehash;           /* compute and compare whole-file SHA-256 too */
+	bool no_recut;         /* do not look for missing tensors in other files */
+	const char *elsewhere; /* a file that something else vouches for, left out unless the
+				  manifest has it; or NULL */
 };
 
 /*

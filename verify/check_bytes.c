@@ -115,7 +115,10 @@ static size_t files_not_covered(const struct bytes_report *report)
 
 int check_bytes(struct check *check, struct error *err)
 {
-	struct bytes_options options = { .rehash = check->request->rehash };
+	struct bytes_options options = {
+		.rehash = check->request->rehash,
+		.elsewhere = check->has_release ? "README.md" : NULL, /* the card's own statement */
+	};
 	CLEANUP(buffer_release) struct buffer text;
 	struct error cause = { 0 };
 	const struct bytes_report *report;

@@ -29,7 +29,7 @@ except ImportError:
 
 
 class Hub(http.server.BaseHTTPRequestHandler):
-    """The three answers that a download needs: what a revision holds, a file's facts, its bytes."""
+    """The answers that a download needs: what a revision holds, a file's facts, its bytes."""
 
     folder = None
 
@@ -47,6 +47,10 @@ class Hub(http.server.BaseHTTPRequestHandler):
 
     def answer(self, body):
         path = urllib.parse.unquote(urllib.parse.urlparse(self.path).path)
+        if path.startswith(f"/api/models/{REPO}/tree/"):
+            tree = [{"type": "file", "path": name, "oid": hashlib.sha1(name.encode()).hexdigest(),
+                     "size": (self.folder / name).stat().st_size} for name in self.files()]
+            return self.send(json.dumps(tree).encode(), {"Content-Type": "application/json"}, body)
         if path.startswith("/api/models/"):
             listing = {"id": REPO, "modelId": REPO, "sha": COMMIT, "private": False, "tags": [], "downloads": 0, "likes": 0,
                        "siblings": [{"rfilename": name} for name in self.files()]}
