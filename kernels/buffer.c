@@ -51,7 +51,7 @@ int buffer_extend(struct buffer *buf, size_t len, uint8_t **out_room, struct err
 		return error_set(err, ERROR_CORRUPT, "more than the allowed %zu bytes", buf->max);
 	if (len > buf->cap - buf->len && buffer_grow(buf, buf->len + len, err))
 		return -1;
-	*out_room = buf->data + buf->len;
+	*out_room = buf->data ? buf->data + buf->len : NULL; /* NULL + 0 is undefined in C */
 	buf->len += len;
 	return 0;
 }
