@@ -89,12 +89,12 @@ static int audit_claim(struct audit *audit, uint64_t index, const struct stateme
 			audit, err,
 			"entry %llu claims %s, which entry %llu had claimed: the first counts",
 			(unsigned long long)index, what, (unsigned long long)first);
-	return 0;
+	return audit_name(audit, index, what, &statement, err);
 }
 
 /* The body of an entry: kept, whole, signed by the key in the entry. */
 static int audit_body(struct audit *audit, uint64_t index, const struct entry *entry,
-		      const struct digest *identity, struct error *err)
+		      struct span logged, const struct digest *identity, struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer bundle;
 	CLEANUP(envelope_release) struct envelope envelope = { 0 };
@@ -122,6 +122,9 @@ static int audit_body(struct audit *audit, uint64_t index, const struct entry *e
 		return audit_find(audit, err, "the statement of entry %llu belongs to the log '%s'",
 				  (unsigned long long)index, statement.origin);
 	audit->report.statements++;
+	if (audit_envelope(audit, index, &envelope, &statement, entry->key, logged, err) ||
+	    audit_kept(audit, index, &statement, err))
+		return -1;
 	if (statement.kind == STATEMENT_claim)
 		return audit_claim(audit, index, &statement, key, err);
 	return 0;
@@ -193,7 +196,9 @@ int audit_entry(struct audit *audit, uint64_t index, struct span bytes, struct e
 	    audit_find(audit, err, "entries %llu and %llu are the same statement by one key",
 		       (unsigned long long)first, (unsigned long long)index))
 		return -1;
-	return audit_body(audit, index, &entry, &identity, err);
+	if (audit_sequence(audit, index, ident, err))
+		return -1;
+	return audit_body(audit, index, &entry, bytes, &identity, err);
 }
 
 /* Every object against its name. */

@@ -46,4 +46,21 @@ MUST_CHECK int audit_entry(struct audit *audit, uint64_t index, struct span byte
 MUST_CHECK int audit_tiles(struct audit *audit, uint64_t size, struct digest *out_root,
 			   struct error *err);
 
+/* The envelope that is kept must give exactly the entry that was logged. */
+MUST_CHECK int audit_envelope(struct audit *audit, uint64_t index, const struct envelope *envelope,
+			      const struct statement *statement, const struct public_key *key,
+			      struct span logged, struct error *err);
+
+/* log.db must have the statement and key `ident` at this index. */
+MUST_CHECK int audit_sequence(struct audit *audit, uint64_t index, const char *ident,
+			      struct error *err);
+
+/* log.db must give the name to the claim at this index. */
+MUST_CHECK int audit_name(struct audit *audit, uint64_t index, const char *claim,
+			  const struct digest *statement, struct error *err);
+
+/* The objects that a statement names must be there (audit_request.objects reads them as well). */
+MUST_CHECK int audit_kept(struct audit *audit, uint64_t index, const struct statement *statement,
+			  struct error *err);
+
 #endif

@@ -1,0 +1,143 @@
+/* The part of an audit that compares what is kept with what was logged: envelopes, names, objects.
+ */
+#include <string.h>
+
+#include "registry/audit_inner.h"
+#include "registry/log_inner.h"
+#include "registry/statement_inner.h"
+
+/* What is wrong with the registry is a finding; what is wrong with the machine ends the audit. */
+static int audit_cause(struct audit *audit, uint64_t index, const struct error *cause,
+		       struct error *err)
+{
+	if (cause->code == ERROR_SYSTEM)
+		return error_set(err, cause->code, "entry %llu: %s", (unsigned long long)index,
+				 cause->text);
+	return audit_find(audit, err, "entry %llu: %s", (unsigned long long)index, cause->text);
+}
+
+int audit_envelope(struct audit *audit, uint64_t index, const struct envelope *envelope,
+		   const struct statement *statement, const struct public_key *key,
+		   struct span logged, struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer again;
+	struct error cause = { 0 };
+
+	buffer_init(&again, ENTRY_MAX_BYTES);
+	if (entry_build(statement->kind, buffer_view(&envelope->payload),
+			buffer_view(&envelope->signature), key, &again, &cause))
+		return audit_cause(audit, index, &cause, err);
+	if (span_equal(buffer_view(&again), logged))
+		return 0;
+	return audit_find(audit, err,
+			  "the envelope kept for entry %llu is not the one that was logged",
+			  (unsigned long long)index);
+}
+
+int audit_sequence(struct audit *audit, uint64_t index, const char *ident, struct error *err)
+{
+	struct error cause = { 0 };
+	uint64_t found;
+
+	if (log_find(audit->log, ident, &found, &cause))
+		return audit_cause(audit, index, &cause, err);
+	return found == index
+		       ? 0
+		       : audit_find(audit, err, "log.db has the statement of entry %llu at %llu",
+				    (unsigned long long)index, (unsigned long long)found);
+}
+
+int audit_name(struct audit *audit, uint64_t index, const char *claim,
+	       const struct digest *statement, struct error *err)
+{
+	CLEANUP(text_free) char *hex = NULL;
+	char expected[DIGEST_HEX_SIZE];
+	struct error cause = { 0 };
+	uint64_t found;
+
+	digest_to_hex(statement, expected);
+	if (log_find_claim(audit->log, claim, &hex, &found, &cause))
+		return audit_cause(audit, index, &cause, err);
+	return found == index && strcmp(hex, expected) == 0
+		       ? 0
+		       : audit_find(audit, err,
+				    "log.db gives the name '%s', claimed by entry %llu, to another",
+				    claim, (unsigned long long)index);
+}
+
+/* One object: there, and (when asked) whole. */
+static int object_check(struct audit *audit, uint64_t index, const struct digest *digest,
+			const char *what, struct error *err)
+{
+	struct store *store = audit->registry->store;
+	char hex[DIGEST_HEX_SIZE];
+	bool there;
+
+	digest_to_hex(digest, hex);
+	if (store_has(store, digest, &there, err))
+		return -1;
+	if (!there)
+		return audit_find(audit, err, "entry %llu: the %s sha256:%s is not here",
+				  (unsigned long long)index, what, hex);
+	return 0;
+}
+
+/* A manifest is always read whole, and every file of it looked for. */
+static int manifest_check(struct audit *audit, uint64_t index, const struct digest *digest,
+			  struct error *err)
+{
+	CLEANUP(manifest_free) struct manifest *manifest = NULL;
+	CLEANUP(buffer_release) struct buffer bytes;
+	struct error why = { 0 };
+
+	buffer_init(&bytes, MANIFEST_MAX_BYTES);
+	if (store_get(audit->registry->store, digest, &bytes, &why) ||
+	    manifest_parse(buffer_view(&bytes), &manifest, &why))
+		return audit_cause(audit, index, &why, err);
+	if (object_check(audit, index, &manifest->pieces, "pieces object", err))
+		return -1;
+	for (size_t i = 0; i < manifest->file_count; i++)
+		if (object_check(audit, index, &manifest->file[i].sha256, manifest->file[i].path,
+				 err))
+			return -1;
+	return 0;
+}
+
+/* The digest under `key`, when there is one, names an object. */
+static int member_check(struct audit *audit, uint64_t index, const struct json *object,
+			const char *key, struct error *err)
+{
+	struct error ignored = { 0 };
+	struct digest digest;
+
+	if (!object || json_need_digest(object, key, &digest, &ignored))
+		return 0;
+	return object_check(audit, index, &digest, key, err);
+}
+
+int audit_kept(struct audit *audit, uint64_t index, const struct statement *statement,
+	       struct error *err)
+{
+	const struct json *predicate = statement->predicate;
+	const struct json *git = json_member(predicate, "git");
+
+	if (git && member_check(audit, index, git, "diff", err))
+		return -1;
+	switch (statement->kind) {
+	case STATEMENT_checkpoint:
+	case STATEMENT_dataset:
+		return manifest_check(audit, index, &statement->digest, err);
+	case STATEMENT_run:
+	case STATEMENT_eval:
+	case STATEMENT_card:
+		return member_check(audit, index, predicate, "file", err);
+	case STATEMENT_record:
+		return member_check(audit, index, json_member(predicate, "probes"), "object",
+				    err) ||
+				       member_check(audit, index, predicate, "outputs", err)
+			       ? -1
+			       : 0;
+	default:
+		return 0;
+	}
+}
