@@ -10,11 +10,24 @@
 #include "verify/json.h"
 #include "verify/name.h"
 
-/* Keys of any family that change what is computed. NULL: must be empty. */
+/*
+ * Keys that change what some family or engine computes, and that none of ours
+ * does. transformers would pass over most of them in silence; here they are
+ * refused. NULL: must be empty.
+ */
 static const struct config_fixed common_fixed[] = {
 	{ "quantization_config", NULL },
 	{ "pruned_heads", NULL },
 	{ "is_encoder_decoder", "false" },
+	{ "alibi", "false" },
+	{ "attn_logit_softcapping", NULL },
+	{ "final_logit_softcapping", NULL },
+	{ "query_pre_attn_scalar", NULL },
+	{ "attention_multiplier", NULL },
+	{ "embedding_multiplier", NULL },
+	{ "residual_multiplier", NULL },
+	{ "logits_scaling", NULL },
+	{ "logit_scale", NULL },
 	{ .name = NULL },
 };
 

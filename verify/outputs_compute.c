@@ -4,9 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Activations that one pass may hold; more probes take another pass over the weights. */
-#define PASS_MEMORY_BYTES ((uint64_t)1 << 30)
-
 /* Rows whose logits are brought to the host at once. */
 #define HOST_ROWS ((size_t)32)
 
@@ -211,14 +208,15 @@ int shares_sequences(const struct probe_share *share, size_t count, struct seque
 
 /* Pass after pass, each with as many sequences as fit. */
 static int passes_run(const struct context *ctx, struct forward *forward, struct backend *backend,
-		      const struct sequences *all, struct outputs *outputs, struct error *err)
+		      const struct sequences *all, uint64_t memory_bytes, struct outputs *outputs,
+		      struct error *err)
 {
 	const uint32_t *ids = all->ids;
 
 	for (size_t first = 0; first < all->count;) {
 		struct sequences rest = { ids, all->row_count + first, all->count - first };
 		struct sequences some = { ids, rest.row_count,
-					  forward_batch(forward, &rest, PASS_MEMORY_BYTES) };
+					  forward_batch(forward, &rest, memory_bytes) };
 		struct listener listener = {
 			.ctx = ctx, .outputs = outputs, .first = first, .sequences = &some
 		};
@@ -254,8 +252,8 @@ static int outputs_open(const struct forward *forward, const struct probe_share 
 }
 
 int outputs_compute(const struct context *ctx, struct forward *forward, struct backend *backend,
-		    const struct probe_share *share, size_t count, struct outputs *out_outputs,
-		    struct error *err)
+		    const struct probe_share *share, size_t count, uint64_t memory_bytes,
+		    struct outputs *out_outputs, struct error *err)
 {
 	struct outputs outputs = { 0 };
 	struct sequences sequences;
@@ -266,7 +264,7 @@ int outputs_compute(const struct context *ctx, struct forward *forward, struct b
 	if (shares_sequences(share, count, &sequences, &ids, &rows, err))
 		return -1;
 	failed = outputs_open(forward, share, count, &outputs, err) ||
-		 passes_run(ctx, forward, backend, &sequences, &outputs, err);
+		 passes_run(ctx, forward, backend, &sequences, memory_bytes, &outputs, err);
 	free(ids);
 	free(rows);
 	if (failed) {

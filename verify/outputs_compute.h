@@ -6,6 +6,9 @@
 #include "verify/outputs.h"
 #include "verify/probes.h"
 
+/* Activations that one pass of a record or a replay may hold. */
+#define PASS_MEMORY_BYTES ((uint64_t)1 << 30)
+
 /* The first tokens of one probe. */
 struct probe_share {
 	const struct probe *probe;
@@ -13,14 +16,15 @@ struct probe_share {
 };
 
 /*
- * Run the shares, in as many passes as memory asks for, and fill
+ * Run the shares, in as many passes as activations of `memory_bytes` ask for, and fill
  * *out_outputs: one probe for each share, in order. Boundaries and NLL are
  * those of the share; they are comparable with another computation only where
  * both are of the same number of tokens.
  */
 MUST_CHECK int outputs_compute(const struct context *ctx, struct forward *forward,
 			       struct backend *backend, const struct probe_share *share,
-			       size_t count, struct outputs *out_outputs, struct error *err);
+			       size_t count, uint64_t memory_bytes, struct outputs *out_outputs,
+			       struct error *err);
 
 /* The ids and lengths of some shares, one after another; *out_ids and *out_rows are malloced. */
 MUST_CHECK int shares_sequences(const struct probe_share *share, size_t count,

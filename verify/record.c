@@ -23,7 +23,8 @@ int record_make(const struct context *ctx, struct forward *forward, struct backe
 		return error_set(err, ERROR_SYSTEM, "no memory for %zu probes", probes->count);
 	for (size_t i = 0; i < probes->count; i++)
 		share[i] = (struct probe_share){ &probes->probe[i], probes->probe[i].count };
-	failed = outputs_compute(ctx, forward, backend, share, probes->count, &outputs, err);
+	failed = outputs_compute(ctx, forward, backend, share, probes->count, PASS_MEMORY_BYTES,
+				 &outputs, err);
 	free(share);
 	if (failed)
 		return -1;

@@ -133,6 +133,8 @@ static const struct {
 	{ "{" LLAMA ",\"architectures\":[\"FooForCausalLM\"]}", ERROR_UNTRUSTED, "FooForCausalLM" },
 	{ "{" LLAMA ",\"quantization_config\":{\"bits\":4}}", ERROR_UNTRUSTED,
 	  "quantization_config" },
+	{ "{" LLAMA ",\"final_logit_softcapping\":30.0}", ERROR_UNTRUSTED,
+	  "final_logit_softcapping" },
 	{ "{" LLAMA ",\"hidden_act\":\"quick_gelu\"}", ERROR_UNTRUSTED, "quick_gelu" },
 	{ "{" LLAMA ",\"rope_scaling\":{\"type\":\"longrope\"}}", ERROR_UNTRUSTED, "longrope" },
 	{ "{" LLAMA ",\"rope_parameters\":{\"mrope_section\":[1]}}", ERROR_UNTRUSTED,

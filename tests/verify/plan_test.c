@@ -127,8 +127,11 @@ static void a_tied_model_may_repeat_its_embedding_as_head_but_not_differ(void **
 static void tensors_that_no_pass_uses_are_listed(void **state)
 {
 	struct tiny_model bert = tiny_model("bert"), gpt2 = tiny_model("gpt2");
+	struct tiny_model llama = tiny_model("llama");
 
 	(void)state;
+	tiny_tensor_add(&llama, "model.layers.1.self_attn.rotary_emb.inv_freq", 0, 3);
+	assert_int_equal(unread_of(&llama), 1);
 	assert_int_equal(unread_of(&bert), 2);
 	tiny_tensor_add(&bert, "embeddings.position_ids", 1, 64);
 	tiny_tensor(&bert, "embeddings.position_ids")->stored = "I64";

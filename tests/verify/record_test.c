@@ -132,20 +132,51 @@ static void company_and_order_do_not_change_a_bit(void **state)
 			share[k] = (struct probe_share){ &probes.probe[COUNT - 1 - k],
 							 probes.probe[COUNT - 1 - k].count };
 		assert_done(outputs_compute(&open.ctx, open.forward, open.backend, share, COUNT,
-					    &together, &err),
+					    PASS_MEMORY_BYTES, &together, &err),
 			    &err);
 		for (size_t k = 0; k < COUNT; k++) {
 			assert_done(outputs_compute(&open.ctx, open.forward, open.backend,
-						    &share[k], 1, &alone, &err),
+						    &share[k], 1, PASS_MEMORY_BYTES, &alone, &err),
 				    &err);
 			outputs_equal(&together, &together.probe[k], &alone.probe[0]);
 			outputs_release(&alone);
 		}
+		/* As many passes as there are probes. */
+		assert_done(outputs_compute(&open.ctx, open.forward, open.backend, share, COUNT, 1,
+					    &alone, &err),
+			    &err);
+		for (size_t k = 0; k < COUNT; k++)
+			outputs_equal(&together, &together.probe[k], &alone.probe[k]);
+		outputs_release(&alone);
 		outputs_release(&together);
 		probes_release(&probes);
 		tiny_model_close(&open);
 		test_folder_remove(&folder);
 	}
+}
+
+static void a_batch_holds_what_fits_and_at_least_one_sequence(void **state)
+{
+	static const size_t rows[] = { 4, 4, 4, 100 };
+	struct sequences sequences = { NULL, rows, 4 };
+	struct tiny_model model = tiny_model("llama");
+	char *folder = test_folder();
+	struct tiny_open open;
+	struct error err = { 0 };
+	uint64_t row;
+
+	(void)state;
+	tiny_model_write(&model, folder);
+	assert_done(tiny_model_open(folder, 0, NULL, &open, &err), &err);
+	/* STATE, INPUT, BRANCH, QUERY, MIXED and the host's copy; KEY, VALUE; GATE, UP. */
+	row = 4 * (6 * 24 + 2 * 12 + 2 * 40);
+	assert_int_equal(forward_batch(open.forward, &sequences, 0), 1);
+	assert_int_equal(forward_batch(open.forward, &sequences, 8 * row - 1), 1);
+	assert_int_equal(forward_batch(open.forward, &sequences, 8 * row), 2);
+	assert_int_equal(forward_batch(open.forward, &sequences, 100 * row), 3);
+	assert_int_equal(forward_batch(open.forward, &sequences, 112 * row), 4);
+	tiny_model_close(&open);
+	test_folder_remove(&folder);
 }
 
 /* ---- Replay ---- */
@@ -447,6 +478,32 @@ static void weights_that_are_not_the_manifests_are_not_computed_with(void **stat
 	recorded_release(&recorded);
 }
 
+static bool always(void *user)
+{
+	(void)user;
+	return true;
+}
+
+static void a_pass_that_is_cancelled_stops(void **state)
+{
+	struct recorded recorded = recorded_of(tiny_model("llama"));
+	struct tiny_open open;
+	struct buffer outputs;
+	struct digest root;
+	struct error err = { 0 };
+
+	(void)state;
+	buffer_init(&outputs, OUTPUTS_MAX_BYTES);
+	assert_done(tiny_model_open(recorded.folder, 2, NULL, &open, &err), &err);
+	open.ctx.cancelled = always;
+	assert_fails(record_make(&open.ctx, open.forward, open.backend, &recorded.probes, &outputs,
+				 &root, &err),
+		     &err, ERROR_SYSTEM);
+	tiny_model_close(&open);
+	buffer_release(&outputs);
+	recorded_release(&recorded);
+}
+
 static void ids_and_lengths_that_the_model_does_not_have_are_refused(void **state)
 {
 	struct recorded recorded = recorded_of(tiny_model("gpt2"));
@@ -473,6 +530,7 @@ int main(void)
 		cmocka_unit_test(every_family_gives_the_bits_that_stand_here),
 		cmocka_unit_test(threads_and_variants_do_not_change_a_bit),
 		cmocka_unit_test(company_and_order_do_not_change_a_bit),
+		cmocka_unit_test(a_batch_holds_what_fits_and_at_least_one_sequence),
 		cmocka_unit_test(a_replay_of_everything_is_exact_and_says_what_it_covered),
 		cmocka_unit_test(a_prefix_has_the_outputs_of_the_whole),
 		cmocka_unit_test(rotary_positions_that_depend_on_the_length_run_whole_probes),
@@ -485,6 +543,7 @@ int main(void)
 		cmocka_unit_test(the_outputs_object_is_canonical_json),
 		cmocka_unit_test(a_nan_in_the_weights_is_a_failure_and_no_digest),
 		cmocka_unit_test(weights_that_are_not_the_manifests_are_not_computed_with),
+		cmocka_unit_test(a_pass_that_is_cancelled_stops),
 		cmocka_unit_test(ids_and_lengths_that_the_model_does_not_have_are_refused),
 	};
 
