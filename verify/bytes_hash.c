@@ -13,7 +13,7 @@
 #include "verify/piece_hash.h"
 #include "verify/whole_file.h"
 
-enum { UNIT_PIECES = 16, TAKE_PIECES_MAX = 2 * UNIT_PIECES, TAKE_UNITS_MAX = UNIT_PIECES };
+enum { UNIT_PIECES = 32, TAKE_PIECES_MAX = 2 * UNIT_PIECES, TAKE_UNITS_MAX = UNIT_PIECES };
 
 struct unit {
 	struct compared *file;
