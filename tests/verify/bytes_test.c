@@ -331,68 +331,53 @@ static void without_pieces_the_tensors_that_differ_are_still_named(void **state)
 	assert_summary(report, "m-1.safetensors: 1 tensor differs: 'norm'");
 }
 
-/* Progress is told while files are read: damage one then. */
-static void damage_on_the_way(void *user, const char *what, const char *unit, uint64_t done,
-			      uint64_t total)
+/* Whether to stop is asked once files are open and before they are read: damage one then. */
+static bool damage_on_the_way(void *user)
 {
-	const char *folder = user;
+	flip_bits(user, "m-1.safetensors", 20, 1);
+	return false;
+}
 
-	(void)what;
-	(void)unit;
-	if (done < total)
-		flip_bits(folder, "m-1.safetensors", 20, 1);
+static bool truncate_on_the_way(void *user)
+{
+	truncate_file(user, "m-1.safetensors", 1000);
+	return false;
+}
+
+/* Compare while `damage` is done; the error's text has the words. */
+static void assert_noticed(bool (*damage)(void *user), const char *words)
+{
+	CLEANUP(test_folder_remove) char *folder = a_checkpoint();
+	CLEANUP(manifest_free) struct manifest *manifest = manifest_at(folder);
+	CLEANUP(tree_close) struct tree *tree = tree_at(folder);
+	struct bytes_options whole = { .rehash = true };
+	struct context ctx = test_context();
+	struct bytes_report *report = NULL;
+	struct error err = { 0 };
+
+	for (int i = 0; i < 2; i++) {
+		put_tensors(folder, "m-1.safetensors", one, 2);
+		make_old(folder, "m-1.safetensors");
+		ctx.user = folder;
+		ctx.cancelled = damage;
+		assert_int_equal(
+			bytes_compare(&ctx, manifest, tree, i ? &whole : NULL, &report, &err), -1);
+		assert_int_equal(err.code, ERROR_CORRUPT);
+		/* Read whole, files are opened one by one: this one after its change. */
+		assert_says(&err, i ? "'m-1.safetensors'" : words);
+	}
 }
 
 static void a_file_that_changes_while_it_is_checked_is_refused(void **state)
 {
-	CLEANUP(test_folder_remove) char *folder = test_folder();
-	CLEANUP(manifest_free) struct manifest *manifest = NULL;
-	CLEANUP(tree_close) struct tree *tree = NULL;
-	struct made_tensor large = { "w", 40000, 1024, 1 };
-	struct context ctx = test_context();
-	struct bytes_report *report = NULL;
-	struct error err = { 0 };
-
 	(void)state;
-	put_tensors(folder, "m-1.safetensors", &large, 1);
-	make_old(folder, "m-1.safetensors");
-	manifest = manifest_at(folder);
-	tree = tree_at(folder);
-	ctx.user = folder;
-	ctx.progress = damage_on_the_way;
-	assert_int_equal(bytes_compare(&ctx, manifest, tree, NULL, &report, &err), -1);
-	assert_int_equal(err.code, ERROR_CORRUPT);
-	assert_says(&err, "m-1.safetensors");
-}
-
-static void truncate_on_the_way(void *user, const char *what, const char *unit, uint64_t done,
-				uint64_t total)
-{
-	(void)what;
-	(void)unit;
-	if (done < total)
-		truncate_file(user, "m-1.safetensors", 1000);
+	assert_noticed(damage_on_the_way, "'m-1.safetensors'");
 }
 
 static void a_file_that_is_truncated_while_it_is_checked_is_refused(void **state)
 {
-	CLEANUP(test_folder_remove) char *folder = test_folder();
-	CLEANUP(manifest_free) struct manifest *manifest = NULL;
-	CLEANUP(tree_close) struct tree *tree = NULL;
-	struct made_tensor large = { "w", 40000, 1024, 1 };
-	struct context ctx = test_context();
-	struct bytes_report *report = NULL;
-	struct error err = { 0 };
-
 	(void)state;
-	put_tensors(folder, "m-1.safetensors", &large, 1);
-	manifest = manifest_at(folder);
-	tree = tree_at(folder);
-	ctx.user = folder;
-	ctx.progress = truncate_on_the_way;
-	assert_int_equal(bytes_compare(&ctx, manifest, tree, NULL, &report, &err), -1);
-	assert_int_equal(err.code, ERROR_CORRUPT);
-	assert_says(&err, "'m-1.safetensors' was truncated");
+	assert_noticed(truncate_on_the_way, "'m-1.safetensors' was truncated");
 }
 
 static void digests_of_files_are_those_of_the_manifest(void **state)
