@@ -253,6 +253,9 @@ static int check_release_folder(struct check *check, struct error *err)
 	mark_required(check, &check->release);
 	if (say_signer(check, &check->release, err) || believe_checkpoint(check, err))
 		return -1;
+	if (release_dir_check_objects(tree_path(check->tree), &cause) &&
+	    check_blame(check, STEP_BYTES, "the release's objects", true, &cause, err))
+		return -1;
 	return check->has_checkpoint ? check_believed(check, err) : 0;
 }
 

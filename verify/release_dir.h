@@ -15,6 +15,12 @@
 MUST_CHECK int release_dir_open(const char *folder, struct evidence **out_evidence,
 				struct error *err);
 
+/*
+ * Every object of the release is what its name says, also those that no step reads:
+ * people will. ERROR_CORRUPT names the first that is not.
+ */
+MUST_CHECK int release_dir_check_objects(const char *folder, struct error *err);
+
 /* The identity that akashi/release.json says to begin with. ERROR_ABSENT, ERROR_CORRUPT. */
 MUST_CHECK int release_dir_begin(const char *folder, struct digest *out_release, struct error *err);
 
