@@ -65,6 +65,7 @@ static int generate_run(struct call *call, struct error *err)
 	const char *type_text = call_value(call, "type");
 	const char *file = context_environment(call->ctx, "AKASHI_PASSPHRASE_FILE");
 	enum signing_type type;
+	struct error absent = { 0 };
 
 	if (signing_type_parse(type_text ? type_text : "ecdsa-p256", &type, err))
 		return -1;
@@ -78,6 +79,12 @@ static int generate_run(struct call *call, struct error *err)
 	    call->ctx->passphrase(call->ctx->user, name, &passphrase))
 		return error_set(err, ERROR_USAGE, "no passphrase to encrypt the key '%s' with",
 				 name);
+	/* `akashi init` makes your key when you have none: asking for it again is no mistake. */
+	if (!call->operand_count && !type_text &&
+	    signing_key_open(call->ctx, name, &key, &absent) == 0) {
+		context_notice(call->ctx, "your key '%s' is there already; nothing was made", name);
+		return print_key(call, name, key, err);
+	}
 	if (signing_key_generate(call->ctx, name, type, passphrase, err) ||
 	    signing_key_open(call->ctx, name, &key, err))
 		return -1;

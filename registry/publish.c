@@ -452,8 +452,10 @@ int registry_publish(const struct context *ctx, struct registry *registry,
 	    parcel_collect(&p.parcel, &p.trust, p.evidence, &p.checkpoint, err) ||
 	    parcel_scan(&p.parcel, p.evidence, err))
 		return -1;
-	context_notice(ctx, "leaves the house: %zu files, %zu statements, %zu objects",
-		       p.manifest->file_count, p.parcel.statements.count, p.parcel.object_count);
+	context_notice(ctx,
+		       "leaves the house: %zu files, %zu objects, %zu statements, and those of the "
+		       "card and the release",
+		       p.manifest->file_count, p.parcel.object_count, p.parcel.statements.count);
 	if (request->dry_run)
 		return publish_report(&p, out_report, err);
 	if (registry_key_name(registry, request->key, &key, err) ||

@@ -10,7 +10,9 @@ said "would make"
 run 0 key generate
 said "tester"
 [ "$(stat -c %a "$XDG_CONFIG_HOME/akashi/keys/tester.key")" = 600 ] || fail "others can read the key"
-run 2 key generate
+run 0 key generate
+complained "nothing was made"
+run 2 key generate tester
 complained "tester"
 run 0 key generate big --type ecdsa-p384 --json
 json 'o["name"] == "big" and o["type"] == "ecdsa-p384" and o["id"].startswith("sha256:")'
