@@ -34,14 +34,21 @@ CURVES = {"p256": (ec.SECP256R1(), hashes.SHA256()), "p384": (ec.SECP384R1(), ha
           "p521": (ec.SECP521R1(), hashes.SHA512())}
 
 
-def files_of(model):
+def safetensors(name):
+    """A file with one tensor of one number."""
+    header = json.dumps({name: {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}).encode()
+    return len(header).to_bytes(8, "little") + header + b"\0\0\x80\x3f"
+
+
+def files_of():
     """A model with every kind of name that a file system and UTF-8 allow."""
+    shards = {"a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors"}
     return {
         "config.json": b"{}\n",
-        "model-00001-of-00002.safetensors": b"first shard",
-        "model-00002-of-00002.safetensors": b"second shard",
+        shards["a"]: safetensors("a"),
+        shards["b"]: safetensors("b"),
         "model/nested/deep.bin": b"deep",
-        "model.safetensors.index.json": b"{}",
+        "model.safetensors.index.json": json.dumps({"metadata": {}, "weight_map": shards}).encode(),
         "a-b": b"1", "a.txt": b"2", "a/b": b"3",  # where orders by bytes and by parts differ
         "empty": b"",
         ".hidden": b"hidden",
@@ -56,7 +63,7 @@ def files_of(model):
 
 
 def make_model(root):
-    for name, content in files_of(root).items():
+    for name, content in files_of().items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
@@ -165,7 +172,7 @@ def change_one_byte(path, drawn):
 def judge_changes(model, bundle, public, drawn, what):
     """Every signed file in turn with one bit changed; then files added, gone, renamed."""
     count = 0
-    for name in files_of(model):
+    for name in files_of():
         if name == "README.md" and what == "ours":
             continue  # left out on purpose
         path = model / name
@@ -236,6 +243,31 @@ def judge_shape(bundle):
     assert sorted(statement["predicate"]["serialization"]["ignore_paths"]) == IGNORED
 
 
+def judge_publish(scratch, drawn):
+    """The command's own release: its model.sig for them, the whole for us."""
+    home, model, release = scratch / "home", scratch / "published", scratch / "release"
+    home.mkdir()
+    env = {k: v for k, v in os.environ.items() if k != "AKASHI_REGISTRY"}
+    env |= {"HOME": str(home), "XDG_CONFIG_HOME": str(home / "config"), "USER": "taro", "LOGNAME": "taro"}
+
+    def akashi(*arguments):
+        return subprocess.run([AKASHI, *map(str, arguments)], env=env, cwd=scratch, check=True,
+                              capture_output=True, text=True).stdout
+
+    make_model(model)
+    akashi("init", scratch, "--origin", "log.example/judge")
+    akashi("add", "checkpoint", model, "team/odd@v1")
+    akashi("publish", "team/odd@v1", release)
+    public = scratch / "published.pem"
+    public.write_text(akashi("key", "export", "taro"))
+    bundle = release / "model.sig"
+    judge_shape(bundle)
+    both(release, bundle, public, True, "published")
+    hub_round_trip(release)
+    both(release, bundle, public, True, "published, after the Hub")
+    return 2 + judge_changes(release, bundle, public, drawn, "ours")
+
+
 def main():
     drawn = random.Random(SEED)
     checks = 0
@@ -272,6 +304,8 @@ def main():
             shutil.move(scratch / "outside.sig", bundle)
             both(model, bundle, public, True, f"theirs, {curve}, made outside and moved inside")
             checks += 6
+        if AKASHI and command_verifies():
+            checks += judge_publish(scratch, drawn)
     print(f"{checks} checks on both sides, three curves, agree"
           + ("" if AKASHI and command_verifies() else " (with the test tool in place of the command)"))
 

@@ -1,0 +1,194 @@
+"""Does every statement we emit keep to schema/, and every byte to docs/formats.md?
+
+The main job is done once on the small model of the repository, so that each kind of statement is
+made; then an independent hand (json, hashlib, jsonschema, cryptography) reads them: the schema of
+the kind, the canonical spelling, the identity over the DSSE encoding, the signature, the name of
+the file; and the manifest, probes, release, trust and verdict files by theirs. Each schema must also
+refuse its statement once a required field is gone.
+"""
+import base64
+import copy
+import hashlib
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+try:
+    import jsonschema
+    import referencing
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+except ImportError as missing:
+    print(f"skipped: {missing}")
+    sys.exit(77)
+
+AKASHI = os.environ["AKASHI"]
+SOURCE = pathlib.Path(os.environ["AKASHI_SOURCE"])
+TINY = SOURCE / "tests" / "data" / "tiny"
+PREFIX, SUFFIX = "https://w3id.org/akashi/", "/v1"
+KINDS = re.findall(r"^STATEMENT\((\w+)", (SOURCE / "schema" / "statements.def").read_text(), re.M)
+
+
+class Schemas:
+    def __init__(self):
+        self.by_name = {}
+        resources = []
+        for path in [*SOURCE.glob("schema/*.schema.json"), *SOURCE.glob("schema/files/*.schema.json")]:
+            schema = json.loads(path.read_text())
+            jsonschema.Draft202012Validator.check_schema(schema)
+            self.by_name[path.name.removesuffix(".schema.json")] = schema
+            resources.append((schema["$id"], referencing.Resource.from_contents(schema)))
+        self.registry = referencing.Registry().with_resources(resources)
+
+    def errors(self, name, value):
+        validator = jsonschema.Draft202012Validator(self.by_name[name], registry=self.registry)
+        return [f"{'/'.join(map(str, e.absolute_path))}: {e.message[:200]}" for e in validator.iter_errors(value)]
+
+    def check(self, name, value, what):
+        errors = self.errors(name, value)
+        assert not errors, f"{what} does not keep to {name}.schema.json:\n" + "\n".join(errors)
+
+
+def strict(raw):
+    """Parse JSON that must hold no real number and no key twice."""
+    def pairs(items):
+        assert len({key for key, _ in items}) == len(items), "a key stands twice"
+        return dict(items)
+
+    def real(text):
+        raise AssertionError(f"the real number {text}")
+
+    return json.loads(raw, object_pairs_hook=pairs, parse_float=real, parse_constant=real)
+
+
+def canonical(value):
+    """RFC 8785 for values without reals whose keys lie in the basic plane."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def encoding(payload):
+    return b"DSSEv1 28 application/vnd.in-toto+json %d %s" % (len(payload), payload)
+
+
+def read_statement(path, schemas, public_key):
+    """One envelope file, judged; the statement."""
+    raw = path.read_bytes()
+    bundle = strict(raw)
+    assert raw == canonical(bundle), f"{path.name}: not canonical"
+    assert bundle["mediaType"] == "application/vnd.dev.sigstore.bundle.v0.3+json"
+    dsse = bundle["dsseEnvelope"]
+    payload = base64.b64decode(dsse["payload"], validate=True)
+    statement = strict(payload)
+    assert payload == canonical(statement), f"{path.name}: payload not canonical"
+    identity, key, _ = path.name.split(".")
+    assert hashlib.sha256(encoding(payload)).hexdigest() == identity, path.name
+    der = public_key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    assert hashlib.sha256(der).hexdigest() == key, path.name
+    pem = public_key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    assert bundle["verificationMaterial"] == {"publicKey": {"hint": hashlib.sha256(pem).hexdigest()},
+                                              "tlogEntries": []}
+    [signature] = dsse["signatures"]
+    public_key.verify(base64.b64decode(signature["sig"]), encoding(payload), ec.ECDSA(hashes.SHA256()))
+    kind = statement["predicateType"].removeprefix(PREFIX).removesuffix(SUFFIX)
+    assert kind in KINDS, statement["predicateType"]
+    schemas.check(kind, statement, path.name)
+    return kind, statement
+
+
+def judge_refusals(kind, statement, schemas):
+    """A schema that lets anything through says nothing: each required field is missed in turn."""
+    required = schemas.by_name[kind]["properties"]["predicate"]["required"]
+    for field in required:
+        broken = copy.deepcopy(statement)
+        del broken["predicate"][field]
+        assert schemas.errors(kind, broken), f"{kind}: '{field}' is not missed"
+    for change in ({"_type": "x"}, {"subject": []}, {"predicateType": PREFIX + "other/v1"}):
+        assert schemas.errors(kind, {**statement, **change}), f"{kind}: {change} passes"
+    later = copy.deepcopy(statement)
+    later["predicate"]["aKeyOfLater"] = {"any": ["thing"]}
+    schemas.check(kind, later, f"{kind} with a key of a later version")
+    return len(required) + 4
+
+
+def main_job(folder):
+    """Every kind of statement, made once; the run's JSON of `verify`, the pin and the public key."""
+    home = folder / "home"
+    home.mkdir()
+    env = {k: v for k, v in os.environ.items() if not k.startswith("AKASHI_REGISTRY")}
+    env |= {"HOME": str(home), "XDG_CONFIG_HOME": str(home / "config"), "USER": "taro", "LOGNAME": "taro"}
+
+    def akashi(*arguments, status=0):
+        done = subprocess.run([AKASHI, *map(str, arguments)], env=env, cwd=folder, capture_output=True, text=True)
+        assert done.returncode == status, f"akashi {arguments}: exit {done.returncode}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    akashi("init", folder, "--origin", "log.example/judge")
+    akashi("add", "dataset", TINY / "corpus", "team/corpus@v1")
+    akashi("add", "run", TINY / "run.json", "team/run@1", "--data", "team/corpus@v1")
+    akashi("add", "checkpoint", TINY / "step-300", "team/base@step-300", "--data", "team/corpus@v1")
+    akashi("add", "checkpoint", TINY / "step-500", "team/base@step-500", "--data", "team/corpus@v1",
+           "--parent", "team/base@step-300", "--run", TINY / "run.json", "--git", SOURCE)
+    for results in (TINY / "eval").glob("results_*.json"):
+        akashi("add", "eval", results, "--of", "team/base@step-500")
+    akashi("tag", "team/base@step-500", "best")
+    akashi("record", "team/base@step-500", "--random", "4:16:judge")
+    akashi("publish", "team/base@step-500", folder / "release", "--as", "team/base@v1")
+    akashi("verify", "team/base@step-500", "--attest")
+    pin = json.loads(akashi("trust", "show", "--json"))["items"][0]["pin"]
+    (folder / "pin").write_text(pin + "\n")
+    verdict = akashi("verify", folder / "release", "--trust", folder / "pin", "--json")
+    return strict(verdict), akashi("key", "export", "taro")
+
+
+def judge_files(folder, schemas, statements):
+    """The files of a release, and the objects that statements name."""
+    release = folder / "release" / "akashi"
+    schemas.check("release-file", strict((release / "release.json").read_bytes()), "release.json")
+    schemas.check("trust-file", strict((release / "trust.json").read_bytes()), "trust.json")
+    judged = 2
+    for kind, statement in statements:
+        predicate = statement["predicate"]
+        named = {"checkpoint": ("manifest", predicate.get("manifest")),
+                 "dataset": ("manifest", predicate.get("manifest")),
+                 "record": ("probes", predicate.get("probes", {}).get("object"))}.get(kind)
+        if not named:
+            continue
+        name, digest = named
+        digest = digest.removeprefix("sha256:")
+        path = folder / ".akashi" / "objects" / digest[:2] / digest
+        raw = path.read_bytes() if path.exists() else (release / "objects" / digest).read_bytes()
+        assert hashlib.sha256(raw).hexdigest() == digest
+        value = strict(raw)
+        assert raw == canonical(value), f"the {name} {digest} is not canonical"
+        schemas.check(name, value, f"{name} {digest}")
+        judged += 1
+    return judged
+
+
+def main():
+    if subprocess.run([AKASHI, "publish", "--help"], capture_output=True).returncode:
+        print("skipped: this akashi has no 'publish'")
+        sys.exit(77)
+    schemas = Schemas()
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        verdict, pem = main_job(folder)
+        public_key = serialization.load_pem_public_key(pem.encode())
+        schemas.check("verdict", verdict, "the verdict")
+        assert verdict["status"] == "holds", verdict
+        paths = [*(folder / ".akashi" / "statements").glob("*.json"),
+                 *(folder / "release" / "akashi" / "statements").glob("*.json")]
+        statements = [read_statement(path, schemas, public_key) for path in paths]
+        missing = set(KINDS) - {kind for kind, _ in statements}
+        assert not missing, f"the main job made no statement of: {missing}"
+        refused = sum(judge_refusals(kind, statement, schemas) for kind, statement in dict(statements).items())
+        files = judge_files(folder, schemas, statements)
+    print(f"{len(statements)} statements of {len(KINDS)} kinds and {files + 1} files keep to their schemas; "
+          f"{refused} bent ones are judged rightly")
+
+
+main()
