@@ -29,9 +29,22 @@ nm -D --defined-only "$LIBRARY/libakashi.so" | awk '{ print $3 }' | sed 's/@.*//
 nm -g --defined-only "$LIBRARY/libakashi.a" | awk 'NF == 3 { print $3 }' | only_akashi "libakashi.a"
 readelf -d "$LIBRARY/libakashi.so" | grep -q 'SONAME.*\[libakashi\.so\.0\]' || fail "libakashi.so has another soname"
 
+# A release by the installed command, for the programs to check.
+export HOME=$SCRATCH/home XDG_CONFIG_HOME=$SCRATCH/home/.config LOGNAME=tester USER=tester
+unset AKASHI_REGISTRY AKASHI_PASSPHRASE_FILE
+mkdir "$HOME"
+AKASHI=$SCRATCH/prefix/bin/akashi
+"$AKASHI" init "$SCRATCH/registry" --origin example.org/install | sed -n 's/^pin  *//p' >"$SCRATCH/pin"
+export AKASHI_REGISTRY=$SCRATCH/registry
+"$AKASHI" add checkpoint "$AKASHI_SOURCE/tests/data/tiny/step-500" t/tiny@v1 >/dev/null
+"$AKASHI" record t/tiny@v1 --random 4:16:1 >/dev/null 2>&1
+"$AKASHI" publish t/tiny@v1 "$SCRATCH/release" >/dev/null 2>&1
+unset AKASHI_REGISTRY
+
 cat >"$SCRATCH/program.c" <<'C'
 #include <akashi.h>
 #include <stdio.h>
+#include <string.h>
 
 /* A name that the library has inside as well: the two must not meet. */
 int error_set(void);
@@ -40,20 +53,51 @@ int error_set(void)
 	return 7;
 }
 
-int main(void)
+static int check(const char *path, const char *pin, int expected)
 {
-	return printf("%s\n", akashi_version()) > 0 && error_set() == 7 ? 0 : 1;
+	struct akashi_verify_options options = AKASHI_VERIFY_OPTIONS;
+	char *verdict = NULL, *reason = NULL;
+	int status, good;
+
+	options.pins = pin;
+	status = (int)akashi_verify(path, &options, &verdict, &reason);
+	good = status == expected && (verdict != NULL) != (reason != NULL) &&
+	       (!verdict || strstr(verdict, "akashi/verdict/1"));
+	if (!good)
+		fprintf(stderr, "%s: %d and not %d: %s%s\n", path, status, expected, verdict ? verdict : "",
+			reason ? reason : "");
+	akashi_free(verdict);
+	akashi_free(reason);
+	return good;
+}
+
+int main(int argc, char **argv)
+{
+	struct akashi_verify_options no_size;
+
+	memset(&no_size, 0, sizeof(no_size));
+	if (argc != 4 || error_set() != 7 || akashi_verify(argv[1], &no_size, NULL, NULL) != AKASHI_USAGE)
+		return 1;
+	printf("%s\n", akashi_version());
+	return check(argv[1], argv[2], AKASHI_HOLDS) && check(argv[1], NULL, AKASHI_UNDECIDED) &&
+			       check(argv[3], argv[2], AKASHI_FAILS) &&
+			       check("/nowhere/at/all", argv[2], AKASHI_ABSENT)
+		       ? 0
+		       : 1;
 }
 C
 sed 's/^int error_set(void);/extern "C" int error_set(void);/' "$SCRATCH/program.c" >"$SCRATCH/program.cc"
+cp -R "$SCRATCH/release" "$SCRATCH/damaged"
+printf 'x' | dd of="$SCRATCH/damaged/model.safetensors" bs=1 seek=400000 conv=notrunc status=none
 
-# program NAME COMMAND...: it links, runs, and says the version of the library
+# program NAME COMMAND...: it links, its checks come out as they must, and it says the library's version
 program() {
-	local name=$1
+	local name=$1 said
 	shift
 	"$@" -o "$SCRATCH/$name"
-	[ "$(LD_LIBRARY_PATH=$LIBRARY "$SCRATCH/$name")" = "$(pkg-config --modversion akashi)" ] ||
-		fail "the $name program does not say the version"
+	said=$(LD_LIBRARY_PATH=$LIBRARY "$SCRATCH/$name" "$SCRATCH/release" "$(cat "$SCRATCH/pin")" "$SCRATCH/damaged") ||
+		fail "the $name program fails"
+	[ "$said" = "$(pkg-config --modversion akashi)" ] || fail "the $name program says version '$said'"
 	echo "linked and ran: $name"
 }
 read -ra shared <<<"$(pkg-config --cflags --libs akashi)"
@@ -67,5 +111,5 @@ if command -v c++ >/dev/null; then
 else
 	echo "no C++ compiler: the C++ programs are left out"
 fi
-"$SCRATCH/prefix/bin/akashi" version >/dev/null
+"$AKASHI" version >/dev/null
 [ -e "$SCRATCH/prefix/share/man/man1/akashi.1" ] || fail "no manual page is installed"
