@@ -123,30 +123,37 @@ static int lines_add(char ***lines, size_t *count, char *text, struct error *err
 	return 0;
 }
 
+/* Format a line and add it. */
+static int lines_format(char ***lines, size_t *count, const char *fmt, va_list args,
+			struct error *err)
+{
+	char *text;
+
+	return text_format(fmt, args, &text, err) || lines_add(lines, count, text, err) ? -1 : 0;
+}
+
 int verdict_detail(struct verdict *verdict, enum step_id id, struct error *err, const char *fmt,
 		   ...)
 {
 	struct step *step = &verdict->step[id];
-	char *text;
 	va_list args;
 	int failed;
 
 	va_start(args, fmt);
-	failed = text_format(fmt, args, &text, err);
+	failed = lines_format(&step->detail, &step->detail_count, fmt, args, err);
 	va_end(args);
-	return failed ? -1 : lines_add(&step->detail, &step->detail_count, text, err);
+	return failed;
 }
 
 int verdict_undecided(struct verdict *verdict, struct error *err, const char *fmt, ...)
 {
-	char *text;
 	va_list args;
 	int failed;
 
 	va_start(args, fmt);
-	failed = text_format(fmt, args, &text, err);
+	failed = lines_format(&verdict->undecided, &verdict->undecided_count, fmt, args, err);
 	va_end(args);
-	return failed ? -1 : lines_add(&verdict->undecided, &verdict->undecided_count, text, err);
+	return failed;
 }
 
 int verdict_evidence(struct verdict *verdict, enum step_id id, struct json **out_object,

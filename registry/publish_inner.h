@@ -1,0 +1,45 @@
+/* What the parts of publishing share. Private to registry/publish*.c. */
+#ifndef REGISTRY_PUBLISH_INNER_H
+#define REGISTRY_PUBLISH_INNER_H
+
+#include "registry/home.h"
+#include "registry/parcel.h"
+#include "registry/publish.h"
+#include "registry/sign.h"
+#include "verify/verify.h"
+
+/* A release under way. What is here is owned, unless it says otherwise. */
+struct publishing {
+	const struct context *ctx;             /* borrowed */
+	struct registry *registry;             /* borrowed */
+	const struct publish_request *request; /* borrowed */
+	struct evidence *evidence;
+	struct trust trust;
+	struct signing_key *key;
+	struct believed checkpoint;
+	struct manifest *manifest;
+	struct parcel parcel;
+	struct name release; /* its own name */
+	char release_text[NAME_TEXT_MAX];
+	char *pin;
+	char *partial; /* the folder while it is being written */
+	struct buffer card;
+	struct digest model_root;
+	struct buffer model_signature;
+	struct digest release_identity;
+};
+
+/* Write one file of the release; `name` is relative to it. */
+MUST_CHECK int publish_write_text(struct publishing *p, const char *name, struct span bytes,
+				  struct error *err);
+
+/* Copy the model's files out of the store, each compared with its digest as it goes by. */
+MUST_CHECK int publish_write_files(struct publishing *p, struct error *err);
+
+/* SHA256SUMS in the form of sha256sum(1), for those who have nothing else. */
+MUST_CHECK int publish_write_sums(struct publishing *p, struct error *err);
+
+/* akashi/release.json and akashi/trust.json: where to begin reading, believed in nothing. */
+MUST_CHECK int publish_write_pointers(struct publishing *p, struct error *err);
+
+#endif
