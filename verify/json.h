@@ -23,9 +23,10 @@ enum json_kind {
 
 /* What a text may cost. A member that is 0 takes the default beside it. */
 struct json_limits {
-	size_t max_bytes;  /* of the text: 64 MiB */
-	size_t max_values; /* values of every kind together: 4,000,000 */
-	size_t max_depth;  /* arrays and objects inside one another: 64; at most 64 */
+	size_t max_bytes;      /* of the text: 64 MiB */
+	size_t max_values;     /* values of every kind together: 4,000,000 */
+	size_t max_containers; /* arrays and objects among them: 1,000,000 (200 bytes each) */
+	size_t max_depth;      /* arrays and objects inside one another: 64; at most 64 */
 };
 
 /*

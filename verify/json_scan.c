@@ -13,13 +13,14 @@
 
 #define LIMIT_BYTES ((size_t)64 << 20)
 #define LIMIT_VALUES ((size_t)4000000)
+#define LIMIT_CONTAINERS ((size_t)1000000)
 #define LIMIT_DEPTH ((size_t)64)
 
 struct scan {
 	struct span text;
 	size_t at;
 	size_t copied; /* what of `text` is in `out` already */
-	size_t depth, values;
+	size_t depth, values, containers;
 	struct json_limits limits;
 	struct buffer *out;
 };
@@ -136,6 +137,10 @@ static int scan_step(struct scan *scan, struct error *err)
 	if (c == '-' || (c >= '0' && c <= '9'))
 		return scan_number(scan, err);
 	if (c == '[' || c == '{') {
+		if (++scan->containers > scan->limits.max_containers)
+			return error_set(err, ERROR_CORRUPT,
+					 "JSON with more than the allowed %zu arrays and objects",
+					 scan->limits.max_containers);
 		if (++scan->depth > scan->limits.max_depth)
 			return error_set(err, ERROR_CORRUPT,
 					 "JSON nested deeper than the allowed %zu levels",
@@ -161,6 +166,8 @@ int json_scan(struct span text, const struct json_limits *limits, struct buffer 
 		scan.limits.max_bytes = LIMIT_BYTES;
 	if (!scan.limits.max_values)
 		scan.limits.max_values = LIMIT_VALUES;
+	if (!scan.limits.max_containers)
+		scan.limits.max_containers = LIMIT_CONTAINERS;
 	if (!scan.limits.max_depth || scan.limits.max_depth > LIMIT_DEPTH)
 		scan.limits.max_depth = LIMIT_DEPTH;
 	if (text.len > scan.limits.max_bytes)

@@ -174,6 +174,7 @@ static int payload_parse(struct span payload, struct modelsig *signature, struct
 {
 	struct json_limits limits = { .max_bytes = MODELSIG_MAX_BYTES,
 				      .max_values = 5 * (size_t)MODELSIG_FILES_MAX,
+				      .max_containers = 2 * (size_t)MODELSIG_FILES_MAX,
 				      .max_depth = 16 };
 	CLEANUP(json_free) struct json *statement = NULL;
 	const struct json *predicate;

@@ -106,6 +106,11 @@ static void limits_hold_before_memory_is_taken(void **state)
 	assert_fails(json_parse(span_of("[[[1]]]"), &small, &value, &err), &err, ERROR_CORRUPT);
 	assert_fails(json_parse(span_of("[1,2,3,4"), &small, &value, &err), &err, ERROR_CORRUPT);
 
+	small = (struct json_limits){ .max_containers = 3 };
+	assert_done(json_parse(span_of("[[],{}]"), &small, &value, &err), &err);
+	json_free(&value);
+	assert_fails(json_parse(span_of("[[],{},[]]"), &small, &value, &err), &err, ERROR_CORRUPT);
+
 	memset(deep, '[', 65);
 	memset(deep + 65, ']', 65);
 	assert_fails(json_parse((struct span){ (uint8_t *)deep, 130 }, NULL, &value, &err), &err,
