@@ -1,6 +1,7 @@
 /*
  * log_dump DIR SIZE: make a log of SIZE synthetic entries in DIR, with some proofs beside it
- * (DIR/INDEX.tlog-proof, DIR/OLDSIZE.consistency), and print its verifier key.
+ * (DIR/INDEX.tlog-proof, DIR/OLDSIZE.consistency), and print its verifier key. DIR has the
+ * settings of a registry, so that commands can be pointed at it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,6 +75,23 @@ static int proofs_write(struct log *log, const char *folder, uint64_t size, stru
 	return 0;
 }
 
+/* What a registry needs to be opened. */
+static int settings_make(const char *folder, struct error *err)
+{
+	CLEANUP(settings_release) struct settings settings = { 0 };
+	CLEANUP(text_free) char *objects = NULL, *config = NULL;
+
+	return path_join(folder, "objects", &objects, err) || folder_make(objects, err) ||
+			       path_join(folder, "config", &config, err) ||
+			       settings_set(&settings, SETTING_FORMAT_VERSION,
+					    REGISTRY_FORMAT_VERSION, err) ||
+			       settings_set(&settings, SETTING_ORIGIN, "example.org/synthetic",
+					    err) ||
+			       settings_write(config, &settings, err)
+		       ? -1
+		       : 0;
+}
+
 static int64_t clock_now(void *user)
 {
 	(void)user;
@@ -91,7 +109,7 @@ int main(int argc, char **argv)
 		fputs("usage: log_dump DIR SIZE\n", stderr);
 		return 2;
 	}
-	if (folder_make(argv[1], &err) ||
+	if (settings_make(argv[1], &err) ||
 	    log_create(&ctx, argv[1], "example.org/synthetic", 0600, &err) ||
 	    log_open(&ctx, argv[1], "example.org/synthetic", &log, &err))
 		goto failed;
