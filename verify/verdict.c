@@ -124,6 +124,7 @@ static int lines_add(char ***lines, size_t *count, char *text, struct error *err
 }
 
 /* Format a line and add it. */
+PRINTF_LIKE(3, 0)
 static int lines_format(char ***lines, size_t *count, const char *fmt, va_list args,
 			struct error *err)
 {
