@@ -1,6 +1,7 @@
 /* Registering things: what is written, what is refused, what is said twice. */
 #include "tests/registry/house.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static void a_fresh_registry_holds_its_policy_and_first_key_and_audits(void **state)
@@ -253,6 +254,79 @@ static void a_dry_run_writes_nothing(void **state)
 	house_close(&house);
 }
 
+static void links_and_references_register_what_stays_where_it_is(void **state)
+{
+	static const enum store_mode mode[] = { STORE_LINK, STORE_REFERENCE };
+
+	(void)state;
+	for (size_t m = 0; m < 2; m++) {
+		struct add_how how = { .mode = mode[m] };
+		struct add_checkpoint checkpoint = { .name = house_name("llm-x/base@v1") };
+		struct add_result result;
+		enum store_mode found;
+		struct house house;
+		struct digest config;
+		struct error err = { 0 };
+		char *model, *file;
+
+		house_open(&house);
+		model = house_path(&house, "model");
+		file = house_path(&house, "model/config.json");
+		house_model(model, 1.0f);
+		checkpoint.path = model;
+		assert_done(registry_add_checkpoints(house.registry, &how, &checkpoint, 1, &result,
+						     &err),
+			    &err);
+		config = sha256(span_of(
+			"{\"architectures\":[\"LlamaForCausalLM\"],\"model_type\":\"llama\"}"));
+		assert_done(store_mode_of(house.registry->store, &config, &found, &err), &err);
+		assert_int_equal(found, mode[m]);
+		house_audit(&house, 0);
+		house_flip(file, 5); /* the owner changes it: found, not prevented */
+		house_audit(&house, -1);
+		free(model);
+		free(file);
+		house_close(&house);
+	}
+}
+
+static void a_digest_is_found_by_eight_of_its_digits(void **state)
+{
+	char hex[DIGEST_HEX_SIZE], prefix[32];
+	struct add_result added;
+	struct digest found;
+	bool is_statement;
+	struct house house;
+	struct index *index;
+	struct error err = { 0 };
+	char *model;
+
+	(void)state;
+	house_open(&house);
+	model = house_path(&house, "model");
+	house_model(model, 1.0f);
+	added = house_add(&house, "model", "llm-x/base@v1");
+	assert_done(registry_index(house.registry, &index, &err), &err);
+	digest_to_hex(&added.made.identity, hex);
+	snprintf(prefix, sizeof(prefix), "sha256:%.8s", hex);
+	assert_done(index_find_prefix(index, prefix, &found, &is_statement, &err), &err);
+	assert_true(is_statement);
+	assert_true(digest_equal(&found, &added.made.identity));
+	digest_to_hex(&added.manifest, hex);
+	assert_done(index_find_prefix(index, hex, &found, &is_statement, &err), &err);
+	assert_false(is_statement);
+	assert_true(digest_equal(&found, &added.manifest));
+	assert_fails(index_find_prefix(index, "1234567", &found, &is_statement, &err), &err,
+		     ERROR_USAGE);
+	assert_fails(index_find_prefix(index, "xyz' OR 1", &found, &is_statement, &err), &err,
+		     ERROR_USAGE);
+	hex[0] = hex[0] == '0' ? '1' : '0';
+	assert_fails(index_find_prefix(index, hex, &found, &is_statement, &err), &err,
+		     ERROR_ABSENT);
+	free(model);
+	house_close(&house);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -263,6 +337,8 @@ int main(void)
 		cmocka_unit_test(data_run_and_evals_hang_together),
 		cmocka_unit_test(an_alias_moves_and_a_version_does_not),
 		cmocka_unit_test(a_dry_run_writes_nothing),
+		cmocka_unit_test(links_and_references_register_what_stays_where_it_is),
+		cmocka_unit_test(a_digest_is_found_by_eight_of_its_digits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
