@@ -85,22 +85,16 @@ static int log_check(const struct trust_anchor *anchor, const struct evidence *e
 }
 
 /* Signature, policy, log, in this order: nothing of a payload is used before it is signed. */
-static int envelope_believe(const struct trust *trust, const struct evidence *evidence,
-			    const struct envelope *envelope, const struct statement *statement,
-			    const struct digest *signer, enum statement_kind policy_kind,
-			    const struct trust_anchor **out_anchor, struct logged *out_logged,
-			    struct error *err)
+static int anchor_believe(const struct trust_anchor *anchor, const struct evidence *evidence,
+			  const struct envelope *envelope, const struct statement *statement,
+			  const struct digest *signer, enum statement_kind policy_kind,
+			  struct logged *out_logged, struct error *err)
 {
-	const struct trust_anchor *anchor = trust_find(trust, statement->origin);
-	const struct policy_key *key = anchor ? policy_key_find(&anchor->policy, signer) : NULL;
+	const struct policy_key *key = policy_key_find(&anchor->policy, signer);
 	char name[NAME_TEXT_MAX] = "", hex[DIGEST_HEX_SIZE];
 	struct logged logged;
 
 	digest_to_hex(signer, hex);
-	if (!anchor)
-		return error_set(err, ERROR_UNTRUSTED,
-				 "self-consistent, signer unknown: no log '%s' is pinned",
-				 statement->origin);
 	if (!key)
 		return error_set(
 			err, ERROR_UNTRUSTED,
@@ -114,9 +108,39 @@ static int envelope_believe(const struct trust *trust, const struct evidence *ev
 	    log_check(anchor, evidence, envelope, statement->kind, key->key, &logged, err) ||
 	    policy_accepts(&anchor->policy, signer, policy_kind, name, logged.index, err))
 		return -1;
-	*out_anchor = anchor;
 	*out_logged = logged;
 	return 0;
+}
+
+/* Any anchor of the statement's origin will do: somebody may have pinned two policies of one log.
+ */
+static int envelope_believe(const struct trust *trust, const struct evidence *evidence,
+			    const struct envelope *envelope, const struct statement *statement,
+			    const struct digest *signer, enum statement_kind policy_kind,
+			    const struct trust_anchor **out_anchor, struct logged *out_logged,
+			    struct error *err)
+{
+	struct error worst = { 0 };
+
+	for (size_t i = 0; i < trust->count; i++) {
+		const struct trust_anchor *anchor = &trust->anchor[i];
+		struct error why = { 0 };
+
+		if (strcmp(anchor->policy.origin, statement->origin) != 0)
+			continue;
+		if (!anchor_believe(anchor, evidence, envelope, statement, signer, policy_kind,
+				    out_logged, &why)) {
+			*out_anchor = anchor;
+			return 0;
+		}
+		error_worsen(&worst, &why);
+	}
+	if (worst.code == ERROR_NONE)
+		error_set(&worst, ERROR_UNTRUSTED,
+			  "self-consistent, signer unknown: no log '%s' is pinned",
+			  statement->origin);
+	*err = worst;
+	return -1;
 }
 
 /* Does this release carry a name of its own, so that it needs a claim? */

@@ -376,6 +376,35 @@ static void a_policy_signed_by_nobody_in_it_contradicts(void **state)
 	assert_fails(trust_from_pins(&pins, &stage.world.base, &trust, &err), &err, ERROR_CORRUPT);
 }
 
+static void two_pinned_policies_of_one_log_both_count(void **state)
+{
+	CLEANUP(stage_release) struct stage stage;
+	CLEANUP(trust_release) struct trust trust = { 0 };
+	CLEANUP(believed_release) struct believed first = { 0 }, second = { 0 };
+	struct world_key key;
+	struct world_item *policy, *item;
+	struct pin pin[2];
+	struct pins pins = { pin, 2 };
+	struct error err = { 0 };
+
+	(void)state;
+	stage_init(&stage, "*", "*", 0, UINT64_MAX);
+	key = (struct world_key){ &stage.mallory, "*", "*", 0, UINT64_MAX };
+	policy = world_policy(&stage.world, &key, 1);
+	item = world_checkpoint(&stage.world, &stage.mallory, "team/other@v1");
+	world_claim(&stage.world, &stage.mallory, "checkpoint", "team/other@v1", &item->identity);
+	pin[0] = world_pin(&stage.world, stage.policy);
+	pin[1] = world_pin(&stage.world, policy);
+	assert_done(trust_from_pins(&pins, &stage.world.base, &trust, &err), &err);
+	assert_done(believe_statement(&trust, &stage.world.base, &stage.checkpoint->identity, NULL,
+				      &first, &err),
+		    &err);
+	assert_done(
+		believe_statement(&trust, &stage.world.base, &item->identity, NULL, &second, &err),
+		&err);
+	assert_true(digest_equal(&second.anchor->policy_identity, &policy->identity));
+}
+
 static void a_statement_of_a_log_that_is_not_pinned_is_untrusted(void **state)
 {
 	CLEANUP(stage_release) struct stage stage;
@@ -413,6 +442,7 @@ int main(void)
 		cmocka_unit_test(a_policy_that_is_not_the_pinned_one_is_passed_over),
 		cmocka_unit_test(a_pin_with_another_log_key_contradicts),
 		cmocka_unit_test(a_policy_signed_by_nobody_in_it_contradicts),
+		cmocka_unit_test(two_pinned_policies_of_one_log_both_count),
 		cmocka_unit_test(a_statement_of_a_log_that_is_not_pinned_is_untrusted),
 	};
 
