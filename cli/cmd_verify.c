@@ -116,7 +116,8 @@ static int verify_run(struct call *call, struct error *err)
 	request.pins = buffer_view(&pins);
 	/* Whoever brings a trust file wants that trust, not that of a registry lying about. */
 	if ((!trust || !is_path || call_has(call, "registry")) &&
-	    open_registry_if_any(call, &registry, err))
+	    (is_path ? open_registry_anchor(call, &registry, err)
+		     : open_registry_if_any(call, &registry, err)))
 		return -1;
 	if (environment_threads(call->ctx, err) || check(call, registry, &request, &verdict, err) ||
 	    verdict_print(call, verdict, err))

@@ -48,6 +48,32 @@ int open_registry_if_any(const struct call *call, struct registry **out_registry
 	return 0;
 }
 
+int open_registry_anchor(const struct call *call, struct registry **out_registry, struct error *err)
+{
+	CLEANUP(registry_close) struct registry *registry = NULL;
+	struct error cause = { 0 };
+	bool own = false;
+
+	*out_registry = NULL;
+	if (open_registry_if_any(call, &registry, err))
+		return -1;
+	if (!registry)
+		return 0;
+	if (registry_named(call) || (!registry_is_own(registry, &own, &cause) && own)) {
+		*out_registry = registry;
+		registry = NULL; /* handed over */
+		return 0;
+	}
+	context_notice(
+		call->ctx,
+		"going on without the registry '%s', which was found and not named: %s (name "
+		"it with --registry if you want it)",
+		registry->folder,
+		cause.code ? cause.text
+			   : "you neither pinned it nor hold the key that signed its policy");
+	return 0;
+}
+
 int open_add_how(const struct call *call, const struct registry *registry, struct add_how *out_how,
 		 struct error *err)
 {

@@ -39,6 +39,13 @@ MUST_CHECK int open_registry(const struct call *call, struct registry **out_regi
 MUST_CHECK int open_registry_if_any(const struct call *call, struct registry **out_registry,
 				    struct error *err);
 
+/*
+ * The same where the registry vouches for files: one that was found and not
+ * named must be this user's own (registry_is_own), else NULL, which is said.
+ */
+MUST_CHECK int open_registry_anchor(const struct call *call, struct registry **out_registry,
+				    struct error *err);
+
 /* --key, --store and --dry-run as the registry takes them. */
 MUST_CHECK int open_add_how(const struct call *call, const struct registry *registry,
 			    struct add_how *out_how, struct error *err);

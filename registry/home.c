@@ -206,7 +206,8 @@ int registry_configure(struct registry *registry, enum setting_key key, const ch
 		       : 0;
 }
 
-int registry_policy(struct registry *registry, struct digest *out_policy, struct error *err)
+int registry_policy(struct registry *registry, struct digest *out_policy, struct digest *out_signer,
+		    struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer bytes;
 	CLEANUP(entry_release) struct entry entry = { 0 };
@@ -225,17 +226,20 @@ int registry_policy(struct registry *registry, struct digest *out_policy, struct
 	    statement.kind != STATEMENT_policy)
 		return error_set(err, ERROR_CORRUPT, "entry 0 of the log is no policy");
 	*out_policy = entry.identity;
+	*out_signer = *public_key_id(entry.key);
 	return 0;
 }
 
 int registry_pin(struct registry *registry, char **out_pin, struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer text;
+	struct digest signer;
 	struct log *log;
 	struct pin pin;
 
 	buffer_init(&text, PINS_MAX_BYTES);
-	if (registry_log(registry, &log, err) || registry_policy(registry, &pin.policy, err) ||
+	if (registry_log(registry, &log, err) ||
+	    registry_policy(registry, &pin.policy, &signer, err) ||
 	    note_key_parse(span_of(log_vkey(log)), &pin.log, err) || pin_format(&pin, &text, err))
 		return -1;
 	return buffer_to_text(&text, out_pin, err);

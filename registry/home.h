@@ -72,4 +72,12 @@ MUST_CHECK int registry_configure(struct registry *registry, enum setting_key ke
 /* The pin of this registry's log and current policy: "VKEY sha256:POLICY". The caller frees it. */
 MUST_CHECK int registry_pin(struct registry *registry, char **out_pin, struct error *err);
 
+/*
+ * May this registry vouch for files although nobody named it? Only when this
+ * user pinned it, or holds the key that signed its policy (one that opens
+ * without a question). A folder's owner shows nothing: whoever unpacks a
+ * download owns the `.akashi/` that came with it.
+ */
+MUST_CHECK int registry_is_own(struct registry *registry, bool *out_own, struct error *err);
+
 #endif

@@ -4,8 +4,8 @@
 
 #include "registry/home.h"
 
-/* The identity of the policy in force. */
+/* The identity of the policy in force, and the key whose signature over it the log holds. */
 MUST_CHECK int registry_policy(struct registry *registry, struct digest *out_policy,
-			       struct error *err);
+			       struct digest *out_signer, struct error *err);
 
 #endif

@@ -138,3 +138,16 @@ cd planted
 STATUS=0
 "$AKASHI" verify true >"$STORY/out" 2>"$STORY/err" || STATUS=$?
 [ $STATUS = 3 ] || fail "a planted registry: exit $STATUS"
+
+# A registry that came with the download belongs to whoever unpacked it, and vouches for nothing all the same.
+cd "$STORY/stranger"
+mkdir served && cp -r "$STORY/mirror/desk/.akashi" served/.akashi && cp -r mirror served/model && chmod -R go-w served
+cd served
+run 3 verify model
+said "signer unknown"
+complained "neither pinned it"
+cd model
+run 3 verify .
+run 0 verify . --registry ..
+run 0 trust pin "$pin"
+run 3 verify .
