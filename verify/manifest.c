@@ -52,18 +52,6 @@ uint64_t manifest_parameters(const struct manifest *manifest)
 	return elements;
 }
 
-struct digest manifest_root(const struct piece_record *record, size_t count)
-{
-	struct merkle tree = { 0 };
-
-	for (size_t i = 0; i < count; i++) {
-		struct digest leaf = merkle_leaf(digest_view(&record[i].digest));
-
-		merkle_add(&tree, &leaf);
-	}
-	return merkle_root(&tree);
-}
-
 /* The pieces of one file, counted from `first`; notes where each tensor's begin. */
 static uint64_t layout_file(struct manifest *manifest, const struct manifest_file *file,
 			    uint64_t first)
