@@ -321,18 +321,14 @@ static void digest_work(void *arg, size_t index)
 	struct digests *digests = arg;
 	struct run *run = &digests->run;
 	CLEANUP(source_close) struct source *source = NULL;
-	CLEANUP(whole_file_release) struct whole_file whole = { 0 };
 	struct whole_file_reader tell = { run, whole_bytes };
 	struct error err = { 0 };
 
 	if (atomic_load(&run->failed))
 		return;
 	if (tree_open_file(run->tree, tree_file(run->tree, index)->name, &source, &err) ||
-	    whole_file_read_as(source, NULL, 0, &tell, &whole, &err)) {
+	    whole_file_digest(source, &tell, &digests->out[index], &err))
 		run_fail(run, &err);
-		return;
-	}
-	digests->out[index] = whole.sha256;
 }
 
 int bytes_file_digests(const struct context *ctx, const struct tree *tree,

@@ -92,6 +92,38 @@ int whole_file_read_as(struct source *source, const struct tensor *tensor, size_
 	return 0;
 }
 
+static int digest_steps(struct pass *pass, struct error *err)
+{
+	for (uint64_t at = 0; at < pass->source->size; at += STEP_SIZE_BYTES) {
+		uint64_t rest = pass->source->size - at;
+		struct span bytes = { pass->step,
+				      rest < STEP_SIZE_BYTES ? (size_t)rest : STEP_SIZE_BYTES };
+
+		if (source_read_at(pass->source, at, pass->step, bytes.len, err))
+			return -1;
+		hash_stream_add(pass->whole, bytes);
+		if (pass->reader && pass->reader->bytes(pass->reader->user, bytes, err))
+			return -1;
+	}
+	return source_unchanged(pass->source, err);
+}
+
+int whole_file_digest(struct source *source, const struct whole_file_reader *reader,
+		      struct digest *out_digest, struct error *err)
+{
+	CLEANUP(pass_release)
+	struct pass pass = { .source = source,
+			     .reader = reader,
+			     .step = aligned_alloc(64, STEP_SIZE_BYTES) };
+
+	if (!pass.step)
+		return error_set(err, ERROR_SYSTEM, "out of memory to read '%s'", source->name);
+	if (hash_stream_new(&pass.whole, err) || digest_steps(&pass, err))
+		return -1;
+	*out_digest = hash_stream_finish(pass.whole);
+	return 0;
+}
+
 int whole_file_read(struct source *source, const struct whole_file_reader *reader,
 		    struct whole_file *out_file, struct error *err)
 {

@@ -34,4 +34,8 @@ MUST_CHECK int whole_file_read_as(struct source *source, const struct tensor *te
 				  const struct whole_file_reader *reader,
 				  struct whole_file *out_file, struct error *err);
 
+/* The SHA-256 of all bytes and nothing else; ERROR_CORRUPT when the file changed meanwhile. */
+MUST_CHECK int whole_file_digest(struct source *source, const struct whole_file_reader *reader,
+				 struct digest *out_digest, struct error *err);
+
 #endif

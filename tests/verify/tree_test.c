@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "verify/path_glob.h"
@@ -252,6 +253,42 @@ static void nothing_there_is_absent_and_a_closed_folder_is_named(void **state)
 	free(path);
 }
 
+/* Open "secret" of the folder as a user who may not read it; the exit status says how it went. */
+static void open_as_nobody(const char *folder)
+{
+	CLEANUP(tree_close) struct tree *tree = NULL;
+	CLEANUP(source_close) struct source *source = NULL;
+	struct error err = { 0 };
+
+	if (geteuid() == 0 && setuid(65534))
+		_exit(3);
+	if (tree_open(folder, NULL, &tree, &err))
+		_exit(4);
+	if (!tree_open_file(tree, "secret", &source, &err))
+		_exit(5);
+	_exit(err.code == ERROR_SYSTEM && strstr(err.text, "secret") ? 0 : 6);
+}
+
+static void an_unreadable_file_is_named(void **state)
+{
+	CLEANUP(test_folder_remove) char *folder = test_folder();
+	char *path = path_of(folder, "secret");
+	int status;
+	pid_t child;
+
+	(void)state;
+	put_text(folder, "secret", "x");
+	assert_int_equal(chmod(path, 0), 0);
+	assert_int_equal(chmod(folder, 0755), 0);
+	child = fork();
+	if (child == 0)
+		open_as_nobody(folder);
+	assert_true(child > 0 && waitpid(child, &status, 0) == child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	free(path);
+}
+
 static void one_file_is_a_tree_of_its_own(void **state)
 {
 	CLEANUP(test_folder_remove) char *folder = test_folder();
@@ -377,6 +414,7 @@ int main(void)
 		cmocka_unit_test(a_file_that_grew_since_it_was_listed_is_not_opened),
 		cmocka_unit_test(a_link_that_took_a_files_place_is_not_followed),
 		cmocka_unit_test(nothing_there_is_absent_and_a_closed_folder_is_named),
+		cmocka_unit_test(an_unreadable_file_is_named),
 		cmocka_unit_test(one_file_is_a_tree_of_its_own),
 		cmocka_unit_test(a_hub_cache_is_followed_into_its_own_blobs),
 		cmocka_unit_test(a_hub_cache_whose_links_lead_elsewhere_is_refused),
