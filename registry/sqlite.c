@@ -4,6 +4,10 @@
 #include <limits.h>
 #include <sqlite3.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SQLITE_PATH_MAX = 8192 };
 
 struct database {
 	sqlite3 *handle;
@@ -44,6 +48,44 @@ static int database_prepare(struct database *database, enum database_mode mode, 
 	return database_run(database, "PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON;", err);
 }
 
+/* "file:PATH?immutable=1", PATH with every odd byte escaped. */
+static int immutable_uri(const char *path, struct buffer *out, struct error *err)
+{
+	if (buffer_add_text(out, "file:", err))
+		return -1;
+	for (const char *c = path; *c; c++) {
+		bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
+			     (*c >= '0' && *c <= '9') || strchr("/._-", *c);
+
+		if (plain ? buffer_add(out, (struct span){ (const uint8_t *)c, 1 }, err)
+			  : buffer_printf(out, err, "%%%02x", (unsigned char)*c))
+			return -1;
+	}
+	return buffer_add_text(out, "?immutable=1", err);
+}
+
+/*
+ * Open somebody else's database, which this user can only read. Without a
+ * write-ahead log beside it nobody is writing, and no file is needed for coordination.
+ */
+static int foreign_open(const char *path, struct database *database, struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer uri, wal;
+	CLEANUP(text_free) char *name = NULL, *beside = NULL;
+
+	buffer_init(&uri, 4 * SQLITE_PATH_MAX);
+	buffer_init(&wal, SQLITE_PATH_MAX);
+	if (immutable_uri(path, &uri, err) || buffer_to_text(&uri, &name, err) ||
+	    buffer_printf(&wal, err, "%s-wal", path) || buffer_to_text(&wal, &beside, err))
+		return -1;
+	if (sqlite3_open_v2(file_exists(beside) ? path : name, &database->handle,
+			    SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL))
+		return error_set(err, ERROR_SYSTEM, "cannot open database '%s': %s", path,
+				 database->handle ? sqlite3_errmsg(database->handle)
+						  : "out of memory");
+	return database_prepare(database, DATABASE_READ, err);
+}
+
 int database_open(const char *path, enum database_mode mode, struct database **out_database,
 		  struct error *err)
 {
@@ -55,6 +97,13 @@ int database_open(const char *path, enum database_mode mode, struct database **o
 		return error_set(err, ERROR_SYSTEM, "out of memory for a database");
 	if (mode == DATABASE_READ && !file_exists(path))
 		return error_set(err, ERROR_ABSENT, "no database '%s'", path);
+	if (file_exists(path) && access(path, W_OK)) {
+		if (foreign_open(path, database, err))
+			return error_prefix(err, "database '%s'", path);
+		*out_database = database;
+		database = NULL; /* handed over */
+		return 0;
+	}
 	if (sqlite3_open_v2(path, &database->handle, flags | SQLITE_OPEN_NOMUTEX, NULL))
 		return error_set(err, ERROR_SYSTEM, "cannot open database '%s': %s", path,
 				 database->handle ? sqlite3_errmsg(database->handle)

@@ -20,6 +20,7 @@ enum database_mode {
 	DATABASE_DURABLE /* WAL, synchronous=FULL: a commit that returned survives a power cut */
 };
 
+/* A database that this user may only read is opened for reading, whatever the mode. */
 MUST_CHECK int database_open(const char *path, enum database_mode mode,
 			     struct database **out_database, struct error *err);
 void database_close(struct database **database);

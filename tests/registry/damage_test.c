@@ -5,6 +5,8 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "registry/index_inner.h"
@@ -277,6 +279,56 @@ static void a_second_signer_and_a_p384_key_are_indexed_and_audited(void **state)
 	house_close(&house);
 }
 
+/* As another user: does everything hold that only has to be read? */
+static bool reads_as_nobody(const struct house *house, const char *folder)
+{
+	struct audit_request request = { .objects = true };
+	struct audit_report report = { 0 };
+	struct registry *registry = NULL;
+	struct name name = house_name("llm-x/base@v1"), found;
+	struct digest identity;
+	struct index *index;
+	struct error err = { 0 };
+
+	if (setgid(65534) || setuid(65534) || access(folder, W_OK) == 0)
+		return false;
+	if (registry_open(&house->ctx, folder, &registry, &err) ||
+	    registry_index(registry, &index, &err) ||
+	    index_resolve(index, &name, &found, &identity, &err) ||
+	    registry_audit(registry, &request, &report, &err))
+		dprintf(STDERR_FILENO, "%s\n", err.text);
+	else if (report.findings)
+		dprintf(STDERR_FILENO, "%s\n", report.first);
+	return !err.code && !report.findings;
+}
+
+static void a_registry_that_one_can_only_read_is_read(void **state)
+{
+	struct house house;
+	char *folder;
+	pid_t child;
+	int status;
+
+	(void)state;
+	if (geteuid() != 0) {
+		print_message("only root can become somebody else\n");
+		skip();
+	}
+	house_with_model(&house);
+	folder = strdup(house.registry->folder);
+	assert_non_null(folder);
+	registry_close(&house.registry);
+	assert_int_equal(chmod(house.root, 0755), 0);
+	child = fork();
+	assert_true(child >= 0);
+	if (!child)
+		_exit(reads_as_nobody(&house, folder) ? 0 : 1);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	free(folder);
+	house_close(&house);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -290,6 +342,7 @@ int main(void)
 		cmocka_unit_test(
 			an_envelope_with_another_valid_signature_is_not_the_one_that_was_logged),
 		cmocka_unit_test(a_second_signer_and_a_p384_key_are_indexed_and_audited),
+		cmocka_unit_test(a_registry_that_one_can_only_read_is_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
