@@ -199,6 +199,8 @@ static int claim_try(const struct trust *trust, const struct evidence *evidence,
 	if (envelope_believe(trust, evidence, &envelope, &claim, &believed->key,
 			     believed->statement.kind, &anchor, &logged, err))
 		return error_prefix(err, "claim");
+	if (!note_key_equal(&anchor->log, &believed->anchor->log))
+		return error_set(err, ERROR_UNTRUSTED, "the claim stands in another log");
 	if (logged.index <= believed->index)
 		return error_set(
 			err, ERROR_CORRUPT,
