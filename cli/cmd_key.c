@@ -37,8 +37,8 @@ static int set_key(struct json *object, const char *name, const struct signing_k
 	return json_set_digest(object, "id", public_key_id(key->public_key), err);
 }
 
-static int print_key(const struct call *call, const char *name, const struct signing_key *key,
-		     struct error *err)
+static int print_key(const struct call *call, const char *did, const char *name,
+		     const struct signing_key *key, struct error *err)
 {
 	CLEANUP(json_free) struct json *object = NULL;
 	char hex[DIGEST_HEX_SIZE];
@@ -51,9 +51,50 @@ static int print_key(const struct call *call, const char *name, const struct sig
 		return output_json(object, err);
 	}
 	digest_to_hex(public_key_id(key->public_key), hex);
-	output_line(stdout, "made the key %s (%s) sha256:%s", name, signing_type_name(key->type),
+	output_line(stdout, "%s the key %s (%s) sha256:%s", did, name, signing_type_name(key->type),
 		    hex);
 	return 0;
+}
+
+/* Ask for a new passphrase; what is typed unseen is asked for twice. */
+static int passphrase_new(const struct call *call, const char *name, bool typed, char **out_text,
+			  struct error *err)
+{
+	CLEANUP(passphrase_free) char *text = NULL;
+	CLEANUP(passphrase_free) char *again = NULL;
+	const struct context *ctx = call->ctx;
+
+	if (ctx->passphrase(ctx->user, name, &text) ||
+	    (typed && ctx->passphrase(ctx->user, name, &again)))
+		return error_set(err, ERROR_USAGE, "no passphrase to encrypt the key '%s' with",
+				 name);
+	if (again && strcmp(text, again) != 0)
+		return error_set(err, ERROR_USAGE, "the two passphrases differ");
+	*out_text = text;
+	text = NULL;
+	return 0;
+}
+
+/* Hands out the passphrase that was asked for already. */
+static int passphrase_known(void *user, const char *path, char **out_text)
+{
+	(void)path;
+	*out_text = user ? strdup(user) : NULL;
+	return *out_text ? 0 : -1;
+}
+
+static int generate(const struct call *call, const char *name, enum signing_type type,
+		    char *passphrase, struct error *err)
+{
+	CLEANUP(key_close) struct signing_key *key = NULL;
+	struct context known = { .user = passphrase,
+				 .environment = call->ctx->environment,
+				 .passphrase = passphrase_known };
+
+	if (signing_key_generate(call->ctx, name, type, passphrase, err) ||
+	    signing_key_open(&known, name, &key, err))
+		return -1;
+	return print_key(call, "made", name, key, err);
 }
 
 static int generate_run(struct call *call, struct error *err)
@@ -64,6 +105,7 @@ static int generate_run(struct call *call, struct error *err)
 	const char *name = call->operand_count ? call->operand[0] : user_name(call);
 	const char *type_text = call_value(call, "type");
 	const char *file = context_environment(call->ctx, "AKASHI_PASSPHRASE_FILE");
+	bool from_file = file && file[0];
 	enum signing_type type;
 	struct error absent = { 0 };
 
@@ -75,20 +117,16 @@ static int generate_run(struct call *call, struct error *err)
 		output_line(stdout, "would make %s/%s.key", folder, name);
 		return 0;
 	}
-	if ((call_has(call, "encrypt") || (file && file[0])) &&
-	    call->ctx->passphrase(call->ctx->user, name, &passphrase))
-		return error_set(err, ERROR_USAGE, "no passphrase to encrypt the key '%s' with",
-				 name);
 	/* `akashi init` makes your key when you have none: asking for it again is no mistake. */
 	if (!call->operand_count && !type_text &&
 	    signing_key_open(call->ctx, name, &key, &absent) == 0) {
 		context_notice(call->ctx, "your key '%s' is there already; nothing was made", name);
-		return print_key(call, name, key, err);
+		return print_key(call, "there is", name, key, err);
 	}
-	if (signing_key_generate(call->ctx, name, type, passphrase, err) ||
-	    signing_key_open(call->ctx, name, &key, err))
+	if ((call_has(call, "encrypt") || from_file) &&
+	    passphrase_new(call, name, !from_file, &passphrase, err))
 		return -1;
-	return print_key(call, name, key, err);
+	return generate(call, name, type, passphrase, err);
 }
 
 /* What listing keys gathers. */
@@ -178,7 +216,7 @@ static const struct option generate_options[] = {
 	{ .name = NULL },
 };
 
-static const struct command generate = {
+static const struct command generate_key = {
 	.name = "generate",
 	.summary = "make a signing key",
 	.synopsis = "[NAME] [--type TYPE] [--encrypt]",
@@ -208,7 +246,7 @@ static const struct command export_key = {
 	.run = export_run,
 };
 
-static const struct command *const subcommands[] = { &generate, &list, &export_key, NULL };
+static const struct command *const subcommands[] = { &generate_key, &list, &export_key, NULL };
 
 static const struct example key_examples[] = {
 	{ "akashi key generate", "make a key that is called like you" },

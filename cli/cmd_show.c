@@ -74,33 +74,48 @@ static int print_json(const struct shown *shown, struct json **about, struct err
 	return output_json(object, err);
 }
 
-/* One line for a plain value; a list or object of names and numbers is told in one line too. */
-static int print_member(const char *key, const struct json *value, struct error *err)
+static int print_value(const char *key, const struct json *value, struct error *err)
 {
-	CLEANUP(buffer_release) struct buffer text;
-	enum json_kind kind = json_kind(value);
+	CLEANUP(buffer_release) struct buffer text = { .data = NULL };
+	const char *name = json_text(json_member(value, "name"));
 
-	buffer_init(&text, VALUE_MAX);
-	if (kind == JSON_KIND_STRING) {
-		output_line(stdout, "%-13s %s", key, json_text(value));
+	if (json_kind(value) == JSON_KIND_STRING) {
+		output_line(stdout, "%-14s %s", key, json_text(value));
 		return 0;
 	}
-	if ((kind == JSON_KIND_ARRAY || kind == JSON_KIND_OBJECT) && !json_count(value))
+	/* A reference is told by its name. */
+	if (name && json_member(value, "statement")) {
+		output_line(stdout, "%-14s %s", key, name);
 		return 0;
+	}
+	buffer_init(&text, VALUE_MAX);
 	if (json_write_canonical(value, &text, err))
 		return -1;
-	output_line(stdout, "%-13s %.*s", key, (int)text.len, (const char *)text.data);
+	output_line(stdout, "%-14s %.*s", key, (int)text.len, (const char *)text.data);
 	return 0;
 }
 
-static int print_references(const char *key, const struct json *list, struct error *err)
+/* A member of the predicate: a line, or one for each member or element in it. */
+static int print_member(const char *key, const struct json *value, struct error *err)
 {
-	for (size_t i = 0; i < json_count(list); i++) {
-		const char *name = json_text(json_member(json_at(list, i), "name"));
+	bool reference = json_member(value, "name") && json_member(value, "statement");
+	struct json_members at = { 0 };
+	char inner[64];
 
-		if (!name)
-			return print_member(key, list, err);
-		output_line(stdout, "%-13s %s", key, name);
+	if (json_kind(value) == JSON_KIND_ARRAY) {
+		for (size_t i = 0; i < json_count(value); i++)
+			if (print_value(key, json_at(value, i), err))
+				return -1;
+		return 0;
+	}
+	if (json_kind(value) != JSON_KIND_OBJECT || reference)
+		return print_value(key, value, err);
+	while (json_next(value, &at)) {
+		snprintf(inner, sizeof(inner), "%s %s", key, at.key);
+		if (json_count(at.value) || (json_kind(at.value) != JSON_KIND_ARRAY &&
+					     json_kind(at.value) != JSON_KIND_OBJECT))
+			if (print_value(inner, at.value, err))
+				return -1;
 	}
 	return 0;
 }
@@ -111,7 +126,7 @@ static void print_scores(const struct json *scores)
 		const struct json *score = json_at(scores, i);
 		const char *error = json_text(json_member(score, "stderr"));
 
-		output_line(stdout, "%-13s %s %s %s%s%s", "score",
+		output_line(stdout, "%-14s %s %s %s%s%s", "score",
 			    json_text(json_member(score, "task")),
 			    json_text(json_member(score, "metric")),
 			    json_text(json_member(score, "value")), error ? " +- " : "",
@@ -128,15 +143,12 @@ static int print_text(const struct call *call, const struct shown *shown, const 
 	digest_to_hex(&shown->identity, hex);
 	output_line(stdout, "%s %s", statement_kind_name(shown->statement.kind),
 		    shown->statement.subject);
-	output_line(stdout, "%-13s sha256:%s", "statement", hex);
+	output_line(stdout, "%-14s sha256:%s", "statement", hex);
 	while (json_next(shown->statement.predicate, &at)) {
-		bool list = strcmp(at.key, "data") == 0 || strcmp(at.key, "parents") == 0;
-
 		if (strcmp(at.key, "scores") == 0 || strcmp(at.key, "name") == 0 ||
 		    strcmp(at.key, "version") == 0)
 			continue;
-		if (list ? print_references(at.key, at.value, err)
-			 : print_member(at.key, at.value, err))
+		if (print_member(at.key, at.value, err))
 			return -1;
 	}
 	print_scores(shown->scores);

@@ -128,12 +128,12 @@ static int passphrase_from_terminal(struct environment *environment, const char 
 	}
 	progress_clear(&environment->progress);
 	setvbuf(terminal, NULL, _IONBF, 0);
+	silent = before;
+	silent.c_lflag &= ~(tcflag_t)ECHO;
+	tcsetattr(fileno(terminal), TCSAFLUSH, &silent); /* before anybody can begin to type */
 	fputs("Passphrase for ", terminal);
 	output_text(terminal, path);
 	fputs(": ", terminal);
-	silent = before;
-	silent.c_lflag &= ~(tcflag_t)ECHO;
-	tcsetattr(fileno(terminal), TCSAFLUSH, &silent);
 	failed = read_passphrase(terminal, out_text);
 	tcsetattr(fileno(terminal), TCSAFLUSH, &before);
 	fputc('\n', terminal);
