@@ -29,6 +29,15 @@ struct sums {
 	size_t stride;
 };
 
+/* The weights that will be packed next, asked for a few lines at a time. */
+struct ahead {
+	const uint8_t *row;
+	size_t row_bytes;
+	size_t rows_left;
+	size_t lines, line; /* of a row, and the next of them */
+	size_t share;       /* lines to ask for after each tile */
+};
+
 /* One block of k for one panel: what product_tiles works on. */
 struct step {
 	const struct cpu_product *product;
@@ -36,7 +45,7 @@ struct step {
 	size_t k, depth;
 	size_t first, count; /* rows */
 	struct sums from, to;
-	size_t next_n, next_k; /* which weights will be packed next */
+	struct ahead ahead;
 };
 
 /* Where x lies for a tile that begins at `row`, and from one of its rows to the next. */
@@ -52,30 +61,38 @@ static const float *tile_input(const struct step *step, size_t row, size_t *out_
 	return product->x + row * product->x_stride + step->k;
 }
 
-/*
- * Ask for a share of the weights that will be packed next (share `part` of
- * `parts`), so that they wait in the second-level cache by then.
- */
-static void prefetch_weights(const struct step *step, size_t part, size_t parts)
+/* Outputs n ... of the next panel, steps k ...; nothing if there is no such full panel. */
+static struct ahead ahead_of(const struct cpu_product *product, size_t n, size_t k, size_t tiles)
 {
-	const struct cpu_weights *w = &step->product->w;
-	size_t size = float_format_size_bytes(w->format), cols = step->product->tiles->cols;
-	size_t left = step->product->depth - step->next_k;
-	size_t depth = left < step->product->tiles->depth ? left : step->product->tiles->depth;
-	size_t lines = (depth * size + LINE_BYTES - 1) / LINE_BYTES, all = cols * lines;
+	const struct cpu_weights *w = &product->w;
+	size_t size = float_format_size_bytes(w->format), left = product->depth - k;
+	size_t depth = left < product->tiles->depth ? left : product->tiles->depth;
+	struct ahead ahead = { .row_bytes = w->stride * size };
 
-	if (w->transposed || step->next_n + cols > step->product->cols)
-		return;
-	for (size_t i = all * part / parts; i < all * (part + 1) / parts; i++) {
-		const uint8_t *row =
-			w->bytes + ((step->next_n + i / lines) * w->stride + step->next_k) * size;
+	if (w->transposed || n + product->tiles->cols > product->cols)
+		return ahead;
+	ahead.row = w->bytes + (n * w->stride + k) * size;
+	ahead.rows_left = product->tiles->cols;
+	ahead.lines = (depth * size + LINE_BYTES - 1) / LINE_BYTES;
+	ahead.share = (ahead.rows_left * ahead.lines + tiles - 1) / tiles;
+	return ahead;
+}
 
-		__builtin_prefetch(row + i % lines * LINE_BYTES, 0, 2);
+/* Ask for one share, so that it waits in the second-level cache when it is packed. */
+static void ahead_prefetch(struct ahead *ahead)
+{
+	for (size_t i = 0; i < ahead->share && ahead->rows_left; i++) {
+		__builtin_prefetch(ahead->row + ahead->line * LINE_BYTES, 0, 2);
+		if (++ahead->line == ahead->lines) {
+			ahead->line = 0;
+			ahead->row += ahead->row_bytes;
+			ahead->rows_left--;
+		}
 	}
 }
 
 /* Advance the chains of all rows by the steps of k that the panel holds. */
-static void product_tiles(const struct step *step)
+static void product_tiles(struct step *step)
 {
 	const struct cpu_tiles *tiles = step->product->tiles;
 	size_t parts = (step->count + tiles->rows - 1) / tiles->rows;
@@ -88,7 +105,7 @@ static void product_tiles(const struct step *step)
 			x, x_stride, step->panel, step->depth,
 			step->k ? step->from.at + row * step->from.stride : NULL, step->from.stride,
 			step->to.at + row * step->to.stride, step->to.stride);
-		prefetch_weights(step, part, parts);
+		ahead_prefetch(&step->ahead);
 	}
 }
 
@@ -130,8 +147,9 @@ void cpu_product_panel(const struct cpu_product *product, size_t panel, size_t f
 		step.k = k;
 		step.depth = last ? product->depth - k : tiles->depth;
 		step.to = last && cols == tiles->cols ? y : part;
-		step.next_n = last ? n + tiles->cols : n;
-		step.next_k = last ? 0 : k + step.depth;
+		step.ahead =
+			ahead_of(product, last ? n + tiles->cols : n, last ? 0 : k + step.depth,
+				 (count + tiles->rows - 1) / tiles->rows);
 		tiles->pack(&product->w, n, cols, k, step.depth, scratch);
 		product_tiles(&step);
 	}
