@@ -74,17 +74,30 @@ size_t sequences_rows(const struct sequences *sequences)
 	return rows;
 }
 
+size_t head_block_rows(const struct sequences *sequences)
+{
+	size_t rows = sequences_rows(sequences);
+
+	return rows < HEAD_BLOCK_ROWS ? rows : HEAD_BLOCK_ROWS;
+}
+
 /* ---- Cost ---- */
 
 static uint64_t row_bytes(const struct forward *forward)
 {
 	/* The state is on the host once more while it is looked at. */
-	uint64_t numbers = forward->plan.config.hidden;
+	uint64_t numbers = forward->plan.config.hidden, widest = 0;
 
-	for (enum slot slot = 0; slot < SLOT_COUNT; slot++)
-		if (forward->uses[slot])
-			numbers += config_dim(&forward->plan.config, slot_dim(slot));
-	return numbers * sizeof(float);
+	for (enum slot slot = 0; slot < SLOT_COUNT; slot++) {
+		uint64_t cols = config_dim(&forward->plan.config, slot_dim(slot));
+
+		if (!forward->uses[slot])
+			continue;
+		numbers += cols;
+		widest = cols > widest ? cols : widest;
+	}
+	/* And a backend may keep a rearranged copy of what it multiplies. */
+	return (numbers + widest) * sizeof(float);
 }
 
 static uint64_t bound_bytes(const struct bound *bound, size_t count)
@@ -151,7 +164,8 @@ struct forward_cost forward_estimate(const struct forward *forward,
 	cost.flop = 2 * products;
 	cost.read_bytes = bound_bytes(plan->embed, plan->embed_count) + layers +
 			  bound_bytes(plan->after_layers, plan->after_layers_count) + head;
-	head += plan->head ? HEAD_BLOCK_ROWS * config->vocab * sizeof(float) : 0;
+	if (plan->head)
+		head += (head_block_rows(sequences) + HOST_ROWS) * config->vocab * sizeof(float);
 	cost.memory_bytes = (2 * largest > head ? 2 * largest : head) +
 			    (uint64_t)sequences_rows(sequences) * row_bytes(forward);
 	return cost;

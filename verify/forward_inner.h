@@ -13,6 +13,12 @@ struct forward {
 /* Tokens whose logits are held at once: one block of the head. */
 #define HEAD_BLOCK_ROWS ((size_t)240)
 
+/* Tokens whose logits are brought to the host at once. */
+#define HOST_ROWS ((size_t)32)
+
 size_t sequences_rows(const struct sequences *sequences);
+
+/* Rows of the head's block for these sequences. */
+size_t head_block_rows(const struct sequences *sequences);
 
 #endif

@@ -161,8 +161,7 @@ static int head_blocks_run(struct pass *pass, struct matrix head, struct matrix 
 static int head_matrix_run(struct pass *pass, struct backend_memory *weights, struct error *err)
 {
 	const struct model_config *config = &pass->plan->config;
-	size_t all = pass->stage.slot[SLOT_INPUT].rows;
-	size_t rows = all < HEAD_BLOCK_ROWS ? all : HEAD_BLOCK_ROWS;
+	size_t rows = head_block_rows(pass->sequences);
 	struct backend_memory *logits = NULL;
 	enum float_format format;
 	int failed;

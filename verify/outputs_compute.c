@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rows whose logits are brought to the host at once. */
-#define HOST_ROWS ((size_t)32)
+#include "verify/forward_inner.h"
 
 /* What one pass is told. */
 struct listener {

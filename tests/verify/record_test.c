@@ -151,8 +151,9 @@ static void a_batch_holds_what_fits_and_at_least_one_sequence(void **state)
 	(void)state;
 	tiny_model_write(&model, folder);
 	assert_done(tiny_model_open(folder, 0, NULL, &open, &err), &err);
-	/* STATE, INPUT, BRANCH, QUERY, MIXED and the host's copy; KEY, VALUE; GATE, UP. */
-	row = 4 * (6 * 24 + 2 * 12 + 2 * 40);
+	/* STATE, INPUT, BRANCH, QUERY, MIXED and the host's copy; KEY, VALUE; GATE, UP and the
+	 * backend's copy. */
+	row = 4 * (6 * 24 + 2 * 12 + 3 * 40);
 	assert_int_equal(forward_batch(open.forward, &sequences, 0), 1);
 	assert_int_equal(forward_batch(open.forward, &sequences, 8 * row - 1), 1);
 	assert_int_equal(forward_batch(open.forward, &sequences, 8 * row), 2);
