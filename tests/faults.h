@@ -42,8 +42,8 @@ FAULTY(strndup, (const char *text, size_t max), (text, max))
  * gets through. Each time it must fail with ERROR_SYSTEM and words, or succeed
  * only if nothing failed. How many allocations it made.
  */
-static unsigned long every_allocation_fails_once(int (*story)(void *arg, struct error *err),
-						 void *arg)
+__attribute__((unused)) static unsigned long
+every_allocation_fails_once(int (*story)(void *arg, struct error *err), void *arg)
 {
 	for (unsigned long i = 1;; i++) {
 		struct error err = { 0 };
