@@ -97,6 +97,23 @@ static int generate(const struct call *call, const char *name, enum signing_type
 	return print_key(call, "made", name, key, err);
 }
 
+static int print_dry_run(const struct call *call, const char *folder, const char *name,
+			 struct error *err)
+{
+	CLEANUP(json_free) struct json *object = NULL;
+
+	if (!call->json) {
+		output_line(stdout, "would make %s/%s.key", folder, name);
+		return 0;
+	}
+	if (json_object_new(&object, err) || json_set_text(object, "schema", "akashi/key/1", err) ||
+	    json_set_text(object, "name", name, err) ||
+	    json_set_text(object, "folder", folder, err) ||
+	    json_set_bool(object, "dryRun", true, err))
+		return -1;
+	return output_json(object, err);
+}
+
 static int generate_run(struct call *call, struct error *err)
 {
 	CLEANUP(passphrase_free) char *passphrase = NULL;
@@ -114,8 +131,7 @@ static int generate_run(struct call *call, struct error *err)
 	if (call_has(call, "dry-run")) {
 		if (signing_folder(call->ctx, &folder, err))
 			return -1;
-		output_line(stdout, "would make %s/%s.key", folder, name);
-		return 0;
+		return print_dry_run(call, folder, name, err);
 	}
 	/* `akashi init` makes your key when you have none: asking for it again is no mistake. */
 	if (!call->operand_count && !type_text &&

@@ -113,8 +113,6 @@ void output_wrapped(FILE *stream, const char *text, size_t indent)
 		else
 			column += (size_t)fprintf(stream, " ");
 		column += (size_t)fprintf(stream, "%.*s", (int)word, text);
-		if (!indent && !column)
-			break;
 		text += word;
 	}
 	fputc('\n', stream);

@@ -56,9 +56,10 @@ void progress_update(struct progress *progress, const char *what, const char *un
 	if (!progress->shown)
 		return;
 	now = monotonic_ms();
-	if (!progress->what || strcmp(progress->what, what) != 0 || done < progress->last_done) {
+	if (strncmp(progress->what, what, sizeof(progress->what) - 1) != 0 ||
+	    done < progress->last_done) {
 		progress_clear(progress);
-		progress->what = what;
+		snprintf(progress->what, sizeof(progress->what), "%s", what);
 		progress->begin_ms = now;
 	}
 	progress->last_done = done;

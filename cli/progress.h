@@ -10,7 +10,7 @@ struct progress {
 	bool drawn;         /* a line stands there now */
 	uint64_t last_ms;   /* when it was drawn */
 	uint64_t begin_ms;  /* when this kind of work began */
-	const char *what;   /* borrowed: which kind of work */
+	char what[48];      /* which kind of work */
 	uint64_t last_done; /* going backwards means that work of this kind began anew */
 };
 

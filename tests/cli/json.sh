@@ -1,0 +1,58 @@
+#!/bin/sh
+# With --json every command prints exactly one object that names its schema, rehearsals included.
+. "$(dirname "$0")/lib.sh"
+command -v python3 >/dev/null 2>&1 || skip "no python3 to read JSON with"
+
+# object SCHEMA ARGUMENT...: the command holds and prints one object of that schema, and nothing besides
+object() {
+	schema=$1
+	shift
+	run 0 "$@" --json
+	json "o['schema'] == 'akashi/$schema/1'"
+}
+
+object registry init --dry-run
+object registry init
+object key key generate other --dry-run
+object key key generate other
+object keys key list
+object key key export other
+object added add dataset "$TINY/corpus" a/data@1 --dry-run
+object added add dataset "$TINY/corpus" a/data@1
+object added add checkpoint "$TINY/step-500" a/b@1 --data a/data@1 --dry-run
+object added add checkpoint "$TINY/step-500" a/b@1 --data a/data@1
+object added add run "$TINY/run.json" a/run@1
+object added add eval "$(find "$TINY/eval" -name 'results*.json' | head -n 1)" --of a/b@1
+object added tag a/b@1 best
+object recorded record a/b@1 --random 2:8 --dry-run
+object recorded record a/b@1 --random 2:8
+object verdict verify a/b@1 --forward none
+object show show a/b@1
+object list list
+object list list --kind tag
+object history history a/b
+object status status
+object log log list
+object proof log prove a/b@1
+object audit log audit --objects
+object diff diff a/b@1 "$TINY/step-500"
+object published publish a/b@1 out --dry-run
+object published publish a/b@1 out
+object pins trust show
+object pins trust pin "$("$AKASHI" trust show --quiet)" --dry-run
+object pins trust pin "$("$AKASHI" trust show --quiet)"
+object index reindex --dry-run
+object index reindex
+object version version
+object version version --verbose
+
+# A verdict that does not hold is an object as well, and so is what could not be judged.
+run 1 verify "$TINY/step-300" --forward none --json
+json 'o["schema"] == "akashi/verdict/1" and o["status"] == "fails"'
+mkdir unknown
+echo x >unknown/file
+run 3 verify unknown --json
+json 'o["schema"] == "akashi/verdict/1" and o["status"] == "undecided"'
+run 4 show a/none@1 --json
+mv "$STORY/err" "$STORY/out"
+json 'o["schema"] == "akashi/error/1" and o["code"] == "absent" and o["exitStatus"] == 4'
