@@ -83,6 +83,21 @@ int check_model_signature(struct check *check, struct error *err)
 				      : "");
 }
 
+/*
+ * A file that the signature does not list. One that it says it leaves out is no more covered for
+ * that; only of the card, which is corrected after signing, nobody expects more.
+ */
+static int name_uncovered(struct check *check, const struct modelsig *signature, const char *path,
+			  struct coverage *coverage, struct error *err)
+{
+	bool left_out = modelsig_ignores(signature, path);
+
+	if (!left_out || strcmp(path, "README.md") != 0)
+		coverage->extra++;
+	return verdict_detail(check->verdict, STEP_BYTES, err, "%s: not covered by the signature%s",
+			      path, left_out ? ", which says it leaves it out" : "");
+}
+
 /* Compare every listed file by its SHA-256 and name what is not listed. */
 static int compare_listed(struct check *check, const struct modelsig *signature,
 			  struct coverage *coverage, struct error *err)
@@ -106,14 +121,10 @@ static int compare_listed(struct check *check, const struct modelsig *signature,
 		/* A model of one file is listed under its own name or as "." */
 		if (!listed && alone && tree_kind(check->tree) == TREE_FILE)
 			listed = &signature->file[0];
-		if (!listed &&
-		    (modelsig_ignores(signature, path) ||
-		     (check->request->signature.len && digest_equal(&found[i], &itself))))
+		if (!listed && check->request->signature.len && digest_equal(&found[i], &itself))
 			continue;
 		if (!listed) {
-			coverage->extra++;
-			if (verdict_detail(check->verdict, STEP_BYTES, err,
-					   "%s: not covered by the signature", path))
+			if (name_uncovered(check, signature, path, coverage, err))
 				break;
 		} else if (digest_equal(&listed->sha256, &found[i])) {
 			coverage->hold++;
@@ -126,6 +137,44 @@ static int compare_listed(struct check *check, const struct modelsig *signature,
 	}
 	free(found);
 	return err->code ? -1 : 0;
+}
+
+/* Does DIR/model.sig hold the very signature that is being checked? */
+static bool is_itself(struct check *check)
+{
+	CLEANUP(buffer_release) struct buffer bundle;
+	struct error unread = { 0 };
+
+	buffer_init(&bundle, MODELSIG_MAX_BYTES);
+	return !check->request->signature.len ||
+	       (!signature_read(check, &bundle, &unread) &&
+		span_equal(buffer_view(&bundle), check->request->signature));
+}
+
+/* What our rules leave out of a tree, a stranger's signature need not: then it is not covered. */
+static int name_left_out(struct check *check, const struct modelsig *signature,
+			 struct coverage *coverage, struct error *err)
+{
+	for (size_t i = 0; i < tree_ignored_count(check->tree); i++) {
+		const struct tree_ignored *ignored = tree_ignored(check->tree, i);
+
+		if (strcmp(ignored->name, "model.sig") == 0 && is_itself(check))
+			continue;
+		if (modelsig_ignores(signature, ignored->name)) {
+			if (verdict_detail(check->verdict, STEP_BYTES, err,
+					   "%s: left out, by the signature too (%s)", ignored->name,
+					   ignored->reason))
+				return -1;
+			continue;
+		}
+		coverage->extra++;
+		if (verdict_detail(
+			    check->verdict, STEP_BYTES, err,
+			    "%s: not looked at (%s), and the signature does not leave it out",
+			    ignored->name, ignored->reason))
+			return -1;
+	}
+	return 0;
 }
 
 static int name_missing(struct check *check, const struct modelsig *signature,
@@ -179,6 +228,7 @@ int check_foreign_signature(struct check *check, struct error *err)
 			id, public_key_type_name(key)))
 		return -1;
 	if (compare_listed(check, &signature, &coverage, err) ||
+	    name_left_out(check, &signature, &coverage, err) ||
 	    name_missing(check, &signature, &coverage, err))
 		return -1;
 	return conclude_listed(check, &coverage, err);
@@ -203,6 +253,7 @@ int check_unknown_signature(struct check *check, struct error *err)
 			"model.sig lists %zu files and is signed by a key that nobody named",
 			signature.file_count) ||
 	    compare_listed(check, &signature, &coverage, err) ||
+	    name_left_out(check, &signature, &coverage, err) ||
 	    name_missing(check, &signature, &coverage, err) ||
 	    conclude_listed(check, &coverage, err))
 		return -1;

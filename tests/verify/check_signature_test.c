@@ -1,0 +1,136 @@
+/* Whole directories against OpenSSF signatures: what a signature does not cover is said. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/verify/signer.h"
+
+/* A folder with a signed config.json, and the signature over it. */
+struct signed_folder {
+	char *path;
+	struct test_signer signer;
+	struct buffer bundle, pem;
+};
+
+static void put(const struct signed_folder *folder, const char *name, const char *content)
+{
+	CLEANUP(text_free) char *path = NULL, *parent = NULL;
+	struct error err = { 0 };
+
+	assert_done(path_join(folder->path, name, &path, &err), &err);
+	parent = strdup(path);
+	assert_non_null(parent);
+	*strrchr(parent, '/') = '\0';
+	assert_done(folder_make(parent, &err), &err);
+	assert_done(file_write(path, span_of(content), 0644, FILE_REPLACE, &err), &err);
+}
+
+static struct signed_folder folder_new(const char *const *ignored)
+{
+	struct signed_folder folder = { .path = test_folder(), .signer = test_signer_new("P-256") };
+	struct modelsig_file file[] = { { (char[]){ "config.json" }, sha256(span_of("{}")) } };
+	CLEANUP(buffer_release) struct buffer payload;
+	struct error err = { 0 };
+
+	buffer_init(&payload, 65536);
+	buffer_init(&folder.bundle, 65536);
+	buffer_init(&folder.pem, PUBLIC_KEY_PEM_MAX);
+	put(&folder, "config.json", "{}");
+	assert_done(modelsig_build("model", file, 1, ignored, "model.sig", &payload, NULL, &err),
+		    &err);
+	test_envelope(&folder.signer, buffer_view(&payload), &folder.bundle);
+	assert_done(public_key_pem(folder.signer.public, &folder.pem, &err), &err);
+	return folder;
+}
+
+static void folder_release(struct signed_folder *folder)
+{
+	test_folder_remove(&folder->path);
+	test_signer_release(&folder->signer);
+	buffer_release(&folder->bundle);
+	buffer_release(&folder->pem);
+}
+
+/* The exit status; `named` must stand among the details of the bytes step (NULL: none may). */
+static int verdict_of(const struct signed_folder *folder, const char *named)
+{
+	CLEANUP(verdict_free) struct verdict *verdict = NULL;
+	struct context ctx = test_context();
+	struct check_request request = { .signature = buffer_view(&folder->bundle),
+					 .key_pem = buffer_view(&folder->pem) };
+	struct error err = { 0 };
+	bool found = !named;
+
+	assert_done(check_path(&ctx, folder->path, &request, &verdict, &err), &err);
+	for (size_t i = 0; i < verdict->step[STEP_BYTES].detail_count; i++)
+		found = found ||
+			strncmp(verdict->step[STEP_BYTES].detail[i], named, strlen(named)) == 0;
+	assert_true(found);
+	return verdict_exit_status(verdict);
+}
+
+static const char *const nothing[] = { NULL };
+
+static void what_is_listed_and_true_holds(void **state)
+{
+	CLEANUP(folder_release) struct signed_folder folder = folder_new(nothing);
+
+	(void)state;
+	assert_int_equal(verdict_of(&folder, NULL), 0);
+	put(&folder, "config.json", "[]");
+	assert_int_equal(verdict_of(&folder, "config.json: another"), 1);
+}
+
+static void a_file_that_the_signature_leaves_out_is_not_covered(void **state)
+{
+	static const char *const ignored[] = { "model.safetensors", "code", "README.md", NULL };
+	CLEANUP(folder_release) struct signed_folder folder = folder_new(ignored);
+
+	(void)state;
+	put(&folder, "README.md", "corrected after signing, as cards are");
+	assert_int_equal(verdict_of(&folder, "README.md: not covered"), 0);
+	put(&folder, "code/modeling.py", "import os");
+	assert_int_equal(verdict_of(&folder, "code/modeling.py: not covered"), 3);
+	put(&folder, "model.safetensors", "anything");
+	assert_int_equal(verdict_of(&folder, "model.safetensors: not covered"), 3);
+}
+
+static void what_only_our_rules_leave_out_is_not_covered(void **state)
+{
+	static const char *const left_out[] = { ".cache/x.py", "akashi/x.py", "SHA256SUMS",
+						"model.sig" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(left_out) / sizeof(left_out[0]); i++) {
+		CLEANUP(folder_release) struct signed_folder folder = folder_new(nothing);
+		char name[32];
+
+		put(&folder, left_out[i], "unsigned");
+		snprintf(name, sizeof(name), "%.*s", (int)strcspn(left_out[i], "/"), left_out[i]);
+		/* The builder always leaves out the signature's own name: listed, and said. */
+		assert_int_equal(verdict_of(&folder, name), i < 3 ? 3 : 0);
+	}
+}
+
+static void what_both_leave_out_is_said(void **state)
+{
+	static const char *const ignored[] = { ".cache", "akashi", "SHA256SUMS", NULL };
+	CLEANUP(folder_release) struct signed_folder folder = folder_new(ignored);
+
+	(void)state;
+	put(&folder, ".cache/huggingface/x.metadata", "y");
+	put(&folder, "akashi/release.json", "y");
+	assert_int_equal(verdict_of(&folder, ".cache/: left out"), 0);
+	assert_int_equal(verdict_of(&folder, "akashi/: left out"), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_listed_and_true_holds),
+		cmocka_unit_test(a_file_that_the_signature_leaves_out_is_not_covered),
+		cmocka_unit_test(what_only_our_rules_leave_out_is_not_covered),
+		cmocka_unit_test(what_both_leave_out_is_said),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
