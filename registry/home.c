@@ -111,6 +111,35 @@ int registry_find(const struct context *ctx, const char *named, const char *star
 
 /* ---- Opening ---- */
 
+/* A setting that would be passed over is worse than one that is refused. */
+static int settings_check(const struct registry *registry, struct error *err)
+{
+	static const struct {
+		enum setting_key key;
+		const char *only; /* the one value that this version can honour; NULL: none */
+	} rule[] = {
+		{ SETTING_COORDINATOR_TYPE, "sqlite" },
+		{ SETTING_COORDINATOR_PATH, NULL },
+		{ SETTING_SHARED_REPOSITORY, "umask" },
+		{ SETTING_LOG_KEY, "log" },
+	};
+	enum store_mode mode;
+
+	for (size_t i = 0; i < sizeof(rule) / sizeof(rule[0]); i++) {
+		const char *value = settings_get(&registry->settings, rule[i].key, NULL);
+
+		if (value && (!rule[i].only || strcmp(value, rule[i].only) != 0))
+			return error_set(err, ERROR_USAGE,
+					 "'%s/config' sets %s to '%s', which this version cannot "
+					 "do",
+					 registry->folder, setting_key_name(rule[i].key), value);
+	}
+	if (store_mode_parse(settings_get(&registry->settings, SETTING_STORE_DEFAULT, "copy"),
+			     &mode, err))
+		return error_prefix(err, "'%s/config', store.default", registry->folder);
+	return 0;
+}
+
 int registry_open(const struct context *ctx, const char *folder, struct registry **out_registry,
 		  struct error *err)
 {
@@ -139,7 +168,7 @@ int registry_open(const struct context *ctx, const char *folder, struct registry
 	if (!registry->origin || !note_name_ok(span_of(registry->origin)))
 		return error_set(err, ERROR_CORRUPT, "'%s' names no origin", settings);
 	type = settings_get(&registry->settings, SETTING_STORE_TYPE, "files");
-	if (store_open(type, objects, &registry->store, err))
+	if (settings_check(registry, err) || store_open(type, objects, &registry->store, err))
 		return -1;
 
 	*out_registry = registry;

@@ -176,6 +176,35 @@ static void an_unknown_format_is_refused_with_a_sentence(void **state)
 	house_close(&house);
 }
 
+static void a_setting_that_cannot_be_honoured_is_refused(void **state)
+{
+	static const char *const text[] = {
+		"[coordinator]\n\tpath = /elsewhere\n",
+		"[coordinator]\n\ttype = postgresql\n",
+		"[core]\n\tsharedRepository = group\n",
+		"[store]\n\tdefault = move\n",
+		"[store]\n\ttype = tape\n",
+	};
+	CLEANUP(text_free) char *config = NULL, *folder = NULL;
+	struct registry *registry = NULL;
+	struct house house;
+	struct error err = { 0 };
+
+	(void)state;
+	house_open(&house);
+	config = house_path(&house, "work/.akashi/config");
+	folder = house_path(&house, "work/.akashi");
+	for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++) {
+		char whole[256];
+
+		snprintf(whole, sizeof(whole), "[core]\n\tformatVersion = 1\n\torigin = a\n%s",
+			 text[i]);
+		house_write(config, whole);
+		assert_fails(registry_open(&house.ctx, folder, &registry, &err), &err, ERROR_USAGE);
+	}
+	house_close(&house);
+}
+
 /* What the questions for a passphrase are answered with. */
 static int answer(void *user, const char *path, char **out_text)
 {
@@ -274,6 +303,7 @@ int main(void)
 		cmocka_unit_test(a_second_registry_is_not_made_over_the_first),
 		cmocka_unit_test(a_bare_registry_names_itself_after_its_folder),
 		cmocka_unit_test(an_unknown_format_is_refused_with_a_sentence),
+		cmocka_unit_test(a_setting_that_cannot_be_honoured_is_refused),
 		cmocka_unit_test(a_key_is_made_once_kept_closed_and_opened_with_its_passphrase),
 		cmocka_unit_test(every_type_of_key_signs_what_its_public_half_accepts),
 		cmocka_unit_test(a_file_that_holds_no_key_is_refused),
