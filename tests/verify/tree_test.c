@@ -273,7 +273,7 @@ static void an_unreadable_file_is_named(void **state)
 {
 	CLEANUP(test_folder_remove) char *folder = test_folder();
 	char *path = path_of(folder, "secret");
-	int status;
+	int status = -1;
 	pid_t child;
 
 	(void)state;
