@@ -12,8 +12,8 @@ AKASHI_EVERY_FLOAT=1 build/tests/kernels_math_test || fail "elementary functions
 
 heading "valgrind"
 for program in build/tests/kernels_*_test build/tests/verify_*_test; do
-	# it does not know these instructions
-	case $program in *hash* | *linear* | *attention* | *rows* | *outputs* | *math* | *forward*) continue ;; esac
+	# too slow there: valgrind has neither AVX-512 nor the SHA instructions, and takes an hour for some
+	case $program in *linear* | *attention* | *rows* | *outputs* | *math* | *forward*) continue ;; esac
 	valgrind --quiet --error-exitcode=9 --leak-check=full "$program" >/dev/null 2>build/valgrind.log ||
 		{ [ "$?" != 9 ] || { cat build/valgrind.log; fail "valgrind $program"; }; }
 done
