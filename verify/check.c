@@ -225,6 +225,20 @@ static int believe_checkpoint(struct check *check, struct error *err)
 	return 0;
 }
 
+static int name_stray(void *arg, const char *name, struct error *err)
+{
+	struct check *check = arg;
+
+	return verdict_detail(check->verdict, STEP_BYTES, err,
+			      "%s: not covered by the signature, and nothing that belongs there",
+			      name) ||
+			       verdict_undecided(check->verdict, err,
+						 "'%s' has no place in a release: nobody signed it",
+						 name)
+		       ? -1
+		       : 0;
+}
+
 static int check_release_folder(struct check *check, struct error *err)
 {
 	struct digest begin;
@@ -255,6 +269,8 @@ static int check_release_folder(struct check *check, struct error *err)
 		return -1;
 	if (release_dir_check_objects(tree_path(check->tree), &cause) &&
 	    check_blame(check, STEP_BYTES, "the release's objects", true, &cause, err))
+		return -1;
+	if (release_dir_strays(tree_path(check->tree), name_stray, check, err))
 		return -1;
 	return check->has_checkpoint ? check_believed(check, err) : 0;
 }

@@ -32,14 +32,14 @@ static int filed_order(const void *left, const void *right)
 	return memcmp(left, right, sizeof(struct filed));
 }
 
-/* "HEX.KEY.json" */
-static bool filed_read(const char *name, struct filed *out_file)
+/* "HEX.KEY" and then `ending` */
+static bool filed_read(const char *name, const char *ending, struct filed *out_file)
 {
 	struct error ignored = { 0 };
 	struct span hex, key;
 
-	if (strlen(name) != 4 * DIGEST_SIZE + 6 || name[2 * DIGEST_SIZE] != '.' ||
-	    strcmp(name + 4 * DIGEST_SIZE + 1, ".json") != 0)
+	if (strlen(name) != 4 * DIGEST_SIZE + 1 + strlen(ending) || name[2 * DIGEST_SIZE] != '.' ||
+	    strcmp(name + 4 * DIGEST_SIZE + 1, ending) != 0)
 		return false;
 	hex = (struct span){ (const uint8_t *)name, 2 * DIGEST_SIZE };
 	key = (struct span){ hex.data + hex.len + 1, 2 * DIGEST_SIZE };
@@ -48,10 +48,13 @@ static bool filed_read(const char *name, struct filed *out_file)
 }
 
 #define STATEMENTS "akashi/statements/"
+#define PROOFS "akashi/proofs/"
+#define OBJECTS "akashi/objects/"
 
 static int files_list(struct release_dir *release, struct error *err)
 {
 	size_t count = tree_count(release->proofs);
+	uint64_t bytes = 0;
 
 	release->file = calloc(RELEASE_FILES_MAX, sizeof(*release->file));
 	if (!release->file)
@@ -61,8 +64,14 @@ static int files_list(struct release_dir *release, struct error *err)
 		struct filed file;
 
 		if (strncmp(name, STATEMENTS, strlen(STATEMENTS)) != 0 ||
-		    !filed_read(name + strlen(STATEMENTS), &file))
+		    !filed_read(name + strlen(STATEMENTS), ".json", &file))
 			continue;
+		if (tree_file(release->proofs, i)->size <= ENVELOPE_MAX_BYTES)
+			bytes += tree_file(release->proofs, i)->size; /* others are never read */
+		if (bytes > RELEASE_STATEMENTS_BYTES)
+			return error_set(err, ERROR_CORRUPT,
+					 "'akashi/statements' holds more than %u bytes",
+					 RELEASE_STATEMENTS_BYTES);
 		if (release->count == RELEASE_FILES_MAX)
 			return error_set(err, ERROR_CORRUPT,
 					 "'akashi/statements' holds more than %u files",
@@ -195,8 +204,6 @@ int release_dir_open(const char *folder, struct evidence **out_evidence, struct 
 	return 0;
 }
 
-#define OBJECTS "akashi/objects/"
-
 /* Is the file called by its SHA-256? */
 static int object_check(const struct tree *proofs, const char *name, struct error *err)
 {
@@ -240,6 +247,38 @@ int release_dir_check_objects(const char *folder, struct error *err)
 			return -1;
 	}
 	return 0;
+}
+
+/* Is this a name that docs/formats.md, section 9, gives a place? */
+static bool has_place(const char *name)
+{
+	struct digest digest;
+	struct error ignored = { 0 };
+	struct filed file;
+
+	if (strcmp(name, "model.sig") == 0 || strcmp(name, "akashi/release.json") == 0 ||
+	    strcmp(name, "akashi/trust.json") == 0)
+		return true;
+	if (strncmp(name, STATEMENTS, strlen(STATEMENTS)) == 0)
+		return filed_read(name + strlen(STATEMENTS), ".json", &file);
+	if (strncmp(name, PROOFS, strlen(PROOFS)) == 0)
+		return filed_read(name + strlen(PROOFS), ".tlog-proof", &file);
+	return strncmp(name, OBJECTS, strlen(OBJECTS)) == 0 &&
+	       strlen(name) == strlen(OBJECTS) + 2 * DIGEST_SIZE &&
+	       !digest_from_hex(span_of(name + strlen(OBJECTS)), &digest, &ignored);
+}
+
+int release_dir_strays(const char *folder,
+		       int (*found)(void *arg, const char *name, struct error *err), void *arg,
+		       struct error *err)
+{
+	CLEANUP(tree_close) struct tree *proofs = NULL;
+	int result = proofs_open(folder, &proofs, err);
+
+	for (size_t i = 0; !result && i < tree_count(proofs); i++)
+		if (!has_place(tree_file(proofs, i)->name))
+			result = found(arg, tree_file(proofs, i)->name, err);
+	return result;
 }
 
 int release_dir_file(const char *folder, const char *name, size_t max, struct buffer *out,

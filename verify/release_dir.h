@@ -4,7 +4,8 @@
 
 #include "verify/evidence.h"
 
-#define RELEASE_FILES_MAX 20000u /* files that statements/ may hold */
+#define RELEASE_FILES_MAX 4096u              /* files that statements/ may hold */
+#define RELEASE_STATEMENTS_BYTES (64u << 20) /* and their bytes: each is read again and again */
 
 /*
  * Open `folder`/akashi (of a folder, or a snapshot of a Hub cache). No symbolic link in it is
@@ -20,6 +21,14 @@ MUST_CHECK int release_dir_open(const char *folder, struct evidence **out_eviden
  * people will. ERROR_CORRUPT names the first that is not.
  */
 MUST_CHECK int release_dir_check_objects(const char *folder, struct error *err);
+
+/*
+ * Hand every file below akashi/ that has no place in a release by its name to
+ * `found`: nobody signed it. Returns what `found` returns when that is not 0.
+ */
+MUST_CHECK int release_dir_strays(const char *folder,
+				  int (*found)(void *arg, const char *name, struct error *err),
+				  void *arg, struct error *err);
 
 /* The identity that akashi/release.json says to begin with. ERROR_ABSENT, ERROR_CORRUPT. */
 MUST_CHECK int release_dir_begin(const char *folder, struct digest *out_release, struct error *err);

@@ -114,6 +114,12 @@ again extra && sed 's/held-out/perfect/' <true/README.md >extra/README.md && ech
 run 3 verify extra --trust pin.txt
 said "README.md was edited after signing"
 
+again extra && echo 'import os' >extra/akashi/modeling_tiny.py
+run 3 verify extra --trust pin.txt
+said "akashi/modeling_tiny.py"
+again extra && mkdir extra/akashi/objects/deep && echo x >"extra/akashi/objects/deep/$(basename "$(echo true/akashi/objects/*)")"
+run 1 verify extra --trust pin.txt
+
 # Missing files are named; what is there is still judged.
 again partial && rm partial/tokenizer.json
 run 3 verify partial --trust pin.txt

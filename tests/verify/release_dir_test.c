@@ -268,6 +268,54 @@ static void two_kinds_of_evidence_are_asked_in_turn(void **state)
 		     &err, ERROR_ABSENT);
 }
 
+static int count_stray(void *arg, const char *name, struct error *err)
+{
+	size_t *count = arg;
+
+	(void)err;
+	assert_string_equal(name, "akashi/statements/evil.py");
+	++*count;
+	return 0;
+}
+
+static void what_has_no_place_in_a_release_is_named(void **state)
+{
+	struct stage stage;
+	struct error err = { 0 };
+	size_t count = 0;
+
+	(void)state;
+	stage_init(&stage);
+	assert_done(release_dir_strays(stage.folder, count_stray, &count, &err), &err);
+	assert_int_equal(count, 0);
+	put(&stage, "akashi/statements/evil.py", "import os");
+	assert_done(release_dir_strays(stage.folder, count_stray, &count, &err), &err);
+	assert_int_equal(count, 1);
+	stage_release(&stage);
+}
+
+static void statements_without_end_are_refused_before_they_are_read(void **state)
+{
+	CLEANUP(evidence_close) struct evidence *evidence = NULL;
+	struct stage stage;
+	struct error err = { 0 };
+	char name[200];
+
+	(void)state;
+	stage_init(&stage);
+	for (unsigned i = 0; i < 65; i++) {
+		char *path;
+
+		snprintf(name, sizeof(name), "akashi/statements/%064x.%064x.json", i, i);
+		path = place(&stage, name);
+		put(&stage, name, "x");
+		assert_int_equal(truncate(path, 1 << 20), 0);
+		free(path);
+	}
+	assert_fails(release_dir_open(stage.folder, &evidence, &err), &err, ERROR_CORRUPT);
+	stage_release(&stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -280,6 +328,8 @@ int main(void)
 		cmocka_unit_test(objects_are_read_by_their_digest_only),
 		cmocka_unit_test(the_beginning_is_read_strictly),
 		cmocka_unit_test(two_kinds_of_evidence_are_asked_in_turn),
+		cmocka_unit_test(what_has_no_place_in_a_release_is_named),
+		cmocka_unit_test(statements_without_end_are_refused_before_they_are_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
