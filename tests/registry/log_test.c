@@ -145,7 +145,6 @@ static void a_name_is_claimed_once_whatever_its_case(void **state)
 
 static void a_crash_after_sequencing_is_finished_at_the_next_start(void **state)
 {
-	CLEANUP(query_free) struct query *query = NULL;
 	struct error err = { 0 };
 	struct site site;
 
