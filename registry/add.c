@@ -274,7 +274,8 @@ int git_set(struct adding *adding, struct json *predicate, const struct add_git 
 }
 
 int references_set(struct adding *adding, struct json *predicate, const char *key,
-		   const struct name *name, size_t count, struct error *err)
+		   enum statement_kind kind, const struct name *name, size_t count,
+		   struct error *err)
 {
 	struct json *list;
 
@@ -283,7 +284,7 @@ int references_set(struct adding *adding, struct json *predicate, const char *ke
 	for (size_t i = 0; i < count; i++) {
 		CLEANUP(json_free) struct json *reference = NULL;
 
-		if (registry_reference(adding->registry, &name[i], &reference, err) ||
+		if (registry_reference_to(adding->registry, kind, &name[i], &reference, err) ||
 		    json_add_take(list, &reference, err))
 			return -1;
 	}

@@ -64,7 +64,7 @@ static int run_set(struct adding *adding, const struct add_checkpoint *checkpoin
 		return -1;
 	if (!known)
 		return 0; /* a dry run registered nothing to refer to */
-	return registry_reference(adding->registry, &name, &reference, err) ||
+	return registry_reference_to(adding->registry, STATEMENT_run, &name, &reference, err) ||
 			       json_set_take(predicate, "run", &reference, err)
 		       ? -1
 		       : 0;
@@ -87,10 +87,10 @@ static int predicate_make(struct adding *adding, const struct add_checkpoint *ch
 								    kept->architecture, err)) ||
 			       git_set(adding, predicate, &checkpoint->git, err) ||
 			       run_set(adding, checkpoint, predicate, err) ||
-			       references_set(adding, predicate, "data", checkpoint->data,
-					      checkpoint->data_count, err) ||
-			       references_set(adding, predicate, "parents", checkpoint->parent,
-					      checkpoint->parent_count, err)
+			       references_set(adding, predicate, "data", STATEMENT_dataset,
+					      checkpoint->data, checkpoint->data_count, err) ||
+			       references_set(adding, predicate, "parents", STATEMENT_checkpoint,
+					      checkpoint->parent, checkpoint->parent_count, err)
 		       ? -1
 		       : 0;
 }

@@ -67,7 +67,8 @@ int registry_add_run(struct registry *registry, const struct add_how *how,
 	    run_file_check(run->path, buffer_view(&bytes), err) ||
 	    json_set_digest(predicate, "file", &result.manifest, err) ||
 	    git_set(&adding, predicate, &run->git, err) ||
-	    references_set(&adding, predicate, "data", run->data, run->data_count, err))
+	    references_set(&adding, predicate, "data", STATEMENT_dataset, run->data,
+			   run->data_count, err))
 		return -1;
 	draft.subject = subject;
 	draft.digest = result.manifest;

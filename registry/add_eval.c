@@ -53,11 +53,9 @@ int registry_add_eval(struct registry *registry, const struct add_how *how,
 
 	buffer_init(&bytes, RESULT_FILE_MAX);
 	if (adding_begin(registry, how, &adding, err) ||
-	    registry_reference(registry, &eval->of, &of, err))
+	    registry_reference_to(registry, STATEMENT_checkpoint, &eval->of, &of, err))
 		return -1;
 	snprintf(subject, sizeof(subject), "%s", json_text(json_member(of, "name")));
-	if (!json_member(of, "manifest"))
-		return error_set(err, ERROR_USAGE, "'%s' has no weights to evaluate", subject);
 	if (json_object_new(&predicate, err) || json_set_take(predicate, "of", &of, err) ||
 	    file_read(eval->path, &bytes, err) ||
 	    scores_set(eval->path, buffer_view(&bytes), predicate, &result.scores, err))

@@ -36,9 +36,10 @@ MUST_CHECK int file_keep(struct adding *adding, const char *path, struct buffer 
 MUST_CHECK int git_set(struct adding *adding, struct json *predicate, const struct add_git *git,
 		       struct error *err);
 
-/* Set a list of references to registered names. */
+/* Set a list of references to registered names of one kind. */
 MUST_CHECK int references_set(struct adding *adding, struct json *predicate, const char *key,
-			      const struct name *name, size_t count, struct error *err);
+			      enum statement_kind kind, const struct name *name, size_t count,
+			      struct error *err);
 
 /* Set "name" and "version", and give the subject's text. */
 MUST_CHECK int name_set(struct json *predicate, const struct name *name,

@@ -184,12 +184,14 @@ int registry_proof(struct registry *registry, const struct digest *identity,
 		       : 0;
 }
 
-int registry_reference(struct registry *registry, const struct name *name,
-		       struct json **out_reference, struct error *err)
+/* `kind` is a statement_kind, or -1 for any. */
+static int reference_make(struct registry *registry, const struct name *name, int kind,
+			  struct json **out_reference, struct error *err)
 {
 	CLEANUP(statement_release) struct statement statement = { 0 };
 	CLEANUP(buffer_release) struct buffer payload;
 	struct reference reference = { 0 };
+	char text[NAME_TEXT_MAX], own[NAME_TEXT_MAX];
 	struct error none = { 0 };
 	struct index *index;
 
@@ -199,7 +201,29 @@ int registry_reference(struct registry *registry, const struct name *name,
 	    registry_payload(registry, &reference.statement, &payload, err) ||
 	    statement_parse(buffer_view(&payload), &statement, err))
 		return -1;
+	name_to_text(&reference.name, text);
+	name_to_text(&statement.name, own);
+	if (strcmp(text, own) != 0)
+		return error_set(err, ERROR_CORRUPT,
+				 "the index gives '%s' for '%s': akashi reindex makes it again",
+				 own, text);
+	if (kind >= 0 && (int)statement.kind != kind)
+		return error_set(err, ERROR_USAGE, "'%s' is a %s, and a %s is wanted here", text,
+				 statement_kind_name(statement.kind),
+				 statement_kind_name((enum statement_kind)kind));
 	reference.has_manifest =
 		json_need_digest(statement.predicate, "manifest", &reference.manifest, &none) == 0;
 	return reference_to_json(&reference, out_reference, err);
+}
+
+int registry_reference(struct registry *registry, const struct name *name,
+		       struct json **out_reference, struct error *err)
+{
+	return reference_make(registry, name, -1, out_reference, err);
+}
+
+int registry_reference_to(struct registry *registry, enum statement_kind kind,
+			  const struct name *name, struct json **out_reference, struct error *err)
+{
+	return reference_make(registry, name, (int)kind, out_reference, err);
 }

@@ -66,4 +66,9 @@ void statement_time(const struct context *ctx, char out_text[STATEMENT_TIME_SIZE
 MUST_CHECK int registry_reference(struct registry *registry, const struct name *name,
 				  struct json **out_reference, struct error *err);
 
+/* The same, and ERROR_USAGE unless the name is of this kind. */
+MUST_CHECK int registry_reference_to(struct registry *registry, enum statement_kind kind,
+				     const struct name *name, struct json **out_reference,
+				     struct error *err);
+
 #endif

@@ -174,6 +174,15 @@ static void data_run_and_evals_hang_together(void **state)
 	assert_true(result.made.existed);
 	house_audit(&house, 0);
 
+	/* What is no dataset cannot be data, and what is no checkpoint cannot be evaluated. */
+	data = house_name("llm-x/base@v1");
+	checkpoint.name = house_name("llm-x/base@v3");
+	assert_fails(registry_add_checkpoints(house.registry, &how, &checkpoint, 1, &result, &err),
+		     &err, ERROR_USAGE);
+	eval.of = house_name("llm-x/corpus@v1");
+	assert_fails(registry_add_eval(house.registry, &how, &eval, &result, &err), &err,
+		     ERROR_USAGE);
+
 	assert_done(registry_index(house.registry, &index, &err), &err);
 	file = sha256(span_of("{\"text\":\"one\"}\n{\"text\":\"two\"}\n{\"text\":\"three\"}"));
 	assert_done(index_find_files(index, &file, 1, &found, &shared, &total, &err), &err);
