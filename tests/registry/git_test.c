@@ -368,6 +368,38 @@ static void a_repository_of_somebody_else_is_refused(void **state)
 	in_folder(*state, "chown -R 0 .");
 }
 
+/* Whatever is wrong with it, the answer is an error in words, never facts. */
+static void is_refused(const char *folder, const char *damage)
+{
+	struct context ctx = test_context();
+	struct error err = { 0 };
+	struct git_request request = { .folder = folder };
+	CLEANUP(facts_release) struct facts facts = { 0 };
+
+	in_folder(folder, "rm -rf .git && mkdir -p d");
+	in_folder(folder, start);
+	in_folder(folder, damage);
+	if (git_facts_gather(&ctx, &request, &facts.json, &facts.diff, &err) != -1 || !err.text[0])
+		fail_msg("not refused: %s", damage);
+}
+
+static void a_damaged_repository_is_refused_in_words(void **state)
+{
+	is_refused(*state, "rm -f .git/objects/*/*");
+	is_refused(*state, "rm -f .git/objects/$(git rev-parse HEAD:a.txt | sed 's|^..|&/|')");
+	is_refused(*state, "printf nonsense >.git/HEAD");
+	is_refused(*state, "printf 'ref: ../../../etc/passwd' >.git/HEAD");
+	is_refused(*state, "printf 'ref: refs/heads/main' >.git/refs/heads/main");
+	is_refused(*state, "printf '[core' >.git/config");
+	is_refused(*state, "printf '[core]\\nrepositoryformatversion = 9\\n' >.git/config");
+	is_refused(*state, "printf '[core]\\nrepositoryformatversion = 1\\n[extensions]\\n"
+			   "refstorage = reftable\\n' >.git/config");
+	is_refused(*state, "printf '[extensions]\\nobjectformat = sha256\\n' >.git/config && "
+			   "printf 'ref: refs/heads/../../config' >.git/HEAD");
+	is_refused(*state, "printf '[extensions]\\nobjectformat = sha256\\n' >.git/config && "
+			   "rm .git/refs/heads/main && printf '^\\n^x\\n' >.git/packed-refs");
+}
+
 static void a_diff_beyond_the_limit_is_left_out_and_said(void **state)
 {
 	CLEANUP(facts_release) struct facts facts = { 0 };
@@ -428,6 +460,7 @@ int main(void)
 		IN_FOLDER(a_sparse_checkout_and_a_partial_clone_say_why_dirty_is_not_possible),
 		IN_FOLDER(a_linked_work_tree_and_a_submodule_are_read),
 		IN_FOLDER(a_repository_of_somebody_else_is_refused),
+		IN_FOLDER(a_damaged_repository_is_refused_in_words),
 		IN_FOLDER(a_diff_beyond_the_limit_is_left_out_and_said),
 		cmocka_unit_test(a_remote_loses_what_lets_one_in),
 	};
