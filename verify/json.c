@@ -2,6 +2,7 @@
 #include "verify/json.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "verify/json_scan.h"
@@ -26,20 +27,35 @@ static bool is_number_text(const json_t *value)
 	       json_string_value(value)[0] == '\0';
 }
 
+/*
+ * The lexer of jansson 2.14 writes past its buffer when that cannot grow. So the
+ * memory is asked for beforehand, and where there is too little nothing is parsed.
+ */
+static int memory_check(size_t cost, struct error *err)
+{
+	void *volatile room = malloc(cost + (64u << 10)); /* volatile: or it is optimised away */
+
+	if (!room)
+		return error_set(err, ERROR_SYSTEM, "out of memory for %zu bytes of JSON", cost);
+	free(room);
+	return 0;
+}
+
 int json_parse(struct span text, const struct json_limits *limits, struct json **out_value,
 	       struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer rewritten;
 	struct span scanned;
+	size_t cost;
 	json_error_t why;
 	json_t *value;
 
 	buffer_init(&rewritten, text.len > SIZE_MAX / 8 ? SIZE_MAX : 8 * text.len + 16);
-	if (json_scan(text, limits, &rewritten, &scanned, err))
+	if (json_scan(text, limits, &rewritten, &scanned, &cost, err) || memory_check(cost, err))
 		return -1;
 	value = json_loadb((const char *)scanned.data, scanned.len,
 			   JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &why);
-	if (!value && json_error_code(&why) == json_error_out_of_memory)
+	if (!value && (!why.text[0] || json_error_code(&why) == json_error_out_of_memory))
 		return error_set(err, ERROR_SYSTEM, "out of memory for %zu bytes of JSON",
 				 text.len);
 	if (!value)

@@ -14,6 +14,8 @@
 #define LIMIT_BYTES ((size_t)64 << 20)
 #define LIMIT_VALUES ((size_t)4000000)
 #define LIMIT_CONTAINERS ((size_t)1000000)
+#define COST_OF_VALUE ((size_t)96) /* bytes that a value and its place in a table take */
+#define COST_OF_CONTAINER ((size_t)320)
 #define LIMIT_DEPTH ((size_t)64)
 
 struct scan {
@@ -156,7 +158,7 @@ static int scan_step(struct scan *scan, struct error *err)
 }
 
 int json_scan(struct span text, const struct json_limits *limits, struct buffer *out,
-	      struct span *out_text, struct error *err)
+	      struct span *out_text, size_t *out_cost, struct error *err)
 {
 	struct scan scan = { .text = text, .out = out };
 
@@ -185,5 +187,7 @@ int json_scan(struct span text, const struct json_limits *limits, struct buffer 
 		text = buffer_view(out);
 	}
 	*out_text = text;
+	*out_cost =
+		4 * text.len + COST_OF_VALUE * scan.values + COST_OF_CONTAINER * scan.containers;
 	return 0;
 }
