@@ -238,7 +238,8 @@ int files_keep(struct adding *adding, const char *path, const char *const *exclu
 	kept.records = keeping.records;
 	architecture_read(tree, &kept.architecture);
 	*out_kept = kept;
-	kept = (struct kept){ 0 }; /* handed over */
+	kept.manifest = NULL; /* handed over */
+	kept.architecture = NULL;
 	return 0;
 }
 
