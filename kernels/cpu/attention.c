@@ -128,7 +128,7 @@ static void value_chain(const struct value_panel *v, size_t i, size_t count, siz
 
 	if (from < to)
 		tiles->tile[count - 1](v->scores + i * v->stride + from, v->stride,
-				       v->panel + (from - v->begin) * tiles->cols, to - from,
+				       v->panel + (from - v->begin) * tiles->step, to - from,
 				       v->c + i * v->c_stride, v->c_stride, v->c + i * v->c_stride,
 				       v->c_stride);
 }

@@ -43,20 +43,23 @@ struct cpu_weights {
 enum { CPU_TILE_ROWS_MAX = 14 };
 
 /*
- * Products. A panel holds `depth` rows (k) of `cols` widened weights; columns
- * beyond `count` are +0, which no result depends on.
+ * Products. A panel holds `depth` steps (k) of `cols` widened weights in the
+ * order that suits the tiles; outputs beyond `count` are +0, and no result
+ * depends on them.
  */
 struct cpu_tiles {
 	size_t rows;  /* tokens of the largest tile */
 	size_t cols;  /* outputs of a panel */
 	size_t depth; /* steps of k in a panel */
+	size_t step;  /* numbers from one step of a panel to the next */
 
 	/* Widen outputs n .. n + count - 1, steps k .. k + depth - 1. */
 	void (*pack)(const struct cpu_weights *w, size_t n, size_t count, size_t k, size_t depth,
 		     float *panel);
 
 	/*
-	 * tile[r - 1]: r rows of x against a panel. The chains over k go on from
+	 * tile[r - 1]: r rows of x against a panel (or what is left of one after some
+	 * steps). The chains over k go on from
 	 * from[i][j], or from +0 if it is NULL, and end in to[i][j]; `to` may be
 	 * `from`.
 	 */

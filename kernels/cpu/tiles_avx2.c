@@ -1,13 +1,25 @@
 /*
  * tiles_avx2: products on registers of 256 bits. The lanes of a register are
- * outputs, so each lane runs its own chain over k.
+ * outputs, so each lane runs its own chain over k. A panel is STRIPS strips
+ * one behind the other, so that a tile's rows of x serve all of them.
  */
 #ifdef __x86_64__
 #include "kernels/cpu/cpu.h"
 
 #include <immintrin.h>
 
-enum { ROWS = 6, VECTORS = 2, LANES = 8, COLS = VECTORS * LANES, DEPTH = 1024 };
+enum {
+	ROWS = 6,
+	VECTORS = 2,
+	LANES = 8,
+	WIDTH = VECTORS * LANES, /* of a strip: what the registers hold at once */
+	STRIPS = 4,
+	COLS = STRIPS * WIDTH,
+	DEPTH = 1024
+};
+
+/* Where output i of step k stands in a panel. */
+#define PANEL_AT(k, i) ((i) / WIDTH * WIDTH * DEPTH + (k)*WIDTH + (i) % WIDTH)
 
 #define TILE_FN static inline __attribute__((always_inline))
 #define UNROLL _Pragma("GCC unroll 16")
@@ -63,9 +75,9 @@ TILE_FN void pack_bf16_block(const uint8_t *rows, size_t row_bytes, float *panel
 	transpose(r);
 	UNROLL for (size_t i = 0; i < LANES; i++)
 	{
-		_mm256_store_ps(panel + 2 * i * COLS,
+		_mm256_store_ps(panel + 2 * i * WIDTH,
 				_mm256_castsi256_ps(_mm256_slli_epi32(r[i], 16)));
-		_mm256_store_ps(panel + (2 * i + 1) * COLS,
+		_mm256_store_ps(panel + (2 * i + 1) * WIDTH,
 				_mm256_castsi256_ps(_mm256_and_si256(r[i], upper)));
 	}
 }
@@ -80,7 +92,7 @@ TILE_FN void pack_block(const uint8_t *rows, size_t row_bytes, enum float_format
 		_mm256_castps_si256(widen(rows + i * row_bytes, 0, format));
 	transpose(r);
 	UNROLL for (size_t i = 0; i < LANES; i++)
-		_mm256_store_ps(panel + i * COLS, _mm256_castsi256_ps(r[i]));
+		_mm256_store_ps(panel + i * WIDTH, _mm256_castsi256_ps(r[i]));
 }
 
 /* Up to 8 outputs, number by number: the rim. */
@@ -89,7 +101,7 @@ static void pack_rim(const uint8_t *rows, size_t row_bytes, enum float_format fo
 {
 	for (size_t k = from; k < depth; k++)
 		for (size_t i = 0; i < LANES; i++)
-			panel[k * COLS + i] =
+			panel[k * WIDTH + i] =
 				i < count ? cpu_widen(rows + i * row_bytes, k, format) : 0.0f;
 }
 
@@ -102,9 +114,9 @@ static void pack_transposed(const struct cpu_weights *w, size_t n, size_t count,
 		const uint8_t *row = w->bytes + ((k + step) * w->stride + n) * size;
 
 		for (size_t i = 0; i < whole; i += LANES)
-			_mm256_store_ps(panel + step * COLS + i, widen(row, i, w->format));
+			_mm256_store_ps(panel + PANEL_AT(step, i), widen(row, i, w->format));
 		for (size_t i = whole; i < COLS; i++)
-			panel[step * COLS + i] = i < count ? cpu_widen(row, i, w->format) : 0.0f;
+			panel[PANEL_AT(step, i)] = i < count ? cpu_widen(row, i, w->format) : 0.0f;
 	}
 }
 
@@ -124,17 +136,18 @@ static void pack(const struct cpu_weights *w, size_t n, size_t count, size_t k, 
 		if (here >= LANES && w->format == FLOAT_BF16)
 			for (; step + 2 * LANES <= depth; step += 2 * LANES)
 				pack_bf16_block(rows + step * size, row_bytes,
-						panel + step * COLS + i);
+						panel + PANEL_AT(step, i));
 		if (here >= LANES)
 			for (; step + LANES <= depth; step += LANES)
 				pack_block(rows + step * size, row_bytes, w->format,
-					   panel + step * COLS + i);
-		pack_rim(rows, row_bytes, w->format, here, step, depth, panel + i);
+					   panel + PANEL_AT(step, i));
+		pack_rim(rows, row_bytes, w->format, here, step, depth, panel + PANEL_AT(0, i));
 	}
 }
 
-TILE_FN void tile(size_t rows, const float *x, size_t x_stride, const float *panel, size_t depth,
-		  const float *from, size_t from_stride, float *to, size_t to_stride)
+TILE_FN void tile_strip(size_t rows, const float *x, size_t x_stride, const float *panel,
+			size_t depth, const float *from, size_t from_stride, float *to,
+			size_t to_stride)
 {
 	__m256 sum[ROWS][VECTORS];
 
@@ -151,7 +164,7 @@ TILE_FN void tile(size_t rows, const float *x, size_t x_stride, const float *pan
 
 		UNROLL for (size_t v = 0; v < VECTORS; v++)
 		{
-			w[v] = _mm256_load_ps(panel + k * COLS + v * LANES);
+			w[v] = _mm256_load_ps(panel + k * WIDTH + v * LANES);
 		}
 		UNROLL for (size_t i = 0; i < rows; i++)
 		{
@@ -170,6 +183,14 @@ TILE_FN void tile(size_t rows, const float *x, size_t x_stride, const float *pan
 			_mm256_storeu_ps(to + i * to_stride + v * LANES, sum[i][v]);
 		}
 	}
+}
+
+TILE_FN void tile(size_t rows, const float *x, size_t x_stride, const float *panel, size_t depth,
+		  const float *from, size_t from_stride, float *to, size_t to_stride)
+{
+	for (size_t n = 0; n < COLS; n += WIDTH)
+		tile_strip(rows, x, x_stride, panel + PANEL_AT(0, n), depth, from ? from + n : NULL,
+			   from_stride, to + n, to_stride);
 }
 
 #define TILE(rows)                                                                                 \
@@ -265,6 +286,7 @@ const struct cpu_tiles cpu_tiles_avx2 = {
 	.rows = ROWS,
 	.cols = COLS,
 	.depth = DEPTH,
+	.step = WIDTH,
 	.pack = pack,
 	.row = row,
 	.tile = { tile_1, tile_2, tile_3, tile_4, tile_5, tile_6 },

@@ -273,6 +273,7 @@ const struct cpu_tiles cpu_tiles_avx512 = {
 	.rows = ROWS,
 	.cols = COLS,
 	.depth = DEPTH,
+	.step = COLS,
 	.pack = pack,
 	.row = row,
 	.tile = { tile_1, tile_2, tile_3, tile_4, tile_5, tile_6 },

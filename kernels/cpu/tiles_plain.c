@@ -60,6 +60,7 @@ const struct cpu_tiles cpu_tiles_plain = {
 	.rows = ROWS,
 	.cols = COLS,
 	.depth = DEPTH,
+	.step = COLS,
 	.pack = pack,
 	.tile = { tile_1, tile_2, tile_3, tile_4 },
 };
