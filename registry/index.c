@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "registry/home_inner.h"
 #include "registry/index_inner.h"
 #include "registry/statement_inner.h"
 
@@ -294,8 +295,8 @@ int registry_reindex(struct registry *registry, struct error *err)
 	struct index *index;
 
 	index_close(&registry->index);
-	return path_of(registry, &path, err) || index_remove(path, err) ||
-			       registry_index(registry, &index, err)
+	return registry_sweep(registry, err) || path_of(registry, &path, err) ||
+			       index_remove(path, err) || registry_index(registry, &index, err)
 		       ? -1
 		       : 0;
 }

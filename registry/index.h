@@ -63,7 +63,10 @@ typedef int (*index_visit_score)(void *arg, const struct index_score *score, str
 MUST_CHECK int index_open(struct registry *registry, struct index **out_index, struct error *err);
 void index_close(struct index **index);
 
-/* Throw the index away and make it again from the statements and the log. */
+/*
+ * Throw the index away and make it again from the statements and the log; and
+ * clear away what killed processes left under passing names.
+ */
 MUST_CHECK int registry_reindex(struct registry *registry, struct error *err);
 
 /* Take in what the log has beyond the index. Done after every append. */

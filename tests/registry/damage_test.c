@@ -3,6 +3,7 @@
 #include "tests/registry/house.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -279,6 +280,38 @@ static void a_second_signer_and_a_p384_key_are_indexed_and_audited(void **state)
 	house_close(&house);
 }
 
+static void reindex_clears_away_what_killed_processes_left_and_nothing_else(void **state)
+{
+	static const char *const left[] = { "statements/.tmp-akashi-abcdef",
+					    "log/tile/0/.tmp-akashi-abcdef" };
+	struct timespec old[2] = { { 1700000000, 0 }, { 1700000000, 0 } };
+	struct house house;
+	struct error err = { 0 };
+
+	(void)state;
+	house_with_model(&house);
+	for (int young = 0; young < 2; young++) {
+		for (size_t i = 0; i < 2; i++) {
+			char *path = inside(&house, left[i]);
+
+			house_write(path, "half");
+			if (!young)
+				assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
+			free(path);
+		}
+		assert_done(registry_reindex(house.registry, &err), &err);
+		for (size_t i = 0; i < 2; i++) {
+			char *path = inside(&house, left[i]);
+
+			assert_int_equal(file_exists(path), young); /* it may be in use */
+			free(path);
+		}
+	}
+	assert_true(resolves(&house, "llm-x/base@v1"));
+	house_audit(&house, 0);
+	house_close(&house);
+}
+
 /* As another user: does everything hold that only has to be read? */
 static bool reads_as_nobody(const struct house *house, const char *folder)
 {
@@ -342,6 +375,7 @@ int main(void)
 		cmocka_unit_test(
 			an_envelope_with_another_valid_signature_is_not_the_one_that_was_logged),
 		cmocka_unit_test(a_second_signer_and_a_p384_key_are_indexed_and_audited),
+		cmocka_unit_test(reindex_clears_away_what_killed_processes_left_and_nothing_else),
 		cmocka_unit_test(a_registry_that_one_can_only_read_is_read),
 	};
 
