@@ -73,22 +73,6 @@ int index_ask(struct index *index, const char *sql, const char *text, struct que
 
 /* ---- Making it ---- */
 
-static int tables_make(struct index *index, struct error *err)
-{
-	CLEANUP(text_free) char *schema = NULL;
-	int failed;
-
-	if (schema_text(&schema, err) || database_begin(index->database, err))
-		return -1;
-	failed = database_run(index->database, schema, err) ||
-		 about_set(index, "version", INDEX_VERSION, err) ||
-		 about_set(index, "origin", index->registry->origin, err) ||
-		 about_set(index, "size", "0", err) || database_commit(index->database, err);
-	if (failed)
-		database_rollback(index->database);
-	return failed ? -1 : 0;
-}
-
 /* Is it an index of this version, of this registry? */
 static bool tables_fit(struct index *index)
 {
@@ -98,6 +82,26 @@ static bool tables_fit(struct index *index)
 	return about_get(index, "version", &version, &ignored) == 0 &&
 	       about_get(index, "origin", &origin, &ignored) == 0 &&
 	       strcmp(version, INDEX_VERSION) == 0 && strcmp(origin, index->registry->origin) == 0;
+}
+
+static int tables_make(struct index *index, struct error *err)
+{
+	CLEANUP(text_free) char *schema = NULL;
+	int failed;
+
+	if (schema_text(&schema, err) || database_begin(index->database, err))
+		return -1;
+	if (tables_fit(index)) { /* another process was faster */
+		database_rollback(index->database);
+		return 0;
+	}
+	failed = database_run(index->database, schema, err) ||
+		 about_set(index, "version", INDEX_VERSION, err) ||
+		 about_set(index, "origin", index->registry->origin, err) ||
+		 about_set(index, "size", "0", err) || database_commit(index->database, err);
+	if (failed)
+		database_rollback(index->database);
+	return failed ? -1 : 0;
 }
 
 /* The log's part that is in the index; true when the log still begins with it. */
