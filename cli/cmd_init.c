@@ -26,14 +26,18 @@ static int dry_run(const struct call *call, const struct registry_init_request *
 		   struct error *err)
 {
 	CLEANUP(text_free) char *folder = NULL;
+	CLEANUP(text_free) char *config = NULL;
 
-	if (path_join(request->folder, request->bare ? "." : ".akashi", &folder, err))
+	if (path_join(request->folder, ".akashi", &folder, err) ||
+	    path_join(request->bare ? request->folder : folder, "config", &config, err))
 		return -1;
-	if (!request->bare && file_exists(folder))
-		return error_set(err, ERROR_USAGE, "there is a registry at '%s' already", folder);
+	if (file_exists(config))
+		return error_set(err, ERROR_USAGE, "there is a registry at '%s' already",
+				 request->bare ? request->folder : folder);
 	if (call->json)
-		return print_json(folder, NULL, NULL, NULL, err);
-	output_line(stdout, "would make a registry in %s", folder);
+		return print_json(request->bare ? request->folder : folder, NULL, NULL, NULL, err);
+	output_line(stdout, "would make a registry in %s",
+		    request->bare ? request->folder : folder);
 	return 0;
 }
 

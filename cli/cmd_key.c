@@ -66,7 +66,9 @@ static int passphrase_new(const struct call *call, const char *name, bool typed,
 
 	if (ctx->passphrase(ctx->user, name, &text) ||
 	    (typed && ctx->passphrase(ctx->user, name, &again)))
-		return error_set(err, ERROR_USAGE, "no passphrase to encrypt the key '%s' with",
+		return error_set(err, ERROR_USAGE,
+				 "no passphrase to encrypt the key '%s' with: set "
+				 "AKASHI_PASSPHRASE_FILE or run on a terminal",
 				 name);
 	if (again && strcmp(text, again) != 0)
 		return error_set(err, ERROR_USAGE, "the two passphrases differ");

@@ -120,8 +120,6 @@ static int passphrase_from_terminal(struct environment *environment, const char 
 	int failed;
 
 	if (!terminal || tcgetattr(fileno(terminal), &before)) {
-		show_notice(environment, "no terminal to ask for a passphrase on: set "
-					 "AKASHI_PASSPHRASE_FILE");
 		if (terminal)
 			fclose(terminal);
 		return -1;

@@ -11,6 +11,9 @@ said "would make"
 run 0 init mine
 run 0 init bare --bare --origin example.org/bare
 [ -e bare/config ] && [ ! -e bare/.akashi ] || fail "a bare registry does not lie in its folder"
+run 2 init mine --dry-run
+complained "already"
+run 2 init bare --bare --dry-run
 cd mine/deep/down
 run 0 status --json
 json 'o["origin"].startswith("localhost/mine-")'
