@@ -44,7 +44,7 @@ MUST_CHECK int git_facts_gather(const struct context *ctx, const struct git_requ
 /*
  * A remote URL without what lets one in: userinfo (but the name that ssh logs
  * in as), query and fragment. *out_url is NULL where the URL is a path on this
- * machine; else the caller frees it.
+ * machine, or cannot be told apart from a password; else the caller frees it.
  */
 MUST_CHECK int git_url_public(const char *url, char **out_url, struct error *err);
 

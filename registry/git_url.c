@@ -28,6 +28,22 @@ static char *with_scheme(const char *url, const char *authority)
 	return out;
 }
 
+/*
+ * Can the text behind "SCHEME://" be taken apart at all? A password with a "/", "?" or "#" in it
+ * ends the authority early, and what is then left of it looks like a port that is no number.
+ */
+static bool authority_plain(const char *authority)
+{
+	size_t len = strcspn(authority, "/?#");
+	const char *end = authority + len, *host = memrchr(authority, '@', len);
+	const char *name_end, *colon;
+
+	host = host ? host + 1 : authority;
+	name_end = *host == '[' ? memchr(host, ']', (size_t)(end - host)) : host;
+	colon = name_end ? memchr(name_end, ':', (size_t)(end - name_end)) : NULL;
+	return name_end && (!colon || colon + 1 + strspn(colon + 1, "0123456789") == end);
+}
+
 int git_url_public(const char *url, char **out_url, struct error *err)
 {
 	const char *scheme_end = strstr(url, "://");
@@ -35,7 +51,9 @@ int git_url_public(const char *url, char **out_url, struct error *err)
 	const char *colon = memchr(url, ':', before_slash);
 	char *out;
 
-	if (strncmp(url, "file://", 7) == 0 || (!scheme_end && !colon)) {
+	if (strncmp(url, "file://", 7) == 0 || (!scheme_end && !colon) ||
+	    (scheme_end && !authority_plain(scheme_end + 3)) ||
+	    (!scheme_end && memchr(colon, '@', before_slash - (size_t)(colon - url)))) {
 		*out_url = NULL;
 		return 0;
 	}
