@@ -79,12 +79,29 @@ static int not_possible(struct check *check, const char *why, struct error *caus
 			   because.text);
 }
 
+/* Read config.json, and let the very bytes that are computed with be the signed ones. */
+static int config_read(struct check *check, struct buffer *out, struct error *cause,
+		       struct error *err)
+{
+	CLEANUP(source_close) struct source *source = NULL;
+	const struct manifest_file *known =
+		check->manifest ? manifest_find(check->manifest, "config.json") : NULL;
+	struct digest found;
+
+	if (tree_open_file(check->tree, "config.json", &source, err) ||
+	    source_read_all(source, out, err))
+		return -1;
+	found = sha256(buffer_view(out));
+	if (known && !digest_equal(&found, &known->sha256))
+		error_set(cause, ERROR_CORRUPT, "it is not the file that was signed");
+	return 0;
+}
+
 /* Open weights and architecture. *out_ready stays false, with the step set, when that is not
  * possible. */
 static int replay_open_model(struct check *check, struct replay *replay, bool *out_ready,
 			     struct error *err)
 {
-	CLEANUP(source_close) struct source *source = NULL;
 	CLEANUP(buffer_release) struct buffer config;
 	struct backend_options options = { .threads = check->ctx->threads };
 	struct error cause = { 0 };
@@ -108,11 +125,10 @@ static int replay_open_model(struct check *check, struct replay *replay, bool *o
 				       not_possible(check, "the architecture", &cause, err)
 			       ? -1
 			       : 0;
-	if (tree_open_file(check->tree, "config.json", &source, err) ||
-	    source_read_all(source, &config, err))
+	if (config_read(check, &config, &cause, err))
 		return -1;
-	if (forward_open(check->ctx, replay->weights, buffer_view(&config), &replay->forward,
-			 &cause))
+	if (cause.code || forward_open(check->ctx, replay->weights, buffer_view(&config),
+				       &replay->forward, &cause))
 		return cause.code == ERROR_CORRUPT
 			       ? check_blame(check, STEP_FORWARD, "config.json", true, &cause, err)
 			       : not_possible(check, "the architecture", &cause, err);

@@ -120,6 +120,11 @@ said "akashi/modeling_tiny.py"
 again extra && mkdir extra/akashi/objects/deep && echo x >"extra/akashi/objects/deep/$(basename "$(echo true/akashi/objects/*)")"
 run 1 verify extra --trust pin.txt
 
+# Nothing is computed with a config.json that was not signed, though these probes would agree.
+again edited && sed -i 's/"max_position_embeddings": *[0-9]*/"max_position_embeddings": 128/' edited/config.json
+run 1 verify edited --trust pin.txt
+grep -qE "^fails +forward .*config.json" "$STORY/out" || fail "the forward pass took an edited config.json"
+
 # Missing files are named; what is there is still judged.
 again partial && rm partial/tokenizer.json
 run 3 verify partial --trust pin.txt
