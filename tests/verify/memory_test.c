@@ -25,6 +25,18 @@ static bool watching;
 static void *block_of[BLOCKS]; /* what was taken while watching and not given back */
 static size_t live;
 
+/* The sanitizers have an allocator of their own, and must keep it. */
+#ifdef __SANITIZE_ADDRESS__
+#define SANITIZED true
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED true
+#endif
+#endif
+
+#ifndef SANITIZED
+#define SANITIZED false
+
 static bool lies_in(const void *caller, const char *library)
 {
 	Dl_info where;
@@ -77,17 +89,6 @@ static void given_back(void *block)
 	live--;
 }
 
-/* The sanitizers have an allocator of their own, and must keep it. */
-#ifdef __SANITIZE_ADDRESS__
-#define SANITIZED true
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED true
-#endif
-#endif
-
-#ifndef SANITIZED
-#define SANITIZED false
 #define SEEN __attribute__((visibility("default"))) /* by the libraries too */
 
 SEEN void *malloc(size_t size)
