@@ -225,6 +225,12 @@ static int claim_believe(const struct trust *trust, const struct evidence *evide
 
 		if (!claim_try(trust, evidence, &candidates.item[i], believed, &why))
 			return 0;
+		/* What could not be looked at might have been the claim: not for chance to decide.
+		 */
+		if (why.code == ERROR_SYSTEM) {
+			*err = why;
+			return -1;
+		}
 		error_worsen(&worst, &why);
 	}
 	if (worst.code == ERROR_NONE)
