@@ -217,6 +217,11 @@ int check_foreign_signature(struct check *check, struct error *err)
 
 	if (public_key_from_pem(check->request->key_pem, &key, err))
 		return error_prefix(err, "the key");
+	if (public_key_type(key) == KEY_ED25519)
+		return error_set(
+			err, ERROR_UNTRUSTED,
+			"the key is an Ed25519 key: OpenSSF Model Signing v1.0 knows ECDSA "
+			"on P-256, P-384 and P-521 only");
 	check->verdict->step[STEP_SIGNATURE].required = true;
 	check->verdict->step[STEP_BYTES].required = true;
 	if (modelsig_check(check->request->signature, key, &signature, &cause))
