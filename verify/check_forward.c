@@ -7,11 +7,18 @@
 #include "verify/manifest.h"
 #include "verify/record.h"
 
-/* The record that is worth most: another key's, logged before the release, else the newest. */
+/* What a record shows, and to whom (docs/threat-model.md); the higher is worth more. */
+enum record_class {
+	RECORD_OTHER,        /* another key's, and no commitment before the release */
+	RECORD_SELF,         /* the publisher's own */
+	RECORD_TRAINING_TIME /* another key's, logged before the release */
+};
+
+/* The record that is worth most, the newest of its class. */
 struct choice {
 	struct believed best;
-	bool found, training_time;
-	size_t count;
+	bool found;
+	enum record_class class;
 };
 
 static void choice_release(struct choice *choice)
@@ -19,27 +26,33 @@ static void choice_release(struct choice *choice)
 	believed_release(&choice->best);
 }
 
+static enum record_class class_of(const struct check *check, const struct believed *record)
+{
+	const struct believed *publisher =
+		check->has_release ? &check->release : &check->checkpoint;
+
+	if (digest_equal(&record->key, &publisher->key))
+		return RECORD_SELF;
+	return check->has_release && record->index < check->release.index ? RECORD_TRAINING_TIME
+									  : RECORD_OTHER;
+}
+
 static int visit_record(struct check *check, const struct believed *believed, void *arg,
 			struct error *err)
 {
 	struct choice *choice = arg;
-	const struct believed *publisher =
-		check->has_release ? &check->release : &check->checkpoint;
-	bool training_time = !digest_equal(&believed->key, &publisher->key) && check->has_release &&
-			     believed->index < check->release.index;
+	enum record_class class = class_of(check, believed);
 
-	choice->count++;
-	if (choice->found && choice->training_time > training_time)
-		return 0;
-	if (choice->found && choice->training_time == training_time &&
-	    believed->index < choice->best.index)
+	if (choice->found && (class < choice->class ||
+			      (class == choice->class && believed->index < choice->best.index)))
 		return 0;
 	believed_release(&choice->best);
+	choice->found = false;
 	if (believe_statement(check->trust, check->evidence, &believed->identity, NULL,
 			      &choice->best, err))
 		return -1;
 	choice->found = true;
-	choice->training_time = training_time;
+	choice->class = class;
 	return 0;
 }
 
@@ -229,15 +242,43 @@ static int replay_evidence(struct check *check, const struct believed *record, c
 	return json_set_text(evidence, "seed", report->seed, err);
 }
 
-static int say_replay(struct check *check, const struct believed *record, bool training_time,
+static const char *const class_names[] = { "other", "self", "training-time" };
+
+static int say_class(struct check *check, const struct believed *record, enum record_class class,
+		     struct error *err)
+{
+	unsigned long long index = record->index;
+	char key[DIGEST_SHORT_SIZE];
+
+	digest_shorten(&record->key, key);
+	switch (class) {
+	case RECORD_TRAINING_TIME:
+		return verdict_detail(check->verdict, STEP_FORWARD, err,
+				      "class training-time: key %s committed to these outputs "
+				      "before the release (entry %llu)",
+				      key, index);
+	case RECORD_SELF:
+		return verdict_detail(check->verdict, STEP_FORWARD, err,
+				      "class self: the files compute what their publisher (key %s) "
+				      "recorded (entry %llu); no evidence of origin",
+				      key, index);
+	case RECORD_OTHER:
+		break;
+	}
+	return verdict_detail(
+		check->verdict, STEP_FORWARD, err,
+		"class other: another key (%s) recorded these outputs, and not before "
+		"a release (entry %llu)",
+		key, index);
+}
+
+static int say_replay(struct check *check, const struct believed *record, enum record_class class,
 		      const struct replay *replay, const struct replay_report *report,
 		      struct error *err)
 {
-	const char *class = training_time ? "training-time" : "self";
-	char key[DIGEST_SHORT_SIZE], where[REPLAY_TEXT_MAX];
+	char where[REPLAY_TEXT_MAX];
 
-	digest_shorten(&record->key, key);
-	if (replay_evidence(check, record, class, replay, report, err))
+	if (replay_evidence(check, record, class_names[class], replay, report, err))
 		return -1;
 	if (report->differs) {
 		replay_difference_text(&report->first, where);
@@ -255,14 +296,7 @@ static int say_replay(struct check *check, const struct believed *record, bool t
 				   report->probes_exact, report->probes_run, report->first.probe,
 				   where);
 	}
-	if (say_coverage(check, replay, report, err) ||
-	    verdict_detail(
-		    check->verdict, STEP_FORWARD, err,
-		    training_time ? "class training-time: key %s committed to these outputs before "
-				    "the release (entry %llu)"
-				  : "class self: the files compute what their publisher (key %s) "
-				    "recorded (entry %llu); no evidence of origin",
-		    key, (unsigned long long)record->index))
+	if (say_coverage(check, replay, report, err) || say_class(check, record, class, err))
 		return -1;
 	return verdict_set(check->verdict, STEP_FORWARD, STEP_HOLDS, err,
 			   "%zu of %zu probes exact, bit for bit (%zu positions%s%s)",
@@ -339,5 +373,5 @@ int check_forward(struct check *check, struct error *err)
 			  buffer_view(&replay.outputs), &replay.root, &request, &report, &cause) ||
 	    weights_unchanged(replay.weights, &cause))
 		return check_blame(check, STEP_FORWARD, "the forward pass", true, &cause, err);
-	return say_replay(check, &choice.best, choice.training_time, &replay, &report, err);
+	return say_replay(check, &choice.best, choice.class, &replay, &report, err);
 }
