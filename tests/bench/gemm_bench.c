@@ -112,9 +112,13 @@ static void run_theirs(const struct bench *b)
 static void measure(void (*run)(const struct bench *), const struct bench *b, double *out_wall,
 		    double *out_cpu)
 {
+	/* OpenBLAS keeps its threads spinning for a while after a call: let them go to sleep first.
+	 */
+	const struct timespec rest = { .tv_nsec = 100000000 };
 	struct cpu_times before, after;
 	double start;
 
+	nanosleep(&rest, NULL);
 	cpu_times_take(&before);
 	start = now_s(CLOCK_MONOTONIC);
 	run(b);
