@@ -1,0 +1,82 @@
+/* Which record of outputs is worth most, and what its class shows (docs/threat-model.md). */
+#include "verify/check_class.h"
+
+void record_choice_release(struct record_choice *choice)
+{
+	believed_release(&choice->best);
+}
+
+static enum record_class class_of(const struct check *check, const struct believed *record)
+{
+	const struct believed *publisher =
+		check->has_release ? &check->release : &check->checkpoint;
+
+	if (digest_equal(&record->key, &publisher->key))
+		return RECORD_SELF;
+	return check->has_release && record->index < check->release.index ? RECORD_TRAINING_TIME
+									  : RECORD_OTHER;
+}
+
+static int visit_record(struct check *check, const struct believed *believed, void *arg,
+			struct error *err)
+{
+	struct record_choice *choice = arg;
+	enum record_class class = class_of(check, believed);
+
+	if (choice->found && (class < choice->class ||
+			      (class == choice->class && believed->index < choice->best.index)))
+		return 0;
+	believed_release(&choice->best);
+	choice->found = false;
+	if (believe_statement(check->trust, check->evidence, &believed->identity, NULL,
+			      &choice->best, err))
+		return -1;
+	choice->found = true;
+	choice->class = class;
+	return 0;
+}
+
+int record_choose(struct check *check, struct record_choice *choice, size_t *out_unknown,
+		  struct error *err)
+{
+	*out_unknown = 0;
+	return check->has_checkpoint ? check_each_about(check, STATEMENT_record, STEP_FORWARD,
+							visit_record, choice, out_unknown, err)
+				     : 0;
+}
+
+const char *record_class_name(enum record_class class)
+{
+	static const char *const name[] = { [RECORD_OTHER] = "other",
+					    [RECORD_SELF] = "self",
+					    [RECORD_TRAINING_TIME] = "training-time" };
+
+	return name[class];
+}
+
+int record_class_say(struct check *check, const struct record_choice *choice, struct error *err)
+{
+	unsigned long long index = choice->best.index;
+	char key[DIGEST_SHORT_SIZE];
+
+	digest_shorten(&choice->best.key, key);
+	switch (choice->class) {
+	case RECORD_TRAINING_TIME:
+		return verdict_detail(check->verdict, STEP_FORWARD, err,
+				      "class training-time: key %s committed to these outputs "
+				      "before the release (entry %llu)",
+				      key, index);
+	case RECORD_SELF:
+		return verdict_detail(check->verdict, STEP_FORWARD, err,
+				      "class self: the files compute what their publisher (key %s) "
+				      "recorded (entry %llu); no evidence of origin",
+				      key, index);
+	case RECORD_OTHER:
+		break;
+	}
+	return verdict_detail(
+		check->verdict, STEP_FORWARD, err,
+		"class other: another key (%s) recorded these outputs, and not before "
+		"a release (entry %llu)",
+		key, index);
+}

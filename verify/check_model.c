@@ -1,0 +1,86 @@
+/* Open the model that a check is about: its weights, its architecture, a backend. */
+#include "verify/check_model.h"
+
+#include "verify/manifest.h"
+
+void check_model_release(struct check_model *model)
+{
+	backend_close(&model->backend);
+	forward_close(&model->forward);
+	weights_close(&model->weights);
+}
+
+int check_model_not_possible(struct check *check, const char *why, struct error *cause,
+			     struct error *err)
+{
+	bool named = check->verdict->step[STEP_FORWARD].required;
+	struct error because = *cause;
+
+	if (because.code == ERROR_SYSTEM) {
+		*err = because;
+		return error_prefix(err, "%s", why);
+	}
+	*cause = (struct error){ 0 };
+	if (named && verdict_undecided(check->verdict, err, "%s: %s", why, because.text))
+		return -1;
+	return verdict_set(check->verdict, STEP_FORWARD, STEP_NOT_POSSIBLE, err, "%s: %s", why,
+			   because.text);
+}
+
+/* Read config.json, and let the very bytes that are computed with be the signed ones. */
+static int config_read(struct check *check, struct buffer *out, struct error *cause,
+		       struct error *err)
+{
+	CLEANUP(source_close) struct source *source = NULL;
+	const struct manifest_file *known =
+		check->manifest ? manifest_find(check->manifest, "config.json") : NULL;
+	struct digest found;
+
+	if (tree_open_file(check->tree, "config.json", &source, err) ||
+	    source_read_all(source, out, err))
+		return -1;
+	found = sha256(buffer_view(out));
+	if (known && !digest_equal(&found, &known->sha256))
+		error_set(cause, ERROR_CORRUPT, "it is not the file that was signed");
+	return 0;
+}
+
+int check_model_open(struct check *check, struct check_model *model, bool *out_ready,
+		     struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer config;
+	struct backend_options options = { .threads = check->ctx->threads };
+	struct error cause = { 0 };
+
+	*out_ready = false;
+	buffer_init(&config, CONFIG_MAX_BYTES);
+	if (weights_open(check->tree, &model->weights, &cause)) {
+		/* Two weight sets: loaders differ in which they take, so nothing can be said of
+		 * either. */
+		if (cause.code == ERROR_UNTRUSTED &&
+		    verdict_undecided(check->verdict, err, "%s", cause.text))
+			return -1;
+		return cause.code == ERROR_CORRUPT
+			       ? check_blame(check, STEP_FORWARD, "the weights", true, &cause, err)
+			       : check_model_not_possible(check, "the weights", &cause, err);
+	}
+	if (check->manifest && weights_expect(model->weights, check->manifest, &cause))
+		return check_blame(check, STEP_FORWARD, "the weights", true, &cause, err);
+	if (!tree_find(check->tree, "config.json"))
+		return error_set(&cause, ERROR_ABSENT, "there is no config.json") &&
+				       check_model_not_possible(check, "the architecture", &cause,
+								err)
+			       ? -1
+			       : 0;
+	if (config_read(check, &config, &cause, err))
+		return -1;
+	if (cause.code ||
+	    forward_open(check->ctx, model->weights, buffer_view(&config), &model->forward, &cause))
+		return cause.code == ERROR_CORRUPT
+			       ? check_blame(check, STEP_FORWARD, "config.json", true, &cause, err)
+			       : check_model_not_possible(check, "the architecture", &cause, err);
+	if (backend_open(NULL, &options, &model->backend, err))
+		return -1;
+	*out_ready = true;
+	return 0;
+}

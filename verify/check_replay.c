@@ -1,0 +1,145 @@
+/* Compute a record again, and say what that shows. */
+#include "verify/check_replay.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+void check_record_init(struct check_record *record)
+{
+	*record = (struct check_record){ 0 };
+	buffer_init(&record->outputs, OUTPUTS_MAX_BYTES);
+}
+
+void check_record_release(struct check_record *record)
+{
+	buffer_release(&record->outputs);
+	probes_release(&record->probes);
+}
+
+int check_record_open(struct check *check, const struct believed *believed,
+		      struct check_record *record, struct error *err)
+{
+	const struct json *predicate = believed->statement.predicate, *probes;
+	CLEANUP(buffer_release) struct buffer text;
+	struct digest probes_digest, outputs_digest;
+	const char *profile;
+
+	buffer_init(&text, PROBES_MAX_BYTES);
+	if (json_need_string(predicate, "profile", &profile, err) ||
+	    json_need_object(predicate, "probes", &probes, err) ||
+	    json_need_digest(probes, "object", &probes_digest, err) ||
+	    json_need_digest(predicate, "outputs", &outputs_digest, err) ||
+	    json_need_hex(predicate, "root", &record->root, err))
+		return -1;
+	if (strcmp(profile, EXACT_PROFILE) != 0)
+		return error_set(err, ERROR_UNTRUSTED,
+				 "the record is of profile '%s', and this version computes '%s'",
+				 profile, EXACT_PROFILE);
+	if (evidence_object_read(check->evidence, &probes_digest, &text, err) ||
+	    probes_from_object(buffer_view(&text), &record->probes, err) ||
+	    evidence_object_read(check->evidence, &outputs_digest, &record->outputs, err))
+		return -1;
+	return 0;
+}
+
+static struct replay_request request_of(const struct check_request *request)
+{
+	struct replay_request replay = REPLAY_QUICK;
+
+	if (request->forward == FORWARD_STANDARD)
+		replay = REPLAY_STANDARD;
+	else if (request->forward == FORWARD_ALL)
+		replay = REPLAY_ALL;
+	replay.seed = request->seed;
+	return replay;
+}
+
+static int replay_evidence(struct check *check, const struct record_choice *choice,
+			   const struct check_model *model, const struct replay_report *report,
+			   struct error *err)
+{
+	struct json *evidence;
+
+	if (verdict_evidence(check->verdict, STEP_FORWARD, &evidence, err) ||
+	    json_set_digest(evidence, "record", &choice->best.identity, err) ||
+	    json_set_digest(evidence, "recorder", &choice->best.key, err) ||
+	    json_set_size(evidence, "recordIndex", choice->best.index, err) ||
+	    json_set_text(evidence, "class", record_class_name(choice->class), err) ||
+	    json_set_text(evidence, "profile", EXACT_PROFILE, err) ||
+	    json_set_text(evidence, "backend", backend_description(model->backend), err) ||
+	    json_set_size(evidence, "probesRecorded", report->probes_recorded, err) ||
+	    json_set_size(evidence, "probesRun", report->probes_run, err) ||
+	    json_set_size(evidence, "probesExact", report->probes_exact, err) ||
+	    json_set_size(evidence, "positionsCompared", report->positions_compared, err) ||
+	    json_set_size(evidence, "boundariesCompared", report->boundaries_compared, err) ||
+	    json_set_bool(evidence, "seeded", report->seeded, err))
+		return -1;
+	return json_set_text(evidence, "seed", report->seed, err);
+}
+
+static int say_replay(struct check *check, const struct record_choice *choice,
+		      const struct check_model *model, const struct replay_report *report,
+		      struct error *err)
+{
+	char where[REPLAY_TEXT_MAX];
+
+	if (replay_evidence(check, choice, model, report, err))
+		return -1;
+	if (report->differs) {
+		replay_difference_text(&report->first, where);
+		if (report->boundary_differs &&
+		    verdict_detail(check->verdict, STEP_FORWARD, err,
+				   "the first boundary that differs is %" PRIu32
+				   ": everything before that layer agrees",
+				   report->first_boundary))
+			return -1;
+		if (verdict_detail(check->verdict, STEP_FORWARD, err, "recorded %s, computed %s",
+				   report->first.recorded, report->first.computed))
+			return -1;
+		return verdict_set(check->verdict, STEP_FORWARD, STEP_FAILS, err,
+				   "%zu of %zu probes exact; probe %zu differs at %s",
+				   report->probes_exact, report->probes_run, report->first.probe,
+				   where);
+	}
+	if (check_coverage_say(check, model, &report->coverage, err) ||
+	    record_class_say(check, choice, err))
+		return -1;
+	return verdict_set(check->verdict, STEP_FORWARD, STEP_HOLDS, err,
+			   "%zu of %zu probes exact, bit for bit (%zu positions%s%s)",
+			   report->probes_exact, report->probes_run, report->positions_compared,
+			   report->whole ? ", every layer boundary" : "",
+			   report->seeded ? ", repeated with a stated seed" : "");
+}
+
+/* Print what it costs before it starts. */
+static int announce_cost(struct check *check, const struct check_model *model,
+			 const struct check_record *record, const struct replay_request *request,
+			 struct error *err)
+{
+	struct forward_cost cost;
+
+	if (record_cost(model->forward, &record->probes, request, &cost, err))
+		return -1;
+	context_notice(
+		check->ctx,
+		"forward pass: %.3g Gflop, %.3g MB of weights to read, about %.3g MB of memory",
+		cost.flop / 1e9, (double)cost.read_bytes / 1e6, (double)cost.memory_bytes / 1e6);
+	return 0;
+}
+
+int check_replay(struct check *check, const struct record_choice *choice, struct check_model *model,
+		 struct check_record *record, struct error *err)
+{
+	struct replay_request request = request_of(check->request);
+	struct replay_report report;
+	struct error cause = { 0 };
+
+	if (announce_cost(check, model, record, &request, err))
+		return -1;
+	if (record_replay(check->ctx, model->forward, model->backend, &record->probes,
+			  buffer_view(&record->outputs), &record->root, &request, &report,
+			  &cause) ||
+	    weights_unchanged(model->weights, &cause))
+		return check_blame(check, STEP_FORWARD, "the forward pass", true, &cause, err);
+	return say_replay(check, choice, model, &report, err);
+}

@@ -1,0 +1,35 @@
+/* How the forward step replays a record. Inside verify/ only. */
+#ifndef VERIFY_CHECK_REPLAY_H
+#define VERIFY_CHECK_REPLAY_H
+
+#include "verify/check_class.h"
+#include "verify/check_model.h"
+#include "verify/record.h"
+
+/* What a signed record names, read from the evidence. Start with check_record_init. */
+struct check_record {
+	struct probes probes;
+	struct buffer outputs; /* the outputs object, by its digest */
+	struct digest root;    /* of its leaves, as signed */
+};
+
+void check_record_init(struct check_record *record);
+void check_record_release(struct check_record *record);
+
+/*
+ * Read probes and outputs by the digests that the signed record names.
+ * ERROR_UNTRUSTED: a record of another profile.
+ */
+MUST_CHECK int check_record_open(struct check *check, const struct believed *believed,
+				 struct check_record *record, struct error *err);
+
+/* Compute again what the record says, and set the forward step. */
+MUST_CHECK int check_replay(struct check *check, const struct record_choice *choice,
+			    struct check_model *model, struct check_record *record,
+			    struct error *err);
+
+/* check_coverage.c: what the replay reached and what it did not, as details of the step. */
+MUST_CHECK int check_coverage_say(struct check *check, const struct check_model *model,
+				  const struct replay_coverage *coverage, struct error *err);
+
+#endif
