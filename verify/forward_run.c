@@ -1,135 +1,35 @@
 /* forward_run: one loop over the layers that streams their weights. */
-#include <stdio.h>
-#include <stdlib.h>
-
-#include "verify/forward_inner.h"
-#include "verify/loader.h"
-#include "verify/operations.h"
-
-/* Everything one pass needs. */
-struct pass {
-	const struct context *ctx;
-	const struct plan *plan;
-	const struct sequences *sequences;
-	const struct forward_sink *sink;
-	struct stage stage; /* what operations work on */
-	struct loader loader[2];
-	struct backend_memory *slots; /* all activations */
-	float *host;                  /* the state, for the sink */
-};
-
-static int sequences_check(const struct model_config *config, const struct sequences *sequences,
-			   struct error *err)
-{
-	size_t rows = sequences_rows(sequences);
-
-	if (!rows)
-		return error_set(err, ERROR_USAGE, "there is no token to compute with");
-	for (size_t i = 0; i < sequences->count; i++)
-		if (!sequences->row_count[i] || sequences->row_count[i] > config->context)
-			return error_set(err, ERROR_USAGE,
-					 "sequence %zu has %zu tokens, where 1 to %u are possible",
-					 i, sequences->row_count[i], config->context);
-	for (size_t i = 0; i < rows; i++)
-		if (sequences->ids[i] >= config->vocab)
-			return error_set(err, ERROR_USAGE,
-					 "the token id %u is not in the vocabulary of %u",
-					 sequences->ids[i], config->vocab);
-	return 0;
-}
-
-/* One run of memory for all slots that are used. */
-static int slots_new(struct pass *pass, const struct forward *forward, size_t rows,
-		     struct error *err)
-{
-	size_t offset[SLOT_COUNT], size = 0;
-	struct stage *stage = &pass->stage;
-
-	for (enum slot slot = 0; slot < SLOT_COUNT; slot++) {
-		size_t cols = config_dim(stage->config, slot_dim(slot));
-
-		offset[slot] = size;
-		if (forward->uses[slot])
-			size += (rows * cols * sizeof(float) + 63) / 64 * 64;
-	}
-	if (backend_memory_new(stage->backend, size, &pass->slots, err))
-		return -1;
-	for (enum slot slot = 0; slot < SLOT_COUNT; slot++)
-		if (forward->uses[slot])
-			stage->slot[slot] = matrix_at(pass->slots, offset[slot], FLOAT_F32, rows,
-						      config_dim(stage->config, slot_dim(slot)));
-	pass->host = malloc(rows * stage->config->hidden * sizeof(float));
-	if (!pass->host)
-		return error_set(err, ERROR_SYSTEM, "no memory for %zu tokens", rows);
-	return 0;
-}
+#include "verify/forward_pass.h"
 
 /* The state stands at a boundary: no NaN, no infinity, and the sink is told. */
-static int boundary_reached(struct pass *pass, uint32_t index, struct error *err)
+static int boundary_reached(struct pass *pass, const struct forward_sink *sink, uint32_t index,
+			    struct error *err)
 {
-	struct matrix state = pass->stage.slot[SLOT_STATE];
-	char what[64];
-
-	if (index)
-		snprintf(what, sizeof(what), "the hidden state after layer %u", index - 1);
-	else
-		snprintf(what, sizeof(what), "the embedding");
-	if (exact_finite(pass->stage.backend, state, what, err))
+	if (pass_state_check(pass, index, err))
 		return -1;
 	context_progress(pass->ctx, "forward pass", "layers", index, pass->plan->config.layers);
-	if (!pass->sink->boundary)
+	if (!sink->boundary)
 		return 0;
-	if (backend_download(pass->stage.backend, state, pass->host, err))
+	if (pass_state_get(pass, err))
 		return -1;
-	return pass->sink->boundary(pass->sink->user, index, pass->host, state.rows, err);
-}
-
-/* Run operations whose tensors the loader holds. */
-static int loaded_run(struct pass *pass, struct loader *loader, const struct bound *bound,
-		      size_t count, struct error *err)
-{
-	struct backend_memory *memory = NULL;
-	int failed;
-
-	if (loader_finish(loader, err))
-		return -1;
-	if (backend_memory_wrap(pass->stage.backend,
-				(struct span){ loader->bytes, loader->set.size_bytes }, &memory,
-				err))
-		return -1;
-	failed = operations_run(&pass->stage, bound, count, &loader->set, memory, err);
-	backend_memory_free(&memory);
-	return failed;
-}
-
-static int layer_start(struct pass *pass, uint32_t layer, bool ahead, struct error *err)
-{
-	struct load_set set = { 0 };
-
-	load_set_add_bound(&set, plan_layer(pass->plan, layer), pass->plan->layer_count);
-	return loader_start(&pass->loader[layer % 2], pass->ctx, pass->plan->weights, &set, ahead,
-			    err);
+	return sink->boundary(sink->user, index, pass->host, pass->stage.slot[SLOT_STATE].rows,
+			      err);
 }
 
 /* Layer l is computed while layer l + 1 is read. */
-static int layers_run(struct pass *pass, struct error *err)
+static int layers_run(struct pass *pass, const struct forward_sink *sink, struct error *err)
 {
 	uint32_t layers = pass->plan->config.layers;
 
-	if (layer_start(pass, 0, false, err))
+	if (pass_layer_start(pass, 0, false, err))
 		return -1;
 	for (uint32_t layer = 0; layer < layers; layer++) {
 		if (context_check_cancelled(pass->ctx, err))
 			return -1;
-		if (layer + 1 < layers && layer_start(pass, layer + 1, true, err))
+		if (layer + 1 < layers && pass_layer_start(pass, layer + 1, true, err))
 			return -1;
-		pass->stage.window = model_config_slides(&pass->plan->config, layer)
-					     ? pass->plan->config.window
-					     : 0;
-		if (loaded_run(pass, &pass->loader[layer % 2], plan_layer(pass->plan, layer),
-			       pass->plan->layer_count, err))
-			return error_prefix(err, "layer %u", layer);
-		if (boundary_reached(pass, layer + 1, err))
+		if (pass_layer_run(pass, layer, err) ||
+		    boundary_reached(pass, sink, layer + 1, err))
 			return -1;
 	}
 	loader_release(&pass->loader[0]);
@@ -137,99 +37,22 @@ static int layers_run(struct pass *pass, struct error *err)
 	return 0;
 }
 
-/* The logits of some rows into a buffer that is used again, and to the sink. */
-static int head_blocks_run(struct pass *pass, struct matrix head, struct matrix block,
-			   struct error *err)
+static int pass_run(struct pass *pass, const struct forward_sink *sink, struct error *err)
 {
-	struct matrix input = pass->stage.slot[SLOT_INPUT];
-
-	for (size_t first = 0; first < input.rows; first += block.rows) {
-		size_t rest = input.rows - first, rows = rest < block.rows ? rest : block.rows;
-		struct matrix logits = matrix_rows(block, 0, rows);
-
-		if (context_check_cancelled(pass->ctx, err) ||
-		    exact_linear(pass->stage.backend, matrix_rows(input, first, rows), head, false,
-				 MATRIX_NONE, logits, err) ||
-		    exact_finite(pass->stage.backend, logits, "the logits", err) ||
-		    pass->sink->logits(pass->sink->user, pass->stage.backend, first, logits, err))
-			return -1;
-		context_progress(pass->ctx, "logits", "tokens", first + rows, input.rows);
-	}
-	return 0;
-}
-
-static int head_matrix_run(struct pass *pass, struct backend_memory *weights, struct error *err)
-{
-	const struct model_config *config = &pass->plan->config;
-	size_t rows = head_block_rows(pass->sequences);
-	struct backend_memory *logits = NULL;
-	enum float_format format;
-	int failed;
-
-	if (tensor_format(pass->plan->head, &format, err) ||
-	    backend_memory_new(pass->stage.backend, rows * config->vocab * sizeof(float), &logits,
-			       err))
+	if (pass_embed(pass, err) || boundary_reached(pass, sink, 0, err) ||
+	    layers_run(pass, sink, err))
 		return -1;
-	failed = head_blocks_run(pass, matrix_at(weights, 0, format, config->vocab, config->hidden),
-				 matrix_at(logits, 0, FLOAT_F32, rows, config->vocab), err);
-	backend_memory_free(&logits);
-	return failed;
-}
-
-/* The final norm, then the head in blocks of rows. */
-static int head_run(struct pass *pass, struct error *err)
-{
-	const struct plan *plan = pass->plan;
-	struct backend_memory *memory = NULL;
-	struct loader *loader = &pass->loader[0];
-	struct load_set set = { 0 }, head = { 0 };
-	int failed;
-
-	load_set_add_bound(&set, plan->after_layers, plan->after_layers_count);
-	load_set_add(&head, plan->head);
-	if (loader_start(loader, pass->ctx, plan->weights, &set, false, err) ||
-	    loaded_run(pass, loader, plan->after_layers, plan->after_layers_count, err) ||
-	    loader_start(loader, pass->ctx, plan->weights, &head, false, err) ||
-	    loader_finish(loader, err) ||
-	    backend_memory_wrap(pass->stage.backend,
-				(struct span){ loader->bytes, loader->set.size_bytes }, &memory,
-				err))
-		return -1;
-	failed = head_matrix_run(pass, memory, err);
-	backend_memory_free(&memory);
-	return failed;
-}
-
-static int pass_run(struct pass *pass, const struct forward *forward, struct error *err)
-{
-	const struct plan *plan = pass->plan;
-
-	if (slots_new(pass, forward, sequences_rows(pass->sequences), err) ||
-	    stage_open(&pass->stage, pass->sequences, err) ||
-	    embedding_run(&pass->stage, pass->ctx, plan, pass->sequences, err) ||
-	    boundary_reached(pass, 0, err) || layers_run(pass, err))
-		return -1;
-	return plan->head && pass->sink->logits ? head_run(pass, err) : 0;
+	return pass->plan->head && sink->logits ? pass_head(pass, sink, err) : 0;
 }
 
 int forward_run(const struct context *ctx, struct forward *forward, struct backend *backend,
 		const struct sequences *sequences, const struct forward_sink *sink,
 		struct error *err)
 {
-	struct pass pass = { .ctx = ctx,
-			     .plan = &forward->plan,
-			     .sequences = sequences,
-			     .sink = sink,
-			     .stage = { .backend = backend, .config = &forward->plan.config } };
-	int failed;
+	struct pass pass;
+	int failed = pass_open(ctx, forward, backend, sequences, &pass, err) ||
+		     pass_run(&pass, sink, err);
 
-	if (sequences_check(&forward->plan.config, sequences, err))
-		return -1;
-	failed = pass_run(&pass, forward, err);
-	loader_release(&pass.loader[0]);
-	loader_release(&pass.loader[1]);
-	stage_release(&pass.stage);
-	backend_memory_free(&pass.slots);
-	free(pass.host);
-	return failed;
+	pass_release(&pass);
+	return failed ? -1 : 0;
 }

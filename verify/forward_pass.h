@@ -1,0 +1,47 @@
+/*
+ * forward_pass: what one pass over some sequences holds, and its parts one by one, for
+ * whoever runs all layers in turn (forward_run.c) or only some of them from
+ * states that were recorded (outputs_spot.c). Inside verify/ only.
+ */
+#ifndef VERIFY_FORWARD_PASS_H
+#define VERIFY_FORWARD_PASS_H
+
+#include "verify/forward_inner.h"
+#include "verify/loader.h"
+#include "verify/operations.h"
+
+/* Everything one pass needs. Start with {0}; pass_release frees it, also after a failure. */
+struct pass {
+	const struct context *ctx; /* borrowed, as the next two */
+	const struct plan *plan;
+	const struct sequences *sequences;
+	struct stage stage;           /* what operations work on */
+	struct loader loader[2];      /* layers alternate between them */
+	struct backend_memory *slots; /* all activations */
+	float *host;                  /* the state, rows x hidden, on the host */
+};
+
+/* Hold the sequences against the model and make room for their activations. Errors: forward_run. */
+MUST_CHECK int pass_open(const struct context *ctx, const struct forward *forward,
+			 struct backend *backend, const struct sequences *sequences,
+			 struct pass *pass, struct error *err);
+void pass_release(struct pass *pass);
+
+/* The embedding: the state is then boundary 0. */
+MUST_CHECK int pass_embed(struct pass *pass, struct error *err);
+
+/* Begin to read a layer's tensors; with `ahead`, while something else is computed. */
+MUST_CHECK int pass_layer_start(struct pass *pass, uint32_t layer, bool ahead, struct error *err);
+/* Let the layer, whose reading was begun, make boundary `layer` + 1 out of boundary `layer`. */
+MUST_CHECK int pass_layer_run(struct pass *pass, uint32_t layer, struct error *err);
+
+/* ERROR_CORRUPT if the state, which stands at boundary `index`, has a NaN or an infinity. */
+MUST_CHECK int pass_state_check(const struct pass *pass, uint32_t index, struct error *err);
+/* Copy the state to pass->host, or from it. */
+MUST_CHECK int pass_state_get(struct pass *pass, struct error *err);
+MUST_CHECK int pass_state_set(struct pass *pass, struct error *err);
+
+/* Final norm and head, from the state at the last boundary; sink->logits is told. */
+MUST_CHECK int pass_head(struct pass *pass, const struct forward_sink *sink, struct error *err);
+
+#endif
