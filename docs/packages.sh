@@ -4,8 +4,9 @@
 # To build the command and the library. git is also what a training repository is made with.
 BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libssl-dev libjansson-dev libsqlite3-dev libgit2-dev git"
 
-# To run the tests: unit tests, a C++ program against the library, openssl and Go as independent judges, strace to fail system calls.
-TEST_PACKAGES="libcmocka-dev g++ binutils perl openssl strace golang-go golang-golang-x-mod-dev python3"
+# To run the tests: unit tests, a C++ program against the library, openssl and Go as independent judges, strace to fail system calls,
+# numpy for the second implementation of the arithmetic.
+TEST_PACKAGES="libcmocka-dev g++ binutils perl openssl strace golang-go golang-golang-x-mod-dev python3 python3-numpy"
 
 # To run the judges from PyPI in a virtual environment of their own.
 JUDGE_PACKAGES="python3-venv ca-certificates"
