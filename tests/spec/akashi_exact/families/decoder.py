@@ -15,13 +15,14 @@ class Decoder:
     """Llama, and what the families that resemble it have in common."""
 
     causal = True
-    prefix = "model."
+    prefixes = ("model.", "")
     embedding = "embed_tokens.weight"
     final = "norm"
     tied_by_default = False
 
     def __init__(self, config, tensors):
         self.config, self.tensors = config, tensors
+        self.prefix = next(prefix for prefix in self.prefixes if prefix + self.embedding in tensors)
         self.hidden = config["hidden_size"]
         self.layers = config["num_hidden_layers"]
         self.vocabulary = config["vocab_size"]
