@@ -65,6 +65,7 @@ static int publish_run(struct call *call, struct error *err)
 		.folder = call->operand[1],
 		.as = call_value(call, "as"),
 		.key = call_value(call, "key"),
+		.no_boundaries = call_has(call, "no-boundaries"),
 		.dry_run = call_has(call, "dry-run"),
 	};
 
@@ -78,6 +79,9 @@ static const struct option publish_options[] = {
 	{ .name = "as",
 	  .argument = "NAME@VERSION",
 	  .help = "the release's own name; otherwise it is the checkpoint's" },
+	{ .name = "no-boundaries",
+	  .help = "leave out the boundary activations of records, with which strangers can check "
+		  "single layers" },
 	OPTION_KEY,
 	{ .name = "dry-run",
 	  .letter = 'n',

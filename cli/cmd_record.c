@@ -20,7 +20,9 @@ static int result_json(const struct call *call, const struct record_result *resu
 	    json_set_size(object, "tokens", result->tokens, err) ||
 	    json_set_size(object, "flop", (uint64_t)result->flop, err) ||
 	    json_set_size(object, "readBytes", result->read_bytes, err) ||
-	    json_set_size(object, "memoryBytes", result->memory_bytes, err))
+	    json_set_size(object, "memoryBytes", result->memory_bytes, err) ||
+	    (result->boundary_bytes &&
+	     json_set_size(object, "boundaryBytes", result->boundary_bytes, err)))
 		return -1;
 	if (!dry_run && (json_set_hex(object, "root", &result->root, err) ||
 			 json_set_digest(object, "statement", &result->made.identity, err) ||
@@ -60,6 +62,7 @@ static int record_run(struct call *call, struct error *err)
 		.probes_file = call_value(call, "probes"),
 		.random = call_value(call, "random"),
 		.key = call_value(call, "key"),
+		.boundaries = call_has(call, "boundaries"),
 		.dry_run = call_has(call, "dry-run"),
 	};
 	struct record_result result = { .probes = 0 };
@@ -83,6 +86,9 @@ static const struct option record_options[] = {
 	  .argument = "COUNT:LENGTH[:SEED]",
 	  .help = "draw token sequences; without either option 16:128, cut to the model's context, "
 		  "seeded by the checkpoint's statement" },
+	{ .name = "boundaries",
+	  .help = "keep the hidden states at every layer boundary as well, so that others can "
+		  "check single layers (verify --spot); says how many bytes that takes" },
 	OPTION_KEY,
 	{ .name = "dry-run", .letter = 'n', .help = "say what it would cost, and stop" },
 	{ .name = NULL },
@@ -91,13 +97,15 @@ static const struct option record_options[] = {
 static const struct example record_examples[] = {
 	{ "akashi record llm-x/base@step-500", "sixteen drawn probes of 128 tokens" },
 	{ "akashi record llm-x/base@step-500 --probes prompts.jsonl", "probes of your own" },
+	{ "akashi record llm-x/base@step-500 --boundaries", "with what a spot check needs" },
 	{ NULL, NULL },
 };
 
 const struct command command_record = {
 	.name = "record",
 	.summary = "record what a checkpoint computes, and sign it",
-	.synopsis = "NAME@VERSION [--probes FILE.jsonl | --random COUNT:LENGTH[:SEED]]",
+	.synopsis =
+		"NAME@VERSION [--probes FILE.jsonl | --random COUNT:LENGTH[:SEED]] [--boundaries]",
 	.description =
 		"Runs the probes through the stored weights under the exact arithmetic of "
 		"akashi-exact/1, so that anyone gets the same bits on other hardware, and logs a "

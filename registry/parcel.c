@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "registry/object_copy.h"
 #include "registry/secrets.h"
 
 void parcel_release(struct parcel *parcel)
@@ -22,8 +23,17 @@ static bool list_has(const struct digest_list *list, const struct digest *digest
 	return false;
 }
 
-static int add_object(struct parcel *parcel, const struct digest *digest, const char *what,
-		      struct error *err)
+/* 0 where it is not there: whoever reads it will say so. */
+static uint64_t object_bytes(const struct evidence *evidence, const struct digest *digest)
+{
+	CLEANUP(source_close) struct source *source = NULL;
+	struct error absent = { 0 };
+
+	return evidence_object(evidence, digest, &source, &absent) ? 0 : source->size;
+}
+
+static int add_object(struct parcel *parcel, const struct evidence *evidence,
+		      const struct digest *digest, const char *what, struct error *err)
 {
 	struct parcel_object *more;
 
@@ -34,7 +44,8 @@ static int add_object(struct parcel *parcel, const struct digest *digest, const 
 	if (!more)
 		return error_set(err, ERROR_SYSTEM, "out of memory for a release");
 	parcel->object = more;
-	more[parcel->object_count++] = (struct parcel_object){ *digest, what };
+	more[parcel->object_count++] =
+		(struct parcel_object){ *digest, what, object_bytes(evidence, digest) };
 	return 0;
 }
 
@@ -74,38 +85,79 @@ int parcel_add_statement(struct parcel *parcel, const struct evidence *evidence,
 }
 
 /* The object under `key` of a predicate, when there is one. */
-static int add_named_object(struct parcel *parcel, const struct json *parent, const char *key,
-			    const char *what, struct error *err)
+static int add_named_object(struct parcel *parcel, const struct evidence *evidence,
+			    const struct json *parent, const char *key, const char *what,
+			    struct error *err)
 {
 	struct digest digest;
 
 	if (!json_member(parent, key))
 		return 0;
-	return json_need_digest(parent, key, &digest, err) || add_object(parcel, &digest, what, err)
+	return json_need_digest(parent, key, &digest, err) ||
+			       add_object(parcel, evidence, &digest, what, err)
 		       ? -1
 		       : 0;
 }
 
-static int add_objects_of(struct parcel *parcel, const struct statement *statement,
-			  struct error *err)
+/* The states at layer boundaries, where they are still kept. */
+static int add_boundaries(struct parcel *parcel, const struct evidence *evidence,
+			  const struct digest *digest, struct error *err)
+{
+	CLEANUP(boundaries_release) struct boundaries list = { 0 };
+	CLEANUP(buffer_release) struct buffer text;
+	struct error cause = { 0 };
+
+	buffer_init(&text, BOUNDARIES_MAX_BYTES);
+	if (evidence_object_read(evidence, digest, &text, &cause))
+		return cause.code == ERROR_ABSENT ? 0
+						  : error_set(err, cause.code, "%s", cause.text);
+	if (boundaries_from_object(buffer_view(&text), &list, err))
+		return -1;
+	for (size_t i = 0; i < list.count; i++)
+		if (!object_bytes(evidence, &list.object[i]))
+			return 0;
+	if (add_object(parcel, evidence, digest, "list of boundaries", err))
+		return -1;
+	for (size_t i = 0; i < list.count; i++)
+		if (add_object(parcel, evidence, &list.object[i], "boundary activations", err))
+			return -1;
+	return 0;
+}
+
+static int add_record(struct parcel *parcel, const struct evidence *evidence,
+		      const struct json *predicate, struct error *err)
+{
+	const struct json *boundaries = json_member(predicate, "boundaries");
+	struct digest list;
+
+	if (add_named_object(parcel, evidence, json_member(predicate, "probes"), "object", "probes",
+			     err) ||
+	    add_named_object(parcel, evidence, predicate, "outputs", "recorded outputs", err))
+		return -1;
+	if (!boundaries || !parcel->boundaries)
+		return 0;
+	return json_need_digest(boundaries, "object", &list, err) ||
+			       add_boundaries(parcel, evidence, &list, err)
+		       ? -1
+		       : 0;
+}
+
+static int add_objects_of(struct parcel *parcel, const struct evidence *evidence,
+			  const struct statement *statement, struct error *err)
 {
 	const struct json *predicate = statement->predicate;
 
 	switch (statement->kind) {
 	case STATEMENT_dataset:
-		return add_named_object(parcel, predicate, "manifest", "manifest of a dataset",
-					err);
+		return add_named_object(parcel, evidence, predicate, "manifest",
+					"manifest of a dataset", err);
 	case STATEMENT_run:
-		return add_named_object(parcel, predicate, "file", "run file", err);
+		return add_named_object(parcel, evidence, predicate, "file", "run file", err);
 	case STATEMENT_eval:
-		return add_named_object(parcel, predicate, "file", "evaluation results", err);
+		return add_named_object(parcel, evidence, predicate, "file", "evaluation results",
+					err);
 	case STATEMENT_record:
-		return add_named_object(parcel, json_member(predicate, "probes"), "object",
-					"probes", err) ||
-				       add_named_object(parcel, predicate, "outputs",
-							"recorded outputs", err)
-			       ? -1
-			       : 0;
+		return add_record(parcel, evidence, predicate, err);
 	default:
 		return 0;
 	}
@@ -120,7 +172,7 @@ static int take(struct parcel *parcel, const struct trust *trust, const struct e
 	if (believe_statement(trust, evidence, identity, NULL, &believed, err))
 		return -1;
 	return parcel_add_statement(parcel, evidence, identity, err) ||
-			       add_objects_of(parcel, &believed.statement, err)
+			       add_objects_of(parcel, evidence, &believed.statement, err)
 		       ? -1
 		       : 0;
 }
@@ -190,17 +242,18 @@ static int take_about(struct parcel *parcel, const struct trust *trust,
 
 int parcel_collect(struct parcel *parcel, const struct trust *trust,
 		   const struct evidence *evidence, const struct believed *checkpoint,
-		   struct error *err)
+		   bool boundaries, struct error *err)
 {
 	const struct statement *statement = &checkpoint->statement;
 	CLEANUP(buffer_release) struct buffer json;
 	CLEANUP(manifest_free) struct manifest *manifest = NULL;
 
+	parcel->boundaries = boundaries;
 	buffer_init(&json, MANIFEST_MAX_BYTES);
 	if (evidence_object_read(evidence, &statement->digest, &json, err) ||
 	    manifest_parse(buffer_view(&json), &manifest, err) ||
-	    add_object(parcel, &statement->digest, "manifest", err) ||
-	    add_object(parcel, &manifest->pieces, "piece digests", err))
+	    add_object(parcel, evidence, &statement->digest, "manifest", err) ||
+	    add_object(parcel, evidence, &manifest->pieces, "piece digests", err))
 		return -1;
 	for (size_t i = 0; i < trust->count; i++)
 		if (parcel_add_statement(parcel, evidence, &trust->anchor[i].policy_identity, err))
@@ -252,8 +305,17 @@ static int write_statement(const struct evidence *evidence, const struct digest 
 	return 0;
 }
 
-int parcel_write(const struct parcel *parcel, const struct evidence *evidence, const char *folder,
-		 struct error *err)
+uint64_t parcel_bytes(const struct parcel *parcel)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < parcel->object_count; i++)
+		bytes += parcel->object[i].bytes;
+	return bytes;
+}
+
+int parcel_write(const struct context *ctx, const struct parcel *parcel,
+		 const struct evidence *evidence, const char *folder, struct error *err)
 {
 	static const char *const parts[] = { "statements", "proofs", "objects" };
 
@@ -272,14 +334,17 @@ int parcel_write(const struct parcel *parcel, const struct evidence *evidence, c
 		if (write_statement(evidence, &parcel->statements.item[i], folder, err))
 			return -1;
 	for (size_t i = 0; i < parcel->object_count; i++) {
-		CLEANUP(buffer_release) struct buffer bytes;
+		const struct digest *digest = &parcel->object[i].digest;
+		CLEANUP(text_free) char *path = NULL;
 		char hex[DIGEST_HEX_SIZE];
 
-		buffer_init(&bytes, MANIFEST_PIECES_MAX_BYTES);
-		digest_to_hex(&parcel->object[i].digest, hex);
-		if (evidence_object_read(evidence, &parcel->object[i].digest, &bytes, err) ||
-		    write_bytes(folder, "objects", hex, &bytes, err))
-			return -1;
+		digest_to_hex(digest, hex);
+		if (asprintf(&path, "%s/akashi/objects/%s", folder, hex) < 0) {
+			path = NULL;
+			return error_set(err, ERROR_SYSTEM, "out of memory for a path");
+		}
+		if (object_copy(ctx, evidence, digest, path, NULL, NULL, err))
+			return error_prefix(err, "%s %s", parcel->object[i].what, hex);
 	}
 	return 0;
 }

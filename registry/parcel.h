@@ -9,6 +9,7 @@
 struct parcel_object {
 	struct digest digest;
 	const char *what; /* "manifest", "probes" …; static */
+	uint64_t bytes;
 };
 
 /* Start with {0}. */
@@ -16,6 +17,7 @@ struct parcel {
 	struct digest_list statements; /* each once, the policy too */
 	struct parcel_object *object;  /* each once */
 	size_t object_count;
+	bool boundaries; /* activations are carried too */
 };
 
 void parcel_release(struct parcel *parcel);
@@ -24,19 +26,23 @@ void parcel_release(struct parcel *parcel);
  * Collect what `checkpoint` reaches: its datasets, run and parents; evaluation
  * results, records and cards about it; the claims of all these; the policies of
  * the log; and the objects that a verifier needs. Only what `trust` believes
- * is taken. Diffs and other people's files stay at home.
+ * is taken. Diffs and other people's files stay at home, and without `boundaries` so do
+ * the boundary activations of records; where they are gone they are passed over.
  */
 MUST_CHECK int parcel_collect(struct parcel *parcel, const struct trust *trust,
 			      const struct evidence *evidence, const struct believed *checkpoint,
-			      struct error *err);
+			      bool boundaries, struct error *err);
 
 /* Add one statement with its claims. */
 MUST_CHECK int parcel_add_statement(struct parcel *parcel, const struct evidence *evidence,
 				    const struct digest *identity, struct error *err);
 
 /* Write statements/, proofs/ and objects/ below `folder`/akashi. */
-MUST_CHECK int parcel_write(const struct parcel *parcel, const struct evidence *evidence,
-			    const char *folder, struct error *err);
+MUST_CHECK int parcel_write(const struct context *ctx, const struct parcel *parcel,
+			    const struct evidence *evidence, const char *folder, struct error *err);
+
+/* Bytes of all its objects. */
+uint64_t parcel_bytes(const struct parcel *parcel);
 
 /* ERROR_UNTRUSTED when a payload or a textual object holds what looks like a secret. */
 MUST_CHECK int parcel_scan(const struct parcel *parcel, const struct evidence *evidence,

@@ -284,7 +284,8 @@ static int publish_report(struct publishing *p, struct json **out_report, struct
 	for (size_t i = 0; i < p->parcel.object_count; i++)
 		if (json_add_object(objects, &item, err) ||
 		    json_set_text(item, "what", p->parcel.object[i].what, err) ||
-		    json_set_digest(item, "digest", &p->parcel.object[i].digest, err))
+		    json_set_digest(item, "digest", &p->parcel.object[i].digest, err) ||
+		    json_set_size(item, "bytes", p->parcel.object[i].bytes, err))
 			return -1;
 	*out_report = report;
 	report = NULL; /* handed over */
@@ -307,13 +308,15 @@ int registry_publish(const struct context *ctx, struct registry *registry,
 	buffer_init(&p.model_signature, MODELSIG_MAX_BYTES);
 	if (target_free(request->folder, err) || open_checkpoint(&p, err) || make_card(&p, err) ||
 	    scan_files(&p, err) ||
-	    parcel_collect(&p.parcel, &p.trust, p.evidence, &p.checkpoint, err) ||
+	    parcel_collect(&p.parcel, &p.trust, p.evidence, &p.checkpoint, !request->no_boundaries,
+			   err) ||
 	    parcel_scan(&p.parcel, p.evidence, err))
 		return -1;
 	context_notice(ctx,
-		       "leaves the house: %zu files, %zu objects, %zu statements, and those of the "
-		       "card and the release",
-		       p.manifest->file_count, p.parcel.object_count, p.parcel.statements.count);
+		       "leaves the house: %zu files, %zu objects (%.3g MB), %zu statements, and "
+		       "those of the card and the release",
+		       p.manifest->file_count, p.parcel.object_count,
+		       (double)parcel_bytes(&p.parcel) / 1e6, p.parcel.statements.count);
 	if (request->dry_run)
 		return publish_report(&p, out_report, err);
 	if (registry_key_name(registry, request->key, &key, err) ||
@@ -321,7 +324,7 @@ int registry_publish(const struct context *ctx, struct registry *registry,
 	    publish_write_files(&p, err) ||
 	    publish_write_text(&p, "README.md", buffer_view(&p.card), err) || sign_model(&p, err) ||
 	    say_card(&p, err) || say_release(&p, err) ||
-	    parcel_write(&p.parcel, p.evidence, p.partial, err) ||
+	    parcel_write(ctx, &p.parcel, p.evidence, p.partial, err) ||
 	    publish_write_pointers(&p, err) || publish_write_sums(&p, err) ||
 	    publish_write_text(&p, "model.sig", buffer_view(&p.model_signature), err) ||
 	    publish_report(&p, out_report, err))

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "registry/object_copy.h"
+
 int publish_write_text(struct publishing *p, const char *name, struct span bytes, struct error *err)
 {
 	char *path;
@@ -16,59 +18,45 @@ int publish_write_text(struct publishing *p, const char *name, struct span bytes
 	return failed;
 }
 
-/* Copy an object out, compared with its digest as it goes by. */
-static int write_object(struct publishing *p, const struct manifest_file *file, uint64_t *done,
-			uint64_t total, struct error *err)
-{
-	enum { STEP_BYTES_COUNT = 1 << 20 };
-	CLEANUP(source_close) struct source *source = NULL;
-	CLEANUP(file_writer_free) struct file_writer *writer = NULL;
-	CLEANUP(hash_stream_free) struct hash_stream *hash = NULL;
-	CLEANUP(buffer_release) struct buffer step;
-	struct digest found;
-	uint8_t *room;
-	char *path = NULL, *slash;
-	int failed;
+/* How far the files of the release are. */
+struct copying {
+	const struct context *ctx;
+	uint64_t done, total;
+};
 
-	buffer_init(&step, STEP_BYTES_COUNT);
-	if (evidence_object(p->evidence, &file->sha256, &source, err) ||
-	    hash_stream_new(&hash, err) || buffer_extend(&step, STEP_BYTES_COUNT, &room, err) ||
-	    path_join(p->partial, file->path, &path, err))
+static void copied(void *user, size_t bytes)
+{
+	struct copying *copying = user;
+
+	copying->done += bytes;
+	context_progress(copying->ctx, "writing the release", "bytes", copying->done,
+			 copying->total);
+}
+
+static int write_object(struct publishing *p, const struct manifest_file *file,
+			struct copying *copying, struct error *err)
+{
+	CLEANUP(text_free) char *path = NULL;
+	char *slash;
+
+	if (path_join(p->partial, file->path, &path, err))
 		return -1;
 	slash = strrchr(path, '/');
 	*slash = '\0';
-	failed = folder_make(path, err);
-	*slash = '/';
-	failed = failed || file_writer_new(path, 0644, &writer, err);
-	free(path);
-	for (uint64_t at = 0; !failed && at < source->size;) {
-		uint64_t left = source->size - at;
-		size_t len = left < STEP_BYTES_COUNT ? (size_t)left : STEP_BYTES_COUNT;
-
-		failed = context_check_cancelled(p->ctx, err) ||
-			 source_read_at(source, at, room, len, err) ||
-			 file_writer_add(writer, (struct span){ room, len }, err);
-		hash_stream_add(hash, (struct span){ room, len });
-		at += len;
-		*done += len;
-		context_progress(p->ctx, "writing the release", "bytes", *done, total);
-	}
-	if (failed)
+	if (folder_make(path, err))
 		return -1;
-	found = hash_stream_finish(hash);
-	if (!digest_equal(&found, &file->sha256))
-		return error_set(err, ERROR_CORRUPT,
-				 "the stored object of '%s' changed since it was registered",
-				 file->path);
-	return file_writer_commit(writer, FILE_REPLACE, err);
+	*slash = '/';
+	if (object_copy(p->ctx, p->evidence, &file->sha256, path, copied, copying, err))
+		return error_prefix(err, "'%s'", file->path);
+	return 0;
 }
 
 int publish_write_files(struct publishing *p, struct error *err)
 {
-	uint64_t done = 0, total = manifest_bytes(p->manifest);
+	struct copying copying = { p->ctx, 0, manifest_bytes(p->manifest) };
 
 	for (size_t i = 0; i < p->manifest->file_count; i++)
-		if (write_object(p, &p->manifest->file[i], &done, total, err))
+		if (write_object(p, &p->manifest->file[i], &copying, err))
 			return -1;
 	return 0;
 }

@@ -5,6 +5,7 @@
 
 #include "registry/evidence.h"
 #include "registry/index.h"
+#include "registry/recording_boundaries.h"
 
 #define DEFAULT_COUNT 16
 #define DEFAULT_LENGTH 128
@@ -25,10 +26,13 @@ struct recording {
 	char source[SOURCE_MAX]; /* "file", "random" */
 	char seed[SOURCE_MAX];
 	struct buffer probes_object, outputs;
+	struct boundaries_keeping keeping;
+	struct digest boundaries; /* their list, once they are kept */
 };
 
 static void recording_release(struct recording *r)
 {
+	boundaries_keeping_release(&r->keeping);
 	buffer_release(&r->outputs);
 	buffer_release(&r->probes_object);
 	probes_release(&r->probes);
@@ -135,9 +139,10 @@ static int choose_probes(const struct record_request *request, struct recording 
 		       : 0;
 }
 
-static int announce(const struct context *ctx, struct recording *r, struct record_result *result,
-		    struct error *err)
+static int announce(const struct context *ctx, struct recording *r, bool boundaries,
+		    struct record_result *result, struct error *err)
 {
+	const struct model_config *config = forward_config(r->forward);
 	struct replay_request all = REPLAY_ALL;
 	struct forward_cost cost;
 
@@ -153,12 +158,32 @@ static int announce(const struct context *ctx, struct recording *r, struct recor
 		       "%.3g MB of memory",
 		       result->probes, result->tokens, cost.flop / 1e9,
 		       (double)cost.read_bytes / 1e6, (double)cost.memory_bytes / 1e6);
+	if (boundaries) {
+		result->boundary_bytes = ((uint64_t)config->layers + 1) * config->hidden *
+					 sizeof(float) * result->tokens;
+		context_notice(ctx, "%.3g MB of boundary activations to keep",
+			       (double)result->boundary_bytes / 1e6);
+	}
 	return 0;
+}
+
+static int boundaries_set(struct json *predicate, const struct recording *r, uint64_t bytes,
+			  struct error *err)
+{
+	struct json *boundaries;
+
+	if (!bytes)
+		return 0;
+	return json_set_object(predicate, "boundaries", &boundaries, err) ||
+			       json_set_digest(boundaries, "object", &r->boundaries, err) ||
+			       json_set_size(boundaries, "bytes", bytes, err)
+		       ? -1
+		       : 0;
 }
 
 static int record_predicate(struct registry *registry, struct recording *r,
 			    const struct digest *probes, const struct digest *outputs,
-			    const struct digest *root, struct json **out_predicate,
+			    const struct record_result *result, struct json **out_predicate,
 			    struct error *err)
 {
 	CLEANUP(json_free) struct json *predicate = NULL, *of = NULL;
@@ -168,7 +193,8 @@ static int record_predicate(struct registry *registry, struct recording *r,
 	    registry_reference(registry, &r->checkpoint.statement.name, &of, err) ||
 	    json_set_take(predicate, "of", &of, err) ||
 	    json_set_text(predicate, "profile", EXACT_PROFILE, err) ||
-	    json_set_hex(predicate, "root", root, err) ||
+	    json_set_hex(predicate, "root", &result->root, err) ||
+	    boundaries_set(predicate, r, result->boundary_bytes, err) ||
 	    json_set_digest(predicate, "outputs", outputs, err) ||
 	    json_set_object(predicate, "probes", &about, err) ||
 	    json_set_digest(about, "object", probes, err) ||
@@ -197,10 +223,28 @@ static int publish_record(struct registry *registry, const char *key_name, struc
 	    signing_key_open(registry->ctx, key_name, &key, err) ||
 	    store_put(registry->store, buffer_view(&r->probes_object), &probes, err) ||
 	    store_put(registry->store, buffer_view(&r->outputs), &draft.digest, err) ||
-	    record_predicate(registry, r, &probes, &draft.digest, &result->root, &predicate, err))
+	    record_predicate(registry, r, &probes, &draft.digest, result, &predicate, err))
 		return -1;
 	draft.predicate = predicate;
 	return registry_publish_statements(registry, key, &draft, 1, &result->made, err);
+}
+
+/* Compute, and keep what is asked for. */
+static int outputs_record(struct registry *registry, struct recording *r,
+			  struct record_result *result, struct error *err)
+{
+	const struct model_config *config = forward_config(r->forward);
+	bool keeps = result->boundary_bytes > 0;
+	struct boundary_sink sink;
+
+	if (keeps && boundaries_keeping_begin(&r->keeping, registry->store, config->layers,
+					      config->hidden, result->tokens, &sink, err))
+		return -1;
+	if (record_make_kept(registry->ctx, r->forward, r->backend, &r->probes,
+			     keeps ? &sink : NULL, &r->outputs, &result->root, err) ||
+	    weights_unchanged(r->weights, err))
+		return -1;
+	return keeps ? boundaries_keeping_finish(&r->keeping, &r->boundaries, err) : 0;
 }
 
 int registry_record(struct registry *registry, const struct record_request *request,
@@ -213,11 +257,9 @@ int registry_record(struct registry *registry, const struct record_request *requ
 	buffer_init(&r.outputs, OUTPUTS_MAX_BYTES);
 	if (open_checkpoint(registry, request->name, &r, err) ||
 	    open_model(registry->ctx, &r, err) || choose_probes(request, &r, err) ||
-	    announce(registry->ctx, &r, &result, err))
+	    announce(registry->ctx, &r, request->boundaries, &result, err))
 		return -1;
-	if (!request->dry_run && (record_make(registry->ctx, r.forward, r.backend, &r.probes,
-					      &r.outputs, &result.root, err) ||
-				  weights_unchanged(r.weights, err) ||
+	if (!request->dry_run && (outputs_record(registry, &r, &result, err) ||
 				  publish_record(registry, request->key, &r, &result, err)))
 		return -1;
 	*out_result = result;

@@ -10,6 +10,8 @@ struct record_request {
 	const char
 		*random; /* COUNT:LENGTH or COUNT:LENGTH:SEED; NULL: 16:128, cut to the context */
 	const char *key; /* signing key; NULL: config user.key */
+	bool boundaries; /* keep the states at layer boundaries as objects: a spot check needs
+			    them */
 	bool dry_run;    /* say what it would cost, and stop */
 };
 
@@ -19,6 +21,7 @@ struct record_result {
 	size_t probes, tokens;
 	double flop;
 	uint64_t read_bytes, memory_bytes;
+	uint64_t boundary_bytes; /* of the states that are kept; 0: none */
 };
 
 /*

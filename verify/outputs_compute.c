@@ -12,6 +12,7 @@ struct listener {
 	struct outputs *outputs;
 	size_t first;                      /* probe of `outputs` that sequence 0 is */
 	const struct sequences *sequences; /* of this pass */
+	const struct boundary_sink *keep;  /* or NULL */
 	size_t *probe_of, *position_of;    /* of each row */
 	float *loss;                       /* of each row */
 	float *values;                     /* HOST_ROWS x vocab */
@@ -65,11 +66,11 @@ static int boundary_heard(void *user, uint32_t index, const float *values, size_
 	struct listener *listener = user;
 	struct digest_job job = { listener, values, 0, index, listener->outputs->hidden };
 
-	(void)err;
 	threads_run(listener->ctx->threads, listener->sequences->count, boundary_digest, &job);
 	if (!listener->outputs->logits && index == listener->outputs->layers)
 		threads_run(listener->ctx->threads, rows, position_digest, &job);
-	return 0;
+	return listener->keep ? listener->keep->rows(listener->keep->user, index, values, rows, err)
+			      : 0;
 }
 
 /* The loss of a row: how unlikely the token that follows it in its sequence is. */
@@ -207,8 +208,8 @@ int shares_sequences(const struct probe_share *share, size_t count, struct seque
 
 /* Pass after pass, each with as many sequences as fit. */
 static int passes_run(const struct context *ctx, struct forward *forward, struct backend *backend,
-		      const struct sequences *all, uint64_t memory_bytes, struct outputs *outputs,
-		      struct error *err)
+		      const struct sequences *all, uint64_t memory_bytes,
+		      const struct boundary_sink *keep, struct outputs *outputs, struct error *err)
 {
 	const uint32_t *ids = all->ids;
 
@@ -217,7 +218,11 @@ static int passes_run(const struct context *ctx, struct forward *forward, struct
 		struct sequences some = { ids, rest.row_count,
 					  forward_batch(forward, &rest, memory_bytes) };
 		struct listener listener = {
-			.ctx = ctx, .outputs = outputs, .first = first, .sequences = &some
+			.ctx = ctx,
+			.outputs = outputs,
+			.first = first,
+			.sequences = &some,
+			.keep = keep,
 		};
 		int failed = pass_listen(&listener, forward, backend, err);
 
@@ -252,7 +257,8 @@ static int outputs_open(const struct forward *forward, const struct probe_share 
 
 int outputs_compute(const struct context *ctx, struct forward *forward, struct backend *backend,
 		    const struct probe_share *share, size_t count, uint64_t memory_bytes,
-		    struct outputs *out_outputs, struct error *err)
+		    const struct boundary_sink *keep, struct outputs *out_outputs,
+		    struct error *err)
 {
 	struct outputs outputs = { 0 };
 	struct sequences sequences;
@@ -263,7 +269,7 @@ int outputs_compute(const struct context *ctx, struct forward *forward, struct b
 	if (shares_sequences(share, count, &sequences, &ids, &rows, err))
 		return -1;
 	failed = outputs_open(forward, share, count, &outputs, err) ||
-		 passes_run(ctx, forward, backend, &sequences, memory_bytes, &outputs, err);
+		 passes_run(ctx, forward, backend, &sequences, memory_bytes, keep, &outputs, err);
 	free(ids);
 	free(rows);
 	if (failed) {

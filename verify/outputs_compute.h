@@ -2,6 +2,7 @@
 #ifndef VERIFY_OUTPUTS_COMPUTE_H
 #define VERIFY_OUTPUTS_COMPUTE_H
 
+#include "verify/boundaries.h"
 #include "verify/forward.h"
 #include "verify/outputs.h"
 #include "verify/probes.h"
@@ -19,11 +20,12 @@ struct probe_share {
  * Run the shares, in as many passes as activations of `memory_bytes` ask for, and fill
  * *out_outputs: one probe for each share, in order. Boundaries and NLL are
  * those of the share; they are comparable with another computation only where
- * both are of the same number of tokens.
+ * both are of the same number of tokens. `keep` (or NULL) is handed every boundary's states.
  */
 MUST_CHECK int outputs_compute(const struct context *ctx, struct forward *forward,
 			       struct backend *backend, const struct probe_share *share,
-			       size_t count, uint64_t memory_bytes, struct outputs *out_outputs,
+			       size_t count, uint64_t memory_bytes,
+			       const struct boundary_sink *keep, struct outputs *out_outputs,
 			       struct error *err);
 
 /* The ids and lengths of some shares, one after another; *out_ids and *out_rows are malloced. */

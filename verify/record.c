@@ -5,9 +5,9 @@
 
 #include "verify/outputs_compute.h"
 
-int record_make(const struct context *ctx, struct forward *forward, struct backend *backend,
-		const struct probes *probes, struct buffer *out, struct digest *out_root,
-		struct error *err)
+int record_make_kept(const struct context *ctx, struct forward *forward, struct backend *backend,
+		     const struct probes *probes, const struct boundary_sink *keep,
+		     struct buffer *out, struct digest *out_root, struct error *err)
 {
 	const struct model_config *config = forward_config(forward);
 	struct outputs outputs = { 0 };
@@ -24,7 +24,7 @@ int record_make(const struct context *ctx, struct forward *forward, struct backe
 	for (size_t i = 0; i < probes->count; i++)
 		share[i] = (struct probe_share){ &probes->probe[i], probes->probe[i].count };
 	failed = outputs_compute(ctx, forward, backend, share, probes->count, PASS_MEMORY_BYTES,
-				 &outputs, err);
+				 keep, &outputs, err);
 	free(share);
 	if (failed)
 		return -1;
@@ -33,4 +33,11 @@ int record_make(const struct context *ctx, struct forward *forward, struct backe
 		*out_root = outputs_root(&outputs);
 	outputs_release(&outputs);
 	return failed;
+}
+
+int record_make(const struct context *ctx, struct forward *forward, struct backend *backend,
+		const struct probes *probes, struct buffer *out, struct digest *out_root,
+		struct error *err)
+{
+	return record_make_kept(ctx, forward, backend, probes, NULL, out, out_root, err);
 }

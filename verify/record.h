@@ -11,6 +11,7 @@
 #ifndef VERIFY_RECORD_H
 #define VERIFY_RECORD_H
 
+#include "verify/boundaries.h"
 #include "verify/forward.h"
 #include "verify/probes.h"
 
@@ -23,6 +24,12 @@
 MUST_CHECK int record_make(const struct context *ctx, struct forward *forward,
 			   struct backend *backend, const struct probes *probes, struct buffer *out,
 			   struct digest *out_root, struct error *err);
+
+/* The same, and hand the states at every boundary to `keep` as they are computed. */
+MUST_CHECK int record_make_kept(const struct context *ctx, struct forward *forward,
+				struct backend *backend, const struct probes *probes,
+				const struct boundary_sink *keep, struct buffer *out,
+				struct digest *out_root, struct error *err);
 
 /* How much of a record is computed again. */
 struct replay_request {

@@ -58,7 +58,7 @@ static int replay_run(const struct context *ctx, struct forward *forward, struct
 	struct outputs computed = { 0 };
 
 	if (outputs_compute(ctx, forward, backend, draw->share, draw->count, PASS_MEMORY_BYTES,
-			    &computed, err))
+			    NULL, &computed, err))
 		return -1;
 	for (size_t i = 0; i < draw->count; i++)
 		probe_compare(recorded, draw->index[i], &computed.probe[i], report);

@@ -11,6 +11,7 @@
 
 #include "kernels/kernels.h"
 #include "verify/believe.h"
+#include "verify/boundaries.h"
 #include "verify/bytes.h"
 #include "verify/check.h"
 #include "verify/config.h"

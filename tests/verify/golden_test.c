@@ -81,7 +81,7 @@ static void compute_and_compare(struct rig *rig, const size_t *order, size_t cou
 		share[i] = (struct probe_share){ &rig->golden.probes.probe[order[i]],
 						 rig->golden.probes.probe[order[i]].count };
 	if (outputs_compute(&rig->open.ctx, rig->open.forward, rig->open.backend, share, count,
-			    memory_bytes, &outputs, &err))
+			    memory_bytes, NULL, &outputs, &err))
 		fail_msg("%s: %s", rig->golden.name, err.text);
 	for (size_t i = 0; i < count; i++)
 		if (!holds(&rig->golden.outputs, order[i], &outputs.probe[i], text))
@@ -234,7 +234,8 @@ static struct outputs outputs_now(struct rig *rig)
 		share[i] = (struct probe_share){ &rig->golden.probes.probe[i],
 						 rig->golden.probes.probe[i].count };
 	assert_done(outputs_compute(&rig->open.ctx, rig->open.forward, rig->open.backend, share,
-				    rig->golden.probes.count, PASS_MEMORY_BYTES, &outputs, &err),
+				    rig->golden.probes.count, PASS_MEMORY_BYTES, NULL, &outputs,
+				    &err),
 		    &err);
 	return outputs;
 }

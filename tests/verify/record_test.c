@@ -115,18 +115,19 @@ static void company_and_order_do_not_change_a_bit(void **state)
 			share[k] = (struct probe_share){ &probes.probe[COUNT - 1 - k],
 							 probes.probe[COUNT - 1 - k].count };
 		assert_done(outputs_compute(&open.ctx, open.forward, open.backend, share, COUNT,
-					    PASS_MEMORY_BYTES, &together, &err),
+					    PASS_MEMORY_BYTES, NULL, &together, &err),
 			    &err);
 		for (size_t k = 0; k < COUNT; k++) {
 			assert_done(outputs_compute(&open.ctx, open.forward, open.backend,
-						    &share[k], 1, PASS_MEMORY_BYTES, &alone, &err),
+						    &share[k], 1, PASS_MEMORY_BYTES, NULL, &alone,
+						    &err),
 				    &err);
 			outputs_equal(&together, &together.probe[k], &alone.probe[0]);
 			outputs_release(&alone);
 		}
 		/* As many passes as there are probes. */
 		assert_done(outputs_compute(&open.ctx, open.forward, open.backend, share, COUNT, 1,
-					    &alone, &err),
+					    NULL, &alone, &err),
 			    &err);
 		for (size_t k = 0; k < COUNT; k++)
 			outputs_equal(&together, &together.probe[k], &alone.probe[k]);
