@@ -34,9 +34,8 @@ struct digest probe_identity(const struct probe *probe)
 	return sha256((struct span){ (const uint8_t *)probe->ids, 4 * probe->count });
 }
 
-/* Room for one more probe of `count` ids, which begin as 0; borrowed. */
-static int probe_add(struct probes *probes, size_t tokens, size_t count, struct probe **out_probe,
-		     struct error *err)
+int probes_add(struct probes *probes, size_t tokens, size_t count, struct probe **out_probe,
+	       struct error *err)
 {
 	struct probe *grown;
 
@@ -57,9 +56,8 @@ static int probe_add(struct probes *probes, size_t tokens, size_t count, struct 
 	return 0;
 }
 
-/* {"ids":[...],"source":"..."} */
-static int probe_take(const struct json *object, struct probes *probes, size_t *tokens,
-		      struct error *err)
+int probes_add_json(struct probes *probes, const struct json *object, size_t *tokens,
+		    struct error *err)
 {
 	const struct json *ids;
 	const char *source;
@@ -67,7 +65,7 @@ static int probe_take(const struct json *object, struct probes *probes, size_t *
 
 	if (json_need_array(object, "ids", &ids, err) ||
 	    json_maybe_string(object, "source", &source, err) ||
-	    probe_add(probes, *tokens, json_count(ids), &probe, err))
+	    probes_add(probes, *tokens, json_count(ids), &probe, err))
 		return -1;
 	for (size_t i = 0; i < probe->count; i++) {
 		const struct json *id = json_at(ids, i);
@@ -90,10 +88,10 @@ static int line_take(struct span line, struct probes *probes, size_t *tokens, st
 
 	if (json_parse(line, NULL, &json, err))
 		return -1;
-	return probe_take(json, probes, tokens, err);
+	return probes_add_json(probes, json, tokens, err);
 }
 
-static bool is_blank(struct span line)
+bool line_is_blank(struct span line)
 {
 	for (size_t i = 0; i < line.len; i++)
 		if (!strchr(" \t\r", line.data[i]) || !line.data[i])
@@ -101,26 +99,36 @@ static bool is_blank(struct span line)
 	return true;
 }
 
+bool line_next(struct span *text, struct span *out_line)
+{
+	const uint8_t *end;
+	size_t used;
+
+	if (!text->len)
+		return false;
+	end = memchr(text->data, '\n', text->len);
+	*out_line = (struct span){ text->data, end ? (size_t)(end - text->data) : text->len };
+	used = out_line->len + (end ? 1 : 0);
+	text->data += used;
+	text->len -= used;
+	return true;
+}
+
 int probes_read_lines(struct span jsonl, struct probes *out_probes, struct error *err)
 {
 	struct probes probes = { 0 };
+	struct span line;
 	size_t tokens = 0, number = 0;
 
 	if (jsonl.len > PROBES_MAX_BYTES)
 		return error_set(err, ERROR_CORRUPT, "a file of probes has at most %u bytes",
 				 PROBES_MAX_BYTES);
-	while (jsonl.len) {
-		const uint8_t *end = memchr(jsonl.data, '\n', jsonl.len);
-		struct span line = { jsonl.data, end ? (size_t)(end - jsonl.data) : jsonl.len };
-		size_t used = line.len + (end ? 1 : 0);
-
+	while (line_next(&jsonl, &line)) {
 		number++;
-		if (!is_blank(line) && line_take(line, &probes, &tokens, err)) {
+		if (!line_is_blank(line) && line_take(line, &probes, &tokens, err)) {
 			probes_release(&probes);
 			return error_prefix(err, "line %zu", number);
 		}
-		jsonl.data += used;
-		jsonl.len -= used;
 	}
 	if (!probes.count)
 		return error_set(err, ERROR_CORRUPT, "there is no probe");
@@ -139,7 +147,7 @@ int probes_generate(size_t count, size_t length, const char *seed, uint32_t voca
 	for (size_t i = 0; i < count; i++) {
 		struct probe *probe;
 
-		if (i > SIZE_MAX / length || probe_add(&probes, i * length, length, &probe, err)) {
+		if (i > SIZE_MAX / length || probes_add(&probes, i * length, length, &probe, err)) {
 			probes_release(&probes);
 			return -1;
 		}
@@ -250,7 +258,7 @@ static int object_take(const struct json *json, struct probes *probes, struct er
 		return error_set(err, ERROR_CORRUPT, "its schema is '%s', not '%s'", schema,
 				 PROBES_SCHEMA);
 	for (size_t i = 0; i < json_count(list); i++)
-		if (probe_take(json_at(list, i), probes, &tokens, err))
+		if (probes_add_json(probes, json_at(list, i), &tokens, err))
 			return -1;
 	if (!probes->count)
 		return error_set(err, ERROR_CORRUPT, "there is no probe");

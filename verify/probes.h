@@ -4,6 +4,8 @@
 
 #include "kernels/kernels.h"
 
+struct json;
+
 #define PROBES_MAX 65536u            /* in one object */
 #define PROBES_TOKENS_MAX (1u << 20) /* over all probes of one object */
 #define PROBES_MAX_BYTES (64u << 20) /* of a probes object or a .jsonl file */
@@ -27,6 +29,23 @@ size_t probes_tokens(const struct probes *probes);
 
 /* SHA-256 of the ids as little-endian u32. */
 struct digest probe_identity(const struct probe *probe);
+
+/*
+ * Room for one more probe of `count` ids, which begin as 0; borrowed until the next is added.
+ * `tokens` are those of the probes before it.
+ */
+MUST_CHECK int probes_add(struct probes *probes, size_t tokens, size_t count,
+			  struct probe **out_probe, struct error *err);
+
+/* One more probe from {"ids":[...],"source":"..."}; *tokens grows by its ids. */
+MUST_CHECK int probes_add_json(struct probes *probes, const struct json *object, size_t *tokens,
+			       struct error *err);
+
+/* True for a line of nothing but spaces, tabs and carriage returns. */
+bool line_is_blank(struct span line);
+
+/* Cut the first line off `text`, without its end; false when there is none left. */
+bool line_next(struct span *text, struct span *out_line);
 
 /* A file of lines {"ids":[...]} (other keys are ignored; "source" is kept). ERROR_CORRUPT
  * otherwise. */

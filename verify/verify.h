@@ -20,6 +20,7 @@
 #include "verify/entry.h"
 #include "verify/envelope.h"
 #include "verify/evidence.h"
+#include "verify/foreign.h"
 #include "verify/format.h"
 #include "verify/forward.h"
 #include "verify/json.h"

@@ -1,0 +1,281 @@
+/* foreign_compare: compute drawn probes and hold written log-probabilities against them. */
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "verify/draw.h"
+#include "verify/foreign.h"
+#include "verify/forward_inner.h"
+
+/*
+ * Measured over the tiny model and random models of every family (docs/foreign_outputs.md):
+ * in these units single values were off by up to 30, means by up to 1.1 (bf16), 0.9 (f16),
+ * 2.2 (f32). The exact chain is a longer sum than a framework's, and its error grows with
+ * the square root of the width: in f32, where that is what is seen, there is room for 256
+ * times the width that was measured; in f16 and bf16 the framework's own rounding is.
+ */
+static const struct foreign_tolerance tolerances[] = {
+	[FOREIGN_F32] = { 0x1p-24, 1024, 64 },
+	[FOREIGN_F16] = { 0x1p-11, 64, 4 },
+	[FOREIGN_BF16] = { 0x1p-8, 64, 4 },
+};
+
+struct foreign_tolerance foreign_tolerance_of(enum foreign_dtype dtype)
+{
+	return tolerances[dtype];
+}
+
+/* What one pass is told, and what it adds to. */
+struct listener {
+	const struct foreign *foreign;
+	struct foreign_tolerance tolerance;
+	const struct draw *draw;
+	size_t first;                      /* share of the draw that sequence 0 is */
+	const struct sequences *sequences; /* of this pass */
+	float *values;                     /* HOST_ROWS x vocab */
+	struct foreign_report *report;
+	double sum, units, divergence; /* over all values, all values, all positions */
+};
+
+/* The logits of one position as probabilities: ln p(id) = logit - shift. */
+struct computed {
+	const float *logits;
+	uint32_t vocab;
+	double shift, scale;
+	uint32_t likeliest;
+};
+
+static struct computed computed_of(const float *logits, uint32_t vocab)
+{
+	struct computed computed = { logits, vocab, 0, 0, 0 };
+	double sum = 0, most = logits[0], least = logits[0];
+
+	for (uint32_t i = 1; i < vocab; i++) {
+		if (logits[i] > most) {
+			most = logits[i];
+			computed.likeliest = i;
+		}
+		least = logits[i] < least ? logits[i] : least;
+	}
+	for (uint32_t i = 0; i < vocab; i++)
+		sum += exp(logits[i] - most);
+	computed.shift = most + log(sum);
+	computed.scale = fmax(fmax(most, -least), FOREIGN_SCALE_MIN);
+	return computed;
+}
+
+static void value_compare(struct listener *listener, const struct computed *computed, size_t probe,
+			  size_t position, uint32_t id, double written)
+{
+	struct foreign_report *report = listener->report;
+	double ours = computed->logits[id] - computed->shift, difference = fabs(ours - written);
+	double unit = listener->tolerance.unit * computed->scale;
+	double allowed = listener->tolerance.largest * unit;
+	struct foreign_worst *worst = &report->worst;
+
+	report->values_compared++;
+	listener->sum += difference;
+	listener->units += difference / unit;
+	if (!(difference <= report->largest))
+		report->largest = difference;
+	if (!(difference <= allowed))
+		report->value_beyond = true;
+	if (report->values_compared == 1 ||
+	    !(difference * worst->allowed <= fabs(worst->computed - worst->written) * allowed))
+		*worst = (struct foreign_worst){ probe, position, id, written, ours, allowed };
+}
+
+/* p ln(p / q), q never so small that it would not be finite. */
+static double outcome(double p, double q)
+{
+	return p > 0 ? p * log(p / fmax(q, DBL_MIN)) : 0;
+}
+
+/* KL of the written tokens of one position, all others being one outcome. */
+static double divergence_of(const struct computed *computed, const struct foreign_entry *entry,
+			    size_t count)
+{
+	double rest_written = 1, rest_ours = 1, sum = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		double p = exp(entry[i].logprob);
+		double q = exp(computed->logits[entry[i].id] - computed->shift);
+
+		sum += outcome(p, q);
+		rest_written -= p;
+		rest_ours -= q;
+	}
+	/* Rounded numbers may add up to a little more than 1, and to a sum below 0. */
+	return fmax(sum + outcome(rest_written, rest_ours), 0);
+}
+
+static void position_compare(struct listener *listener, size_t probe, size_t position,
+			     const float *logits, uint32_t vocab)
+{
+	const struct foreign_probe *written = &listener->foreign->probe[probe];
+	const struct probe *tokens = &listener->foreign->probes.probe[probe];
+	const struct foreign_entry *entry = written->entry + written->first[position];
+	size_t count = written->first[position + 1] - written->first[position], likeliest = 0;
+	struct foreign_report *report = listener->report;
+	struct computed computed;
+	double divergence;
+
+	if (!count && written->next[position] == FOREIGN_UNWRITTEN)
+		return;
+	computed = computed_of(logits, vocab);
+	report->positions_compared++;
+	for (size_t i = 0; i < count; i++) {
+		value_compare(listener, &computed, probe, position, entry[i].id, entry[i].logprob);
+		likeliest = entry[i].logprob > entry[likeliest].logprob ? i : likeliest;
+	}
+	if (written->next[position] != FOREIGN_UNWRITTEN)
+		value_compare(listener, &computed, probe, position, tokens->ids[position + 1],
+			      written->next[position]);
+	if (!count)
+		return;
+	report->top_compared++;
+	report->top_agree += entry[likeliest].id == computed.likeliest;
+	divergence = divergence_of(&computed, entry, count);
+	listener->divergence += divergence;
+	report->divergence_most = fmax(report->divergence_most, divergence);
+}
+
+/* Which sequence of the pass a row is in, and where in it. */
+static void row_place(const struct sequences *sequences, size_t row, size_t *out_sequence,
+		      size_t *out_position)
+{
+	size_t sequence = 0;
+
+	while (row >= sequences->row_count[sequence])
+		row -= sequences->row_count[sequence++];
+	*out_sequence = sequence;
+	*out_position = row;
+}
+
+static int logits_heard(void *user, struct backend *backend, size_t first_row, struct matrix logits,
+			struct error *err)
+{
+	struct listener *listener = user;
+
+	for (size_t done = 0; done < logits.rows; done += HOST_ROWS) {
+		size_t rest = logits.rows - done, rows = rest < HOST_ROWS ? rest : HOST_ROWS;
+
+		if (backend_download(backend, matrix_rows(logits, done, rows), listener->values,
+				     err))
+			return -1;
+		for (size_t i = 0; i < rows; i++) {
+			size_t sequence, position;
+
+			row_place(listener->sequences, first_row + done + i, &sequence, &position);
+			position_compare(listener,
+					 listener->draw->index[listener->first + sequence],
+					 position, listener->values + i * logits.cols,
+					 (uint32_t)logits.cols);
+		}
+	}
+	return 0;
+}
+
+/* Pass after pass, each with as many sequences as fit. */
+static int passes_run(const struct context *ctx, struct forward *forward, struct backend *backend,
+		      struct listener *listener, struct error *err)
+{
+	const struct sequences *all = &listener->draw->sequences;
+	struct forward_sink sink = { .user = listener, .logits = logits_heard };
+	const uint32_t *ids = all->ids;
+
+	for (size_t first = 0; first < all->count;) {
+		struct sequences rest = { ids, all->row_count + first, all->count - first };
+		struct sequences some = { ids, rest.row_count,
+					  forward_batch(forward, &rest, PASS_MEMORY_BYTES) };
+
+		listener->first = first;
+		listener->sequences = &some;
+		if (forward_run(ctx, forward, backend, &some, &sink, err))
+			return -1;
+		for (size_t i = 0; i < some.count; i++)
+			ids += some.row_count[i];
+		first += some.count;
+	}
+	return 0;
+}
+
+static int foreign_check(const struct forward *forward, const struct foreign *foreign,
+			 struct error *err)
+{
+	const struct model_config *config = forward_config(forward);
+
+	if (!forward_has_logits(forward))
+		return error_set(err, ERROR_USAGE,
+				 "the model has no language-model head, so it gives no "
+				 "log-probabilities");
+	if (probes_check(&foreign->probes, config->vocab, config->context, err))
+		return -1;
+	for (size_t i = 0; i < foreign->probes.count; i++) {
+		const struct foreign_probe *probe = &foreign->probe[i];
+		size_t count = probe->first[foreign->probes.probe[i].count];
+
+		for (size_t e = 0; e < count; e++)
+			if (probe->entry[e].id >= config->vocab)
+				return error_set(err, ERROR_USAGE,
+						 "id %u of probe %zu is not in the vocabulary of "
+						 "%u",
+						 probe->entry[e].id, i, config->vocab);
+	}
+	return 0;
+}
+
+static int compare_drawn(const struct context *ctx, struct forward *forward,
+			 struct backend *backend, const struct foreign *foreign, struct draw *draw,
+			 struct foreign_report *report, struct error *err)
+{
+	struct listener listener = { .foreign = foreign,
+				     .tolerance = foreign_tolerance_of(foreign->dtype),
+				     .draw = draw,
+				     .report = report };
+	size_t vocab = forward_config(forward)->vocab;
+	int failed;
+
+	listener.values = calloc(HOST_ROWS * vocab, sizeof(float));
+	if (!listener.values)
+		return error_set(err, ERROR_SYSTEM, "no memory for the logits of %zu tokens",
+				 HOST_ROWS);
+	failed = passes_run(ctx, forward, backend, &listener, err);
+	free(listener.values);
+	if (failed)
+		return -1;
+	if (!report->values_compared)
+		return error_set(err, ERROR_UNTRUSTED,
+				 "no log-probability is written for the probes and positions that "
+				 "were drawn");
+	report->mean = listener.sum / (double)report->values_compared;
+	report->mean_units = listener.units / (double)report->values_compared;
+	report->mean_beyond = !(report->mean_units <= listener.tolerance.mean);
+	if (report->top_compared)
+		report->divergence = listener.divergence / (double)report->top_compared;
+	report->probes_run = draw->count;
+	draw_coverage(forward, draw, &report->coverage);
+	return 0;
+}
+
+int foreign_compare(const struct context *ctx, struct forward *forward, struct backend *backend,
+		    const struct foreign *foreign, const struct replay_request *request,
+		    struct foreign_report *out_report, struct error *err)
+{
+	bool draws = request->probes && request->probes < foreign->probes.count;
+	struct foreign_report report = { .seeded = draws && request->seed,
+					 .probes_recorded = foreign->probes.count };
+	struct draw draw = { 0 };
+	int failed;
+
+	failed = foreign_check(forward, foreign, err) ||
+		 (draws && draw_seed(ctx, request->seed, report.seed, sizeof(report.seed), err)) ||
+		 draw_make(forward, &foreign->probes, request, report.seed, &draw, err) ||
+		 compare_drawn(ctx, forward, backend, foreign, &draw, &report, err);
+	draw_release(&draw);
+	if (failed)
+		return -1;
+	*out_report = report;
+	return 0;
+}
