@@ -76,6 +76,8 @@ struct backend_type {
 		   struct error *err);
 	int (*scale)(struct backend *backend, struct matrix x, float factor, struct matrix y,
 		     struct error *err);
+	int (*clip)(struct backend *backend, struct matrix x, float limit, struct matrix y,
+		    struct error *err);
 	int (*soft_cap)(struct backend *backend, struct matrix x, float cap, struct matrix y,
 			struct error *err);
 	int (*softmax)(struct backend *backend, struct matrix x, struct matrix y,

@@ -175,6 +175,16 @@ int exact_scale(struct backend *backend, struct matrix x, float factor, struct m
 	return backend->type->scale(backend, x, factor, y, err);
 }
 
+int exact_clip(struct backend *backend, struct matrix x, float limit, struct matrix y,
+	       struct error *err)
+{
+	if (check_map(backend, x, y, "clip", err))
+		return -1;
+	if (!(limit > 0))
+		return error_set(err, ERROR_USAGE, "clip: the limit is not positive");
+	return backend->type->clip(backend, x, limit, y, err);
+}
+
 int exact_soft_cap(struct backend *backend, struct matrix x, float cap, struct matrix y,
 		   struct error *err)
 {

@@ -210,6 +210,10 @@ MUST_CHECK int exact_add(struct backend *backend, struct matrix a, struct matrix
 MUST_CHECK int exact_scale(struct backend *backend, struct matrix x, float factor, struct matrix y,
 			   struct error *err);
 
+/* Rule 8: y = x held within -limit ... limit (limit > 0). y may be x. */
+MUST_CHECK int exact_clip(struct backend *backend, struct matrix x, float limit, struct matrix y,
+			  struct error *err);
+
 /* Rule 6: y = tanh(x / cap) * cap. y may be x. */
 MUST_CHECK int exact_soft_cap(struct backend *backend, struct matrix x, float cap, struct matrix y,
 			      struct error *err);
@@ -296,7 +300,9 @@ float exact_inverse_sqrt(float x);
 /* RN32(sqrt(x)) for x >= 0: Gemma's embedding scale. */
 float exact_sqrt(float x);
 
-enum rope_scaling { ROPE_PLAIN, ROPE_LINEAR, ROPE_DYNAMIC, ROPE_LLAMA3, ROPE_YARN };
+enum rope_scaling { ROPE_PLAIN, ROPE_LINEAR, ROPE_DYNAMIC, ROPE_LLAMA3, ROPE_YARN, ROPE_LONGROPE };
+
+#define ROPE_FACTORS_MAX 512 /* pairs of a head that longrope can scale */
 
 /*
  * Rotary frequencies by rule 7, whose formulas give these fields their
@@ -307,15 +313,20 @@ struct rope_frequencies {
 	size_t dim;  /* R, even: the dimensions that turn */
 	float theta; /* more than 1 */
 	enum rope_scaling scaling;
-	float factor;              /* linear, dynamic, llama3, yarn */
-	uint32_t original_context; /* original_max_position_embeddings: dynamic, llama3, yarn */
-	uint32_t length;           /* dynamic: tokens of the probe */
+	float factor;              /* linear, dynamic, llama3, yarn, longrope */
+	uint32_t original_context; /* original_max_position_embeddings: all but linear */
+	uint32_t length;           /* dynamic, longrope: tokens of the probe */
 	float low_frequency_factor, high_frequency_factor; /* llama3 */
 	float beta_fast, beta_slow;                        /* yarn: 32 and 1 unless given */
 	bool truncate;                                     /* yarn: true unless given */
-	float attention_factor;       /* yarn: 0 unless given; then it follows from the rest */
+	float attention_factor; /* yarn, longrope: 0 unless given; then it follows from the rest */
 	float mscale, mscale_all_dim; /* yarn: 0 unless given */
+	/* longrope: of pair i, up to the original context and beyond it */
+	float short_factor[ROPE_FACTORS_MAX], long_factor[ROPE_FACTORS_MAX];
 };
+
+/* True if the frequencies depend on how long the probe is. */
+bool rope_depends_on_length(const struct rope_frequencies *rope);
 
 /* RN32(f_i) for i < dim / 2. ERROR_USAGE if a number makes no sense. */
 MUST_CHECK int rope_frequencies_fill(const struct rope_frequencies *rope, float *out_frequency,
@@ -323,7 +334,7 @@ MUST_CHECK int rope_frequencies_fill(const struct rope_frequencies *rope, float 
 
 /*
  * cos and sin of positions first ... first + count - 1, count x dim/2 each,
- * with YaRN's attention factor. ERROR_USAGE if a number makes no sense.
+ * with the attention factor of YaRN and longrope. ERROR_USAGE if a number makes no sense.
  */
 MUST_CHECK int rope_table_fill(const struct rope_frequencies *rope, size_t first, size_t count,
 			       float *out_cos, float *out_sin, struct error *err);

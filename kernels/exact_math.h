@@ -299,6 +299,11 @@ KERNEL_FN float f32_relu(float x)
 	return x > 0.0f ? x : 0.0f;
 }
 
+KERNEL_FN float f32_clip(float x, float limit)
+{
+	return x > limit ? limit : x < -limit ? -limit : x;
+}
+
 KERNEL_FN float f32_soft_cap(float x, float cap)
 {
 	return f32_mul(f32_tanh(f32_div(x, cap)), cap);

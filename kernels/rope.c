@@ -17,10 +17,28 @@ static bool positive(float x)
 	return x > 0 && f32_is_finite(x);
 }
 
+static int longrope_check(const struct rope_frequencies *rope, struct error *err)
+{
+	if (rope->dim / 2 > ROPE_FACTORS_MAX)
+		return error_set(err, ERROR_USAGE, "rope: longrope scales at most %d pairs",
+				 ROPE_FACTORS_MAX);
+	/* The attention factor divides by the logarithm of the original context. */
+	if (rope->original_context < 2 || !positive(rope->factor))
+		return error_set(err, ERROR_USAGE,
+				 "rope: longrope with the factor %g over a context of %u",
+				 (double)rope->factor, rope->original_context);
+	if (!(rope->attention_factor >= 0 && f32_is_finite(rope->attention_factor)))
+		return error_set(err, ERROR_USAGE, "rope: the attention factor is negative");
+	for (size_t i = 0; i < rope->dim / 2; i++)
+		if (!positive(rope->short_factor[i]) || !positive(rope->long_factor[i]))
+			return error_set(err, ERROR_USAGE,
+					 "rope: a longrope factor of pair %zu is not positive", i);
+	return 0;
+}
+
 static int rope_check(const struct rope_frequencies *rope, struct error *err)
 {
-	bool context = rope->scaling == ROPE_DYNAMIC || rope->scaling == ROPE_LLAMA3 ||
-		       rope->scaling == ROPE_YARN;
+	bool context = rope->scaling != ROPE_PLAIN && rope->scaling != ROPE_LINEAR;
 
 	if (!rope->dim || rope->dim % 2 || rope->dim > DIM_MAX)
 		return error_set(err, ERROR_USAGE, "rope: %zu dimensions cannot turn in pairs",
@@ -28,6 +46,8 @@ static int rope_check(const struct rope_frequencies *rope, struct error *err)
 	if (!f32_is_finite(rope->theta) || !(rope->theta > 1))
 		return error_set(err, ERROR_USAGE, "rope: theta %g is not above 1",
 				 (double)rope->theta);
+	if (rope->scaling == ROPE_LONGROPE)
+		return longrope_check(rope, err);
 	if (rope->scaling != ROPE_PLAIN && (!f32_is_finite(rope->factor) || !(rope->factor >= 1)))
 		return error_set(err, ERROR_USAGE, "rope: the scaling factor %g is below 1",
 				 (double)rope->factor);
@@ -152,20 +172,41 @@ static struct real yarn_mscale(const struct rope_frequencies *rope, struct real 
 	return real_add(real_divide(x, real_from_u64(10)), one());
 }
 
-/* What cos and sin are multiplied by; 1 without YaRN. */
+/* sqrt(1 + ln(factor) / ln(original context)) */
+static float longrope_attention_factor(const struct rope_frequencies *rope)
+{
+	struct real ratio, ln;
+
+	if (!(rope->factor > 1.0f))
+		return 1.0f;
+	ratio = real_divide(real_ln(real_from_f32(rope->factor)),
+			    real_ln(real_from_u64(rope->original_context)));
+	ln = real_ln(real_add(one(), ratio));
+	ln.exponent--;
+	return real_to_f32(real_exp(ln));
+}
+
+/* What cos and sin are multiplied by; 1 without YaRN and longrope. */
 static float attention_factor(const struct rope_frequencies *rope)
 {
 	struct real factor;
 
-	if (rope->scaling != ROPE_YARN)
+	if (rope->scaling != ROPE_YARN && rope->scaling != ROPE_LONGROPE)
 		return 1.0f;
 	if (rope->attention_factor > 0)
 		return rope->attention_factor;
+	if (rope->scaling == ROPE_LONGROPE)
+		return longrope_attention_factor(rope);
 	factor = yarn_mscale(rope, one());
 	if (rope->mscale > 0 && rope->mscale_all_dim > 0)
 		factor = real_divide(yarn_mscale(rope, real_from_f32(rope->mscale)),
 				     yarn_mscale(rope, real_from_f32(rope->mscale_all_dim)));
 	return real_to_f32(factor);
+}
+
+bool rope_depends_on_length(const struct rope_frequencies *rope)
+{
+	return rope->scaling == ROPE_DYNAMIC || rope->scaling == ROPE_LONGROPE;
 }
 
 int rope_frequencies_fill(const struct rope_frequencies *rope, float *out_frequency,
@@ -186,6 +227,10 @@ int rope_frequencies_fill(const struct rope_frequencies *rope, float *out_freque
 			p = llama3(rope, p);
 		else if (rope->scaling == ROPE_YARN)
 			p = yarn(rope, p, i);
+		else if (rope->scaling == ROPE_LONGROPE)
+			p = real_divide(p, real_from_f32(rope->length > rope->original_context
+								 ? rope->long_factor[i]
+								 : rope->short_factor[i]));
 		out_frequency[i] = real_to_f32(p);
 	}
 	return 0;

@@ -150,7 +150,8 @@ static int test_rows(const struct self_test *t, struct error *err)
 	    exact_softmax(backend, t->x, t->y, err) ||
 	    expect(t, "softmax", t->y, 0x4a2bdc35, err) ||
 	    exact_soft_cap(backend, t->x, 3.0f, t->y, err) ||
-	    expect(t, "soft_cap", t->y, 0x88dc81e6, err))
+	    expect(t, "soft_cap", t->y, 0x88dc81e6, err) ||
+	    exact_clip(backend, t->x, 0.5f, t->y, err) || expect(t, "clip", t->y, 0xc9a5407d, err))
 		return -1;
 	return 0;
 }

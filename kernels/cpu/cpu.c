@@ -206,6 +206,7 @@ const struct backend_type backend_type_cpu = {
 	.gate = cpu_gate,
 	.add = cpu_add,
 	.scale = cpu_scale,
+	.clip = cpu_clip,
 	.soft_cap = cpu_soft_cap,
 	.softmax = cpu_softmax,
 	.gather = cpu_gather,

@@ -16,6 +16,7 @@ struct cpu_rows {
 	void (*gate)(enum activation kind, const float *gate, const float *up, float *y, size_t n);
 	void (*add)(const float *a, const float *b, float *y, size_t n);
 	void (*scale)(const float *x, float factor, float *y, size_t n);
+	void (*clip)(const float *x, float limit, float *y, size_t n);
 	void (*soft_cap)(const float *x, float cap, float *y, size_t n);
 	void (*softmax)(const float *x, float *y, size_t n);
 	void (*partition)(const float *x, size_t n, float *out_max, float *out_sum);
@@ -199,6 +200,8 @@ int cpu_add(struct backend *backend, struct matrix a, struct matrix b, struct ma
 	    struct error *err);
 int cpu_scale(struct backend *backend, struct matrix x, float factor, struct matrix y,
 	      struct error *err);
+int cpu_clip(struct backend *backend, struct matrix x, float limit, struct matrix y,
+	     struct error *err);
 int cpu_soft_cap(struct backend *backend, struct matrix x, float cap, struct matrix y,
 		 struct error *err);
 int cpu_softmax(struct backend *backend, struct matrix x, struct matrix y, struct error *err);

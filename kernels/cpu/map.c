@@ -162,6 +162,19 @@ int cpu_scale(struct backend *backend, struct matrix x, float factor, struct mat
 	return row_work_run(backend, &work, err);
 }
 
+static void clip_row(const struct row_work *work, size_t row)
+{
+	work->rows->clip(cpu_row(work->x, row), work->number, cpu_row(work->y, row), work->x.cols);
+}
+
+int cpu_clip(struct backend *backend, struct matrix x, float limit, struct matrix y,
+	     struct error *err)
+{
+	struct row_work work = { .row = clip_row, .x = x, .y = y, .number = limit };
+
+	return row_work_run(backend, &work, err);
+}
+
 static void soft_cap_row(const struct row_work *work, size_t row)
 {
 	work->rows->soft_cap(cpu_row(work->x, row), work->number, cpu_row(work->y, row),

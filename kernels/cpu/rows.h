@@ -192,6 +192,11 @@ static void rows_scale(const float *x, float factor, float *y, size_t n)
 	ROW_MAP(x, y, n, f32_mul(a, factor));
 }
 
+static void rows_clip(const float *x, float limit, float *y, size_t n)
+{
+	ROW_MAP(x, y, n, f32_clip(a, limit));
+}
+
 static void rows_soft_cap(const float *x, float cap, float *y, size_t n)
 {
 	ROW_MAP(x, y, n, f32_soft_cap(a, cap));
@@ -302,7 +307,8 @@ static size_t rows_find_not_finite(const float *x, size_t n)
 /* clang-format off */
 #define CPU_ROWS {                                                                                 \
 	.activation = rows_activation, .gate = rows_gate, .add = rows_add, .scale = rows_scale,    \
-	.soft_cap = rows_soft_cap, .softmax = rows_softmax, .partition = rows_partition,           \
+	.clip = rows_clip, .soft_cap = rows_soft_cap, .softmax = rows_softmax,                     \
+	.partition = rows_partition,                                                               \
 	.rms_norm = rows_rms_norm, .layer_norm = rows_layer_norm, .rope = rows_rope,               \
 	.combine = rows_combine, .find_not_finite = rows_find_not_finite,                          \
 }

@@ -79,6 +79,7 @@ ACT(layer_norm, exact_layer_norm(backend, x, gain, bias, 1e-5f, y, err))
 ACT(layer_norm_bare, exact_layer_norm(backend, x, gain, MATRIX_NONE, 1e-5f, y, err))
 ACT(softmax, exact_softmax(backend, x, y, err))
 ACT(soft_cap, exact_soft_cap(backend, x, 1.7f, y, err))
+ACT(clip, exact_clip(backend, x, 0.7f, y, err))
 ACT(scale, exact_scale(backend, x, 0.3f, y, err))
 ACT(add, exact_add(backend, x, second, y, err))
 ACT(add_row, exact_add(backend, x, gain, y, err))
@@ -156,6 +157,7 @@ static void activations_have_the_bits_of_the_reference(void **state)
 		CHECK_MAP(c, "tanh", act_tanh, naive_tanh(x));
 		CHECK_MAP(c, "sigmoid", act_sigmoid, naive_sigmoid(x));
 		CHECK_MAP(c, "soft_cap", act_soft_cap, naive_soft_cap(x, 1.7f));
+		CHECK_MAP(c, "clip", act_clip, x > 0.7f ? 0.7f : x < -0.7f ? -0.7f : x);
 		CHECK_MAP(c, "silu gate", act_gate_silu, naive_silu(x) * second);
 		CHECK_MAP(c, "gelu_tanh gate", act_gate_gelu_tanh, naive_gelu_tanh(x) * second);
 		CHECK_MAP(c, "gelu_erf gate", act_gate_gelu_erf, naive_gelu_erf(x) * second);
