@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const struct architecture *const architectures[] = {
-#define ARCHITECTURE(name) &architecture_##name,
+#define ARCHITECTURE(name, type) &architecture_##name,
 #include "verify/architectures.def"
 #undef ARCHITECTURE
 };
@@ -20,7 +20,7 @@ const struct architecture *architecture_find(const char *model_type)
 const char *architecture_list(void)
 {
 	static const char list[] =
-#define ARCHITECTURE(name) ", " #name
+#define ARCHITECTURE(name, type) ", " type
 #include "verify/architectures.def"
 #undef ARCHITECTURE
 		;
@@ -45,6 +45,10 @@ uint32_t config_dim(const struct model_config *config, enum dim dim)
 		return config->positions;
 	case DIM_TYPES:
 		return config->types;
+	case DIM_HEAD:
+		return config->head_dim;
+	case DIM_FUSED:
+		return (config->heads + 2 * config->key_heads) * config->head_dim;
 	case DIM_COUNT:
 		break;
 	}
@@ -54,10 +58,11 @@ uint32_t config_dim(const struct model_config *config, enum dim dim)
 const char *dim_name(enum dim dim)
 {
 	static const char *const names[DIM_COUNT] = {
-		[DIM_HIDDEN] = "hidden size",        [DIM_QUERY] = "attention heads x head size",
-		[DIM_KEY] = "key heads x head size", [DIM_INTERMEDIATE] = "intermediate size",
-		[DIM_VOCAB] = "vocabulary",          [DIM_POSITIONS] = "positions",
-		[DIM_TYPES] = "token types",
+		[DIM_HIDDEN] = "hidden size",         [DIM_QUERY] = "attention heads x head size",
+		[DIM_KEY] = "key heads x head size",  [DIM_INTERMEDIATE] = "intermediate size",
+		[DIM_VOCAB] = "vocabulary",           [DIM_POSITIONS] = "positions",
+		[DIM_TYPES] = "token types",          [DIM_HEAD] = "head size",
+		[DIM_FUSED] = "query, key and value",
 	};
 
 	return dim < DIM_COUNT ? names[dim] : "size";
@@ -75,7 +80,21 @@ enum dim slot_dim(enum slot slot)
 	case SLOT_GATE:
 	case SLOT_UP:
 		return DIM_INTERMEDIATE;
+	case SLOT_FUSED:
+		return DIM_FUSED;
 	default:
 		return DIM_HIDDEN;
 	}
+}
+
+bool operation_applies(const struct operation *operation, const struct model_config *config,
+		       uint32_t layer)
+{
+	if (operation->when && !config->feature[operation->when])
+		return false;
+	if (operation->unless && config->feature[operation->unless])
+		return false;
+	if (operation->in && !model_config_layer_in(config, operation->in, layer))
+		return false;
+	return !operation->not_in || !model_config_layer_in(config, operation->not_in, layer);
 }

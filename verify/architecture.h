@@ -22,6 +22,8 @@ enum dim {
 	DIM_VOCAB,
 	DIM_POSITIONS,
 	DIM_TYPES,
+	DIM_HEAD,  /* head_dim: one head */
+	DIM_FUSED, /* (heads + 2 x key_heads) x head_dim: query, key and value in one */
 	DIM_COUNT
 };
 
@@ -36,18 +38,23 @@ enum slot {
 	SLOT_MIXED, /* query: what attention read */
 	SLOT_GATE,  /* intermediate */
 	SLOT_UP,    /* intermediate */
+	SLOT_ASIDE, /* hidden: what attention gave, kept while the MLP runs (parallel residual) */
+	SLOT_FUSED, /* fused: query, key and value, head by head (`fused_heads`) */
 	SLOT_COUNT
 };
 
 enum operation_kind {
 	OP_NONE,       /* ends a table */
 	OP_TOKENS,     /* y = rows of `weight` (vocab x hidden) by token id */
-	OP_POSITIONS,  /* y = rows of `weight` (positions x hidden) by position */
+	OP_POSITIONS,  /* y = rows of `weight` (positions x hidden) by position (config: `padding`)
+			*/
 	OP_TYPE_ZERO,  /* y = row 0 of `weight` (types x hidden) for every token */
+	OP_SCALE,      /* y = x * embedding_scale */
 	OP_RMS_NORM,   /* y = norm of x */
-	OP_LAYER_NORM, /* y = norm of x */
+	OP_LAYER_NORM, /* y = norm of x; without `weight` the gain is 1 */
 	OP_LINEAR,     /* y = x . weight + bias */
-	OP_ROPE_QUERY, /* x turned in place, head by head */
+	OP_CLIP,       /* y = x held within -clip ... clip */
+	OP_ROPE_QUERY, /* x turned in place, head by head: the first rope.dim numbers of each */
 	OP_ROPE_KEY,   /* the same with the key heads */
 	OP_ATTENTION,  /* SLOT_MIXED from SLOT_QUERY, SLOT_KEY, SLOT_VALUE */
 	OP_ACTIVATION, /* y = activation(x) */
@@ -55,14 +62,32 @@ enum operation_kind {
 	OP_ADD         /* y = x + u */
 };
 
+#define PARTS_MAX 4 /* of one tensor */
+
+/*
+ * One step. The conditions say in which models and layers it is done: left out
+ * are its tensors too, and a checkpoint that has them all the same is refused.
+ * A condition that is 0 (FEATURE_NONE, LAYERS_NONE) asks nothing.
+ */
 struct operation {
 	enum operation_kind kind;
 	enum slot x, u, y;
 	const char *weight; /* name below the layer's (outside layers: the model's) prefix */
 	const char *bias;   /* NULL: the step has none */
 	enum feature bias_when;
-	bool transposed;     /* the tensor is in x out (GPT-2's Conv1D) */
-	uint8_t part, parts; /* the part-th of `parts` equal shares of the outputs; parts 0: all */
+
+	enum feature when, unless; /* only with this option; never with that one */
+	enum layer_set in, not_in; /* only in these layers; never in those */
+
+	bool transposed; /* the tensor is in x out (GPT-2's Conv1D) */
+	bool per_head;   /* a norm over each head of x, with one weight of head_dim for all */
+
+	/*
+	 * The outputs of the tensor are `parts` shares of the widths part_dim, one
+	 * after another, and this step computes the part-th; parts 0: all are its.
+	 */
+	uint8_t part, parts;
+	enum dim part_dim[PARTS_MAX];
 };
 
 #define OPERATIONS_MAX 32 /* in one table */
@@ -70,6 +95,7 @@ struct operation {
 enum key_kind {
 	KEY_COUNT,     /* a whole number, at most `max` */
 	KEY_NUMBER,    /* decimal -> nearest binary64 -> nearest binary32 */
+	KEY_LIMIT,     /* a number above 0; null is 0, which stands for none */
 	KEY_FLAG,      /* true or false */
 	KEY_ACTIVATION /* a name of an activation */
 };
@@ -99,6 +125,10 @@ struct config_fixed {
 	{                                                                                          \
 		key, KEY_NUMBER, offsetof(struct model_config, member), 0, absent                  \
 	}
+#define CONFIG_KEY_LIMIT(key, member, absent)                                                      \
+	{                                                                                          \
+		key, KEY_LIMIT, offsetof(struct model_config, member), 0, absent                   \
+	}
 #define CONFIG_KEY_FLAG(key, member, absent)                                                       \
 	{                                                                                          \
 		key, KEY_FLAG, offsetof(struct model_config, member), 0, absent                    \
@@ -117,6 +147,18 @@ struct synonym {
 	const char *suffix, *other;
 };
 
+/* How rotary positions are spelled at the top of config.json, beside what rope_parameters say. */
+struct rope_keys {
+	const char *theta;      /* NULL: "rope_theta" */
+	const char *theta_else; /* what it is when nothing is said; NULL: "10000" */
+	const char *share;      /* the share of a head that turns; NULL: "partial_rotary_factor" */
+	const char *share_else; /* NULL: "1" */
+	bool partial;           /* a share below 1 is computed */
+	const char *original_else; /* original_max_position_embeddings where the top says nothing
+				      (Phi-3); NULL: what the parameters, else
+				      max_position_embeddings, say */
+};
+
 struct architecture {
 	const char *name;              /* as in architectures.def and in `model_type` */
 	const char *classes;           /* glob of the class names that `architectures` may hold */
@@ -125,6 +167,11 @@ struct architecture {
 
 	bool rope;   /* rotary positions: the rope keys are read */
 	bool causal; /* else an encoder: every token sees every other, and there is no head */
+	struct rope_keys rope_keys;
+
+	bool gain_plus_one; /* the gain of every RMSNorm is 1 + weight (Gemma) */
+	bool fused_heads;   /* SLOT_QUERY, _KEY and _VALUE are parts of SLOT_FUSED: of each head its
+			       query, its key, its value (GPT-NeoX) */
 
 	/*
 	 * What the tables cannot say: sliding windows, sizes left out. Called last,
@@ -148,14 +195,15 @@ struct architecture {
 	const char *head;      /* "lm_head.weight"; NULL: an encoder */
 };
 
-#define ARCHITECTURE(name) extern const struct architecture architecture_##name;
+#define ARCHITECTURE(name, type) extern const struct architecture architecture_##name;
 #include "verify/architectures.def"
 #undef ARCHITECTURE
 
 /* The architecture for a `model_type`, or NULL. */
 const struct architecture *architecture_find(const char *model_type);
 
-/* "bert, gpt2, llama": what can be computed, for messages and `akashi version`. Static. */
+/* "bert, gpt2, llama": the model types that are computed, for messages and `akashi version`.
+ * Static. */
 const char *architecture_list(void);
 
 /* The size that `dim` has under `config`, and what config.json calls it. */
@@ -164,5 +212,9 @@ const char *dim_name(enum dim dim);
 
 /* The width of a slot. */
 enum dim slot_dim(enum slot slot);
+
+/* Is this step done in that layer (outside layers: 0) of a model with this config? */
+bool operation_applies(const struct operation *operation, const struct model_config *config,
+		       uint32_t layer);
 
 #endif

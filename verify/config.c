@@ -11,12 +11,14 @@
 #include "verify/name.h"
 
 /*
- * Keys that change what some family or engine computes, and that none of ours
- * does. transformers would pass over most of them in silence; here they are
- * refused. NULL: must be empty.
+ * Keys that change what some family or engine computes, and that only those of
+ * ours compute that have them in their own table. transformers would pass over
+ * most of them in silence; here they are refused. NULL: must be empty.
  */
 static const struct config_fixed common_fixed[] = {
 	{ "quantization_config", NULL },
+	{ "use_bidirectional_attention", "false" },
+	{ "clip_qkv", NULL },
 	{ "pruned_heads", NULL },
 	{ "is_encoder_decoder", "false" },
 	{ "alibi", "false" },
@@ -59,21 +61,43 @@ static int to_binary32(double wide, float *out_number)
 	return 0;
 }
 
-int config_number_text(const char *text, const char *name, float *out_number, struct error *err)
+int config_double_text(const char *text, const char *name, double *out_number, struct error *err)
 {
 	locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 	char *end = NULL;
-	double wide;
 
 	if (!plain)
 		return error_set(err, ERROR_SYSTEM, "the locale 'C' cannot be had");
-	wide = strtod_l(text, &end, plain);
+	*out_number = strtod_l(text, &end, plain);
 	freelocale(plain);
-	if (end == text || *end || to_binary32(wide, out_number))
+	if (end == text || *end)
+		return error_set(err, ERROR_CORRUPT, "config.json: '%s' is %s, which is no number",
+				 name, text);
+	return 0;
+}
+
+int config_number_text(const char *text, const char *name, float *out_number, struct error *err)
+{
+	double wide;
+
+	if (config_double_text(text, name, &wide, err))
+		return -1;
+	if (to_binary32(wide, out_number))
 		return error_set(err, ERROR_CORRUPT,
 				 "config.json: '%s' is %s, which is no binary32 number", name,
 				 text);
 	return 0;
+}
+
+int config_double(const struct json *value, const char *name, double *out_number, struct error *err)
+{
+	if (json_kind(value) == JSON_KIND_INTEGER) {
+		*out_number = (double)json_integer_of(value);
+		return 0;
+	}
+	if (json_kind(value) == JSON_KIND_NUMBER)
+		return config_double_text(json_number_text(value), name, out_number, err);
+	return error_set(err, ERROR_CORRUPT, "config.json: '%s' is no number", name);
 }
 
 int config_number(const struct json *value, const char *name, float *out_number, struct error *err)
@@ -116,6 +140,16 @@ static int activation_take(const char *text, const char *name, enum activation *
 			 name, text ? text : "no text");
 }
 
+static int limit_take(const struct json *value, const char *name, float *out_limit,
+		      struct error *err)
+{
+	if (config_number(value, name, out_limit, err))
+		return -1;
+	if (!(*out_limit > 0.0f))
+		return error_set(err, ERROR_CORRUPT, "config.json: '%s' must be above 0", name);
+	return 0;
+}
+
 /* The key as it stands in config.json. */
 static int key_take(const struct config_key *key, const struct json *value, void *field,
 		    struct error *err)
@@ -125,6 +159,8 @@ static int key_take(const struct config_key *key, const struct json *value, void
 		return config_count(value, key->name, 1, key->max, field, err);
 	case KEY_NUMBER:
 		return config_number(value, key->name, field, err);
+	case KEY_LIMIT:
+		return limit_take(value, key->name, field, err);
 	case KEY_FLAG:
 		if (json_kind(value) != JSON_KIND_BOOL)
 			return error_set(err, ERROR_CORRUPT,
@@ -147,6 +183,7 @@ static int key_default(const struct config_key *key, void *field, struct error *
 		*(uint32_t *)field = (uint32_t)strtoul(key->fallback, NULL, 10);
 		return 0;
 	case KEY_NUMBER:
+	case KEY_LIMIT:
 		return config_number_text(key->fallback, key->name, field, err);
 	case KEY_FLAG:
 		*(bool *)field = !strcmp(key->fallback, "true");
@@ -164,10 +201,21 @@ static int keys_read(const struct json *json, const struct config_key *key,
 		const struct json *value = config_member(json, key->name);
 		void *field = (char *)config + key->field;
 
+		/* The field is 0 already. */
+		if (!value && key->kind == KEY_LIMIT && json_member(json, key->name))
+			continue;
 		if (value ? key_take(key, value, field, err) : key_default(key, field, err))
 			return -1;
 	}
 	return 0;
+}
+
+/* Does the family compute with that key? */
+static bool keys_have(const struct config_key *key, const char *name)
+{
+	while (key->name && strcmp(key->name, name))
+		key++;
+	return key->name;
 }
 
 /* Is this the value that is computed? An empty list or object counts as nothing said. */
@@ -186,12 +234,13 @@ static bool is_only(const struct json *value, const char *only)
 	}
 }
 
-static int fixed_check(const struct json *json, const struct config_fixed *fixed, struct error *err)
+static int fixed_check(const struct json *json, const struct config_fixed *fixed,
+		       const struct config_key *keys, struct error *err)
 {
 	for (; fixed && fixed->name; fixed++) {
 		const struct json *value = config_member(json, fixed->name);
 
-		if (value && !is_only(value, fixed->only))
+		if (value && !keys_have(keys, fixed->name) && !is_only(value, fixed->only))
 			return error_set(err, ERROR_UNTRUSTED,
 					 "config.json: '%s' has a value that this version does "
 					 "not compute (only %s)",
@@ -273,7 +322,8 @@ int model_config_read(struct span text, struct model_config *out_config, struct 
 	if (family_read(json, &config, err))
 		return -1;
 	architecture = config.architecture;
-	if (fixed_check(json, common_fixed, err) || fixed_check(json, architecture->fixed, err) ||
+	if (fixed_check(json, common_fixed, architecture->keys, err) ||
+	    fixed_check(json, architecture->fixed, architecture->keys, err) ||
 	    keys_read(json, architecture->keys, &config, err) || shape_finish(&config, err) ||
 	    (architecture->rope && config_rope_read(json, &config, err)) ||
 	    (architecture->finish && architecture->finish(json, &config, err)))
@@ -284,15 +334,37 @@ int model_config_read(struct span text, struct model_config *out_config, struct 
 
 /* ---- Layers that slide ---- */
 
+bool model_config_layer_in(const struct model_config *config, enum layer_set set, uint32_t layer)
+{
+	return config->layer_set[set][layer / 8] >> layer % 8 & 1;
+}
+
+void config_layer_add(struct model_config *config, enum layer_set set, uint32_t layer)
+{
+	config->layer_set[set][layer / 8] |= (uint8_t)(1u << layer % 8);
+}
+
 bool model_config_slides(const struct model_config *config, uint32_t layer)
 {
-	return config->window && (config->slides[layer / 8] >> layer % 8 & 1);
+	return config->window && model_config_layer_in(config, LAYERS_SLIDING, layer);
 }
 
 void config_slide_from(struct model_config *config, uint32_t first)
 {
 	for (uint32_t layer = first; layer < config->layers; layer++)
-		config->slides[layer / 8] |= (uint8_t)(1u << layer % 8);
+		config_layer_add(config, LAYERS_SLIDING, layer);
+}
+
+int config_window_read(const struct json *json, uint32_t fallback, struct model_config *config,
+		       struct error *err)
+{
+	const struct json *window = config_member(json, "sliding_window");
+
+	if (window)
+		return config_count(window, "sliding_window", 1, CONFIG_CONTEXT_MAX,
+				    &config->window, err);
+	config->window = json_member(json, "sliding_window") ? 0 : fallback;
+	return 0;
 }
 
 int config_layer_types_read(const struct json *json, struct model_config *config, bool *out_given,
@@ -320,7 +392,7 @@ int config_layer_types_read(const struct json *json, struct model_config *config
 					 "config.json: layer %u slides, but there is no sliding "
 					 "window",
 					 layer);
-		config->slides[layer / 8] |= (uint8_t)(1u << layer % 8);
+		config_layer_add(config, LAYERS_SLIDING, layer);
 	}
 	*out_given = types != NULL;
 	return 0;
@@ -328,6 +400,6 @@ int config_layer_types_read(const struct json *json, struct model_config *config
 
 bool model_config_needs_whole_probes(const struct model_config *config)
 {
-	return !config->architecture->causal ||
-	       (config->architecture->rope && config->rope.scaling == ROPE_DYNAMIC);
+	return !config->architecture->causal || rope_depends_on_length(&config->rope) ||
+	       rope_depends_on_length(&config->local_rope);
 }

@@ -21,13 +21,23 @@ struct architecture;
 #define CONFIG_VOCAB_MAX (1u << 24)   /* rows of the embedding */
 #define CONFIG_CONTEXT_MAX (1u << 28) /* max_position_embeddings */
 
-/* Options that switch steps and biases of an architecture's table on. */
+/* Options that switch steps and biases of an architecture's table on or off. */
 enum feature {
-	FEATURE_ALWAYS,
+	FEATURE_NONE,        /* no option: what it stands beside is always so */
 	FEATURE_QUERY_BIAS,  /* of the query, key and value projections */
 	FEATURE_OUTPUT_BIAS, /* of attention's output projection */
 	FEATURE_MLP_BIAS,
+	FEATURE_QUERY_NORM, /* query and key are normed */
+	FEATURE_PARALLEL,   /* attention and MLP both start from the layer's input */
+	FEATURE_CLIP,       /* query, key and value are held within -clip ... clip */
 	FEATURE_COUNT
+};
+
+/* Sets of layers, for what only some layers of a model have. */
+enum layer_set {
+	LAYERS_NONE,    /* no set: what it stands beside is so in every layer */
+	LAYERS_SLIDING, /* attention sees only the last `window` tokens */
+	LAYERS_SET_COUNT
 };
 
 struct model_config {
@@ -45,18 +55,35 @@ struct model_config {
 	uint32_t context;   /* the longest probe that makes sense */
 
 	float eps;
+	float query_scalar;    /* scores are scaled by its RN32(x^(-1/2)); 0: head_dim */
+	float score_cap;       /* of attention; 0: none */
+	float logit_cap;       /* 0: none */
+	float clip;            /* FEATURE_CLIP */
+	float embedding_scale; /* OP_SCALE */
 	enum activation activation;
 	bool tied; /* the head is the embedding */
 	bool feature[FEATURE_COUNT];
 
 	/* dim 0: no rotary positions; `length` is filled in for each probe (ROPE_DYNAMIC). */
 	struct rope_frequencies rope;
+	struct rope_frequencies local_rope; /* of the layers that slide; dim 0: as the others */
 
 	uint32_t window; /* sliding window in tokens, for the layers that slide; 0: none */
-	uint8_t slides[CONFIG_LAYERS_MAX / 8];
+	uint8_t layer_set[LAYERS_SET_COUNT][CONFIG_LAYERS_MAX / 8]; /* a bit for each layer */
+
+	/*
+	 * Learned positions: a token that is `padding` stands at position `padding`,
+	 * any other at padding + its number (from 1) among those that are not.
+	 * Without pads: positions count from 0.
+	 */
+	bool pads;
+	uint32_t padding;
 
 	char model_type[64]; /* as config.json spells it */
 };
+
+/* Is the layer of this set? */
+bool model_config_layer_in(const struct model_config *config, enum layer_set set, uint32_t layer);
 
 /* True if attention of this layer sees only the last `window` tokens. */
 bool model_config_slides(const struct model_config *config, uint32_t layer);

@@ -15,6 +15,12 @@ MUST_CHECK int config_number(const struct json *value, const char *name, float *
 MUST_CHECK int config_number_text(const char *text, const char *name, float *out_number,
 				  struct error *err);
 
+/* The nearest binary64, for what is computed with before it is rounded; and that of a text. */
+MUST_CHECK int config_double_text(const char *text, const char *name, double *out_number,
+				  struct error *err);
+MUST_CHECK int config_double(const struct json *value, const char *name, double *out_number,
+			     struct error *err);
+
 /* A whole number from `min` to `max`; ERROR_CORRUPT otherwise. */
 MUST_CHECK int config_count(const struct json *value, const char *name, uint32_t min, uint32_t max,
 			    uint32_t *out_count, struct error *err);
@@ -31,14 +37,24 @@ MUST_CHECK int config_rope_read(const struct json *json, struct model_config *co
 				struct error *err);
 
 /*
- * `layer_types` into config->slides: "full_attention" and "sliding_attention".
+ * `layer_types` into the set LAYERS_SLIDING: "full_attention" and "sliding_attention".
  * ERROR_UNTRUSTED: another kind; ERROR_CORRUPT: not one for each layer, or
  * sliding layers where there is no window. True in *out_given if it is there.
  */
 MUST_CHECK int config_layer_types_read(const struct json *json, struct model_config *config,
 				       bool *out_given, struct error *err);
 
+/* The layer is of this set. */
+void config_layer_add(struct model_config *config, enum layer_set set, uint32_t layer);
+
 /* Layers from `first` on slide. */
 void config_slide_from(struct model_config *config, uint32_t first);
+
+/*
+ * `sliding_window` into config->window: null is none, and where it is not
+ * mentioned at all it is `fallback` (0: none).
+ */
+MUST_CHECK int config_window_read(const struct json *json, uint32_t fallback,
+				  struct model_config *config, struct error *err);
 
 #endif

@@ -3,6 +3,7 @@
  * (`rope_theta` and `rope_scaling`) and 5 (`rope_parameters`). What the numbers
  * mean: rule 7 of docs/numerics.md.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "verify/architecture.h"
@@ -14,7 +15,7 @@ static const struct {
 	enum rope_scaling scaling;
 } scalings[] = {
 	{ "default", ROPE_PLAIN }, { "linear", ROPE_LINEAR }, { "dynamic", ROPE_DYNAMIC },
-	{ "llama3", ROPE_LLAMA3 }, { "yarn", ROPE_YARN },
+	{ "llama3", ROPE_LLAMA3 }, { "yarn", ROPE_YARN },     { "longrope", ROPE_LONGROPE },
 };
 
 /* Everything that may stand among the rope parameters; another key would be an unknown option. */
@@ -26,7 +27,8 @@ static const char *const known[] = {
 	"beta_fast",       "beta_slow",
 	"truncate",        "attention_factor",
 	"mscale",          "mscale_all_dim",
-	"finetuned",
+	"finetuned",       "short_factor",
+	"long_factor",
 };
 
 static int known_check(const struct json *parameters, struct error *err)
@@ -88,57 +90,108 @@ static int number_needed(const struct json *object, const char *name, float *out
 	return number_or(object, name, 0.0f, out_number, err);
 }
 
-/* The base and the rotated share: inside the parameters (5), else at the top (4). */
-static int base_read(const struct json *json, const struct json *parameters,
-		     struct model_config *config, struct error *err)
+/*
+ * A number that stands inside the parameters (5), else at the top (4) under its
+ * own or the family's name. Two that stand at the top must agree.
+ */
+static int top_number_read(const struct json *json, const struct json *parameters, const char *name,
+			   const char *own_name, const char *otherwise, double *out_number,
+			   struct error *err)
 {
-	float theta, share;
+	const struct json *inside = config_member(parameters, name);
+	const struct json *top = config_member(json, name);
+	const struct json *own = own_name ? config_member(json, own_name) : NULL;
+	double first = 0, second = 0;
 
-	if (number_or(json, "rope_theta", 10000.0f, &theta, err) ||
-	    number_or(parameters, "rope_theta", theta, &theta, err) ||
-	    number_or(json, "partial_rotary_factor", 1.0f, &share, err) ||
-	    number_or(parameters, "partial_rotary_factor", share, &share, err))
+	if (inside)
+		return config_double(inside, name, out_number, err);
+	if ((top && config_double(top, name, &first, err)) ||
+	    (own && config_double(own, own_name, &second, err)))
 		return -1;
-	if (!(theta > 1.0f))
-		return error_set(err, ERROR_CORRUPT, "config.json: 'rope_theta' must be above 1");
-	if (share != 1.0f)
+	if (top && own && (first < second || first > second))
+		return error_set(err, ERROR_UNTRUSTED,
+				 "config.json: '%s' and '%s' contradict each other", name,
+				 own_name);
+	*out_number = top ? first : second;
+	return top || own ? 0 : config_double_text(otherwise, name, out_number, err);
+}
+
+/* How many numbers of a head turn: the share is cut to a whole number in binary64. */
+static int share_read(const struct json *json, const struct json *parameters,
+		      const struct model_config *config, size_t *out_dim, struct error *err)
+{
+	const struct rope_keys *keys = &config->architecture->rope_keys;
+	double share;
+
+	if (top_number_read(json, parameters, "partial_rotary_factor", keys->share,
+			    keys->share_else ? keys->share_else : "1", &share, err))
+		return -1;
+	if (!keys->partial && (share < 1.0 || share > 1.0))
 		return error_set(err, ERROR_UNTRUSTED,
 				 "config.json: the family '%s' turns whole heads, and "
 				 "'partial_rotary_factor' is not 1",
 				 config->architecture->name);
-	if (config->head_dim % 2)
+	if (!(share > 0.0 && share <= 1.0))
 		return error_set(err, ERROR_CORRUPT,
-				 "config.json: heads of %u numbers cannot be turned in pairs",
-				 config->head_dim);
-	config->rope.theta = theta;
-	config->rope.dim = config->head_dim;
+				 "config.json: a share of %g of a head cannot be turned", share);
+	*out_dim = (size_t)((double)config->head_dim * share);
+	if (!*out_dim || *out_dim % 2)
+		return error_set(err, ERROR_CORRUPT,
+				 "config.json: heads of which %zu numbers turn cannot be turned in "
+				 "pairs",
+				 *out_dim);
+	return 0;
+}
+
+/* The base and the rotated share. */
+static int base_read(const struct json *json, const struct json *parameters,
+		     const struct model_config *config, struct rope_frequencies *rope,
+		     struct error *err)
+{
+	const struct rope_keys *keys = &config->architecture->rope_keys;
+	double theta;
+
+	if (top_number_read(json, parameters, "rope_theta", keys->theta,
+			    keys->theta_else ? keys->theta_else : "10000", &theta, err) ||
+	    share_read(json, parameters, config, &rope->dim, err))
+		return -1;
+	rope->theta = (float)theta;
+	if (!(rope->theta > 1.0f) || !(rope->theta - rope->theta == 0.0f))
+		return error_set(err, ERROR_CORRUPT,
+				 "config.json: 'rope_theta' must be a binary32 number above 1");
 	return 0;
 }
 
 /* The context before scaling: one at the top wins, none means max_position_embeddings. */
 static int original_read(const struct json *json, const struct json *parameters,
-			 struct model_config *config, bool *out_given, struct error *err)
+			 const struct model_config *config, struct rope_frequencies *rope,
+			 bool *out_given, struct error *err)
 {
 	static const char name[] = "original_max_position_embeddings";
+	const char *otherwise = config->architecture->rope_keys.original_else;
 	const struct json *value = config_member(json, name);
 
-	config->rope.original_context = config->positions;
-	if (!value)
+	rope->original_context = config->positions;
+	if (!value && !otherwise)
 		value = config_member(parameters, name);
-	*out_given = value != NULL;
-	if (value && config->rope.scaling != ROPE_DYNAMIC)
-		return config_count(value, name, 1, CONFIG_CONTEXT_MAX,
-				    &config->rope.original_context, err);
+	*out_given = value || otherwise;
+	if (rope->scaling == ROPE_DYNAMIC)
+		return 0;
+	if (value)
+		return config_count(value, name, 1, CONFIG_CONTEXT_MAX, &rope->original_context,
+				    err);
+	if (otherwise)
+		rope->original_context = (uint32_t)strtoul(otherwise, NULL, 10);
 	return 0;
 }
 
-static int factor_read(const struct json *parameters, struct model_config *config,
-		       struct error *err)
+static int factor_read(const struct json *parameters, const struct model_config *config,
+		       struct rope_frequencies *rope, struct error *err)
 {
-	struct rope_frequencies *rope = &config->rope;
-
-	/* transformers takes the ratio of the contexts where YaRN's factor is null. */
-	if (rope->scaling == ROPE_YARN && json_member(parameters, "factor") &&
+	/* transformers takes the ratio of the contexts where YaRN's factor is null, longrope's
+	 * absent. */
+	if ((rope->scaling == ROPE_LONGROPE ||
+	     (rope->scaling == ROPE_YARN && json_member(parameters, "factor"))) &&
 	    !config_member(parameters, "factor")) {
 		rope->factor = (float)((double)config->positions / (double)rope->original_context);
 		return 0;
@@ -151,19 +204,69 @@ static int factor_read(const struct json *parameters, struct model_config *confi
 	return 0;
 }
 
-static int yarn_read(const struct json *parameters, struct rope_frequencies *rope,
-		     struct error *err)
+static int attention_factor_read(const struct json *parameters, struct rope_frequencies *rope,
+				 struct error *err)
 {
-	if (number_or(parameters, "beta_fast", 32.0f, &rope->beta_fast, err) ||
-	    number_or(parameters, "beta_slow", 1.0f, &rope->beta_slow, err) ||
-	    number_or(parameters, "attention_factor", 0.0f, &rope->attention_factor, err) ||
-	    number_or(parameters, "mscale", 0.0f, &rope->mscale, err) ||
-	    number_or(parameters, "mscale_all_dim", 0.0f, &rope->mscale_all_dim, err))
+	if (number_or(parameters, "attention_factor", 0.0f, &rope->attention_factor, err))
 		return -1;
 	if (config_member(parameters, "attention_factor") && !(rope->attention_factor > 0.0f))
 		return error_set(
 			err, ERROR_CORRUPT,
 			"config.json: the rope parameter 'attention_factor' must be above 0");
+	return 0;
+}
+
+/* A list of one factor for each pair. */
+static int factors_read(const struct json *parameters, const char *name, size_t pairs,
+			float *out_factor, struct error *err)
+{
+	const struct json *list = config_member(parameters, name);
+
+	if (!list || json_kind(list) != JSON_KIND_ARRAY || json_count(list) != pairs)
+		return error_set(err, ERROR_CORRUPT,
+				 "config.json: the rope parameter '%s' is not a list of %zu "
+				 "numbers, one for each pair that turns",
+				 name, pairs);
+	for (size_t i = 0; i < pairs; i++) {
+		if (config_number(json_at(list, i), name, &out_factor[i], err))
+			return -1;
+		if (!(out_factor[i] > 0.0f))
+			return error_set(err, ERROR_CORRUPT,
+					 "config.json: the rope parameter '%s' has a factor that "
+					 "is not above 0",
+					 name);
+	}
+	return 0;
+}
+
+static int longrope_read(const struct json *parameters, struct rope_frequencies *rope,
+			 struct error *err)
+{
+	size_t pairs = rope->dim / 2;
+
+	if (pairs > ROPE_FACTORS_MAX)
+		return error_set(err, ERROR_UNTRUSTED,
+				 "config.json: longrope over %zu pairs, where this version "
+				 "computes at most %d",
+				 pairs, ROPE_FACTORS_MAX);
+	if (rope->original_context < 2)
+		return error_set(err, ERROR_CORRUPT,
+				 "config.json: longrope over a context of one token");
+	if (factors_read(parameters, "short_factor", pairs, rope->short_factor, err) ||
+	    factors_read(parameters, "long_factor", pairs, rope->long_factor, err))
+		return -1;
+	return attention_factor_read(parameters, rope, err);
+}
+
+static int yarn_read(const struct json *parameters, struct rope_frequencies *rope,
+		     struct error *err)
+{
+	if (number_or(parameters, "beta_fast", 32.0f, &rope->beta_fast, err) ||
+	    number_or(parameters, "beta_slow", 1.0f, &rope->beta_slow, err) ||
+	    attention_factor_read(parameters, rope, err) ||
+	    number_or(parameters, "mscale", 0.0f, &rope->mscale, err) ||
+	    number_or(parameters, "mscale_all_dim", 0.0f, &rope->mscale_all_dim, err))
+		return -1;
 	/* As in transformers, a zero counts as nothing said. */
 	if (rope->beta_fast == 0.0f)
 		rope->beta_fast = 32.0f;
@@ -184,30 +287,40 @@ static void context_stretch(struct model_config *config, bool original_given)
 			stretched < CONFIG_CONTEXT_MAX ? (uint32_t)stretched : CONFIG_CONTEXT_MAX;
 }
 
-int config_rope_read(const struct json *json, struct model_config *config, struct error *err)
+/* One set of parameters into `rope`; *out_original: the original context is given. */
+static int parameters_read(const struct json *json, const struct json *parameters,
+			   const struct model_config *config, struct rope_frequencies *rope,
+			   bool *out_original, struct error *err)
 {
-	struct rope_frequencies *rope = &config->rope;
-	const struct json *parameters = config_member(json, "rope_scaling");
-	bool original_given;
-
-	if (!json_count(parameters))
-		parameters = config_member(json, "rope_parameters");
+	*out_original = false;
 	if (parameters && json_kind(parameters) != JSON_KIND_OBJECT)
 		return error_set(err, ERROR_CORRUPT,
 				 "config.json: the rope parameters are no object");
 	if (known_check(parameters, err) || scaling_read(parameters, &rope->scaling, err) ||
-	    base_read(json, parameters, config, err))
+	    base_read(json, parameters, config, rope, err))
 		return -1;
 	if (rope->scaling == ROPE_PLAIN)
 		return 0;
-	if (original_read(json, parameters, config, &original_given, err) ||
-	    factor_read(parameters, config, err))
+	if (original_read(json, parameters, config, rope, out_original, err) ||
+	    factor_read(parameters, config, rope, err))
 		return -1;
 	if (rope->scaling == ROPE_LLAMA3 &&
 	    (number_needed(parameters, "low_freq_factor", &rope->low_frequency_factor, err) ||
 	     number_needed(parameters, "high_freq_factor", &rope->high_frequency_factor, err)))
 		return -1;
-	if (rope->scaling == ROPE_YARN && yarn_read(parameters, rope, err))
+	if (rope->scaling == ROPE_YARN)
+		return yarn_read(parameters, rope, err);
+	return rope->scaling == ROPE_LONGROPE ? longrope_read(parameters, rope, err) : 0;
+}
+
+int config_rope_read(const struct json *json, struct model_config *config, struct error *err)
+{
+	const struct json *parameters = config_member(json, "rope_scaling");
+	bool original_given;
+
+	if (!json_count(parameters))
+		parameters = config_member(json, "rope_parameters");
+	if (parameters_read(json, parameters, config, &config->rope, &original_given, err))
 		return -1;
 	context_stretch(config, original_given);
 	return 0;

@@ -6,13 +6,17 @@
 
 #include "verify/loader.h"
 
-static void uses_mark(struct forward *forward, const struct operation *operation)
+/* What bound operations touch; a part of SLOT_FUSED is no memory of its own. */
+static void uses_mark(struct forward *forward, const struct bound *bound, size_t count)
 {
-	for (; operation && operation->kind != OP_NONE; operation++) {
-		forward->uses[operation->x] = true;
-		forward->uses[operation->u] = true;
-		forward->uses[operation->y] = true;
+	for (size_t i = 0; i < count; i++) {
+		forward->uses[bound[i].operation->x] = true;
+		forward->uses[bound[i].operation->u] = true;
+		forward->uses[bound[i].operation->y] = true;
 	}
+	if (forward->plan.config.architecture->fused_heads)
+		forward->uses[SLOT_QUERY] = forward->uses[SLOT_KEY] = forward->uses[SLOT_VALUE] =
+			false;
 }
 
 int forward_open(const struct context *ctx, struct weights *weights, struct span config_text,
@@ -30,9 +34,9 @@ int forward_open(const struct context *ctx, struct weights *weights, struct span
 		free(forward);
 		return -1;
 	}
-	uses_mark(forward, config.architecture->embed);
-	uses_mark(forward, config.architecture->layer);
-	uses_mark(forward, config.architecture->after_layers);
+	uses_mark(forward, forward->plan.embed, forward->plan.embed_count);
+	uses_mark(forward, forward->plan.layer, config.layers * forward->plan.layer_count);
+	uses_mark(forward, forward->plan.after_layers, forward->plan.after_layers_count);
 	*out_forward = forward;
 	return 0;
 }

@@ -24,6 +24,17 @@ static int sequences_check(const struct model_config *config, const struct seque
 	return 0;
 }
 
+/* Query, key and value as they lie in SLOT_FUSED, each from its first head on. */
+static void fused_slots_set(struct stage *stage)
+{
+	static const enum slot slot[] = { SLOT_QUERY, SLOT_KEY, SLOT_VALUE };
+	struct matrix fused = stage->slot[SLOT_FUSED];
+	size_t head_dim = stage->config->head_dim;
+
+	for (size_t i = 0; i < sizeof(slot) / sizeof(slot[0]); i++)
+		stage->slot[slot[i]] = matrix_cols(fused, i * head_dim, fused.cols - 2 * head_dim);
+}
+
 /* One run of memory for all slots that are used. */
 static int slots_new(struct pass *pass, const struct forward *forward, size_t rows,
 		     struct error *err)
@@ -44,6 +55,8 @@ static int slots_new(struct pass *pass, const struct forward *forward, size_t ro
 		if (forward->uses[slot])
 			stage->slot[slot] = matrix_at(pass->slots, offset[slot], FLOAT_F32, rows,
 						      config_dim(stage->config, slot_dim(slot)));
+	if (stage->config->architecture->fused_heads)
+		fused_slots_set(stage);
 	pass->host = malloc(rows * stage->config->hidden * sizeof(float));
 	if (!pass->host)
 		return error_set(err, ERROR_SYSTEM, "no memory for %zu tokens", rows);
@@ -129,8 +142,7 @@ int pass_layer_start(struct pass *pass, uint32_t layer, bool ahead, struct error
 
 int pass_layer_run(struct pass *pass, uint32_t layer, struct error *err)
 {
-	pass->stage.window =
-		model_config_slides(&pass->plan->config, layer) ? pass->plan->config.window : 0;
+	stage_layer(&pass->stage, layer);
 	if (loaded_run(pass, &pass->loader[layer % 2], plan_layer(pass->plan, layer),
 		       pass->plan->layer_count, err))
 		return error_prefix(err, "layer %u", layer);
@@ -142,6 +154,7 @@ static int head_blocks_run(struct pass *pass, const struct forward_sink *sink, s
 			   struct matrix block, struct error *err)
 {
 	struct matrix input = pass->stage.slot[SLOT_INPUT];
+	float cap = pass->plan->config.logit_cap;
 
 	for (size_t first = 0; first < input.rows; first += block.rows) {
 		size_t rest = input.rows - first, rows = rest < block.rows ? rest : block.rows;
@@ -150,6 +163,7 @@ static int head_blocks_run(struct pass *pass, const struct forward_sink *sink, s
 		if (context_check_cancelled(pass->ctx, err) ||
 		    exact_linear(pass->stage.backend, matrix_rows(input, first, rows), head, false,
 				 MATRIX_NONE, logits, err) ||
+		    (cap > 0.0f && exact_soft_cap(pass->stage.backend, logits, cap, logits, err)) ||
 		    exact_finite(pass->stage.backend, logits, "the logits", err) ||
 		    sink->logits(sink->user, pass->stage.backend, first, logits, err))
 			return -1;

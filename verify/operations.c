@@ -24,8 +24,10 @@ static int linear_run(struct stage *stage, const struct operation *operation, st
 	struct matrix y = stage->slot[operation->y];
 
 	if (operation->parts) {
-		size_t first = operation->part * y.cols;
+		size_t first = 0;
 
+		for (size_t i = 0; i < operation->part; i++)
+			first += config_dim(stage->config, operation->part_dim[i]);
 		weight = operation->transposed ? matrix_cols(weight, first, y.cols)
 					       : matrix_rows(weight, first, y.cols);
 		if (bias.memory)
@@ -35,15 +37,44 @@ static int linear_run(struct stage *stage, const struct operation *operation, st
 			    operation->transposed, bias, y, err);
 }
 
+/* A norm, over rows or over the heads of each row. */
+static int norm_run(struct stage *stage, const struct operation *operation, struct matrix gain,
+		    struct matrix bias, struct error *err)
+{
+	const struct model_config *config = stage->config;
+	struct matrix x = stage->slot[operation->x], y = stage->slot[operation->y];
+
+	if (operation->per_head) {
+		x = matrix_split(x, x.cols / config->head_dim);
+		y = matrix_split(y, y.cols / config->head_dim);
+	}
+	if (!gain.memory)
+		gain = matrix_at(stage->ones, 0, FLOAT_F32, 1, x.cols);
+	if (operation->kind == OP_LAYER_NORM)
+		return exact_layer_norm(stage->backend, x, gain, bias, config->eps, y, err);
+	return exact_rms_norm(stage->backend, x, gain,
+			      config->architecture->gain_plus_one ? NORM_GAIN_PLUS_ONE : NORM_GAIN,
+			      config->eps, y, err);
+}
+
+/* Numbers from one head to the next, of query, key and value; 0: they lie close. */
+static size_t head_stride(const struct model_config *config)
+{
+	return config->architecture->fused_heads ? 3 * (size_t)config->head_dim : 0;
+}
+
 static int attention_run(struct stage *stage, struct error *err)
 {
 	const struct model_config *config = stage->config;
 	struct attention_shape shape = { .heads = config->heads,
 					 .key_heads = config->key_heads,
 					 .head_dim = config->head_dim,
+					 .query_head_stride = head_stride(config),
+					 .key_head_stride = head_stride(config),
 					 .causal = config->architecture->causal,
 					 .window = stage->window,
-					 .scale = stage->scale };
+					 .scale = stage->scale,
+					 .score_cap = config->score_cap };
 
 	return exact_attention(stage->backend, &shape, stage->slot[SLOT_QUERY],
 			       stage->slot[SLOT_KEY], stage->slot[SLOT_VALUE], &stage->batch,
@@ -52,10 +83,12 @@ static int attention_run(struct stage *stage, struct error *err)
 
 static int rope_run(struct stage *stage, struct matrix x, size_t heads, struct error *err)
 {
-	struct rope_shape shape = { .heads = heads, .head_dim = stage->config->head_dim };
+	struct rope_shape shape = { .heads = heads,
+				    .head_dim = stage->config->head_dim,
+				    .head_stride = head_stride(stage->config) };
 
-	for (size_t i = 0; i < stage->rope_count; i++) {
-		struct rope_group *group = &stage->rope[i];
+	for (size_t i = 0; i < stage->turn->count; i++) {
+		struct rope_group *group = &stage->turn->group[i];
 
 		if (exact_rope(stage->backend, matrix_rows(x, group->first_row, group->rows),
 			       &shape, group->cos, group->sin, &group->batch, err))
@@ -72,12 +105,17 @@ static int operation_run(struct stage *stage, const struct operation *operation,
 	struct matrix y = stage->slot[operation->y];
 
 	switch (operation->kind) {
+	case OP_NONE:
+		return 0;
+	case OP_SCALE:
+		return exact_scale(stage->backend, x, config->embedding_scale, y, err);
 	case OP_RMS_NORM:
-		return exact_rms_norm(stage->backend, x, weight, NORM_GAIN, config->eps, y, err);
 	case OP_LAYER_NORM:
-		return exact_layer_norm(stage->backend, x, weight, bias, config->eps, y, err);
+		return norm_run(stage, operation, weight, bias, err);
 	case OP_LINEAR:
 		return linear_run(stage, operation, weight, bias, err);
+	case OP_CLIP:
+		return exact_clip(stage->backend, x, config->clip, y, err);
 	case OP_ROPE_QUERY:
 		return rope_run(stage, x, config->heads, err);
 	case OP_ROPE_KEY:
@@ -93,7 +131,6 @@ static int operation_run(struct stage *stage, const struct operation *operation,
 	case OP_TOKENS:
 	case OP_POSITIONS:
 	case OP_TYPE_ZERO:
-	case OP_NONE:
 		break;
 	}
 	return error_set(err, ERROR_USAGE, "operation %d cannot stand in this table",
@@ -119,10 +156,10 @@ int operations_run(struct stage *stage, const struct bound *bound, size_t count,
 /* ---- Preparing for sequences ---- */
 
 /* One table for `count` sequences from `first`, as long as the longest of them. */
-static int rope_group_fill(struct stage *stage, struct rope_group *group, const size_t *row_count,
-			   size_t count, size_t first_row, struct error *err)
+static int rope_group_fill(struct stage *stage, struct rope_frequencies rope,
+			   struct rope_group *group, const size_t *row_count, size_t count,
+			   size_t first_row, struct error *err)
 {
-	struct rope_frequencies rope = stage->config->rope;
 	size_t longest = 0, half = rope.dim / 2;
 	float *table;
 	int failed;
@@ -152,40 +189,96 @@ static int rope_group_fill(struct stage *stage, struct rope_group *group, const 
 
 /* One group for all; or, where the frequencies depend on the length, one for each run of equal
  * lengths. */
-static int rope_open(struct stage *stage, const struct sequences *sequences, struct error *err)
+static int rope_open(struct stage *stage, const struct rope_frequencies *rope, struct rope_set *set,
+		     const struct sequences *sequences, struct error *err)
 {
-	bool by_length = stage->config->rope.scaling == ROPE_DYNAMIC;
+	bool by_length = rope_depends_on_length(rope);
 	size_t first_row = 0;
 
-	stage->rope = calloc(by_length ? sequences->count : 1, sizeof(*stage->rope));
-	if (!stage->rope)
+	if (!rope->dim)
+		return 0;
+	set->group = calloc(by_length ? sequences->count : 1, sizeof(*set->group));
+	if (!set->group)
 		return error_set(err, ERROR_SYSTEM, "no memory for rotary tables");
 	for (size_t first = 0, next; first < sequences->count; first = next) {
 		const size_t *row_count = sequences->row_count + first;
-		struct rope_group *group = &stage->rope[stage->rope_count++];
+		struct rope_group *group = &set->group[set->count++];
 
 		next = by_length ? first + 1 : sequences->count;
 		while (next < sequences->count && sequences->row_count[next] == row_count[0])
 			next++;
-		if (rope_group_fill(stage, group, row_count, next - first, first_row, err))
+		if (rope_group_fill(stage, *rope, group, row_count, next - first, first_row, err))
 			return -1;
 		first_row += group->rows;
 	}
 	return 0;
 }
 
+static bool has_bare_norm(const struct operation *table)
+{
+	for (; table && table->kind != OP_NONE; table++)
+		if ((table->kind == OP_LAYER_NORM || table->kind == OP_RMS_NORM) && !table->weight)
+			return true;
+	return false;
+}
+
+/* A gain of ones, for norms without one: x * 1 is x. */
+static int ones_open(struct stage *stage, struct error *err)
+{
+	const struct architecture *architecture = stage->config->architecture;
+	size_t width = stage->config->hidden;
+	float *values;
+	int failed;
+
+	if (!has_bare_norm(architecture->layer) && !has_bare_norm(architecture->after_layers))
+		return 0;
+	values = malloc(width * sizeof(*values));
+	if (!values)
+		return error_set(err, ERROR_SYSTEM, "no memory for a gain of %zu", width);
+	for (size_t i = 0; i < width; i++)
+		values[i] = 1.0f;
+	failed = backend_memory_new(stage->backend, width * sizeof(*values), &stage->ones, err) ||
+		 backend_upload(stage->backend, matrix_at(stage->ones, 0, FLOAT_F32, 1, width),
+				values, err);
+	free(values);
+	return failed ? -1 : 0;
+}
+
 int stage_open(struct stage *stage, const struct sequences *sequences, struct error *err)
 {
+	const struct model_config *config = stage->config;
+
 	stage->batch = (struct batch){ sequences->row_count, sequences->count };
-	stage->scale = exact_inverse_sqrt((float)stage->config->head_dim);
-	return stage->config->rope.dim ? rope_open(stage, sequences, err) : 0;
+	stage->scale = exact_inverse_sqrt(config->query_scalar > 0.0f ? config->query_scalar
+								      : (float)config->head_dim);
+	stage->turn = &stage->rope;
+	if (ones_open(stage, err) ||
+	    rope_open(stage, &config->rope, &stage->rope, sequences, err) ||
+	    rope_open(stage, &config->local_rope, &stage->local_rope, sequences, err))
+		return -1;
+	return 0;
+}
+
+void stage_layer(struct stage *stage, uint32_t layer)
+{
+	bool slides = model_config_slides(stage->config, layer);
+
+	stage->window = slides ? stage->config->window : 0;
+	stage->turn = slides && stage->config->local_rope.dim ? &stage->local_rope : &stage->rope;
+}
+
+static void rope_set_release(struct rope_set *set)
+{
+	for (size_t i = 0; i < set->count; i++)
+		backend_memory_free(&set->group[i].memory);
+	free(set->group);
+	*set = (struct rope_set){ 0 };
 }
 
 void stage_release(struct stage *stage)
 {
-	for (size_t i = 0; i < stage->rope_count; i++)
-		backend_memory_free(&stage->rope[i].memory);
-	free(stage->rope);
-	stage->rope = NULL;
-	stage->rope_count = 0;
+	rope_set_release(&stage->rope);
+	rope_set_release(&stage->local_rope);
+	if (stage->ones)
+		backend_memory_free(&stage->ones);
 }

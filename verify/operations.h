@@ -13,6 +13,12 @@ struct rope_group {
 	struct batch batch;
 };
 
+/* One set of rotary frequencies. */
+struct rope_set {
+	struct rope_group *group;
+	size_t count;
+};
+
 /* What operations work on. Set backend, config and slots; stage_open does the rest. */
 struct stage {
 	struct backend *backend;
@@ -21,14 +27,18 @@ struct stage {
 	struct batch batch;
 	uint32_t window; /* of the current layer; 0: none */
 	float scale;     /* of attention scores */
-	struct rope_group *rope;
-	size_t rope_count;
+	struct rope_set rope, local_rope;
+	const struct rope_set *turn; /* of the current layer */
+	struct backend_memory *ones; /* the gain of norms without one; NULL: there are none */
 };
 
 /* Prepare for these sequences (borrowed): rotary tables for the positions in use. */
 MUST_CHECK int stage_open(struct stage *stage, const struct sequences *sequences,
 			  struct error *err);
 void stage_release(struct stage *stage);
+
+/* The operations that follow are those of this layer: its window, its rotary frequencies. */
+void stage_layer(struct stage *stage, uint32_t layer);
 
 /* Run bound operations whose tensors lie in `memory` where `set` says. */
 MUST_CHECK int operations_run(struct stage *stage, const struct bound *bound, size_t count,

@@ -62,17 +62,33 @@ static int gather_run(struct stage *stage, const struct context *ctx, const stru
 	return failed ? -1 : 0;
 }
 
+/* The position of each token of one sequence. */
+static void positions_fill(const struct model_config *config, const uint32_t *ids, size_t count,
+			   uint32_t *out_index)
+{
+	uint32_t position = config->padding;
+
+	for (size_t t = 0; t < count; t++)
+		out_index[t] = !config->pads               ? (uint32_t)t
+			       : ids[t] == config->padding ? config->padding
+							   : ++position;
+}
+
 /* Which row of the table each token takes. */
-static void index_fill(enum operation_kind kind, const struct sequences *sequences,
-		       uint32_t *out_index)
+static void index_fill(const struct model_config *config, enum operation_kind kind,
+		       const struct sequences *sequences, uint32_t *out_index)
 {
 	size_t at = 0;
 
-	for (size_t i = 0; i < sequences->count; i++)
-		for (size_t t = 0; t < sequences->row_count[i]; t++, at++)
-			out_index[at] = kind == OP_TOKENS      ? sequences->ids[at]
-					: kind == OP_POSITIONS ? (uint32_t)t
-							       : 0;
+	for (size_t i = 0; i < sequences->count; i++) {
+		size_t count = sequences->row_count[i];
+
+		if (kind == OP_POSITIONS)
+			positions_fill(config, sequences->ids + at, count, out_index + at);
+		for (size_t t = 0; kind != OP_POSITIONS && t < count; t++)
+			out_index[at + t] = kind == OP_TOKENS ? sequences->ids[at + t] : 0;
+		at += count;
+	}
 }
 
 static int table_run(struct stage *stage, const struct context *ctx, const struct plan *plan,
@@ -85,7 +101,7 @@ static int table_run(struct stage *stage, const struct context *ctx, const struc
 
 	if (!index)
 		return error_set(err, ERROR_SYSTEM, "no memory for %zu tokens", y.rows);
-	index_fill(bound->operation->kind, sequences, index);
+	index_fill(stage->config, bound->operation->kind, sequences, index);
 	failed = gather_run(stage, ctx, plan, bound->weight, index, index + y.rows, y, err);
 	free(index);
 	return failed;

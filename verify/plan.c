@@ -107,11 +107,14 @@ static int bound_check(const struct plan *plan, const struct bound *bound, struc
 {
 	const struct operation *operation = bound->operation;
 	const struct model_config *config = &plan->config;
-	uint32_t parts = operation->parts ? operation->parts : 1;
-	enum dim in = slot_dim(operation->x), out = slot_dim(operation->y);
+	enum dim in = slot_dim(operation->x);
+	enum dim out = operation->per_head ? DIM_HEAD : slot_dim(operation->y);
 	uint64_t ins = config_dim(config, in);
-	uint64_t outs = (uint64_t)parts * config_dim(config, out);
+	uint64_t outs = operation->parts ? 0 : config_dim(config, out);
 	int failed = 0;
+
+	for (size_t i = 0; i < operation->parts; i++)
+		outs += config_dim(config, operation->part_dim[i]);
 
 	switch (operation->kind) {
 	case OP_TOKENS:
@@ -127,7 +130,7 @@ static int bound_check(const struct plan *plan, const struct bound *bound, struc
 		break;
 	case OP_RMS_NORM:
 	case OP_LAYER_NORM:
-		failed = shape_check(bound->weight, 0, out, outs, out, err);
+		failed = bound->weight && shape_check(bound->weight, 0, out, outs, out, err);
 		break;
 	default:
 		break;
@@ -137,27 +140,39 @@ static int bound_check(const struct plan *plan, const struct bound *bound, struc
 	return shape_check(bound->bias, 0, out, outs, out, err);
 }
 
-/* Bind one table; *out_count operations. */
-static int table_bind(const struct plan *plan, const struct operation *table, const char *prefix,
-		      const char *layer, struct bound *out_bound, size_t *out_count,
-		      struct error *err)
+/* Find the tensors of one operation. */
+static int operation_bind(const struct plan *plan, const struct operation *operation,
+			  const char *prefix, const char *layer, struct bound *out_bound,
+			  struct error *err)
 {
+	struct bound bound = { .operation = operation };
+	bool biased = operation->bias && (operation->bias_when == FEATURE_NONE ||
+					  plan->config.feature[operation->bias_when]);
+
+	if (operation->weight &&
+	    tensor_needed(plan, prefix, layer, operation->weight, &bound.weight, err))
+		return -1;
+	if (biased && tensor_needed(plan, prefix, layer, operation->bias, &bound.bias, err))
+		return -1;
+	if (bound_check(plan, &bound, err))
+		return -1;
+	*out_bound = bound;
+	return 0;
+}
+
+/* Bind one table (outside layers `layer` is ""); *out_count operations. */
+static int table_bind(const struct plan *plan, const struct operation *table, const char *prefix,
+		      const char *layer, uint32_t number, struct bound *out_bound,
+		      size_t *out_count, struct error *err)
+{
+	static const struct operation nothing = { .kind = OP_NONE };
 	size_t count = 0;
 
 	for (; table[count].kind != OP_NONE; count++) {
-		const struct operation *operation = &table[count];
-		struct bound bound = { .operation = operation };
-		bool biased = operation->bias && (operation->bias_when == FEATURE_ALWAYS ||
-						  plan->config.feature[operation->bias_when]);
-
-		if (operation->weight &&
-		    tensor_needed(plan, prefix, layer, operation->weight, &bound.weight, err))
+		out_bound[count] = (struct bound){ .operation = &nothing };
+		if (operation_applies(&table[count], &plan->config, number) &&
+		    operation_bind(plan, &table[count], prefix, layer, &out_bound[count], err))
 			return -1;
-		if (biased && tensor_needed(plan, prefix, layer, operation->bias, &bound.bias, err))
-			return -1;
-		if (bound_check(plan, &bound, err))
-			return -1;
-		out_bound[count] = bound;
 	}
 	*out_count = count;
 	return 0;
@@ -206,7 +221,7 @@ static int layers_bind(struct plan *plan, const char *prefix, struct error *err)
 		return error_set(err, ERROR_SYSTEM, "no memory for %u layers", plan->config.layers);
 	for (uint32_t i = 0; i < plan->config.layers; i++) {
 		snprintf(layer, sizeof(layer), "%s%u.", architecture->layers, i);
-		if (table_bind(plan, architecture->layer, prefix, layer,
+		if (table_bind(plan, architecture->layer, prefix, layer, i,
 			       plan->layer + i * plan->layer_count, &bound_count, err))
 			return -1;
 	}
@@ -222,7 +237,7 @@ static int head_bind(const struct context *ctx, struct plan *plan, const char *p
 
 	if (!architecture->head)
 		return 0;
-	own = weights_find(plan->weights, architecture->head);
+	own = tensor_named(plan, "", "", architecture->head);
 	embedding = tensor_named(plan, prefix, "", architecture->embedding);
 	if (!plan->config.tied && !own)
 		return error_set(err, ERROR_UNTRUSTED,
@@ -242,12 +257,12 @@ static int plan_bind(const struct context *ctx, struct plan *plan, struct error 
 	const char *prefix;
 
 	if (prefix_find(plan, &prefix, err) ||
-	    table_bind(plan, architecture->embed, prefix, "", plan->embed, &plan->embed_count,
+	    table_bind(plan, architecture->embed, prefix, "", 0, plan->embed, &plan->embed_count,
 		       err) ||
 	    layers_bind(plan, prefix, err))
 		return -1;
 	if (architecture->after_layers &&
-	    table_bind(plan, architecture->after_layers, prefix, "", plan->after_layers,
+	    table_bind(plan, architecture->after_layers, prefix, "", 0, plan->after_layers,
 		       &plan->after_layers_count, err))
 		return -1;
 	if (head_bind(ctx, plan, prefix, err))

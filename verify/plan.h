@@ -8,7 +8,10 @@
 #include "verify/architecture.h"
 #include "verify/weights.h"
 
-/* An operation and the tensors it reads; NULL where it reads none. Borrowed from the weights. */
+/*
+ * An operation and the tensors it reads; NULL where it reads none. Borrowed from the weights.
+ * One that a layer leaves out stands there as OP_NONE.
+ */
 struct bound {
 	const struct operation *operation;
 	const struct tensor *weight, *bias;

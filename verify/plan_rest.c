@@ -53,11 +53,12 @@ static bool ends_in(const char *text, const char *end)
 	return len >= end_len && !strcmp(text + len - end_len, end);
 }
 
-/* Does the layer's table name this tensor, so that only an option of config.json left it out? */
+/* Does the layer's table name this tensor, so that only config.json left it out? */
 static bool table_names(const struct operation *table, const char *name)
 {
 	for (; table->kind != OP_NONE; table++)
-		if (table->bias && !strcmp(table->bias, name))
+		if ((table->weight && !strcmp(table->weight, name)) ||
+		    (table->bias && !strcmp(table->bias, name)))
 			return true;
 	return false;
 }

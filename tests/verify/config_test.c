@@ -136,7 +136,7 @@ static const struct {
 	{ "{" LLAMA ",\"final_logit_softcapping\":30.0}", ERROR_UNTRUSTED,
 	  "final_logit_softcapping" },
 	{ "{" LLAMA ",\"hidden_act\":\"quick_gelu\"}", ERROR_UNTRUSTED, "quick_gelu" },
-	{ "{" LLAMA ",\"rope_scaling\":{\"type\":\"longrope\"}}", ERROR_UNTRUSTED, "longrope" },
+	{ "{" LLAMA ",\"rope_scaling\":{\"type\":\"su\"}}", ERROR_UNTRUSTED, "'su'" },
 	{ "{" LLAMA ",\"rope_parameters\":{\"mrope_section\":[1]}}", ERROR_UNTRUSTED,
 	  "mrope_section" },
 	{ "{" LLAMA ",\"partial_rotary_factor\":0.5}", ERROR_UNTRUSTED, "partial_rotary_factor" },

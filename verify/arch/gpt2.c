@@ -12,11 +12,16 @@ static const struct operation embed[] = {
 	{ .kind = OP_NONE },
 };
 
-/* One third of the fused projection. */
+/* One third of the fused projection; there are as many key heads as heads. */
 #define ATTENTION_THIRD(slot, which)                                                               \
 	{                                                                                          \
 		.kind = OP_LINEAR, .x = SLOT_INPUT, .y = (slot), .weight = "attn.c_attn.weight",   \
-		.bias = "attn.c_attn.bias", .transposed = true, .part = (which), .parts = 3        \
+		.bias = "attn.c_attn.bias", .transposed = true, .part = (which), .parts = 3,       \
+		.part_dim = {                                                                      \
+			DIM_QUERY,                                                                 \
+			DIM_KEY,                                                                   \
+			DIM_KEY                                                                    \
+		}                                                                                  \
 	}
 
 static const struct operation layer[] = {

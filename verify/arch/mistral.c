@@ -4,7 +4,6 @@
  */
 #include "verify/arch/llama.h"
 #include "verify/config_read.h"
-#include "verify/json.h"
 
 static const struct config_key keys[] = {
 	CONFIG_KEY_COUNT("num_hidden_layers", layers, CONFIG_LAYERS_MAX, NULL),
@@ -24,15 +23,10 @@ static const struct config_key keys[] = {
 /* A window that is null is none; one that is not mentioned at all is 4096. */
 static int finish(const struct json *json, struct model_config *config, struct error *err)
 {
-	const struct json *window = config_member(json, "sliding_window");
 	bool given;
 
-	if (window &&
-	    config_count(window, "sliding_window", 1, CONFIG_CONTEXT_MAX, &config->window, err))
-		return -1;
-	if (!json_member(json, "sliding_window"))
-		config->window = 4096;
-	if (config_layer_types_read(json, config, &given, err))
+	if (config_window_read(json, 4096, config, err) ||
+	    config_layer_types_read(json, config, &given, err))
 		return -1;
 	if (given)
 		return error_set(err, ERROR_UNTRUSTED,

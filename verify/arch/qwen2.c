@@ -25,7 +25,6 @@ static const struct config_key keys[] = {
  */
 static int finish(const struct json *json, struct model_config *config, struct error *err)
 {
-	const struct json *window = config_member(json, "sliding_window");
 	const struct json *first = config_member(json, "max_window_layers");
 	uint32_t first_layer = 28;
 	bool slides, given;
@@ -33,10 +32,7 @@ static int finish(const struct json *json, struct model_config *config, struct e
 	config->feature[FEATURE_QUERY_BIAS] = true;
 	if (json_maybe_bool(json, "use_sliding_window", false, &slides, err))
 		return error_prefix(err, "config.json");
-	if (slides && !json_member(json, "sliding_window"))
-		config->window = 4096;
-	if (slides && window &&
-	    config_count(window, "sliding_window", 1, CONFIG_CONTEXT_MAX, &config->window, err))
+	if (slides && config_window_read(json, 4096, config, err))
 		return -1;
 	if (first && config_count(first, "max_window_layers", 0, UINT32_MAX, &first_layer, err))
 		return -1;
