@@ -13,18 +13,18 @@ check() {
 		[ "$(wc -c <"$root/$file")" -le 61440 ] || say "$file: more than 60 KiB"
 		grep -qxF "\"name\": \"$(basename "$file" .json)\"," "$root/$file" || say "$file: has another name"
 		grep -q '^"root": "[0-9a-f]\{64\}",$' "$root/$file" || say "$file: holds no outputs"
-		name=$(type_of "$root/$file" | tr - _)
-		grep -q "^ARCHITECTURE($name)" "$root/verify/architectures.def" || say "$file: '$name' is no architecture"
+		name=$(type_of "$root/$file")
+		grep -q "^ARCHITECTURE([a-z0-9_]*, \"$name\")" "$root/verify/architectures.def" || say "$file: '$name' is no architecture"
 	done
-	for file in "$root"/tests/golden/*.json; do type_of "$file" | tr - _; done | sort -u >"$SCRATCH/golden"
-	sed -n 's/^ARCHITECTURE(\([a-z0-9_]*\)).*/\1/p' "$root/verify/architectures.def" | sort >"$SCRATCH/computed"
+	for file in "$root"/tests/golden/*.json; do type_of "$file"; done | sort -u >"$SCRATCH/golden"
+	sed -n 's/^ARCHITECTURE([a-z0-9_]*, "\([^"]*\)").*/\1/p' "$root/verify/architectures.def" | sort >"$SCRATCH/computed"
 	for name in $(comm -13 "$SCRATCH/golden" "$SCRATCH/computed"); do
 		say "verify/architectures.def: '$name' has no golden file in tests/golden"
 	done
 }
 
 rule "every architecture has golden digests"
-breaks "an architecture without a golden file" verify/architectures.def 'ARCHITECTURE(planted)'
+breaks "an architecture without a golden file" verify/architectures.def 'ARCHITECTURE(planted, "planted")'
 breaks "a golden file without outputs" tests/golden/planted.json '"name": "planted",' '"config": {"model_type":"llama"},'
 breaks "a golden file of no architecture" tests/golden/planted.json '"config": {"model_type":"planted"},'
 breaks "something else beside the golden files" tests/golden/planted.txt 'x'
