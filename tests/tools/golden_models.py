@@ -1,4 +1,4 @@
-"""The models of tests/golden/: config.json, tensors and probes of each, for golden_make.py.
+"""What the models of tests/golden/ are made of, and the first five families; for golden_make.py.
 
 Sizes are odd on purpose, number formats are mixed, some rows hold subnormals or the same numbers
 twice; what a number becomes is said in docs/numerics.md, "Golden digests".
