@@ -132,6 +132,8 @@ def llama():
     yield name, config, llama_tensors(config, True, True, True), probes(name, 2, 33)
     yield llama_model("llama-rope-linear", rope_theta=10000.0,
                       rope_scaling={"type": "linear", "factor": 2.5})
+    yield llama_model("llama-rope-linear-rounded", 12, num_hidden_layers=1,  # 3.3 is not a binary32
+                      rope_scaling={"type": "linear", "factor": 3.3})
     # probes below, at and beyond the original context, whose frequencies depend on their length
     yield llama_model("llama-rope-dynamic", 11, 16, 27, num_hidden_layers=2, rope_theta=10000.0,
                       max_position_embeddings=16,
@@ -156,6 +158,15 @@ def llama():
         max_position_embeddings=128,
         rope_scaling={"rope_type": "yarn", "factor": None, "attention_factor": 1.25,
                       "original_max_position_embeddings": 32})
+
+    name = "llama-zeros"  # most logits are -0 or +0, some of them among the largest eight
+    config = llama_config("llama", num_hidden_layers=1)
+    tensors = llama_tensors(config, formats=("BF16",))
+    norm, head = tensors.entries[-2:]
+    norm["tiny_columns"] = list(range(config["hidden_size"]))
+    head["tiny_rows"] = [row for row in range(config["vocab_size"]) if row % 11]
+    del head["copied_rows"]
+    yield name, config, tensors, probes(name, 9)
 
 
 @model

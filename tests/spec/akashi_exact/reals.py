@@ -3,6 +3,7 @@
 Nothing is guessed: a result that stands too near a tie, or too near an integer where one is cut, raises.
 """
 import decimal
+import functools
 from decimal import Decimal
 from fractions import Fraction
 
@@ -74,3 +75,9 @@ def cos_sin(angle):
         term = term * rest / k
     cos, sin = sums
     return ((cos, sin), (-sin, cos), (-cos, -sin), (sin, -cos))[int(quarter) % 4]
+
+
+@functools.lru_cache(maxsize=None)
+def rounded_cos_sin(angle):
+    """RN32 of the real cosine and sine of a binary32."""
+    return tuple(rn32(value) for value in cos_sin(Decimal(angle)))

@@ -26,14 +26,17 @@ class Rope:
 
     def frequencies(self, length):
         """f_i as float32, for a probe of so many tokens."""
-        theta = real(self.theta)
-        if self.kind == "dynamic":
-            n, c, factor = real(max(length, self.context)), real(self.context), self.get("factor")
-            exponent = Decimal(self.size) / (self.size - 2)
-            theta = theta * (factor * n / c - (factor - 1)) ** exponent
-        scale = {"default": lambda p, i: p, "dynamic": lambda p, i: p, "linear": lambda p, i: p / self.get("factor"),
+        theta = self.dynamic(length) if self.kind == "dynamic" else real(self.theta)
+        scale = {"default": lambda p, i: p, "dynamic": lambda p, i: p, "linear": self.linear,
                  "llama3": self.llama3, "yarn": self.yarn}[self.kind]
         return np.array([rn32(scale(p, i)) for i, p in enumerate(self.powers(theta))], np.float32)
+
+    def dynamic(self, length):
+        n, c, factor = real(max(length, self.context)), real(self.context), self.get("factor")
+        return real(self.theta) * (factor * n / c - (factor - 1)) ** (Decimal(self.size) / (self.size - 2))
+
+    def linear(self, p, i):
+        return p / self.get("factor")
 
     def llama3(self, p, i):
         factor, low, high = self.get("factor"), self.get("low_freq_factor"), self.get("high_freq_factor")
@@ -72,12 +75,14 @@ class Rope:
         over, under = self.get("mscale"), self.get("mscale_all_dim")
         return rn32(m(over) / m(under) if over and under else m(Decimal(1)))
 
+    def angles(self, length):
+        return np.arange(length).astype(np.float32)[:, None] * self.frequencies(length)[None, :]
+
     def table(self, length):
         """cos and sin [length][R/2]."""
-        frequencies = self.frequencies(length)
-        angles = np.arange(length).astype(np.float32)[:, None] * frequencies[None, :]
-        cos, sin = np.empty_like(angles), np.empty_like(angles)
+        angles = self.angles(length)
+        cos, sin = np.empty(angles.shape, np.float32), np.empty(angles.shape, np.float32)
         for at, angle in np.ndenumerate(angles):
-            cos[at], sin[at] = (rn32(value) for value in reals.cos_sin(real(angle)))
+            cos[at], sin[at] = reals.rounded_cos_sin(float(angle))
         factor = self.attention_factor()
         return (cos, sin) if factor is None else (cos * factor, sin * factor)

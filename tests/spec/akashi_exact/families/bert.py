@@ -3,7 +3,7 @@ import numpy as np
 
 from .. import steps
 from ..model_files import number
-from .decoder import ACTIVATIONS, Decoder
+from .decoder import Decoder, activation
 
 
 class Bert(Decoder):
@@ -13,7 +13,7 @@ class Bert(Decoder):
 
     def prepare(self):
         self.eps = number(self.given("layer_norm_eps", 1e-12))
-        self.activation = ACTIVATIONS[self.given("hidden_act", "gelu")]
+        self.activation = activation(self.given("hidden_act", "gelu"))
         self.scale = steps.root_scale(self.head_size)
 
     def either(self, name, *endings):

@@ -5,10 +5,13 @@ from .. import binary32, functions, steps
 from ..model_files import number
 from ..rope import Rope
 
-ACTIVATIONS = {
-    "silu": functions.silu, "swish": functions.silu, "relu": functions.relu, "gelu": functions.gelu,
-    "gelu_new": functions.gelu_tanh, "gelu_fast": functions.gelu_tanh, "gelu_pytorch_tanh": functions.gelu_tanh,
-}
+ACTIVATIONS = {"silu": "silu", "swish": "silu", "relu": "relu", "gelu": "gelu", "gelu_new": "gelu_tanh",
+               "gelu_fast": "gelu_tanh", "gelu_pytorch_tanh": "gelu_tanh"}
+
+
+def activation(name):
+    """The function of rule 8 that a configuration names."""
+    return getattr(functions, ACTIVATIONS[name])
 
 
 class Decoder:
@@ -37,17 +40,13 @@ class Decoder:
 
     def prepare(self):
         self.eps = number(self.given("rms_norm_eps", 1e-6))
-        self.activation = ACTIVATIONS[self.given("hidden_act", "silu")]
+        self.activation = activation(self.given("hidden_act", "silu"))
         self.scale = steps.root_scale(self.head_size)
         self.rope = self.make_rope(self.rope_parameters())
 
-    # The configuration's rotary part, as transformers 4 and as 5 write it
     def rope_parameters(self):
-        parameters = dict(self.given("rope_parameters") or {})
-        if not parameters:
-            parameters = dict(self.given("rope_scaling") or {})
-        parameters.setdefault("rope_theta", self.given("rope_theta", 10000.0))
-        return parameters
+        parameters = dict(self.given("rope_scaling") or self.given("rope_parameters") or {})
+        return {"rope_theta": self.given("rope_theta", 10000.0)} | parameters
 
     def make_rope(self, parameters):
         size = self.head_size

@@ -3,7 +3,7 @@ import numpy as np
 
 from .. import binary32, steps
 from ..model_files import number
-from .decoder import ACTIVATIONS, Decoder
+from .decoder import Decoder, activation
 
 
 class GPT2(Decoder):
@@ -18,7 +18,7 @@ class GPT2(Decoder):
 
     def prepare(self):
         self.eps = number(self.given("layer_norm_epsilon", 1e-5))
-        self.activation = ACTIVATIONS[self.given("activation_function", "gelu_new")]
+        self.activation = activation(self.given("activation_function", "gelu_new"))
         self.scale = steps.root_scale(self.head_size)
 
     def linear(self, name, x):
