@@ -1,6 +1,5 @@
 """Make the files of tests/golden/: golden_make.py BUILD [--change] NAME... (or --all, --list)
 
-A model of golden_models.py, golden_dense.py or golden_moe.py becomes its file: the recipe, and the outputs that build/tests/golden_dump
 computes. A file whose model is already there with other outputs is left alone, and that is a failure:
 a released profile never changes meaning. --change writes it all the same.
 """
@@ -12,7 +11,6 @@ import sys
 import tempfile
 
 import golden_dense  # noqa: F401  what they register
-import golden_moe  # noqa: F401
 from golden_models import MODELS
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "golden"
