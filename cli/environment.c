@@ -62,6 +62,13 @@ static void show_progress(void *user, const char *what, const char *unit, uint64
 	progress_update(&environment->progress, what, unit, done, total);
 }
 
+static void count_bytes(void *user, uint64_t bytes)
+{
+	struct environment *environment = user;
+
+	progress_read(&environment->progress, bytes);
+}
+
 static bool stop_wanted(void *user)
 {
 	(void)user;
@@ -160,6 +167,7 @@ void environment_begin(struct environment *environment)
 			.environment = environment_variable,
 			.random = random_bytes,
 			.progress = show_progress,
+			.bytes_read = count_bytes,
 			.cancelled = stop_wanted,
 			.passphrase = ask_passphrase,
 			.notice = show_notice,

@@ -20,6 +20,17 @@ static uint64_t monotonic_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+/* How fast files are read meanwhile, if they are. */
+static void draw_rate(uint64_t bytes, double seconds)
+{
+	char text[SIZE_TEXT_MAX];
+
+	if (!bytes || seconds <= 0)
+		return;
+	size_to_text((uint64_t)((double)bytes / seconds), text);
+	fprintf(stderr, ", %s/s", text);
+}
+
 static void draw(struct progress *progress, const char *unit, uint64_t done, uint64_t total)
 {
 	char bar[BAR_COLUMNS + 1], so_far[SIZE_TEXT_MAX], whole[SIZE_TEXT_MAX];
@@ -42,6 +53,7 @@ static void draw(struct progress *progress, const char *unit, uint64_t done, uin
 	}
 	fprintf(stderr, "\r\033[K%s [%s] %s of %s%s%s", progress->what, bar, so_far, whole,
 		bytes ? "" : " ", bytes ? "" : unit);
+	draw_rate(bytes ? done : atomic_load(&progress->read_bytes), seconds);
 	if (share > 0.02 && share < 1)
 		fprintf(stderr, ", %.0f s left", seconds / share - seconds);
 	fflush(stderr);
@@ -61,6 +73,7 @@ void progress_update(struct progress *progress, const char *what, const char *un
 		progress_clear(progress);
 		snprintf(progress->what, sizeof(progress->what), "%s", what);
 		progress->begin_ms = now;
+		atomic_store(&progress->read_bytes, 0);
 	}
 	progress->last_done = done;
 	if (total && done >= total) {
@@ -71,6 +84,11 @@ void progress_update(struct progress *progress, const char *what, const char *un
 		return;
 	progress->last_ms = now;
 	draw(progress, unit, done, total);
+}
+
+void progress_read(struct progress *progress, uint64_t bytes)
+{
+	atomic_fetch_add(&progress->read_bytes, bytes);
 }
 
 void progress_clear(struct progress *progress)

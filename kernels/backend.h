@@ -51,6 +51,8 @@ struct backend_type {
 	/* Waits for everything under way; a late failure comes out here. */
 	int (*download)(struct backend *backend, struct matrix from, float *out_values,
 			struct error *err);
+	/* Optional: where the numbers lie, for a backend whose memory is the host's. */
+	const float *(*view)(struct matrix from);
 
 	/* The operations, as exact.h describes them. */
 	int (*linear)(struct backend *backend, struct matrix x, struct matrix w, bool transposed,

@@ -28,6 +28,12 @@ void context_progress(const struct context *ctx, const char *what, const char *u
 		ctx->progress(ctx->user, what, unit, done, total);
 }
 
+void context_bytes_read(const struct context *ctx, uint64_t bytes)
+{
+	if (ctx->bytes_read)
+		ctx->bytes_read(ctx->user, bytes);
+}
+
 void context_notice(const struct context *ctx, const char *fmt, ...)
 {
 	char text[1024];

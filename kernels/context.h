@@ -36,6 +36,12 @@ struct context {
 	void (*progress)(void *user, const char *what, const char *unit, uint64_t done,
 			 uint64_t total);
 
+	/*
+	 * So many bytes more were read for the work under way, also where its progress
+	 * counts something else (layers). From several threads at a time; returns quickly.
+	 */
+	void (*bytes_read)(void *user, uint64_t bytes);
+
 	/* True when the work should stop soon; the caller then fails with ERROR_SYSTEM. */
 	bool (*cancelled)(void *user);
 
@@ -54,6 +60,7 @@ MUST_CHECK int context_random(const struct context *ctx, uint8_t *bytes, size_t 
 			      struct error *err);
 void context_progress(const struct context *ctx, const char *what, const char *unit, uint64_t done,
 		      uint64_t total);
+void context_bytes_read(const struct context *ctx, uint64_t bytes);
 void context_notice(const struct context *ctx, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* -1 with ERROR_SYSTEM "stopped on request" once somebody cancelled. */

@@ -22,6 +22,16 @@ int backend_download(struct backend *backend, struct matrix from, float *out_val
 	return backend->type->download(backend, from, out_values, err);
 }
 
+const float *backend_view(struct backend *backend, struct matrix from)
+{
+	struct error ignored = { 0 };
+
+	if (!backend->type->view || from.stride != from.cols ||
+	    check_activation(backend, from, "source", &ignored))
+		return NULL;
+	return backend->type->view(from);
+}
+
 int exact_linear(struct backend *backend, struct matrix x, struct matrix w, bool transposed,
 		 struct matrix bias, struct matrix y, struct error *err)
 {

@@ -109,6 +109,12 @@ struct matrix matrix_cols(struct matrix whole, size_t first, size_t count);
  */
 struct matrix matrix_split(struct matrix whole, size_t parts);
 
+/*
+ * Where the host can read the same numbers without a copy, rows without gaps,
+ * until the next operation that writes them; NULL if it cannot: download them then.
+ */
+const float *backend_view(struct backend *backend, struct matrix from);
+
 /* Copy rows * cols binary32 numbers, without gaps, to or from the host. */
 MUST_CHECK int backend_upload(struct backend *backend, struct matrix to, const float *values,
 			      struct error *err);

@@ -1,8 +1,8 @@
 /*
  * Allocations that fail on demand, for one *_faults_test.c program.
  *
- * The build links such a program so that each malloc, calloc, realloc, strdup
- * and strndup of the house comes through here. Included once per program.
+ * The build links such a program so that each malloc, calloc, realloc, aligned_alloc,
+ * strdup and strndup of the house comes through here. Included once per program.
  */
 #ifndef TESTS_FAULTS_H
 #define TESTS_FAULTS_H
@@ -34,6 +34,7 @@ static bool fault_now(void)
 FAULTY(malloc, (size_t size), (size))
 FAULTY(calloc, (size_t count, size_t size), (count, size))
 FAULTY(realloc, (void *old, size_t size), (old, size))
+FAULTY(aligned_alloc, (size_t alignment, size_t size), (alignment, size))
 FAULTY(strdup, (const char *text), (text))
 FAULTY(strndup, (const char *text, size_t max), (text, max))
 

@@ -66,10 +66,12 @@ static int slots_new(struct pass *pass, const struct forward *forward, size_t ro
 int pass_open(const struct context *ctx, const struct forward *forward, struct backend *backend,
 	      const struct sequences *sequences, struct pass *pass, struct error *err)
 {
-	*pass = (struct pass){ .ctx = ctx,
-			       .plan = &forward->plan,
-			       .sequences = sequences,
-			       .stage = { .backend = backend, .config = &forward->plan.config } };
+	*pass = (struct pass){
+		.ctx = ctx,
+		.plan = &forward->plan,
+		.sequences = sequences,
+		.stage = { .ctx = ctx, .backend = backend, .config = &forward->plan.config }
+	};
 	return sequences_check(&forward->plan.config, sequences, err) ||
 			       slots_new(pass, forward, sequences_rows(sequences), err) ||
 			       stage_open(&pass->stage, sequences, err)

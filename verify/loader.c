@@ -40,16 +40,12 @@ size_t load_set_offset(const struct load_set *set, const struct tensor *tensor)
 
 static int load_all(struct loader *loader, const struct context *ctx, struct error *err)
 {
-	for (size_t i = 0; i < loader->set.count; i++) {
-		const struct tensor *tensor = loader->set.item[i].tensor;
+	struct weights_part part[LOAD_TENSORS_MAX];
 
-		if (context_check_cancelled(ctx, err) ||
-		    weights_read_checked(ctx, loader->weights, tensor, 0,
-					 loader->bytes + loader->set.item[i].offset_bytes,
-					 (size_t)tensor->length, err))
-			return -1;
-	}
-	return 0;
+	for (size_t i = 0; i < loader->set.count; i++)
+		part[i] = (struct weights_part){ loader->set.item[i].tensor,
+						 loader->bytes + loader->set.item[i].offset_bytes };
+	return weights_read_tensors(ctx, loader->weights, part, loader->set.count, err);
 }
 
 static void *load_ahead(void *arg)

@@ -9,12 +9,14 @@
 
 #include "verify/plan.h"
 
+enum { LOAD_TENSORS_MAX = 2 * OPERATIONS_MAX };
+
 /* Which tensors, and where in the memory each begins. */
 struct load_set {
 	struct {
 		const struct tensor *tensor;
 		size_t offset_bytes;
-	} item[2 * OPERATIONS_MAX];
+	} item[LOAD_TENSORS_MAX];
 	size_t count;
 	size_t size_bytes;
 };

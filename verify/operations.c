@@ -143,6 +143,8 @@ int operations_run(struct stage *stage, const struct bound *bound, size_t count,
 	for (size_t i = 0; i < count; i++) {
 		struct matrix weight = MATRIX_NONE, bias = MATRIX_NONE;
 
+		if (stage->ctx && context_check_cancelled(stage->ctx, err))
+			return -1;
 		if (bound[i].weight && tensor_matrix(bound[i].weight, set, memory, &weight, err))
 			return -1;
 		if (bound[i].bias && tensor_matrix(bound[i].bias, set, memory, &bias, err))

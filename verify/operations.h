@@ -21,6 +21,7 @@ struct rope_set {
 
 /* What operations work on. Set backend, config and slots; stage_open does the rest. */
 struct stage {
+	const struct context *ctx; /* asked between operations whether to stop; or NULL */
 	struct backend *backend;
 	const struct model_config *config;
 	struct matrix slot[SLOT_COUNT];

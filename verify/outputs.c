@@ -86,10 +86,10 @@ static void entry_text(struct entry *entry, const char *text)
 	entry_add(entry, text, strlen(text) + 1);
 }
 
-struct digest values_digest(const char *what, size_t rows, size_t cols, const float *values)
+/* What stands before the numbers of rows x cols. */
+static struct entry values_head(const char *what, size_t rows, size_t cols)
 {
 	struct entry head = { .len = 0 };
-	struct span parts[2];
 
 	entry_text(&head, EXACT_PROFILE);
 	entry_text(&head, what);
@@ -97,9 +97,80 @@ struct digest values_digest(const char *what, size_t rows, size_t cols, const fl
 	if (rows)
 		entry_u64(&head, rows);
 	entry_u64(&head, cols);
-	parts[0] = (struct span){ head.byte, head.len };
-	parts[1] = (struct span){ (const uint8_t *)values, (rows ? rows : 1) * cols * 4 };
+	return head;
+}
+
+static struct span values_bytes(const float *number, size_t rows, size_t cols)
+{
+	return (struct span){ (const uint8_t *)number, (rows ? rows : 1) * cols * 4 };
+}
+
+struct digest values_digest(const char *what, size_t rows, size_t cols, const float *values)
+{
+	struct entry head = values_head(what, rows, cols);
+	struct span parts[2] = { { head.byte, head.len }, values_bytes(values, rows, cols) };
+
 	return sha256_parts(parts, 2);
+}
+
+/* As many as are ever hashed side by side on one core. */
+enum { STREAMS_MAX = 16 };
+
+struct digests_job {
+	const char *what;
+	size_t cols;
+	const struct values *values;
+	size_t count, group;         /* values, and how many of them one call takes */
+	struct hash_stream **stream; /* one each */
+	struct digest *digest;
+};
+
+/* One group, side by side. */
+static void digests_work(void *arg, size_t index)
+{
+	const struct digests_job *job = arg;
+	size_t first = index * job->group, rest = job->count - first;
+	size_t count = rest < job->group ? rest : job->group;
+	struct span bytes[STREAMS_MAX] = { { NULL, 0 } };
+
+	for (size_t i = 0; i < count; i++) {
+		const struct values *values = &job->values[first + i];
+		struct entry head = values_head(job->what, values->rows, job->cols);
+
+		hash_stream_add(job->stream[first + i], (struct span){ head.byte, head.len });
+		bytes[i] = values_bytes(values->number, values->rows, job->cols);
+	}
+	hash_streams_add(job->stream + first, bytes, count);
+	for (size_t i = first; i < first + count; i++)
+		job->digest[i] = hash_stream_finish(job->stream[i]);
+}
+
+static void streams_free(struct hash_stream **stream, size_t count)
+{
+	for (size_t i = 0; stream && i < count; i++)
+		hash_stream_free(&stream[i]);
+	free(stream);
+}
+
+int values_digests(struct threads *threads, const char *what, size_t cols,
+		   const struct values *values, size_t count, struct digest *out_digest,
+		   struct error *err)
+{
+	struct digests_job job = { what, cols, values, count, 1, NULL, out_digest };
+	size_t workers = threads_count(threads), made = 0;
+	int failed = 0;
+
+	job.stream = calloc(count, sizeof(struct hash_stream *));
+	if (!job.stream)
+		return error_set(err, ERROR_SYSTEM, "no memory to digest %zu outputs", count);
+	while (!failed && made < count)
+		failed = hash_stream_new(&job.stream[made++], err);
+	job.group = (count + workers - 1) / workers;
+	job.group = job.group < STREAMS_MAX ? job.group : STREAMS_MAX;
+	if (!failed)
+		threads_run(threads, (count + job.group - 1) / job.group, digests_work, &job);
+	streams_free(job.stream, count);
+	return failed;
 }
 
 /* ---- Leaves ---- */

@@ -45,6 +45,20 @@ MUST_CHECK int outputs_from_object(struct span json, struct outputs *out_outputs
 /* Rule 12: the digest of `rows` x `cols` numbers (rows 0: of a vector of cols). */
 struct digest values_digest(const char *what, size_t rows, size_t cols, const float *values);
 
+/* Numbers that are digested: rows x cols (rows 0: a vector of cols), borrowed. */
+struct values {
+	size_t rows;
+	const float *number;
+};
+
+/*
+ * values_digest of each of them (at least one), many side by side, over the
+ * threads (NULL: in the caller). ERROR_SYSTEM: out of memory.
+ */
+MUST_CHECK int values_digests(struct threads *threads, const char *what, size_t cols,
+			      const struct values *values, size_t count, struct digest *out_digest,
+			      struct error *err);
+
 /* One entry of the eight largest: "17:41a3f0e2", as the object spells it. */
 #define TOP_TEXT_MAX 24
 void top_text(const struct exact_top *top, size_t place, char out_text[TOP_TEXT_MAX]);

@@ -15,60 +15,53 @@ struct listener {
 	const struct boundary_sink *keep;  /* or NULL */
 	size_t *probe_of, *position_of;    /* of each row */
 	float *loss;                       /* of each row */
-	float *values;                     /* HOST_ROWS x vocab */
-	struct exact_top *top;             /* of one block */
-	float *max, *sum;                  /* of one block */
+	float *values;         /* HOST_ROWS x vocab, where the host cannot look at the backend's */
+	struct values *part;   /* what is digested together */
+	struct digest *digest; /* of them */
+	struct exact_top *top; /* of one block */
+	float *max, *sum;      /* of one block */
 };
 
-/* Work for the pool: digests of some rows or of some probes. */
-struct digest_job {
-	struct listener *listener;
-	const float *values;
-	size_t first_row;
-	uint32_t boundary;
-	size_t cols;
-};
-
-static void boundary_digest(void *arg, size_t index)
+/* Rows `first_row` ... of all rows. */
+static int positions_digest(struct listener *listener, size_t first_row, size_t rows, size_t cols,
+			    const float *values, struct error *err)
 {
-	struct digest_job *job = arg;
-	const struct sequences *sequences = job->listener->sequences;
-	struct outputs *outputs = job->listener->outputs;
-	struct probe_outputs *probe = &outputs->probe[job->listener->first + index];
-	size_t first = 0;
+	for (size_t i = 0; i < rows; i++)
+		listener->part[i] = (struct values){ 0, values + i * cols };
+	if (values_digests(listener->ctx->threads, listener->outputs->logits ? "logits" : "hidden",
+			   cols, listener->part, rows, listener->digest, err))
+		return -1;
+	for (size_t i = 0; i < rows; i++) {
+		size_t row = first_row + i;
+		size_t probe = listener->first + listener->probe_of[row];
 
-	for (size_t i = 0; i < index; i++)
-		first += sequences->row_count[i];
-	probe->boundary[job->boundary] = values_digest("boundary", probe->tokens, outputs->hidden,
-						       job->values + first * outputs->hidden);
-}
-
-static struct digest *position_slot(const struct listener *listener, size_t row)
-{
-	struct probe_outputs *probe =
-		&listener->outputs->probe[listener->first + listener->probe_of[row]];
-
-	return &probe->position[listener->position_of[row]];
-}
-
-static void position_digest(void *arg, size_t index)
-{
-	struct digest_job *job = arg;
-
-	*position_slot(job->listener, job->first_row + index) =
-		values_digest(job->listener->outputs->logits ? "logits" : "hidden", 0, job->cols,
-			      job->values + index * job->cols);
+		listener->outputs->probe[probe].position[listener->position_of[row]] =
+			listener->digest[i];
+	}
+	return 0;
 }
 
 static int boundary_heard(void *user, uint32_t index, const float *values, size_t rows,
 			  struct error *err)
 {
 	struct listener *listener = user;
-	struct digest_job job = { listener, values, 0, index, listener->outputs->hidden };
+	struct outputs *outputs = listener->outputs;
+	size_t count = listener->sequences->count, row = 0;
 
-	threads_run(listener->ctx->threads, listener->sequences->count, boundary_digest, &job);
-	if (!listener->outputs->logits && index == listener->outputs->layers)
-		threads_run(listener->ctx->threads, rows, position_digest, &job);
+	for (size_t i = 0; i < count; i++) {
+		size_t tokens = listener->sequences->row_count[i];
+
+		listener->part[i] = (struct values){ tokens, values + row * outputs->hidden };
+		row += tokens;
+	}
+	if (values_digests(listener->ctx->threads, "boundary", outputs->hidden, listener->part,
+			   count, listener->digest, err))
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		outputs->probe[listener->first + i].boundary[index] = listener->digest[i];
+	if (!outputs->logits && index == outputs->layers &&
+	    positions_digest(listener, 0, rows, outputs->hidden, values, err))
+		return -1;
 	return listener->keep ? listener->keep->rows(listener->keep->user, index, values, rows, err)
 			      : 0;
 }
@@ -84,10 +77,44 @@ static void loss_take(struct listener *listener, size_t row, float max, float su
 			exact_token_loss(max, sum, logits[listener->sequences->ids[row + 1]]);
 }
 
+/* Rows `first_row` ... of the logits, on the host; `done` of the block came before them. */
+static int logits_digest(struct listener *listener, size_t first_row, size_t done, size_t rows,
+			 size_t cols, const float *values, struct error *err)
+{
+	if (positions_digest(listener, first_row + done, rows, cols, values, err))
+		return -1;
+	for (size_t i = 0; i < rows; i++)
+		loss_take(listener, first_row + done + i, listener->max[done + i],
+			  listener->sum[done + i], values + i * cols);
+	return 0;
+}
+
+/* Where the host cannot look at them they are brought there, some rows at a time. */
+static int logits_bring(struct listener *listener, struct backend *backend, size_t first_row,
+			struct matrix logits, struct error *err)
+{
+	if (!listener->values)
+		listener->values = malloc(HOST_ROWS * logits.cols * sizeof(float));
+	if (!listener->values)
+		return error_set(err, ERROR_SYSTEM, "no memory for the logits of %zu tokens",
+				 HOST_ROWS);
+	for (size_t done = 0; done < logits.rows; done += HOST_ROWS) {
+		size_t rest = logits.rows - done, rows = rest < HOST_ROWS ? rest : HOST_ROWS;
+
+		if (backend_download(backend, matrix_rows(logits, done, rows), listener->values,
+				     err) ||
+		    logits_digest(listener, first_row, done, rows, logits.cols, listener->values,
+				  err))
+			return -1;
+	}
+	return 0;
+}
+
 static int logits_heard(void *user, struct backend *backend, size_t first_row, struct matrix logits,
 			struct error *err)
 {
 	struct listener *listener = user;
+	const float *values = backend_view(backend, logits);
 
 	if (exact_top_logits(backend, logits, listener->top, err) ||
 	    exact_partition(backend, logits, listener->max, listener->sum, err))
@@ -98,20 +125,8 @@ static int logits_heard(void *user, struct backend *backend, size_t first_row, s
 		listener->outputs->probe[listener->first + listener->probe_of[row]]
 			.top[listener->position_of[row]] = listener->top[i];
 	}
-	for (size_t done = 0; done < logits.rows; done += HOST_ROWS) {
-		size_t rest = logits.rows - done, rows = rest < HOST_ROWS ? rest : HOST_ROWS;
-		struct digest_job job = { listener, listener->values, first_row + done, 0,
-					  logits.cols };
-
-		if (backend_download(backend, matrix_rows(logits, done, rows), listener->values,
-				     err))
-			return -1;
-		threads_run(listener->ctx->threads, rows, position_digest, &job);
-		for (size_t i = 0; i < rows; i++)
-			loss_take(listener, first_row + done + i, listener->max[done + i],
-				  listener->sum[done + i], listener->values + i * logits.cols);
-	}
-	return 0;
+	return values ? logits_digest(listener, first_row, 0, logits.rows, logits.cols, values, err)
+		      : logits_bring(listener, backend, first_row, logits, err);
 }
 
 static void listener_release(struct listener *listener)
@@ -120,6 +135,8 @@ static void listener_release(struct listener *listener)
 	free(listener->position_of);
 	free(listener->loss);
 	free(listener->values);
+	free(listener->part);
+	free(listener->digest);
 	free(listener->top);
 	free(listener->max);
 	free(listener->sum);
@@ -138,10 +155,10 @@ static int listener_open(struct listener *listener, struct error *err)
 	listener->top = calloc(rows, sizeof(struct exact_top));
 	listener->max = calloc(rows, sizeof(float));
 	listener->sum = calloc(rows, sizeof(float));
-	if (listener->outputs->logits)
-		listener->values = malloc(HOST_ROWS * listener->outputs->vocab * sizeof(float));
+	listener->part = calloc(rows, sizeof(struct values));
+	listener->digest = calloc(rows, sizeof(struct digest));
 	if (!listener->probe_of || !listener->position_of || !listener->loss || !listener->top ||
-	    !listener->max || !listener->sum || (listener->outputs->logits && !listener->values))
+	    !listener->max || !listener->sum || !listener->part || !listener->digest)
 		return error_set(err, ERROR_SYSTEM, "no memory for the outputs of %zu tokens",
 				 rows);
 	for (size_t i = 0; i < sequences->count; i++)

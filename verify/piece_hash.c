@@ -143,6 +143,7 @@ static int spread_batch(struct spread *spread, struct piece_hasher *hasher, size
 		return -1;
 	for (size_t i = 0; i < count; i++)
 		bytes += spread->job[first + i].len;
+	context_bytes_read(spread->ctx, bytes);
 	pthread_mutex_lock(&spread->lock);
 	spread->done += bytes;
 	context_progress(spread->ctx, spread->what, "bytes", spread->done, spread->total);

@@ -269,6 +269,20 @@ static void copy_part(const struct checked *checked, size_t i, uint64_t offset, 
 	memcpy(out + (from - offset), job->out + (from - start), (size_t)(to - from));
 }
 
+/* Is the piece the one that was signed? */
+static int piece_compare(const struct weights *weights, const struct weight *weight,
+			 const struct piece_job *job, uint64_t piece, struct error *err)
+{
+	if (digest_equal(&job->digest, &weight->record[piece].digest))
+		return 0;
+	return error_set(err, ERROR_CORRUPT,
+			 "tensor '%s' of '%s' is not what was signed: bytes %llu to %llu of the "
+			 "file differ",
+			 weight->tensor->name, weights->shard[weight->shard].name,
+			 (unsigned long long)job->offset,
+			 (unsigned long long)(job->offset + job->len - 1));
+}
+
 int weights_read_checked(const struct context *ctx, struct weights *weights,
 			 const struct tensor *tensor, uint64_t offset, void *out, size_t len,
 			 struct error *err)
@@ -291,17 +305,84 @@ int weights_read_checked(const struct context *ctx, struct weights *weights,
 	for (size_t i = 0; i < checked.count; i++) {
 		const struct piece_job *job = &checked.job[i];
 
-		if (!digest_equal(&job->digest, &weight->record[checked.first + i].digest))
-			return error_set(err, ERROR_CORRUPT,
-					 "tensor '%s' of '%s' is not what was signed: bytes %llu "
-					 "to %llu of the file differ",
-					 tensor->name, weights->shard[weight->shard].name,
-					 (unsigned long long)job->offset,
-					 (unsigned long long)(job->offset + job->len - 1));
+		if (piece_compare(weights, weight, job, checked.first + i, err))
+			return -1;
 		if (job->out == checked.partial[0] || job->out == checked.partial[1])
 			copy_part(&checked, i, offset, out, len);
 	}
 	return 0;
+}
+
+/* The pieces of whole tensors, one tensor after another. */
+static void jobs_fill(const struct weights *weights, const struct weights_part *part, size_t count,
+		      const struct weight **weight, struct piece_job *job)
+{
+	for (size_t i = 0; i < count; i++)
+		for (uint64_t at = 0; at < part[i].tensor->length; at += PIECE_SIZE_BYTES, job++) {
+			uint64_t rest = part[i].tensor->length - at;
+
+			job->source = weights->shard[weight[i]->shard].source;
+			job->offset = part[i].tensor->offset + at;
+			job->len = rest < PIECE_SIZE_BYTES ? (uint32_t)rest : PIECE_SIZE_BYTES;
+			job->out = part[i].out + at;
+		}
+}
+
+static int jobs_compare(const struct weights *weights, const struct weights_part *part,
+			size_t count, const struct weight **weight, const struct piece_job *job,
+			struct error *err)
+{
+	for (size_t i = 0; i < count; i++)
+		for (uint64_t at = 0; at < part[i].tensor->length; at += PIECE_SIZE_BYTES, job++)
+			if (piece_compare(weights, weight[i], job, at / PIECE_SIZE_BYTES, err))
+				return -1;
+	return 0;
+}
+
+static int parts_read(const struct context *ctx, struct weights *weights,
+		      const struct weights_part *part, size_t count, const struct weight **weight,
+		      struct error *err)
+{
+	struct context quiet = *ctx;
+	struct piece_job *job;
+	size_t pieces = 0;
+	int failed = 0;
+
+	quiet.progress = NULL;
+	for (size_t i = 0; i < count; i++) {
+		if (weight_of(weights, part[i].tensor, 0, 0, &weight[i], err))
+			return -1;
+		pieces += (size_t)((part[i].tensor->length + PIECE_SIZE_BYTES - 1) /
+				   PIECE_SIZE_BYTES);
+	}
+	if (!weights->manifest) {
+		for (size_t i = 0; !failed && i < count; i++)
+			failed = context_check_cancelled(ctx, err) ||
+				 weights_read(weights, part[i].tensor, 0, part[i].out,
+					      (size_t)part[i].tensor->length, err);
+		return failed ? -1 : 0;
+	}
+	job = calloc(pieces + 1, sizeof(*job));
+	if (!job)
+		return error_set(err, ERROR_SYSTEM, "out of memory for %zu pieces", pieces);
+	jobs_fill(weights, part, count, weight, job);
+	failed = piece_jobs_run(&quiet, "reading", job, pieces, err) ||
+		 jobs_compare(weights, part, count, weight, job, err);
+	free(job);
+	return failed ? -1 : 0;
+}
+
+int weights_read_tensors(const struct context *ctx, struct weights *weights,
+			 const struct weights_part *part, size_t count, struct error *err)
+{
+	const struct weight **weight = calloc(count + 1, sizeof(struct weight *));
+	int failed;
+
+	if (!weight)
+		return error_set(err, ERROR_SYSTEM, "out of memory for %zu tensors", count);
+	failed = parts_read(ctx, weights, part, count, weight, err);
+	free(weight);
+	return failed;
 }
 
 int weights_unchanged(struct weights *weights, struct error *err)

@@ -82,6 +82,20 @@ MUST_CHECK int weights_read_checked(const struct context *ctx, struct weights *w
 				    const struct tensor *tensor, uint64_t offset, void *out,
 				    size_t len, struct error *err);
 
+/* A whole tensor and where its bytes go. */
+struct weights_part {
+	const struct tensor *tensor;
+	uint8_t *out;
+};
+
+/*
+ * weights_read_checked of whole tensors together: their pieces are hashed side
+ * by side also where one tensor has only a few. Looks at ctx's cancelling.
+ */
+MUST_CHECK int weights_read_tensors(const struct context *ctx, struct weights *weights,
+				    const struct weights_part *part, size_t count,
+				    struct error *err);
+
 /* Look again at every file that was read: ERROR_CORRUPT when one changed meanwhile. */
 MUST_CHECK int weights_unchanged(struct weights *weights, struct error *err);
 

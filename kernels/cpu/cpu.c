@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { ALIGNMENT_BYTES = 64, HUGE_PAGE_BYTES = 2 << 20 };
+enum { ALIGNMENT_BYTES = 64, LARGE_PAGE_BYTES = 2 << 20 };
 
 static int cpu_open(const struct backend_options *options, struct backend **out_backend,
 		    struct error *err)
@@ -39,19 +39,21 @@ static void cpu_close(struct backend *backend)
 	free(backend);
 }
 
-/* Large areas in large pages, where the system gives them: products walk over many rows. */
-static int allocate(size_t bytes, uint8_t **out_bytes, struct error *err)
+/*
+ * With `large`, in large pages if the system gives them: for what products walk over many times.
+ * Not for what is written once: a virtual machine may have to ask its host for each such page.
+ */
+static int allocate(size_t bytes, bool large, uint8_t **out_bytes, struct error *err)
 {
-	size_t alignment = bytes < HUGE_PAGE_BYTES ? ALIGNMENT_BYTES : HUGE_PAGE_BYTES;
+	size_t alignment = large && bytes >= LARGE_PAGE_BYTES ? LARGE_PAGE_BYTES : ALIGNMENT_BYTES;
+	size_t size = (bytes + ALIGNMENT_BYTES - 1) / ALIGNMENT_BYTES * ALIGNMENT_BYTES;
 	void *memory;
 
-	if (bytes > SIZE_MAX - alignment ||
-	    !(memory = aligned_alloc(ALIGNMENT_BYTES, (bytes + ALIGNMENT_BYTES - 1) /
-							      ALIGNMENT_BYTES * ALIGNMENT_BYTES)))
+	if (bytes > SIZE_MAX - alignment || !(memory = aligned_alloc(alignment, size)))
 		return error_set(err, ERROR_SYSTEM, "out of memory for %zu bytes of numbers",
 				 bytes);
-	if (bytes >= HUGE_PAGE_BYTES)
-		(void)madvise(memory, bytes, MADV_HUGEPAGE);
+	if (alignment == LARGE_PAGE_BYTES)
+		(void)madvise(memory, size / LARGE_PAGE_BYTES * LARGE_PAGE_BYTES, MADV_HUGEPAGE);
 	*out_bytes = memory;
 	return 0;
 }
@@ -76,7 +78,7 @@ static int cpu_memory_new(struct backend *backend, size_t size_bytes,
 {
 	uint8_t *bytes;
 
-	if (allocate(size_bytes, &bytes, err))
+	if (allocate(size_bytes, false, &bytes, err))
 		return -1;
 	if (memory_make(backend, bytes, size_bytes, false, out_memory, err)) {
 		free(bytes);
@@ -121,6 +123,11 @@ static int cpu_download(struct backend *backend, struct matrix from, float *out_
 	return 0;
 }
 
+static const float *cpu_view(struct matrix from)
+{
+	return cpu_row(from, 0);
+}
+
 static int cpu_zero(struct backend *backend, struct matrix y, struct error *err)
 {
 	(void)backend;
@@ -136,7 +143,7 @@ int cpu_reserve(struct cpu_scratch *scratch, size_t bytes, struct error *err)
 
 	if (bytes <= scratch->size_bytes)
 		return 0;
-	if (allocate(bytes, &larger, err))
+	if (allocate(bytes, true, &larger, err))
 		return -1;
 	free(scratch->bytes);
 	scratch->bytes = larger;
@@ -197,6 +204,7 @@ const struct backend_type backend_type_cpu = {
 	.memory_free = cpu_memory_free,
 	.upload = cpu_upload,
 	.download = cpu_download,
+	.view = cpu_view,
 	.linear = cpu_linear,
 	.rms_norm = cpu_rms_norm,
 	.layer_norm = cpu_layer_norm,

@@ -13,7 +13,7 @@
  * in which tiles read them.
  */
 enum {
-	TOKENS_PER_BLOCK = 768,
+	TOKENS_PER_BLOCK = 1024,
 	ROWS_WORTH_A_COPY = 96,
 	ROWS_PER_COPY_CHUNK = 16,
 	COPY_BYTES_MAX = 64 << 20,

@@ -7,10 +7,11 @@
 
 #include <immintrin.h>
 
-enum { ROWS = 6, VECTORS = 4, LANES = 16, COLS = VECTORS * LANES, DEPTH = 1024 };
+enum { ROWS = 6, VECTORS = 4, LANES = 16, COLS = VECTORS * LANES, DEPTH = 2048 };
 
 #define TILE_FN static inline __attribute__((always_inline))
 #define UNROLL _Pragma("GCC unroll 32")
+#define UNROLL_STEPS _Pragma("GCC unroll 4")
 
 /* 16 numbers of weights, from any alignment, widened. */
 TILE_FN __m512 widen(const uint8_t *bytes, size_t at, enum float_format format)
@@ -154,7 +155,8 @@ TILE_FN void tile(size_t rows, const float *x, size_t x_stride, const float *pan
 					 : _mm512_setzero_ps();
 		}
 	}
-	for (size_t k = 0; k < depth; k++) {
+	UNROLL_STEPS for (size_t k = 0; k < depth; k++)
+	{
 		__m512 w[VECTORS];
 
 		UNROLL for (size_t v = 0; v < VECTORS; v++)

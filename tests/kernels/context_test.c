@@ -14,6 +14,7 @@ static void an_empty_context_knows_nothing_and_lets_everything_go_on(void **stat
 	assert_null(context_environment(&none, "HOME"));
 	assert_fails(context_random(&none, &byte, 1, &err), &err, ERROR_SYSTEM);
 	assert_int_equal(byte, 0x5a);
+	context_bytes_read(&none, 7);
 	context_progress(&none, "hashing", "bytes", 1, 2);
 	context_notice(&none, "%s", "nobody listens");
 	assert_done(context_check_cancelled(&none, &err), &err);
@@ -21,6 +22,7 @@ static void an_empty_context_knows_nothing_and_lets_everything_go_on(void **stat
 
 struct listener {
 	char heard[200];
+	uint64_t bytes;
 	bool stop;
 };
 
@@ -60,6 +62,11 @@ static void hear_notice(void *user, const char *text)
 	snprintf(listener->heard, sizeof(listener->heard), "%s", text);
 }
 
+static void hear_bytes(void *user, uint64_t bytes)
+{
+	((struct listener *)user)->bytes += bytes;
+}
+
 static bool asked_to_stop(void *user)
 {
 	return ((struct listener *)user)->stop;
@@ -73,6 +80,7 @@ static void what_the_context_has_is_asked_with_its_user(void **state)
 				     .environment = one_variable,
 				     .random = no_random,
 				     .progress = hear_progress,
+				     .bytes_read = hear_bytes,
 				     .notice = hear_notice,
 				     .cancelled = asked_to_stop };
 	struct error err = { 0 };
@@ -85,6 +93,9 @@ static void what_the_context_has_is_asked_with_its_user(void **state)
 	assert_fails(context_random(&ctx, &byte, 1, &err), &err, ERROR_SYSTEM);
 	context_progress(&ctx, "hashing", "bytes", 3, 4);
 	assert_string_equal(listener.heard, "hashing 3/4 bytes");
+	context_bytes_read(&ctx, 5);
+	context_bytes_read(&ctx, 6);
+	assert_int_equal(listener.bytes, 11);
 	context_notice(&ctx, "made %d keys", 2);
 	assert_string_equal(listener.heard, "made 2 keys");
 	assert_done(context_check_cancelled(&ctx, &err), &err);

@@ -249,6 +249,52 @@ static void a_checked_read_of_changed_bytes_names_tensor_and_place(void **state)
 	assert_fails(weights_unchanged(weights, &err), &err, ERROR_CORRUPT);
 }
 
+static void tensors_read_together_are_those_read_alone(void **state)
+{
+	CLEANUP(test_folder_remove) char *folder = test_folder();
+	CLEANUP(tree_close) struct tree *tree = NULL;
+	CLEANUP(weights_close) struct weights *weights = NULL;
+	CLEANUP(manifest_free) struct manifest *manifest = NULL;
+	struct context ctx = test_context();
+	struct weights_part part[8];
+	struct error err = { 0 };
+	size_t count, total = 0, at = 0;
+	uint8_t *together, *alone;
+
+	(void)state;
+	put_shards(folder, GOOD_MAP);
+	assert_done(open_weights(folder, &tree, &weights, &err), &err);
+	manifest = manifest_at(folder);
+	count = weights_count(weights);
+	assert_in_range(count, 2, 8);
+	for (size_t i = 0; i < count; i++)
+		total += (size_t)weights_tensor(weights, i)->length;
+	together = malloc(2 * total);
+	assert_non_null(together);
+	alone = together + total;
+	for (size_t i = 0; i < count; i++) {
+		const struct tensor *tensor = weights_tensor(weights, i);
+
+		part[i] = (struct weights_part){ tensor, together + at };
+		assert_done(
+			weights_read(weights, tensor, 0, alone + at, (size_t)tensor->length, &err),
+			&err);
+		at += (size_t)tensor->length;
+	}
+	for (int checked = 0; checked < 2; checked++) { /* without a manifest, then with it */
+		memset(together, 0, total);
+		assert_done(weights_read_tensors(&ctx, weights, part, count, &err), &err);
+		assert_memory_equal(together, alone, total);
+		assert_done(weights_expect(weights, manifest, &err), &err);
+	}
+	flip_bits(folder, "s-2.safetensors",
+		  weights_find(weights, "c")->offset + PIECE_SIZE_BYTES + 1000, 4);
+	assert_int_equal(weights_read_tensors(&ctx, weights, part, count, &err), -1);
+	assert_int_equal(err.code, ERROR_CORRUPT);
+	assert_says(&err, "tensor 'c' of 's-2.safetensors' is not what was signed");
+	free(together);
+}
+
 static void tensors_are_expected_wherever_they_were_cut(void **state)
 {
 	CLEANUP(test_folder_remove) char *folder = test_folder();
@@ -304,6 +350,7 @@ int main(void)
 		cmocka_unit_test(one_file_of_any_name_is_a_set),
 		cmocka_unit_test(a_checked_read_gives_the_bytes_of_any_range),
 		cmocka_unit_test(a_checked_read_of_changed_bytes_names_tensor_and_place),
+		cmocka_unit_test(tensors_read_together_are_those_read_alone),
 		cmocka_unit_test(tensors_are_expected_wherever_they_were_cut),
 		cmocka_unit_test(a_tensor_that_the_manifest_does_not_have_is_refused),
 	};
