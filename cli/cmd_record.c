@@ -54,8 +54,107 @@ static void result_text(const struct call *call, const struct record_result *res
 		    hex);
 }
 
+/* "0.00012": decimals in JSON are texts. */
+static int decimal_set(struct json *object, const char *key, double number, struct error *err)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%.6g", number);
+	return json_set_text(object, key, text, err);
+}
+
+static int foreign_json(const struct call *call, const struct foreign_result *result,
+			struct error *err)
+{
+	CLEANUP(json_free) struct json *object = NULL;
+	const struct foreign_report *report = &result->report;
+	bool dry_run = call_has(call, "dry-run");
+	struct json *compared;
+
+	if (json_object_new(&object, err) ||
+	    json_set_text(object, "schema", "akashi/recorded-foreign/1", err) ||
+	    json_set_bool(object, "dryRun", dry_run, err) ||
+	    json_set_text(object, "of", call->operand[0], err) ||
+	    json_set_text(object, "framework", result->framework, err) ||
+	    json_set_text(object, "version", result->version, err) ||
+	    json_set_text(object, "dtype", foreign_dtype_name(result->dtype), err) ||
+	    json_set_size(object, "probes", result->probes, err) ||
+	    json_set_size(object, "tokens", result->tokens, err) ||
+	    json_set_size(object, "values", result->values, err) ||
+	    json_set_size(object, "flop", (uint64_t)result->cost.flop, err) ||
+	    json_set_size(object, "readBytes", result->cost.read_bytes, err) ||
+	    json_set_size(object, "memoryBytes", result->cost.memory_bytes, err))
+		return -1;
+	if (result->compared &&
+	    (json_set_object(object, "compared", &compared, err) ||
+	     decimal_set(compared, "largestDifference", report->largest, err) ||
+	     decimal_set(compared, "meanDifference", report->mean, err) ||
+	     decimal_set(compared, "divergence", report->divergence, err) ||
+	     json_set_size(compared, "likeliestAgree", report->top_agree, err) ||
+	     json_set_size(compared, "likeliestCompared", report->top_compared, err)))
+		return -1;
+	if (!dry_run && (json_set_digest(object, "file", &result->file, err) ||
+			 json_set_digest(object, "statement", &result->made.identity, err) ||
+			 json_set_size(object, "logIndex", result->made.log_index, err) ||
+			 json_set_bool(object, "existed", result->made.existed, err)))
+		return -1;
+	return output_json(object, err);
+}
+
+static void foreign_text(const struct call *call, const struct foreign_result *result)
+{
+	const struct foreign_report *report = &result->report;
+	char hex[DIGEST_HEX_SIZE];
+
+	if (result->compared)
+		output_line(stdout,
+			    "%zu log-probabilities differ by at most %.2g and %.2g on average "
+			    "(nats); likeliest token equal at %zu of %zu positions; KL divergence "
+			    "%.2g",
+			    report->values_compared, report->largest, report->mean,
+			    report->top_agree, report->top_compared, report->divergence);
+	if (call_has(call, "dry-run")) {
+		output_line(stdout,
+			    "would record %zu log-probabilities that %s %s wrote in %s, of %zu "
+			    "probes of %s",
+			    result->values, result->framework, result->version,
+			    foreign_dtype_name(result->dtype), result->probes, call->operand[0]);
+		return;
+	}
+	digest_to_hex(&result->made.identity, hex);
+	output_line(
+		stdout,
+		"%s what %s %s wrote in %s about %zu probes of %s (class foreign%s), %s %" PRIu64
+		", sha256:%s",
+		result->made.existed ? "had recorded" : "recorded", result->framework,
+		result->version, foreign_dtype_name(result->dtype), result->probes,
+		call->operand[0], result->compared ? "" : "; not compared",
+		result->made.existed ? "logged before at" : "logged at", result->made.log_index,
+		hex);
+}
+
+static int record_foreign(const struct call *call, struct registry *registry, struct error *err)
+{
+	struct foreign_request request = {
+		.name = call->operand[0],
+		.file = call_value(call, "from"),
+		.key = call_value(call, "key"),
+		.unchecked = call_has(call, "unchecked"),
+		.dry_run = call_has(call, "dry-run"),
+	};
+	struct foreign_result result = { .probes = 0 };
+
+	if (registry_record_foreign(registry, &request, &result, err))
+		return -1;
+	if (call->json)
+		return foreign_json(call, &result, err);
+	foreign_text(call, &result);
+	return 0;
+}
+
 static int record_run(struct call *call, struct error *err)
 {
+	bool foreign = call_has(call, "from");
 	CLEANUP(registry_close) struct registry *registry = NULL;
 	struct record_request request = {
 		.name = call->operand[0],
@@ -69,8 +168,16 @@ static int record_run(struct call *call, struct error *err)
 
 	if (request.probes_file && request.random)
 		return error_set(err, ERROR_USAGE, "--probes and --random exclude each other");
-	if (open_registry(call, &registry, err) || environment_threads(call->ctx, err) ||
-	    registry_record(registry, &request, &result, err))
+	if (foreign && (request.probes_file || request.random || request.boundaries))
+		return error_set(err, ERROR_USAGE,
+				 "--from brings its own probes, and no layer boundaries");
+	if (!foreign && call_has(call, "unchecked"))
+		return error_set(err, ERROR_USAGE, "--unchecked is for --from");
+	if (open_registry(call, &registry, err) || environment_threads(call->ctx, err))
+		return -1;
+	if (foreign)
+		return record_foreign(call, registry, err);
+	if (registry_record(registry, &request, &result, err))
 		return -1;
 	if (call->json)
 		return result_json(call, &result, err);
@@ -89,6 +196,11 @@ static const struct option record_options[] = {
 	{ .name = "boundaries",
 	  .help = "keep the hidden states at every layer boundary as well, so that others can "
 		  "check single layers (verify --spot); says how many bytes that takes" },
+	{ .name = "from",
+	  .argument = "OUTPUTS.jsonl",
+	  .help = "record what a training or serving framework wrote instead: log-probabilities in "
+		  "the format of docs/formats.md; they are compared with the weights first" },
+	{ .name = "unchecked", .help = "with --from: sign without comparing first" },
 	OPTION_KEY,
 	{ .name = "dry-run", .letter = 'n', .help = "say what it would cost, and stop" },
 	{ .name = NULL },
@@ -98,6 +210,8 @@ static const struct example record_examples[] = {
 	{ "akashi record llm-x/base@step-500", "sixteen drawn probes of 128 tokens" },
 	{ "akashi record llm-x/base@step-500 --probes prompts.jsonl", "probes of your own" },
 	{ "akashi record llm-x/base@step-500 --boundaries", "with what a spot check needs" },
+	{ "akashi record llm-x/base@step-500 --from outputs.jsonl",
+	  "what vLLM or transformers gave, to be judged within a tolerance" },
 	{ NULL, NULL },
 };
 
@@ -105,13 +219,15 @@ const struct command command_record = {
 	.name = "record",
 	.summary = "record what a checkpoint computes, and sign it",
 	.synopsis =
-		"NAME@VERSION [--probes FILE.jsonl | --random COUNT:LENGTH[:SEED]] [--boundaries]",
+		"NAME@VERSION [--probes FILE | --random COUNT:LENGTH | --from FILE] [--boundaries]",
 	.description =
 		"Runs the probes through the stored weights under the exact arithmetic of "
 		"akashi-exact/1, so that anyone gets the same bits on other hardware, and logs a "
 		"signed record of logits, top tokens, likelihoods and layer boundaries by digest. "
 		"Says "
-		"what it costs before it starts; needs the memory of about two layers.",
+		"what it costs before it starts; needs the memory of about two layers.\n\n"
+		"With --from, what somebody else's software computed is recorded: such outputs are "
+		"never exact, and are kept apart (class foreign).",
 	.options = record_options,
 	.examples = record_examples,
 	.operands_min = 1,

@@ -159,6 +159,16 @@ static int print_text(const struct call *call, const struct shown *shown, const 
 	return 0;
 }
 
+/* Who signed what is shown: records of the same key are its own. */
+static int signer_seen(void *arg, const struct index_row *row, struct error *err)
+{
+	struct rows *about = arg;
+
+	(void)err;
+	snprintf(about->publisher, sizeof(about->publisher), "%s", row->key);
+	return 0;
+}
+
 static int show_run(struct call *call, struct error *err)
 {
 	CLEANUP(registry_close) struct registry *registry = NULL;
@@ -172,7 +182,10 @@ static int show_run(struct call *call, struct error *err)
 	    shown_load(registry, call->operand[0], &shown, err) ||
 	    registry_index(registry, &index, err) ||
 	    rows_begin(call, "akashi/show/1", &about, &object, err) ||
-	    index_about(index, &shown.identity, rows_take, &about, err))
+	    index_statement(index, &shown.identity, signer_seen, &about, err))
+		return -1;
+	about.registry = registry;
+	if (index_about(index, &shown.identity, rows_take, &about, err))
 		return -1;
 	return call->json ? print_json(&shown, &object, err)
 			  : print_text(call, &shown, &about, err);

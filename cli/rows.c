@@ -3,8 +3,37 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
-static int row_json(struct json *items, const struct index_row *row, struct error *err)
+#define PAYLOAD_MAX (1u << 20)
+
+/*
+ * What kind of record it is: foreign, of the publisher itself, or of another key ("training-time"
+ * depends on a release, which a verdict looks at). Empty for other kinds.
+ */
+static int class_of(const struct rows *rows, const struct index_row *row, const char **out_class,
+		    struct error *err)
+{
+	CLEANUP(statement_release) struct statement statement = { 0 };
+	CLEANUP(buffer_release) struct buffer payload;
+	struct digest identity;
+
+	buffer_init(&payload, PAYLOAD_MAX);
+	*out_class = "";
+	if (!rows->registry || strcmp(row->kind, statement_kind_name(STATEMENT_record)) != 0)
+		return 0;
+	if (digest_from_hex(span_of(row->statement), &identity, err) ||
+	    registry_payload(rows->registry, &identity, &payload, err) ||
+	    statement_parse(buffer_view(&payload), &statement, err))
+		return -1;
+	*out_class = json_member(statement.predicate, "foreign") ? "foreign"
+		     : strcmp(row->key, rows->publisher) == 0    ? "self"
+								 : "other";
+	return 0;
+}
+
+static int row_json(struct json *items, const struct index_row *row, const char *class,
+		    struct error *err)
 {
 	struct digest statement, key, digest;
 	struct json *item;
@@ -18,7 +47,8 @@ static int row_json(struct json *items, const struct index_row *row, struct erro
 	    json_set_text(item, "subject", row->subject, err) ||
 	    json_set_digest(item, "digest", &digest, err) ||
 	    json_set_digest(item, "statement", &statement, err) ||
-	    json_set_digest(item, "key", &key, err))
+	    json_set_digest(item, "key", &key, err) ||
+	    (*class && json_set_text(item, "class", class, err)))
 		return -1;
 	return row->declared[0] ? json_set_text(item, "declared", row->declared, err) : 0;
 }
@@ -26,14 +56,19 @@ static int row_json(struct json *items, const struct index_row *row, struct erro
 int rows_take(void *arg, const struct index_row *row, struct error *err)
 {
 	struct rows *rows = arg;
-	char index[32], key[17];
+	char index[32], key[17], kind[64];
+	const char *class;
 
+	if (class_of(rows, row, &class, err))
+		return -1;
 	if (rows->items)
-		return row_json(rows->items, row, err);
+		return row_json(rows->items, row, class, err);
+	snprintf(kind, sizeof(kind), "%s%s%s%s", row->kind, *class ? " (" : "", class,
+		 *class ? ")" : "");
 	snprintf(index, sizeof(index), "%" PRIu64, row->log_index);
 	snprintf(key, sizeof(key), "%.16s", row->key);
 	return table_add(&rows->table,
-			 (const char *const[]){ index, row->declared, row->kind, row->subject, key,
+			 (const char *const[]){ index, row->declared, kind, row->subject, key,
 						row->statement },
 			 err);
 }

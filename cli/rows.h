@@ -9,6 +9,10 @@
 struct rows {
 	struct json *items; /* borrowed; NULL: the table */
 	struct table table;
+	struct registry
+		*registry; /* borrowed: records are told apart by class; NULL: they are not */
+	char publisher[DIGEST_HEX_SIZE]; /* KEY of who signed what the records are about, or empty
+					  */
 };
 
 /* An index_visit whose `arg` is a struct rows. */

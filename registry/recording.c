@@ -1,95 +1,10 @@
 /* Record what a registered checkpoint computes, and sign it. */
-#include "registry/recording.h"
+#include "registry/recording_inner.h"
 
 #include <stdio.h>
 
-#include "registry/evidence.h"
-#include "registry/index.h"
-#include "registry/recording_boundaries.h"
-
 #define DEFAULT_COUNT 16
 #define DEFAULT_LENGTH 128
-#define SOURCE_MAX 512
-
-/* A recording under way. What is here is owned. */
-struct recording {
-	struct evidence *evidence;
-	struct trust trust;
-	struct believed checkpoint;
-	struct manifest *manifest;
-	struct manifest_objects objects;
-	struct tree *tree;
-	struct weights *weights;
-	struct forward *forward;
-	struct backend *backend;
-	struct probes probes;
-	char source[SOURCE_MAX]; /* "file", "random" */
-	char seed[SOURCE_MAX];
-	struct buffer probes_object, outputs;
-	struct boundaries_keeping keeping;
-	struct digest boundaries; /* their list, once they are kept */
-};
-
-static void recording_release(struct recording *r)
-{
-	boundaries_keeping_release(&r->keeping);
-	buffer_release(&r->outputs);
-	buffer_release(&r->probes_object);
-	probes_release(&r->probes);
-	backend_close(&r->backend);
-	forward_close(&r->forward);
-	weights_close(&r->weights);
-	tree_close(&r->tree);
-	manifest_free(&r->manifest);
-	believed_release(&r->checkpoint);
-	trust_release(&r->trust);
-	evidence_close(&r->evidence);
-}
-
-static int open_checkpoint(struct registry *registry, const char *text, struct recording *r,
-			   struct error *err)
-{
-	struct name asked, name;
-	struct digest identity;
-	struct index *index;
-	char full[NAME_TEXT_MAX];
-
-	if (name_parse(text, &asked, err) || registry_index(registry, &index, err) ||
-	    index_resolve(index, &asked, &name, &identity, err) ||
-	    registry_evidence(registry, &r->evidence, err) ||
-	    registry_trust(registry, r->evidence, &r->trust, err))
-		return -1;
-	name_to_text(&name, full);
-	if (believe_statement(&r->trust, r->evidence, &identity,
-			      &(struct expectation){ STATEMENT_checkpoint, full }, &r->checkpoint,
-			      err) ||
-	    manifest_from_objects(r->evidence, &r->checkpoint.statement.digest, &r->manifest, err))
-		return error_prefix(err, "'%s'", full);
-	r->objects = (struct manifest_objects){ r->manifest, r->evidence };
-	return tree_of_objects(full, &r->objects, &r->tree, err);
-}
-
-static int open_model(const struct context *ctx, struct recording *r, struct error *err)
-{
-	CLEANUP(source_close) struct source *source = NULL;
-	CLEANUP(buffer_release) struct buffer config;
-	struct backend_options options = { .threads = ctx->threads };
-
-	buffer_init(&config, CONFIG_MAX_BYTES);
-	if (weights_open(r->tree, &r->weights, err) || weights_expect(r->weights, r->manifest, err))
-		return -1;
-	if (!tree_find(r->tree, "config.json"))
-		return error_set(err, ERROR_UNTRUSTED,
-				 "there is no config.json beside the weights: what they compute "
-				 "cannot be decided");
-	return tree_open_file(r->tree, "config.json", &source, err) ||
-			       source_read_all(source, &config, err) ||
-			       forward_open(ctx, r->weights, buffer_view(&config), &r->forward,
-					    err) ||
-			       backend_open(NULL, &options, &r->backend, err)
-		       ? -1
-		       : 0;
-}
 
 static int read_probes(const char *path, struct recording *r, struct error *err)
 {
@@ -118,7 +33,7 @@ static int draw_probes(const char *random, struct recording *r, struct error *er
 	if (snprintf(r->seed, sizeof(r->seed), "%s", seed ? seed : identity) >=
 	    (int)sizeof(r->seed))
 		return error_set(err, ERROR_USAGE, "the seed has more than %d bytes",
-				 SOURCE_MAX - 1);
+				 RECORDING_SOURCE_MAX - 1);
 	return probes_generate(count, length, r->seed, config->vocab, &r->probes, err);
 }
 
@@ -186,22 +101,14 @@ static int record_predicate(struct registry *registry, struct recording *r,
 			    const struct record_result *result, struct json **out_predicate,
 			    struct error *err)
 {
-	CLEANUP(json_free) struct json *predicate = NULL, *of = NULL;
-	struct json *about;
+	CLEANUP(json_free) struct json *predicate = NULL;
 
-	if (json_object_new(&predicate, err) ||
-	    registry_reference(registry, &r->checkpoint.statement.name, &of, err) ||
-	    json_set_take(predicate, "of", &of, err) ||
+	if (json_object_new(&predicate, err) || recording_of_set(registry, r, predicate, err) ||
 	    json_set_text(predicate, "profile", EXACT_PROFILE, err) ||
 	    json_set_hex(predicate, "root", &result->root, err) ||
 	    boundaries_set(predicate, r, result->boundary_bytes, err) ||
 	    json_set_digest(predicate, "outputs", outputs, err) ||
-	    json_set_object(predicate, "probes", &about, err) ||
-	    json_set_digest(about, "object", probes, err) ||
-	    json_set_size(about, "count", r->probes.count, err) ||
-	    json_set_size(about, "tokens", probes_tokens(&r->probes), err) ||
-	    json_set_text(about, "source", r->source, err) ||
-	    (r->seed[0] && json_set_text(about, "seed", r->seed, err)))
+	    recording_probes_set(r, &r->probes, probes, predicate, err))
 		return -1;
 	*out_predicate = predicate;
 	predicate = NULL; /* handed over */
@@ -255,8 +162,7 @@ int registry_record(struct registry *registry, const struct record_request *requ
 
 	buffer_init(&r.probes_object, PROBES_MAX_BYTES);
 	buffer_init(&r.outputs, OUTPUTS_MAX_BYTES);
-	if (open_checkpoint(registry, request->name, &r, err) ||
-	    open_model(registry->ctx, &r, err) || choose_probes(request, &r, err) ||
+	if (recording_open(registry, request->name, &r, err) || choose_probes(request, &r, err) ||
 	    announce(registry->ctx, &r, request->boundaries, &result, err))
 		return -1;
 	if (!request->dry_run && (outputs_record(registry, &r, &result, err) ||

@@ -34,4 +34,34 @@ struct record_result {
 MUST_CHECK int registry_record(struct registry *registry, const struct record_request *request,
 			       struct record_result *out_result, struct error *err);
 
+/* Outputs that a framework wrote. */
+struct foreign_request {
+	const char *name; /* owner/name@version of the checkpoint */
+	const char *file; /* docs/formats.md, "Outputs that others wrote" */
+	const char *key;  /* signing key; NULL: config user.key */
+	bool unchecked;   /* sign without comparing with the weights first */
+	bool dry_run;     /* say what it would cost, and stop */
+};
+
+struct foreign_result {
+	struct statement_made made;
+	struct digest file;
+	size_t probes, tokens, values;
+	char framework[FOREIGN_TEXT_MAX + 1], version[FOREIGN_TEXT_MAX + 1];
+	enum foreign_dtype dtype;
+	struct forward_cost cost;     /* of comparing */
+	bool compared;                /* then `report` is filled */
+	struct foreign_report report; /* of everything in the file */
+};
+
+/*
+ * Keep the file as an object and publish a `record` statement of class foreign about it.
+ * Unless `unchecked`, every probe is computed first. ERROR_UNTRUSTED: it lies beyond the
+ * tolerance (nothing is signed, since what is logged cannot be taken back); ERROR_CORRUPT: it is
+ * no such file; ERROR_USAGE: it is about another vocabulary or longer texts.
+ */
+MUST_CHECK int registry_record_foreign(struct registry *registry,
+				       const struct foreign_request *request,
+				       struct foreign_result *out_result, struct error *err);
+
 #endif

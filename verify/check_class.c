@@ -1,12 +1,14 @@
 /* Which record of outputs is worth most, and what its class shows (docs/threat-model.md). */
 #include "verify/check_class.h"
 
+#include "verify/check_foreign.h"
+
 void record_choice_release(struct record_choice *choice)
 {
 	believed_release(&choice->best);
 }
 
-static enum record_class class_of(const struct check *check, const struct believed *record)
+enum record_class record_class_of(const struct check *check, const struct believed *record)
 {
 	const struct believed *publisher =
 		check->has_release ? &check->release : &check->checkpoint;
@@ -21,8 +23,10 @@ static int visit_record(struct check *check, const struct believed *believed, vo
 			struct error *err)
 {
 	struct record_choice *choice = arg;
-	enum record_class class = class_of(check, believed);
+	enum record_class class = record_class_of(check, believed);
 
+	if (record_is_foreign(&believed->statement))
+		return 0;
 	if (choice->found && (class < choice->class ||
 			      (class == choice->class && believed->index < choice->best.index)))
 		return 0;

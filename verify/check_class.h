@@ -20,9 +20,13 @@ struct record_choice {
 
 void record_choice_release(struct record_choice *choice);
 
+/* The class of an exact record, from who made it and when. */
+enum record_class record_class_of(const struct check *check, const struct believed *record);
+
 /*
- * The record of outputs about the check's checkpoint that is worth most; `found` stays false where
- * there is none that is believed. *out_unknown counts records that unknown keys signed.
+ * The exact record of outputs about the check's checkpoint that is worth most; `found` stays false
+ * where there is none that is believed. *out_unknown counts records that unknown keys signed,
+ * foreign ones too.
  */
 MUST_CHECK int record_choose(struct check *check, struct record_choice *choice, size_t *out_unknown,
 			     struct error *err);

@@ -1,4 +1,5 @@
 /* The forward step: find the record that is worth most and let it be computed again. */
+#include "verify/check_foreign.h"
 #include "verify/check_model.h"
 #include "verify/check_replay.h"
 
@@ -26,6 +27,7 @@ int check_forward(struct check *check, struct error *err)
 	CLEANUP(record_choice_release) struct record_choice choice = { 0 };
 	CLEANUP(check_model_release) struct check_model model = { 0 };
 	CLEANUP(check_record_release) struct check_record record;
+	CLEANUP(digest_list_release) struct digest_list foreign = { 0 };
 	struct error cause = { 0 };
 	size_t unknown = 0;
 	bool ready;
@@ -38,13 +40,16 @@ int check_forward(struct check *check, struct error *err)
 	    !check->report->weights_hold && !check->report->missing)
 		return verdict_set(check->verdict, STEP_FORWARD, STEP_NOT_POSSIBLE, err,
 				   "not run: these are not the weights that were signed");
-	if (record_choose(check, &choice, &unknown, err))
+	if (record_choose(check, &choice, &unknown, err) ||
+	    foreign_records_find(check, &foreign, err))
 		return -1;
-	if (!choice.found)
+	if (!choice.found && !foreign.count)
 		return forward_without_record(check, unknown, err);
 	if (check_model_open(check, &model, &ready, err) || !ready)
 		return err->code ? -1 : 0;
-	if (check_record_open(check, &choice.best, &record, &cause))
+	if (choice.found && check_record_open(check, &choice.best, &record, &cause))
 		return check_blame(check, STEP_FORWARD, "the record", true, &cause, err);
-	return check_replay(check, &choice, &model, &record, err);
+	if (choice.found && check_replay(check, &choice, &model, &record, err))
+		return -1;
+	return check_foreign(check, &model, &foreign, choice.found, err);
 }

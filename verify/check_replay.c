@@ -42,7 +42,7 @@ int check_record_open(struct check *check, const struct believed *believed,
 	return 0;
 }
 
-static struct replay_request request_of(const struct check_request *request)
+struct replay_request replay_request_of(const struct check_request *request)
 {
 	struct replay_request replay = REPLAY_QUICK;
 
@@ -130,7 +130,7 @@ static int announce_cost(struct check *check, const struct check_model *model,
 int check_replay(struct check *check, const struct record_choice *choice, struct check_model *model,
 		 struct check_record *record, struct error *err)
 {
-	struct replay_request request = request_of(check->request);
+	struct replay_request request = replay_request_of(check->request);
 	struct replay_report report;
 	struct error cause = { 0 };
 

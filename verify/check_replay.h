@@ -23,6 +23,9 @@ void check_record_release(struct check_record *record);
 MUST_CHECK int check_record_open(struct check *check, const struct believed *believed,
 				 struct check_record *record, struct error *err);
 
+/* The share that a tier of --forward asks for. */
+struct replay_request replay_request_of(const struct check_request *request);
+
 /* Compute again what the record says, and set the forward step. */
 MUST_CHECK int check_replay(struct check *check, const struct record_choice *choice,
 			    struct check_model *model, struct check_record *record,

@@ -98,15 +98,26 @@ struct foreign_report {
 };
 
 /*
+ * Could this model have written it? ERROR_USAGE: no language-model head, probes that it cannot
+ * run, or an id that its vocabulary does not have.
+ */
+MUST_CHECK int foreign_check(const struct forward *forward, const struct foreign *foreign,
+			     struct error *err);
+
+/*
  * Compute the drawn share of the probes and hold the file against it. KL is taken
  * over the written tokens of a position with all others as one more outcome:
- * sum p ln(p / q), p as written. ERROR_CORRUPT: as forward_run; ERROR_USAGE: probes that the
- * model cannot run, or an id that its vocabulary does not have; ERROR_UNTRUSTED: nothing is
- * written about what was drawn.
+ * sum p ln(p / q), p as written. ERROR_CORRUPT: as forward_run; ERROR_USAGE: as foreign_check;
+ * ERROR_UNTRUSTED: nothing is written about what was drawn.
  */
 MUST_CHECK int foreign_compare(const struct context *ctx, struct forward *forward,
 			       struct backend *backend, const struct foreign *foreign,
 			       const struct replay_request *request,
 			       struct foreign_report *out_report, struct error *err);
+
+/* Where and by how much it is beyond the tolerance, for people. */
+#define FOREIGN_WHERE_MAX 256
+void foreign_where_text(const struct foreign *foreign, const struct foreign_report *report,
+			char out_text[FOREIGN_WHERE_MAX]);
 
 #endif

@@ -1,6 +1,7 @@
 /* foreign_compare: compute drawn probes and hold written log-probabilities against them. */
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -201,8 +202,7 @@ static int passes_run(const struct context *ctx, struct forward *forward, struct
 	return 0;
 }
 
-static int foreign_check(const struct forward *forward, const struct foreign *foreign,
-			 struct error *err)
+int foreign_check(const struct forward *forward, const struct foreign *foreign, struct error *err)
 {
 	const struct model_config *config = forward_config(forward);
 
@@ -278,4 +278,24 @@ int foreign_compare(const struct context *ctx, struct forward *forward, struct b
 		return -1;
 	*out_report = report;
 	return 0;
+}
+
+void foreign_where_text(const struct foreign *foreign, const struct foreign_report *report,
+			char out_text[FOREIGN_WHERE_MAX])
+{
+	const struct foreign_worst *worst = &report->worst;
+	struct foreign_tolerance tolerance = foreign_tolerance_of(foreign->dtype);
+
+	if (report->value_beyond)
+		snprintf(out_text, FOREIGN_WHERE_MAX,
+			 "probe %zu, position %zu, token %u: written %.6f, computed %.6f, and %s "
+			 "explains %.2g",
+			 worst->probe, worst->position, worst->id, worst->written, worst->computed,
+			 foreign_dtype_name(foreign->dtype), worst->allowed);
+	else
+		snprintf(
+			out_text, FOREIGN_WHERE_MAX,
+			"log-probabilities are off by %.2g on average, %.1f times what %s explains",
+			report->mean, report->mean_units / tolerance.mean,
+			foreign_dtype_name(foreign->dtype));
 }
