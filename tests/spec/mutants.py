@@ -343,7 +343,7 @@ def scaled_by(name, replacement, does, ask):
     mutant(7, does, (rope.Rope, name), ask=ask)(replacement)
 
 
-scaled_by("linear", lambda self, p, i: reals.real(reals.rn32(p) / F32(self.scaling["factor"])), "linear scaling of a rounded power", "llama-rope-linear-rounded")
+scaled_by("linear", lambda self, p, i: reals.real(reals.rn32(p) / F32(self.parameters["factor"])), "linear scaling of a rounded power", "llama-rope-linear-rounded")
 scaled_by("llama3", lambda self, p, i: p / self.get("factor"), "llama3 divides every frequency", "llama-rope-llama3")
 scaled_by("yarn", lambda self, p, i: p / self.get("factor", Decimal(4)), "YaRN divides every frequency", "llama-rope-yarn-given")
 scaled_by("attention_factor", lambda self: None, "YaRN without its attention factor", "llama-rope-yarn-given")
@@ -352,7 +352,7 @@ scaled_by("dynamic", lambda self, length: reals.real(self.theta), "dynamic scali
 
 @mutant(7, "scaling's numbers in binary64", (rope.Rope, "get"), ask="llama-rope-linear-rounded")
 def binary64_numbers(self, name, default=None):
-    value = self.scaling.get(name)
+    value = self.parameters.get(name)
     return default if value is None else Decimal(float(value))
 
 

@@ -1,4 +1,4 @@
-"""BERT: an encoder that normalises after each residual."""
+"""bert: an encoder that normalises after each residual."""
 import numpy as np
 
 from .. import steps
@@ -8,44 +8,35 @@ from .decoder import Decoder, activation
 
 class Bert(Decoder):
     causal = False
-    prefixes = ("bert.", "")
+    prefixes = ("", "bert.")
+    layer_name = "encoder.layer"
     embedding = "embeddings.word_embeddings.weight"
 
     def prepare(self):
-        self.eps = number(self.given("layer_norm_eps", 1e-12))
-        self.activation = activation(self.given("hidden_act", "gelu"))
-        self.scale = steps.root_scale(self.head_size)
+        self.sizes()
+        self.eps = number(self.key("layer_norm_eps", 1e-12))
+        self.act = activation(self.key("hidden_act", "gelu"))
+        self.scale = steps.root_scale(self.hidden // self.heads)
 
-    def either(self, name, *endings):
-        """A tensor by the first of its spellings that is there."""
-        return next(self.tensor(name + end) for end in endings if self.optional(name + end) is not None)
+    def tensor(self, name):
+        """A norm's weight and bias may be called gamma and beta."""
+        older = name.replace("LayerNorm.weight", "LayerNorm.gamma").replace("LayerNorm.bias", "LayerNorm.beta")
+        return self.tensors[next(full for full in (self.prefix + name, self.prefix + older) if full in self.tensors)]
 
-    def norm(self, name, x):
-        return steps.layer_norm(x, self.either(name, ".weight", ".gamma"), self.either(name, ".bias", ".beta"), self.eps)
+    def linear(self, x, name):
+        return super().linear(x, name, bias=True)
 
-    def positions(self, ids):
+    def positions_of(self, ids):
         return np.arange(len(ids))
 
     def embed(self, ids):
-        at = "embeddings."
-        x = self.tensor(self.embedding)[ids] + self.tensor(at + "token_type_embeddings.weight")[0]
-        return self.norm(at + "LayerNorm", x + self.tensor(at + "position_embeddings.weight")[self.positions(ids)])
+        word, type_of = self.tensor(self.embedding)[ids], self.tensor("embeddings.token_type_embeddings.weight")[0]
+        position = self.tensor("embeddings.position_embeddings.weight")[self.positions_of(ids)]
+        return self.layer_norm((word + type_of) + position, "embeddings.LayerNorm")
 
-    def at(self, layer):
-        return f"encoder.layer.{layer}."
-
-    def attention(self, layer, x):
-        at = self.at(layer) + "attention."
-        q, k, v = (self.linear(at + "self." + name, x).reshape(len(x), self.heads, -1) for name in ("query", "key", "value"))
-        mixed = steps.attention(q, k, v, self.scale, causal=False)
-        return self.linear(at + "output.dense", mixed.reshape(len(x), -1))
-
-    def mlp(self, layer, x):
-        return self.linear(self.at(layer) + "output.dense", self.activation(self.linear(self.at(layer) + "intermediate.dense", x)))
-
-    def layer(self, layer, x):
-        x = self.norm(self.at(layer) + "attention.output.LayerNorm", x + self.attention(layer, x))
-        return self.norm(self.at(layer) + "output.LayerNorm", x + self.mlp(layer, x))
-
-    def head(self, x):
-        return None
+    def layer(self, layer, at, x):
+        q, k, v = (self.split(self.linear(x, f"{at}attention.self.{name}"), self.heads) for name in ("query", "key", "value"))
+        mixed = self.joined(steps.attention(q, k, v, self.scale, causal=False))
+        x = self.layer_norm(self.linear(mixed, at + "attention.output.dense") + x, at + "attention.output.LayerNorm")
+        y = self.linear(self.act(self.linear(x, at + "intermediate.dense")), at + "output.dense")
+        return self.layer_norm(y + x, at + "output.LayerNorm")

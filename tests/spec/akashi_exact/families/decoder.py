@@ -1,8 +1,7 @@
-"""What the decoders share; a family overrides where its chapter of docs/numerics.md differs."""
+"""What the families share: keys, tensors, and the walk through the layers."""
 import numpy as np
 
 from .. import binary32, functions, steps
-from ..model_files import number
 from ..rope import Rope
 
 ACTIVATIONS = {"silu": "silu", "swish": "silu", "relu": "relu", "gelu": "gelu", "gelu_new": "gelu_tanh",
@@ -15,104 +14,78 @@ def activation(name):
 
 
 class Decoder:
-    """Llama, and what the families that resemble it have in common."""
+    """A family: keys of config.json in prepare(), steps in layer(). What is here is what most of them say."""
 
     causal = True
     prefixes = ("model.", "")
+    layer_name = "layers"
     embedding = "embed_tokens.weight"
-    final = "norm"
-    tied_by_default = False
+    head_name = "lm_head.weight"
+    tied = False  # unless config.json says
 
     def __init__(self, config, tensors):
         self.config, self.tensors = config, tensors
         self.prefix = next(prefix for prefix in self.prefixes if prefix + self.embedding in tensors)
-        self.hidden = config["hidden_size"]
-        self.layers = config["num_hidden_layers"]
-        self.vocabulary = config["vocab_size"]
-        self.heads = config["num_attention_heads"]
-        self.groups = self.given("num_key_value_heads", self.heads)
-        self.head_size = self.given("head_dim", self.hidden // self.heads)
         self.prepare()
 
-    def given(self, name, default=None):
+    # Keys
+    def key(self, name, *default):
+        """KEY (default): the default where the key is absent or null; required without one."""
         value = self.config.get(name)
-        return default if value is None else value
+        if value is None and default:
+            return default[0]
+        if value is None:
+            raise KeyError(f"config.json has no '{name}'")
+        return value
 
-    def prepare(self):
-        self.eps = number(self.given("rms_norm_eps", 1e-6))
-        self.activation = activation(self.given("hidden_act", "silu"))
-        self.scale = steps.root_scale(self.head_size)
-        self.rope = self.make_rope(self.rope_parameters())
+    def sizes(self):
+        self.layers, self.hidden = self.key("num_hidden_layers"), self.key("hidden_size")
+        self.vocabulary, self.heads = self.key("vocab_size"), self.key("num_attention_heads")
 
-    def rope_parameters(self):
-        parameters = dict(self.given("rope_scaling") or self.given("rope_parameters") or {})
-        return {"rope_theta": self.given("rope_theta", 10000.0)} | parameters
+    def rotary_parameters(self):
+        return self.config.get("rope_scaling") or self.config.get("rope_parameters") or {}
 
-    def make_rope(self, parameters):
-        size = self.head_size
-        kind = parameters.get("rope_type", parameters.get("type", "default"))
-        return Rope(size, number(parameters["rope_theta"]), kind, parameters, self.given("max_position_embeddings"))
+    def make_rope(self, positions, **options):
+        return Rope(self.rotary_parameters(), self.config, self.head_size, positions, **options)
 
-    # Tensors
+    def sliding(self, default):
+        """Which layers slide: `layer_types` where it is given, else as the family says."""
+        kinds = self.config.get("layer_types")
+        return [kind == "sliding_attention" for kind in kinds] if kinds else [default(l) for l in range(self.layers)]
+
+    # Tensors; names are those below the layer's prefix while a layer runs
     def tensor(self, name):
         return self.tensors[self.prefix + name]
 
-    def optional(self, name):
-        return self.tensors.get(self.prefix + name)
+    def linear(self, x, name, bias=False):
+        return binary32.linear(x, self.tensor(name + ".weight"), self.tensor(name + ".bias") if bias else None)
 
-    def at(self, layer):
-        return f"layers.{layer}."
-
-    def linear(self, name, x):
-        return binary32.linear(x, self.tensor(name + ".weight"), self.optional(name + ".bias"))
-
-    def norm(self, name, x):
+    def rms(self, x, name):
         return steps.rms_norm(x, self.tensor(name + ".weight"), self.eps)
+
+    def layer_norm(self, x, name):
+        return steps.layer_norm(x, self.tensor(name + ".weight"), self.tensor(name + ".bias"), self.eps)
+
+    def split(self, x, count):
+        """Columns as heads: [n][count][d]."""
+        return x.reshape(len(x), count, -1)
+
+    def joined(self, x):
+        return x.reshape(len(x), -1)
 
     # The computation
     def embed(self, ids):
         return self.tensor(self.embedding)[ids]
 
-    def qk(self, layer, q, k):
-        """q and k [n][heads][d] before the rotation."""
-        return q, k
-
-    def window(self, layer):
-        return None
-
-    def tables(self, layer, length):
-        return self.rope.table(length)
-
-    def attention(self, layer, x):
-        at = self.at(layer) + "self_attn."
-        q, k, v = (self.linear(at + name, x) for name in ("q_proj", "k_proj", "v_proj"))
-        q = q.reshape(len(x), self.heads, -1)
-        k, v = (y.reshape(len(x), self.groups, -1) for y in (k, v))
-        q, k = self.qk(layer, q, k)
-        cos, sin = self.tables(layer, len(x))
-        q, k = steps.rotate(q, cos, sin), steps.rotate(k, cos, sin)
-        mixed = steps.attention(q, k, v, self.scale, self.causal, self.window(layer))
-        return self.linear(at + "o_proj", mixed.reshape(len(x), -1))
-
-    def mlp(self, layer, x):
-        at = self.at(layer) + "mlp."
-        gate, up = self.linear(at + "gate_proj", x), self.linear(at + "up_proj", x)
-        return self.linear(at + "down_proj", self.activation(gate) * up)
-
-    def layer(self, layer, x):
-        x = x + self.attention(layer, self.norm(self.at(layer) + "input_layernorm", x))
-        return x + self.mlp(layer, self.norm(self.at(layer) + "post_attention_layernorm", x))
-
     def head(self, x):
-        x = self.norm(self.final, x)
-        tied = self.given("tie_word_embeddings", self.tied_by_default)
-        return binary32.linear(x, self.tensor(self.embedding) if tied else self.tensors["lm_head.weight"])
+        tied = self.key("tie_word_embeddings", self.tied)
+        return binary32.linear(x, self.tensor(self.embedding) if tied else self.tensors[self.head_name])
 
     def run(self, ids):
-        """The boundaries [L+1][n][D], and logits [n][V] or None."""
+        """The boundaries, L+1 times [n][D], and the logits [n][V], None for an encoder."""
         x = self.embed(np.asarray(ids))
         boundaries = [x]
         for layer in range(self.layers):
-            x = self.layer(layer, x)
+            x = self.layer(layer, f"{self.layer_name}.{layer}.", x)
             boundaries.append(x)
-        return boundaries, self.head(x)
+        return boundaries, self.finish(x) if self.causal else None
