@@ -24,10 +24,10 @@ static int index_order(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-/* Some of `total` probes without repetition (Fisher-Yates), by a text. */
-static void indices_draw(size_t *index, size_t total, size_t count, const char *seed)
+/* The first places of a Fisher-Yates shuffle. */
+void draw_indices(const char *domain, const char *seed, size_t *index, size_t total, size_t count)
 {
-	struct seeded seeded = seeded_start(DRAW_DOMAIN, span_of(seed));
+	struct seeded seeded = seeded_start(domain, span_of(seed));
 
 	for (size_t i = 0; i < count; i++) {
 		size_t other = i + seeded_below(&seeded, (uint32_t)(total - i));
@@ -52,7 +52,7 @@ int draw_seed(const struct context *ctx, const char *said, char *out_seed, size_
 		return 0;
 	}
 	if (context_random(ctx, chance.byte, sizeof(chance.byte), err))
-		return error_prefix(err, "cannot draw probes");
+		return error_prefix(err, "cannot draw by chance");
 	digest_to_hex(&chance, hex);
 	snprintf(out_seed, size, "%s", hex);
 	return 0;
@@ -81,7 +81,7 @@ int draw_make(const struct forward *forward, const struct probes *probes,
 	for (size_t i = 0; i < probes->count; i++)
 		draw->index[i] = i;
 	if (!all && seed)
-		indices_draw(draw->index, probes->count, draw->count, seed);
+		draw_indices(DRAW_DOMAIN, seed, draw->index, probes->count, draw->count);
 	for (size_t i = 0; i < draw->count; i++) {
 		const struct probe *probe = &probes->probe[draw->index[i]];
 

@@ -25,6 +25,12 @@ MUST_CHECK int draw_seed(const struct context *ctx, const char *said, char *out_
 			 struct error *err);
 
 /*
+ * `count` of the numbers index[0 ... total - 1] without repetition, under the domain and
+ * the seed; they stand ascending in the first places, and the rest is of no use.
+ */
+void draw_indices(const char *domain, const char *seed, size_t *index, size_t total, size_t count);
+
+/*
  * Draw the probes and cut them as the request says. `seed` NULL: the first probes stand for
  * any others (to know the cost). `probes` must outlive the draw, which is released in any case.
  */

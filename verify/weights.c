@@ -83,6 +83,32 @@ const char *weights_unread(const struct weights *weights, size_t index)
 	return weights->unread[index];
 }
 
+bool weights_here(const struct weights *weights, const struct tensor *tensor)
+{
+	const struct weight *weight = find_weight(weights, tensor->name);
+
+	return weight && weights->shard[weight->shard].source;
+}
+
+struct weights_seen weights_seen(const struct weights *weights)
+{
+	const struct manifest *manifest = weights->manifest;
+	struct weights_seen seen = { 0 };
+
+	for (size_t i = 0; manifest && i < manifest->tensor_count; i++) {
+		uint64_t left = manifest->tensor[i].length;
+
+		for (size_t at = manifest->tensor_piece[i]; left; at++) {
+			uint64_t len = left < PIECE_SIZE_BYTES ? left : PIECE_SIZE_BYTES;
+
+			seen.bytes += weights->seen[at] != PIECE_UNSEEN ? len : 0;
+			seen.differ += weights->seen[at] == PIECE_DIFFERS;
+			left -= len;
+		}
+	}
+	return seen;
+}
+
 bool weights_are_checked(const struct weights *weights)
 {
 	return weights->manifest != NULL;
@@ -180,6 +206,11 @@ int weights_expect(struct weights *weights, const struct manifest *manifest, str
 		}
 	}
 	free(known);
+	free(weights->seen);
+	weights->seen = calloc(manifest->piece_count + 1, 1);
+	if (!weights->seen)
+		return error_set(err, ERROR_SYSTEM, "out of memory for %zu pieces",
+				 manifest->piece_count);
 	weights->manifest = manifest;
 	return 0;
 }
@@ -196,6 +227,10 @@ static int weight_of(struct weights *weights, const struct tensor *tensor, uint6
 		return error_set(err, ERROR_USAGE, "'%s' has %llu bytes: none at %llu + %zu",
 				 tensor->name, (unsigned long long)tensor->length,
 				 (unsigned long long)offset, len);
+	if (!weights->shard[weight->shard].source)
+		return error_set(err, ERROR_ABSENT,
+				 "the tensor '%s' lies in '%s', which is not here", tensor->name,
+				 weights->shard[weight->shard].name);
 	*out_weight = weight;
 	return 0;
 }
@@ -269,11 +304,15 @@ static void copy_part(const struct checked *checked, size_t i, uint64_t offset, 
 	memcpy(out + (from - offset), job->out + (from - start), (size_t)(to - from));
 }
 
-/* Is the piece the one that was signed? */
+/* Is the piece the one that was signed? What was found is remembered. */
 static int piece_compare(const struct weights *weights, const struct weight *weight,
 			 const struct piece_job *job, uint64_t piece, struct error *err)
 {
-	if (digest_equal(&job->digest, &weight->record[piece].digest))
+	const struct piece_record *record = &weight->record[piece];
+	bool holds = digest_equal(&job->digest, &record->digest);
+
+	weights->seen[record - weights->manifest->record] = holds ? PIECE_HOLDS : PIECE_DIFFERS;
+	if (holds)
 		return 0;
 	return error_set(err, ERROR_CORRUPT,
 			 "tensor '%s' of '%s' is not what was signed: bytes %llu to %llu of the "
@@ -388,7 +427,9 @@ int weights_read_tensors(const struct context *ctx, struct weights *weights,
 int weights_unchanged(struct weights *weights, struct error *err)
 {
 	for (size_t i = 0; i < weights->shard_count; i++) {
-		if (source_unchanged(weights->shard[i].source, err))
+		struct source *source = weights->shard[i].source;
+
+		if (source && source_unchanged(source, err))
 			return -1;
 	}
 	return 0;

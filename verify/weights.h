@@ -30,6 +30,13 @@ struct weights;
  */
 MUST_CHECK int weights_open(const struct tree *tree, struct weights **out_weights,
 			    struct error *err);
+/*
+ * The same where the manifest is known: a shard that is not in the tree is no failure, since the
+ * manifest says which tensors lie in it; only reading one of them is (ERROR_ABSENT).
+ * For checks that read some layers only. The manifest must outlive the weights.
+ */
+MUST_CHECK int weights_open_known(const struct tree *tree, const struct manifest *manifest,
+				  struct weights **out_weights, struct error *err);
 void weights_close(struct weights **weights);
 
 const struct tree *weights_tree(const struct weights *weights); /* borrowed */
@@ -43,6 +50,9 @@ const struct tensor *weights_find(const struct weights *weights, const char *nam
 
 /* The file in the tree that holds a tensor of these weights; borrowed. */
 const char *weights_file_of(const struct weights *weights, const struct tensor *tensor);
+
+/* False when the file that holds the tensor is not here. */
+bool weights_here(const struct weights *weights, const struct tensor *tensor);
 
 /* The files that the set is read from, index included; and the elements of all tensors. */
 size_t weights_file_count(const struct weights *weights);
@@ -65,6 +75,13 @@ MUST_CHECK int weights_expect(struct weights *weights, const struct manifest *ma
 
 /* Is a manifest attached, so that checked reads really check? */
 bool weights_are_checked(const struct weights *weights);
+
+/* Of the manifest's pieces, those of tensors that checked reads have met so far. */
+struct weights_seen {
+	uint64_t bytes; /* each piece once, and what differed too */
+	size_t differ;  /* pieces that were not the signed ones */
+};
+struct weights_seen weights_seen(const struct weights *weights);
 
 /* `len` bytes from byte `offset` of the tensor's data. Any thread. */
 MUST_CHECK int weights_read(struct weights *weights, const struct tensor *tensor, uint64_t offset,

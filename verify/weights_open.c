@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "verify/manifest.h"
 #include "verify/weights_index.h"
 
 static const char single_name[] = "model.safetensors";
@@ -41,6 +42,7 @@ void weights_close(struct weights **weights)
 	free((*weights)->shard);
 	free((*weights)->weight);
 	free((void *)(uintptr_t)(*weights)->unread);
+	free((*weights)->seen);
 	free(*weights);
 	*weights = NULL;
 }
@@ -92,6 +94,26 @@ static int open_shard(struct weights *weights, const char *name, struct error *e
 	if (strcmp(shard->table.format, "safetensors") != 0)
 		return error_set(err, ERROR_ABSENT, "'%s' is %s, which is verified as bytes only",
 				 name, shard->table.what);
+	shard->tensor = shard->table.tensor;
+	shard->tensor_count = shard->table.count;
+	return 0;
+}
+
+/* A shard that is not here, as the manifest knows it. */
+static int know_shard(struct weights *weights, const struct manifest *manifest, const char *name,
+		      struct error *err)
+{
+	const struct manifest_file *file = manifest_find(manifest, name);
+	struct weights_shard *shard = &weights->shard[weights->shard_count];
+
+	if (!file || !file->tensor_count)
+		return error_set(err, ERROR_CORRUPT,
+				 "the index names '%s', which is not here and was not signed",
+				 name);
+	weights->shard_count++;
+	shard->name = file->path;
+	shard->tensor = manifest->tensor + file->first_tensor;
+	shard->tensor_count = file->tensor_count;
 	return 0;
 }
 
@@ -107,15 +129,14 @@ static int collect(struct weights *weights, struct error *err)
 	size_t total = 0;
 
 	for (size_t i = 0; i < weights->shard_count; i++)
-		total += weights->shard[i].table.count;
+		total += weights->shard[i].tensor_count;
 	weights->weight = calloc(total + 1, sizeof(*weights->weight));
 	if (!weights->weight)
 		return error_set(err, ERROR_SYSTEM, "out of memory for %zu tensors", total);
 	for (size_t i = 0; i < weights->shard_count; i++) {
-		for (size_t k = 0; k < weights->shard[i].table.count; k++)
+		for (size_t k = 0; k < weights->shard[i].tensor_count; k++)
 			weights->weight[weights->count++] =
-				(struct weight){ &weights->shard[i].table.tensor[k], (uint32_t)i,
-						 NULL };
+				(struct weight){ &weights->shard[i].tensor[k], (uint32_t)i, NULL };
 	}
 	if (weights->count)
 		qsort(weights->weight, weights->count, sizeof(*weights->weight), compare_weights);
@@ -199,7 +220,8 @@ static int open_single(struct weights *weights, const char *name, struct error *
 	return collect(weights, err);
 }
 
-static int open_sharded(struct weights *weights, struct error *err)
+/* `manifest` NULL: every shard must be here. */
+static int open_sharded(struct weights *weights, const struct manifest *manifest, struct error *err)
 {
 	CLEANUP(weights_index_release) struct weights_index index = { 0 };
 	CLEANUP(source_close) struct source *source = NULL;
@@ -217,11 +239,14 @@ static int open_sharded(struct weights *weights, struct error *err)
 				 "differ in which they take: it cannot be decided which weights "
 				 "count",
 				 single_name, index_name);
-	if (check_present(weights->tree, &index, err) ||
+	if ((!manifest && check_present(weights->tree, &index, err)) ||
 	    room_for_shards(weights, index.shard_count, err))
 		return -1;
 	for (size_t i = 0; i < index.shard_count; i++) {
-		if (open_shard(weights, index.shard[i], err))
+		bool here = tree_find(weights->tree, index.shard[i]) != NULL;
+
+		if (here ? open_shard(weights, index.shard[i], err)
+			 : know_shard(weights, manifest, index.shard[i], err))
 			return -1;
 	}
 	return collect(weights, err) || check_index(weights, &index, err) ? -1 : 0;
@@ -255,14 +280,16 @@ static int note_unread(struct weights *weights, struct error *err)
 	return 0;
 }
 
-static int open_set(struct weights *weights, struct error *err)
+static int open_set(struct weights *weights, const struct manifest *manifest, struct error *err)
 {
 	const struct tree *tree = weights->tree;
 
 	if (tree_kind(tree) == TREE_FILE)
 		return open_single(weights, tree_file(tree, 0)->name, err);
 	if (tree_find(tree, index_name))
-		return refuse_rivals(tree, index_name, err) || open_sharded(weights, err) ? -1 : 0;
+		return refuse_rivals(tree, index_name, err) || open_sharded(weights, manifest, err)
+			       ? -1
+			       : 0;
 	if (tree_find(tree, single_name))
 		return refuse_rivals(tree, single_name, err) ||
 				       open_single(weights, single_name, err)
@@ -271,16 +298,22 @@ static int open_set(struct weights *weights, struct error *err)
 	return no_weights(tree, err);
 }
 
-int weights_open(const struct tree *tree, struct weights **out_weights, struct error *err)
+int weights_open_known(const struct tree *tree, const struct manifest *manifest,
+		       struct weights **out_weights, struct error *err)
 {
 	CLEANUP(weights_close) struct weights *weights = calloc(1, sizeof(*weights));
 
 	if (!weights)
 		return error_set(err, ERROR_SYSTEM, "out of memory");
 	weights->tree = tree;
-	if (open_set(weights, err) || note_unread(weights, err))
+	if (open_set(weights, manifest, err) || note_unread(weights, err))
 		return -1;
 	*out_weights = weights;
 	weights = NULL;
 	return 0;
+}
+
+int weights_open(const struct tree *tree, struct weights **out_weights, struct error *err)
+{
+	return weights_open_known(tree, NULL, out_weights, err);
 }

@@ -8,9 +8,11 @@
 struct piece_record;
 
 struct weights_shard {
-	const char *name; /* borrowed from the tree */
-	struct source *source;
+	const char *name;      /* borrowed from the tree */
+	struct source *source; /* NULL: it is not here (weights_open_known) */
 	struct tensor_table table;
+	const struct tensor *tensor; /* of the table; of the manifest where it is not here */
+	size_t tensor_count;
 };
 
 struct weight {
@@ -29,6 +31,10 @@ struct weights {
 	const char **unread;
 	size_t unread_count;
 	const struct manifest *manifest;
+	_Atomic unsigned char *seen; /* of each of its pieces: enum piece_seen */
 };
+
+/* What became of a piece of the manifest. */
+enum piece_seen { PIECE_UNSEEN, PIECE_HOLDS, PIECE_DIFFERS };
 
 #endif
