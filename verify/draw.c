@@ -101,6 +101,7 @@ void draw_coverage(const struct forward *forward, struct draw *draw,
 	*coverage = (struct replay_coverage){ .context = config->context,
 					      .vocab = config->vocab,
 					      .layers = config->layers,
+					      .layers_run = config->layers,
 					      .unread = forward_unread_count(forward),
 					      .read_bytes = cost.read_bytes,
 					      .flop = cost.flop };

@@ -8,6 +8,9 @@
 #include "verify/outputs_compute.h"
 #include "verify/record.h"
 
+/* A seed as text with its NUL: 64 hexadecimal digits of one's own, or what was stated. */
+#define DRAW_SEED_SIZE (2 * DIGEST_SIZE + 1)
+
 /* Start with {0}. */
 struct draw {
 	size_t *index; /* of the probes, ascending */

@@ -142,8 +142,8 @@ static double attention_pairs(const struct model_config *config, const struct se
 	return pairs;
 }
 
-struct forward_cost forward_estimate(const struct forward *forward,
-				     const struct sequences *sequences)
+struct forward_cost forward_estimate_some(const struct forward *forward,
+					  const struct sequences *sequences, const bool *wanted)
 {
 	const struct plan *plan = &forward->plan;
 	const struct model_config *config = &plan->config;
@@ -155,6 +155,8 @@ struct forward_cost forward_estimate(const struct forward *forward,
 		const struct bound *bound = plan_layer(plan, layer);
 		uint64_t bytes = bound_bytes(bound, plan->layer_count);
 
+		if (wanted && !wanted[layer])
+			continue;
 		layers += bytes;
 		largest = bytes > largest ? bytes : largest;
 		products += rows * table_products(config, bound, plan->layer_count);
@@ -173,6 +175,12 @@ struct forward_cost forward_estimate(const struct forward *forward,
 	cost.memory_bytes = (2 * largest > head ? 2 * largest : head) +
 			    (uint64_t)sequences_rows(sequences) * row_bytes(forward);
 	return cost;
+}
+
+struct forward_cost forward_estimate(const struct forward *forward,
+				     const struct sequences *sequences)
+{
+	return forward_estimate_some(forward, sequences, NULL);
 }
 
 size_t forward_batch(const struct forward *forward, const struct sequences *sequences,

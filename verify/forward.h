@@ -54,6 +54,10 @@ struct forward_cost {
 struct forward_cost forward_estimate(const struct forward *forward,
 				     const struct sequences *sequences);
 
+/* The same for a pass that runs only the layers that are `wanted` (forward_run_some); NULL: all. */
+struct forward_cost forward_estimate_some(const struct forward *forward,
+					  const struct sequences *sequences, const bool *wanted);
+
 /* Who is told what a pass computes. A slot that returns -1 ends the pass. */
 struct forward_sink {
 	void *user;
@@ -84,6 +88,27 @@ struct forward_sink {
 MUST_CHECK int forward_run(const struct context *ctx, struct forward *forward,
 			   struct backend *backend, const struct sequences *sequences,
 			   const struct forward_sink *sink, struct error *err);
+
+/* Where the states come from that some layers are run on. */
+struct forward_states {
+	void *user;
+
+	/* Fill in the state at `boundary`, rows x hidden. */
+	int (*state)(void *user, uint32_t boundary, float *out_values, size_t rows,
+		     struct error *err);
+};
+
+/*
+ * Run the embedding, the layers that are `wanted` (of all layers), and final norm and head,
+ * each from the state that `states` gives for the boundary before it, and read no tensor of
+ * other layers. The sink is told of boundary 0, of the boundary after each wanted layer, and of
+ * the logits; of an encoder's last boundary first, as `states` gives it. Errors as
+ * forward_run; ERROR_ABSENT: a tensor lies in a file that is not here.
+ */
+MUST_CHECK int forward_run_some(const struct context *ctx, struct forward *forward,
+				struct backend *backend, const struct sequences *sequences,
+				const bool *wanted, const struct forward_states *states,
+				const struct forward_sink *sink, struct error *err);
 
 /* How many sequences, from the first, fit one pass within `memory_bytes` of activations; at
  * least 1. */

@@ -13,6 +13,8 @@ struct listener {
 	size_t first;                      /* probe of `outputs` that sequence 0 is */
 	const struct sequences *sequences; /* of this pass */
 	const struct boundary_sink *keep;  /* or NULL */
+	const struct outputs_jump *jump;   /* or NULL: all layers */
+	uint64_t first_token;              /* of the pass, counted over all probes */
 	size_t *probe_of, *position_of;    /* of each row */
 	float *loss;                       /* of each row */
 	float *values;         /* HOST_ROWS x vocab, where the host cannot look at the backend's */
@@ -183,6 +185,31 @@ static void losses_add(struct listener *listener)
 	}
 }
 
+/* The recorded state at a boundary, probe by probe the one that the record's root covers. */
+static int state_recorded(void *user, uint32_t boundary, float *out_values, size_t rows,
+			  struct error *err)
+{
+	struct listener *listener = user;
+	const struct boundary_source *states = listener->jump->states;
+	const struct outputs *recorded = listener->jump->recorded;
+
+	if (states->rows(states->user, boundary, listener->first_token, out_values, rows, err))
+		return -1;
+	for (size_t i = 0; i < listener->sequences->count; i++) {
+		size_t tokens = listener->sequences->row_count[i], probe = listener->first + i;
+		struct digest found =
+			values_digest("boundary", tokens, recorded->hidden, out_values);
+
+		if (!digest_equal(&found, &recorded->probe[probe].boundary[boundary]))
+			return error_set(err, ERROR_CORRUPT,
+					 "the activations that were kept for boundary %u are not "
+					 "those that were recorded for probe %zu",
+					 boundary, probe);
+		out_values += tokens * recorded->hidden;
+	}
+	return 0;
+}
+
 /* One pass over the weights. */
 static int pass_listen(struct listener *listener, struct forward *forward, struct backend *backend,
 		       struct error *err)
@@ -191,8 +218,14 @@ static int pass_listen(struct listener *listener, struct forward *forward, struc
 				     .boundary = boundary_heard,
 				     .logits = listener->outputs->logits ? logits_heard : NULL };
 
-	if (listener_open(listener, err) ||
-	    forward_run(listener->ctx, forward, backend, listener->sequences, &sink, err))
+	struct forward_states states = { listener, state_recorded };
+
+	if (listener_open(listener, err))
+		return -1;
+	if (listener->jump
+		    ? forward_run_some(listener->ctx, forward, backend, listener->sequences,
+				       listener->jump->wanted, &states, &sink, err)
+		    : forward_run(listener->ctx, forward, backend, listener->sequences, &sink, err))
 		return -1;
 	if (listener->outputs->logits)
 		losses_add(listener);
@@ -226,7 +259,8 @@ int shares_sequences(const struct probe_share *share, size_t count, struct seque
 /* Pass after pass, each with as many sequences as fit. */
 static int passes_run(const struct context *ctx, struct forward *forward, struct backend *backend,
 		      const struct sequences *all, uint64_t memory_bytes,
-		      const struct boundary_sink *keep, struct outputs *outputs, struct error *err)
+		      const struct boundary_sink *keep, const struct outputs_jump *jump,
+		      struct outputs *outputs, struct error *err)
 {
 	const uint32_t *ids = all->ids;
 
@@ -240,6 +274,8 @@ static int passes_run(const struct context *ctx, struct forward *forward, struct
 			.first = first,
 			.sequences = &some,
 			.keep = keep,
+			.jump = jump,
+			.first_token = (uint64_t)(ids - all->ids),
 		};
 		int failed = pass_listen(&listener, forward, backend, err);
 
@@ -272,10 +308,11 @@ static int outputs_open(const struct forward *forward, const struct probe_share 
 	return 0;
 }
 
-int outputs_compute(const struct context *ctx, struct forward *forward, struct backend *backend,
-		    const struct probe_share *share, size_t count, uint64_t memory_bytes,
-		    const struct boundary_sink *keep, struct outputs *out_outputs,
-		    struct error *err)
+static int shares_compute(const struct context *ctx, struct forward *forward,
+			  struct backend *backend, const struct probe_share *share, size_t count,
+			  uint64_t memory_bytes, const struct boundary_sink *keep,
+			  const struct outputs_jump *jump, struct outputs *out_outputs,
+			  struct error *err)
 {
 	struct outputs outputs = { 0 };
 	struct sequences sequences;
@@ -286,7 +323,8 @@ int outputs_compute(const struct context *ctx, struct forward *forward, struct b
 	if (shares_sequences(share, count, &sequences, &ids, &rows, err))
 		return -1;
 	failed = outputs_open(forward, share, count, &outputs, err) ||
-		 passes_run(ctx, forward, backend, &sequences, memory_bytes, keep, &outputs, err);
+		 passes_run(ctx, forward, backend, &sequences, memory_bytes, keep, jump, &outputs,
+			    err);
 	free(ids);
 	free(rows);
 	if (failed) {
@@ -295,4 +333,22 @@ int outputs_compute(const struct context *ctx, struct forward *forward, struct b
 	}
 	*out_outputs = outputs;
 	return 0;
+}
+
+int outputs_compute(const struct context *ctx, struct forward *forward, struct backend *backend,
+		    const struct probe_share *share, size_t count, uint64_t memory_bytes,
+		    const struct boundary_sink *keep, struct outputs *out_outputs,
+		    struct error *err)
+{
+	return shares_compute(ctx, forward, backend, share, count, memory_bytes, keep, NULL,
+			      out_outputs, err);
+}
+
+int outputs_compute_some(const struct context *ctx, struct forward *forward,
+			 struct backend *backend, const struct probe_share *share, size_t count,
+			 uint64_t memory_bytes, const struct outputs_jump *jump,
+			 struct outputs *out_outputs, struct error *err)
+{
+	return shares_compute(ctx, forward, backend, share, count, memory_bytes, NULL, jump,
+			      out_outputs, err);
 }

@@ -28,6 +28,24 @@ MUST_CHECK int outputs_compute(const struct context *ctx, struct forward *forwar
 			       const struct boundary_sink *keep, struct outputs *out_outputs,
 			       struct error *err);
 
+/* Which layers run, and what stands before each. */
+struct outputs_jump {
+	const bool *wanted;                   /* of all layers */
+	const struct outputs *recorded;       /* of these very shares */
+	const struct boundary_source *states; /* checked against what is recorded */
+};
+
+/*
+ * The same with only some layers, each from its recorded state: of boundaries only 0, the
+ * one after each wanted layer and, for an encoder, the last are filled in. Every share is a whole
+ * probe of jump->recorded. ERROR_CORRUPT also when a state is not the one that was recorded.
+ */
+MUST_CHECK int outputs_compute_some(const struct context *ctx, struct forward *forward,
+				    struct backend *backend, const struct probe_share *share,
+				    size_t count, uint64_t memory_bytes,
+				    const struct outputs_jump *jump, struct outputs *out_outputs,
+				    struct error *err);
+
 /* The ids and lengths of some shares, one after another; *out_ids and *out_rows are malloced. */
 MUST_CHECK int shares_sequences(const struct probe_share *share, size_t count,
 				struct sequences *out_sequences, uint32_t **out_ids,

@@ -66,6 +66,7 @@ struct replay_coverage {
 	uint32_t embedding_rows; /* different ids that occurred */
 	uint32_t vocab;
 	uint32_t layers;
+	uint32_t layers_run; /* fewer in a spot check */
 	bool window_reached; /* some sequence was longer than the sliding window (or there is none)
 			      */
 	size_t unread;       /* tensors that no pass uses: forward_unread_name */

@@ -61,26 +61,32 @@ static int replay_run(const struct context *ctx, struct forward *forward, struct
 			    NULL, &computed, err))
 		return -1;
 	for (size_t i = 0; i < draw->count; i++)
-		probe_compare(recorded, draw->index[i], &computed.probe[i], report);
+		probe_compare(recorded, draw->index[i], &computed.probe[i], NULL, report);
 	report->probes_run = draw->count;
 	draw_coverage(forward, draw, &report->coverage);
 	outputs_release(&computed);
 	return 0;
 }
 
-static int outputs_trusted(struct span text, const struct digest *root, struct outputs *out_outputs,
-			   struct error *err)
+int recorded_open(const struct forward *forward, const struct probes *probes, struct span text,
+		  const struct digest *root, struct outputs *out_outputs, struct error *err)
 {
+	struct outputs outputs = { 0 };
 	struct digest found;
+	int failed = 0;
 
-	if (outputs_from_object(text, out_outputs, err))
+	if (outputs_from_object(text, &outputs, err))
 		return -1;
-	found = outputs_root(out_outputs);
-	if (!digest_equal(&found, root)) {
-		outputs_release(out_outputs);
-		return error_set(err, ERROR_CORRUPT,
-				 "the outputs object is not the one that the record's root names");
+	found = outputs_root(&outputs);
+	if (!digest_equal(&found, root))
+		failed =
+			error_set(err, ERROR_CORRUPT,
+				  "the outputs object is not the one that the record's root names");
+	if (failed || record_check(forward, probes, &outputs, err)) {
+		outputs_release(&outputs);
+		return -1;
 	}
+	*out_outputs = outputs;
 	return 0;
 }
 
@@ -95,11 +101,10 @@ int record_replay(const struct context *ctx, struct forward *forward, struct bac
 	struct draw draw = { 0 };
 	int failed;
 
-	if (outputs_trusted(outputs_text, root, &recorded, err))
+	if (recorded_open(forward, probes, outputs_text, root, &recorded, err))
 		return -1;
 	report.probes_recorded = recorded.count;
-	failed = record_check(forward, probes, &recorded, err) ||
-		 (draws && draw_seed(ctx, request->seed, report.seed, sizeof(report.seed), err)) ||
+	failed = (draws && draw_seed(ctx, request->seed, report.seed, sizeof(report.seed), err)) ||
 		 draw_make(forward, probes, request, report.seed, &draw, err) ||
 		 replay_run(ctx, forward, backend, &recorded, &draw, &report, err);
 	draw_release(&draw);

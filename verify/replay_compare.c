@@ -46,11 +46,13 @@ static bool digest_compare(struct comparison *comparison, enum replay_item item,
 
 static void boundaries_compare(struct comparison *comparison, uint32_t layers,
 			       const struct probe_outputs *recorded,
-			       const struct probe_outputs *computed)
+			       const struct probe_outputs *computed, const bool *wanted)
 {
 	struct replay_report *report = comparison->report;
 
 	for (uint32_t i = 0; i <= layers; i++) {
+		if (wanted && !wanted[i])
+			continue;
 		report->boundaries_compared++;
 		if (digest_compare(comparison, REPLAY_BOUNDARY, i, &recorded->boundary[i],
 				   &computed->boundary[i]))
@@ -95,7 +97,8 @@ static void nll_compare(struct comparison *comparison, float recorded, float com
 }
 
 void probe_compare(const struct outputs *recorded, size_t index,
-		   const struct probe_outputs *computed, struct replay_report *report)
+		   const struct probe_outputs *computed, const bool *wanted,
+		   struct replay_report *report)
 {
 	const struct probe_outputs *probe = &recorded->probe[index];
 	struct comparison comparison = { index, report, false };
@@ -103,7 +106,7 @@ void probe_compare(const struct outputs *recorded, size_t index,
 
 	report->whole = report->whole && whole;
 	if (whole)
-		boundaries_compare(&comparison, recorded->layers, probe, computed);
+		boundaries_compare(&comparison, recorded->layers, probe, computed, wanted);
 	for (size_t i = 0; i < computed->tokens; i++) {
 		report->positions_compared++;
 		digest_compare(&comparison, recorded->logits ? REPLAY_LOGITS : REPLAY_HIDDEN, i,

@@ -5,9 +5,21 @@
 #include "verify/outputs.h"
 #include "verify/record.h"
 
-/* Compare what was computed for probe `index` of the record and note it in the report. */
+/*
+ * Read an outputs object and check that it has the root, and is about these probes and a model of
+ * this shape: ERROR_CORRUPT otherwise. The caller releases it.
+ */
+MUST_CHECK int recorded_open(const struct forward *forward, const struct probes *probes,
+			     struct span text, const struct digest *root,
+			     struct outputs *out_outputs, struct error *err);
+
+/*
+ * Compare what was computed for probe `index` of the record and note it in the report. Of the
+ * boundaries only those that are `wanted`; NULL: all.
+ */
 void probe_compare(const struct outputs *recorded, size_t index,
-		   const struct probe_outputs *computed, struct replay_report *report);
+		   const struct probe_outputs *computed, const bool *wanted,
+		   struct replay_report *report);
 
 /* How many different ids there are; sorts them. */
 size_t ids_different(uint32_t *ids, size_t count);

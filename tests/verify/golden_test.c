@@ -56,7 +56,7 @@ static bool holds(const struct outputs *recorded, size_t probe,
 		snprintf(out_text, 256, "probe %zu: its ids", probe);
 		return false;
 	}
-	probe_compare(recorded, probe, computed, &report);
+	probe_compare(recorded, probe, computed, NULL, &report);
 	compared += report.boundaries_compared +
 		    report.positions_compared * (recorded->logits ? 2 : 1) + recorded->logits;
 	if (!report.differs)

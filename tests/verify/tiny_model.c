@@ -187,6 +187,30 @@ struct tiny_model tiny_model(const char *family)
 	return model;
 }
 
+struct tiny_model tiny_model_deep(const char *family, unsigned layers)
+{
+	struct tiny_model model = tiny_model(family);
+	size_t shallow = model.count;
+	char count[64];
+
+	snprintf(count, sizeof(count), "\"num_hidden_layers\":%u", layers);
+	tiny_config_edit(&model, "\"num_hidden_layers\":2", count);
+	for (unsigned layer = 2; layer < layers; layer++)
+		for (size_t i = 0; i < shallow; i++) {
+			const struct tiny_tensor *like = &model.tensor[i];
+			const char *digit = strstr(like->name, ".0.");
+			char name[96];
+
+			if (!digit)
+				continue;
+			snprintf(name, sizeof(name), "%.*s.%u%s", (int)(digit - like->name),
+				 like->name, layer, digit + 2);
+			tiny_tensor_add(&model, name, like->rank == 2 ? like->shape[0] : 0,
+					like->shape[1]);
+		}
+	return model;
+}
+
 /* ---- On disk ---- */
 
 static size_t stored_size(const char *stored)
@@ -309,6 +333,12 @@ void tiny_model_write(const struct tiny_model *model, const char *folder)
 
 void tiny_model_flip(const struct tiny_model *model, const char *folder, const char *name)
 {
+	tiny_model_flip_at(model, folder, name, 0);
+}
+
+void tiny_model_flip_at(const struct tiny_model *model, const char *folder, const char *name,
+			size_t index)
+{
 	char *path = file_in(folder, "model.safetensors");
 	struct error err = { 0 };
 	struct buffer file;
@@ -320,6 +350,7 @@ void tiny_model_flip(const struct tiny_model *model, const char *folder, const c
 		at += (size_t)file.data[i] << 8 * i;
 	for (size_t i = 0; strcmp(model->tensor[i].name, name); i++)
 		at += tensor_size(model, &model->tensor[i]);
+	at += index * stored_size(model->stored);
 	file.data[at] ^= 1;
 	assert_done(file_write(path, buffer_view(&file), 0644, FILE_REPLACE, &err), &err);
 	buffer_release(&file);

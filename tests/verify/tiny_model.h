@@ -30,6 +30,9 @@ struct tiny_model {
 /* "llama", "mistral", "qwen2", "gpt2", "bert": 2 layers, hidden size 24, vocabulary 67. */
 struct tiny_model tiny_model(const char *family);
 
+/* The same family with another number of layers, as many as TINY_TENSORS_MAX leaves room for. */
+struct tiny_model tiny_model_deep(const char *family, unsigned layers);
+
 struct tiny_tensor *tiny_tensor(struct tiny_model *model, const char *name);
 void tiny_tensor_add(struct tiny_model *model, const char *name, uint64_t rows, uint64_t cols);
 void tiny_tensor_drop(struct tiny_model *model, const char *name);
@@ -42,6 +45,9 @@ void tiny_model_write(const struct tiny_model *model, const char *folder);
 
 /* Flip one bit of the file model.safetensors: the lowest of the first number of the tensor. */
 void tiny_model_flip(const struct tiny_model *model, const char *folder, const char *name);
+/* The same with the number at `index` of the tensor. */
+void tiny_model_flip_at(const struct tiny_model *model, const char *folder, const char *name,
+			size_t index);
 
 /* A model on disk and opened. */
 struct tiny_open {
