@@ -92,6 +92,44 @@ struct operation {
 
 #define OPERATIONS_MAX 32 /* in one table */
 
+/* The commonest steps, by the name of their module. */
+#define STEP_LINEAR(from, to, name)                                                                \
+	{                                                                                          \
+		.kind = OP_LINEAR, .x = (from), .y = (to), .weight = name ".weight"                \
+	}
+#define STEP_LINEAR_BIAS(from, to, name, with)                                                     \
+	{                                                                                          \
+		.kind = OP_LINEAR, .x = (from), .y = (to), .weight = name ".weight",               \
+		.bias = name ".bias", .bias_when = (with)                                          \
+	}
+#define STEP_RMS_NORM(from, to, name)                                                              \
+	{                                                                                          \
+		.kind = OP_RMS_NORM, .x = (from), .y = (to), .weight = name ".weight"              \
+	}
+#define STEP_HEADS_NORM(slot, name)                                                                \
+	{                                                                                          \
+		.kind = OP_RMS_NORM, .x = (slot), .y = (slot), .weight = name ".weight",           \
+		.per_head = true                                                                   \
+	}
+#define STEP_LAYER_NORM(from, to, name)                                                            \
+	{                                                                                          \
+		.kind = OP_LAYER_NORM, .x = (from), .y = (to), .weight = name ".weight",           \
+		.bias = name ".bias"                                                               \
+	}
+#define STEP_BARE_NORM(from, to)                                                                   \
+	{                                                                                          \
+		.kind = OP_LAYER_NORM, .x = (from), .y = (to)                                      \
+	}
+#define STEP_ADD(a, b, to)                                                                         \
+	{                                                                                          \
+		.kind = OP_ADD, .x = (a), .u = (b), .y = (to)                                      \
+	}
+#define STEP_TURN_AND_ATTEND                                                                       \
+	{ .kind = OP_ROPE_QUERY, .x = SLOT_QUERY }, { .kind = OP_ROPE_KEY, .x = SLOT_KEY },        \
+	{                                                                                          \
+		.kind = OP_ATTENTION, .y = SLOT_MIXED                                              \
+	}
+
 enum key_kind {
 	KEY_COUNT,     /* a whole number, at most `max` */
 	KEY_NUMBER,    /* decimal -> nearest binary64 -> nearest binary32 */
@@ -154,6 +192,10 @@ struct rope_keys {
 	const char *share;      /* the share of a head that turns; NULL: "partial_rotary_factor" */
 	const char *share_else; /* NULL: "1" */
 	bool partial;           /* a share below 1 is computed */
+	/* The layers that slide turn by themselves: the key of their theta and what it is when
+	 * nothing is said; rope_parameters are kept by the kind of layer (Gemma 3). NULL: no. */
+	const char *local_theta, *local_theta_else;
+	bool longrope;             /* "su" is longrope too, and nothing else scales (Phi-3) */
 	const char *original_else; /* original_max_position_embeddings where the top says nothing
 				      (Phi-3); NULL: what the parameters, else
 				      max_position_embeddings, say */

@@ -150,6 +150,12 @@ static int limit_take(const struct json *value, const char *name, float *out_lim
 	return 0;
 }
 
+int config_activation(const struct json *value, const char *name, enum activation *out_activation,
+		      struct error *err)
+{
+	return activation_take(json_text(value), name, out_activation, err);
+}
+
 /* The key as it stands in config.json. */
 static int key_take(const struct config_key *key, const struct json *value, void *field,
 		    struct error *err)
@@ -168,7 +174,7 @@ static int key_take(const struct config_key *key, const struct json *value, void
 		*(bool *)field = json_is_yes(value);
 		return 0;
 	case KEY_ACTIVATION:
-		return activation_take(json_text(value), key->name, field, err);
+		return config_activation(value, key->name, field, err);
 	}
 	return error_set(err, ERROR_USAGE, "'%s' is of no known kind", key->name);
 }
@@ -276,6 +282,17 @@ static int shape_finish(struct model_config *config, struct error *err)
 	return 0;
 }
 
+int config_heads_fill_hidden(const struct model_config *config, struct error *err)
+{
+	if (config->heads * config->head_dim == config->hidden)
+		return 0;
+	return error_set(err, ERROR_UNTRUSTED,
+			 "config.json: %u heads of %u do not make up the hidden size %u, and the "
+			 "family '%s' is computed only so",
+			 config->heads, config->head_dim, config->hidden,
+			 config->architecture->name);
+}
+
 /* Every class that config.json names must be of the family. */
 static int classes_check(const struct json *json, const struct architecture *architecture,
 			 struct error *err)
@@ -302,6 +319,12 @@ static int family_read(const struct json *json, struct model_config *config, str
 		return error_set(err, ERROR_UNTRUSTED,
 				 "config.json names no 'model_type': the architecture is unknown");
 	config->architecture = architecture_find(type);
+	if (!config->architecture && config_member(json, "text_config"))
+		return error_set(err, ERROR_UNTRUSTED,
+				 "the architecture '%.100s' wraps a text model ('text_config') in "
+				 "one that also reads images or sound, and is not computed by this "
+				 "version; export the text model by itself (known: %s)",
+				 type, architecture_list());
 	if (!config->architecture)
 		return error_set(err, ERROR_UNTRUSTED,
 				 "the architecture '%.100s' is not computed by this version "
@@ -329,72 +352,6 @@ int model_config_read(struct span text, struct model_config *out_config, struct 
 	    (architecture->finish && architecture->finish(json, &config, err)))
 		return -1;
 	*out_config = config;
-	return 0;
-}
-
-/* ---- Layers that slide ---- */
-
-bool model_config_layer_in(const struct model_config *config, enum layer_set set, uint32_t layer)
-{
-	return config->layer_set[set][layer / 8] >> layer % 8 & 1;
-}
-
-void config_layer_add(struct model_config *config, enum layer_set set, uint32_t layer)
-{
-	config->layer_set[set][layer / 8] |= (uint8_t)(1u << layer % 8);
-}
-
-bool model_config_slides(const struct model_config *config, uint32_t layer)
-{
-	return config->window && model_config_layer_in(config, LAYERS_SLIDING, layer);
-}
-
-void config_slide_from(struct model_config *config, uint32_t first)
-{
-	for (uint32_t layer = first; layer < config->layers; layer++)
-		config_layer_add(config, LAYERS_SLIDING, layer);
-}
-
-int config_window_read(const struct json *json, uint32_t fallback, struct model_config *config,
-		       struct error *err)
-{
-	const struct json *window = config_member(json, "sliding_window");
-
-	if (window)
-		return config_count(window, "sliding_window", 1, CONFIG_CONTEXT_MAX,
-				    &config->window, err);
-	config->window = json_member(json, "sliding_window") ? 0 : fallback;
-	return 0;
-}
-
-int config_layer_types_read(const struct json *json, struct model_config *config, bool *out_given,
-			    struct error *err)
-{
-	const struct json *types = config_member(json, "layer_types");
-
-	if (types && (json_kind(types) != JSON_KIND_ARRAY || json_count(types) != config->layers))
-		return error_set(err, ERROR_CORRUPT,
-				 "config.json: 'layer_types' is not a list of %u, one for each "
-				 "layer",
-				 config->layers);
-	for (uint32_t layer = 0; layer < json_count(types); layer++) {
-		const char *type = json_text(json_at(types, layer));
-
-		if (type && !strcmp(type, "full_attention"))
-			continue;
-		if (!type || strcmp(type, "sliding_attention"))
-			return error_set(err, ERROR_UNTRUSTED,
-					 "config.json: layer %u is of type '%s', which this "
-					 "version does not compute",
-					 layer, type ? type : "?");
-		if (!config->window)
-			return error_set(err, ERROR_CORRUPT,
-					 "config.json: layer %u slides, but there is no sliding "
-					 "window",
-					 layer);
-		config_layer_add(config, LAYERS_SLIDING, layer);
-	}
-	*out_given = types != NULL;
 	return 0;
 }
 

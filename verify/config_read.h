@@ -51,6 +51,27 @@ void config_layer_add(struct model_config *config, enum layer_set set, uint32_t 
 void config_slide_from(struct model_config *config, uint32_t first);
 
 /*
+ * For a family whose layers are all of one kind, which is known by now: ERROR_UNTRUSTED
+ * where `layer_types` say otherwise.
+ */
+MUST_CHECK int config_layer_types_same(const struct json *json, const struct model_config *config,
+				       struct error *err);
+
+/*
+ * Windows as Qwen has them: only with `use_sliding_window`, in the layers from
+ * `max_window_layers` (28) on or those that `layer_types` name.
+ */
+MUST_CHECK int config_window_late_read(const struct json *json, struct model_config *config,
+				       struct error *err);
+
+/* ERROR_UNTRUSTED unless heads x head_dim is the hidden size. */
+MUST_CHECK int config_heads_fill_hidden(const struct model_config *config, struct error *err);
+
+/* An activation by its name; ERROR_UNTRUSTED: none that is computed. */
+MUST_CHECK int config_activation(const struct json *value, const char *name,
+				 enum activation *out_activation, struct error *err);
+
+/*
  * `sliding_window` into config->window: null is none, and where it is not
  * mentioned at all it is `fallback` (0: none).
  */

@@ -49,24 +49,29 @@ static int known_check(const struct json *parameters, struct error *err)
 	return 0;
 }
 
-static int scaling_read(const struct json *parameters, enum rope_scaling *out_scaling,
-			struct error *err)
+static int scaling_read(const struct json *parameters, const struct architecture *architecture,
+			enum rope_scaling *out_scaling, struct error *err)
 {
+	bool longrope = architecture->rope_keys.longrope;
 	const struct json *type = config_member(parameters, "rope_type");
 	const char *text;
 
 	if (!type)
 		type = config_member(parameters, "type");
 	text = type ? json_text(type) : "default";
+	if (longrope && text && !strcmp(text, "su"))
+		text = "longrope";
 	for (size_t i = 0; text && i < sizeof(scalings) / sizeof(scalings[0]); i++)
 		if (!strcmp(scalings[i].name, text)) {
 			*out_scaling = scalings[i].scaling;
+			if (longrope && *out_scaling != ROPE_PLAIN && *out_scaling != ROPE_LONGROPE)
+				break;
 			return 0;
 		}
 	return error_set(err, ERROR_UNTRUSTED,
 			 "config.json: rope scaling of type '%.100s' is not computed by this "
-			 "version",
-			 text ? text : "?");
+			 "version for the family '%s'",
+			 text ? text : "?", architecture->name);
 }
 
 /* A number of `object`, or `fallback` where nothing is said. */
@@ -91,8 +96,9 @@ static int number_needed(const struct json *object, const char *name, float *out
 }
 
 /*
- * A number that stands inside the parameters (5), else at the top (4) under its
- * own or the family's name. Two that stand at the top must agree.
+ * A number that stands inside the parameters (5), else at the top (4) under the
+ * family's own name, or else under the common one. Where the family has a name
+ * of its own, the common one may stand beside it, but not say something else.
  */
 static int top_number_read(const struct json *json, const struct json *parameters, const char *name,
 			   const char *own_name, const char *otherwise, double *out_number,
@@ -100,20 +106,20 @@ static int top_number_read(const struct json *json, const struct json *parameter
 {
 	const struct json *inside = config_member(parameters, name);
 	const struct json *top = config_member(json, name);
-	const struct json *own = own_name ? config_member(json, own_name) : NULL;
-	double first = 0, second = 0;
+	const struct json *own = own_name ? config_member(json, own_name) : top;
+	double common = 0;
 
 	if (inside)
 		return config_double(inside, name, out_number, err);
-	if ((top && config_double(top, name, &first, err)) ||
-	    (own && config_double(own, own_name, &second, err)))
+	if ((top && config_double(top, name, &common, err)) ||
+	    (own ? config_double(own, own_name ? own_name : name, out_number, err)
+		 : config_double_text(otherwise, name, out_number, err)))
 		return -1;
-	if (top && own && (first < second || first > second))
+	if (top && (common < *out_number || common > *out_number))
 		return error_set(err, ERROR_UNTRUSTED,
 				 "config.json: '%s' and '%s' contradict each other", name,
 				 own_name);
-	*out_number = top ? first : second;
-	return top || own ? 0 : config_double_text(otherwise, name, out_number, err);
+	return 0;
 }
 
 /* How many numbers of a head turn: the share is cut to a whole number in binary64. */
@@ -143,17 +149,28 @@ static int share_read(const struct json *json, const struct json *parameters,
 	return 0;
 }
 
-/* The base and the rotated share. */
-static int base_read(const struct json *json, const struct json *parameters,
+/* The base and the rotated share; `local`: of the layers that slide. */
+static int base_read(const struct json *json, const struct json *parameters, bool local,
 		     const struct model_config *config, struct rope_frequencies *rope,
 		     struct error *err)
 {
 	const struct rope_keys *keys = &config->architecture->rope_keys;
+	const char *otherwise = keys->theta_else ? keys->theta_else : "10000";
+	const struct json *inside = config_member(parameters, "rope_theta");
 	double theta;
 
-	if (top_number_read(json, parameters, "rope_theta", keys->theta,
-			    keys->theta_else ? keys->theta_else : "10000", &theta, err) ||
-	    share_read(json, parameters, config, &rope->dim, err))
+	if (local && inside) {
+		if (config_double(inside, "rope_theta", &theta, err))
+			return -1;
+	} else if (local) {
+		if (top_number_read(json, NULL, keys->local_theta, NULL, keys->local_theta_else,
+				    &theta, err))
+			return -1;
+	} else if (top_number_read(json, parameters, "rope_theta", keys->theta, otherwise, &theta,
+				   err)) {
+		return -1;
+	}
+	if (share_read(json, parameters, config, &rope->dim, err))
 		return -1;
 	rope->theta = (float)theta;
 	if (!(rope->theta > 1.0f) || !(rope->theta - rope->theta == 0.0f))
@@ -288,7 +305,7 @@ static void context_stretch(struct model_config *config, bool original_given)
 }
 
 /* One set of parameters into `rope`; *out_original: the original context is given. */
-static int parameters_read(const struct json *json, const struct json *parameters,
+static int parameters_read(const struct json *json, const struct json *parameters, bool local,
 			   const struct model_config *config, struct rope_frequencies *rope,
 			   bool *out_original, struct error *err)
 {
@@ -296,8 +313,9 @@ static int parameters_read(const struct json *json, const struct json *parameter
 	if (parameters && json_kind(parameters) != JSON_KIND_OBJECT)
 		return error_set(err, ERROR_CORRUPT,
 				 "config.json: the rope parameters are no object");
-	if (known_check(parameters, err) || scaling_read(parameters, &rope->scaling, err) ||
-	    base_read(json, parameters, config, rope, err))
+	if (known_check(parameters, err) ||
+	    scaling_read(parameters, config->architecture, &rope->scaling, err) ||
+	    base_read(json, parameters, local, config, rope, err))
 		return -1;
 	if (rope->scaling == ROPE_PLAIN)
 		return 0;
@@ -313,14 +331,48 @@ static int parameters_read(const struct json *json, const struct json *parameter
 	return rope->scaling == ROPE_LONGROPE ? longrope_read(parameters, rope, err) : 0;
 }
 
+/* Gemma 3: rope_parameters of both kinds of layers (5), or rope_scaling of those that do not slide
+ * (4). */
+static int local_read(const struct json *json, const struct json *scaling,
+		      const struct json **out_parameters, struct model_config *config,
+		      struct error *err)
+{
+	const struct json *both = config_member(json, "rope_parameters");
+	struct json_members at = { 0 };
+	bool original_given;
+
+	*out_parameters = scaling ? scaling : config_member(both, "full_attention");
+	if (both && (scaling || json_kind(both) != JSON_KIND_OBJECT))
+		return error_set(
+			err, ERROR_UNTRUSTED,
+			"config.json: 'rope_parameters' are not what the family '%s' keeps "
+			"there, an object for each kind of layer without 'rope_scaling' "
+			"beside it",
+			config->architecture->name);
+	while (json_next(both, &at))
+		if (strcmp(at.key, "full_attention") && strcmp(at.key, "sliding_attention"))
+			return error_set(err, ERROR_UNTRUSTED,
+					 "config.json: 'rope_parameters' of the family '%s' have "
+					 "'%.100s', where only kinds of layers are computed",
+					 config->architecture->name, at.key);
+	return parameters_read(json, config_member(both, "sliding_attention"), true, config,
+			       &config->local_rope, &original_given, err);
+}
+
 int config_rope_read(const struct json *json, struct model_config *config, struct error *err)
 {
 	const struct json *parameters = config_member(json, "rope_scaling");
 	bool original_given;
 
-	if (!json_count(parameters))
+	if (json_kind(parameters) == JSON_KIND_OBJECT && !json_count(parameters))
+		parameters = NULL;
+	if (config->architecture->rope_keys.local_theta) {
+		if (local_read(json, parameters, &parameters, config, err))
+			return -1;
+	} else if (!parameters) {
 		parameters = config_member(json, "rope_parameters");
-	if (parameters_read(json, parameters, config, &config->rope, &original_given, err))
+	}
+	if (parameters_read(json, parameters, false, config, &config->rope, &original_given, err))
 		return -1;
 	context_stretch(config, original_given);
 	return 0;

@@ -124,7 +124,8 @@ static int loaded_run(struct pass *pass, struct loader *loader, const struct bou
 
 	if (loader_finish(loader, err))
 		return -1;
-	if (backend_memory_wrap(pass->stage.backend,
+	if (loader->set.size_bytes &&
+	    backend_memory_wrap(pass->stage.backend,
 				(struct span){ loader->bytes, loader->set.size_bytes }, &memory,
 				err))
 		return -1;

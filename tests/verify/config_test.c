@@ -3,6 +3,8 @@
 #include "verify/architecture.h"
 #include "verify/config.h"
 
+#include <stdio.h>
+
 #define LLAMA                                                                                      \
 	"\"model_type\":\"llama\",\"num_hidden_layers\":3,\"hidden_size\":48,"                     \
 	"\"intermediate_size\":100,\"num_attention_heads\":6,\"vocab_size\":101,"                  \
@@ -21,6 +23,19 @@
 #define BERT                                                                                       \
 	"\"model_type\":\"bert\",\"num_hidden_layers\":3,\"hidden_size\":48,"                      \
 	"\"intermediate_size\":100,\"num_attention_heads\":6,\"vocab_size\":101"
+
+#define SIZES                                                                                      \
+	"\"num_hidden_layers\":3,\"hidden_size\":48,\"intermediate_size\":100,"                    \
+	"\"num_attention_heads\":6,\"vocab_size\":101"
+#define GEMMA "\"model_type\":\"gemma\",\"num_key_value_heads\":2," SIZES
+#define GEMMA2 "\"model_type\":\"gemma2\",\"num_key_value_heads\":2," SIZES
+#define GEMMA3 "\"model_type\":\"gemma3_text\",\"num_key_value_heads\":2," SIZES
+#define QWEN3 "\"model_type\":\"qwen3\",\"num_key_value_heads\":2," SIZES
+#define OLMO "\"model_type\":\"olmo\"," SIZES
+#define NEOX "\"model_type\":\"gpt_neox\"," SIZES
+#define PHI3 "\"model_type\":\"phi3\"," SIZES
+#define ROBERTA "\"model_type\":\"roberta\"," SIZES
+#define FACTORS "\"short_factor\":[1,1,1.5,2],\"long_factor\":[1,2,4,8]"
 
 static struct model_config read_done(const char *text)
 {
@@ -121,6 +136,86 @@ static void a_window_slides_where_the_config_says(void **state)
 	assert_true(model_config_slides(&by_list, 1));
 }
 
+/* Two spellings of one model. */
+static void same(const char *left, const char *right)
+{
+	struct model_config a = read_done(left), b = read_done(right);
+
+	if (memcmp(&a, &b, sizeof(a)))
+		fail_msg("%s\nis not\n%s", left, right);
+}
+
+static void every_family_is_read_in_both_spellings(void **state)
+{
+	(void)state;
+	same("{" NEOX ",\"rotary_pct\":0.5,\"rotary_emb_base\":5000}",
+	     "{" NEOX ",\"rope_parameters\":{\"rope_type\":\"default\",\"rope_theta\":5000.0,"
+	     "\"partial_rotary_factor\":0.5}}");
+	same("{" NEOX ",\"rotary_pct\":0.5,\"partial_rotary_factor\":0.5,\"rope_theta\":10000}",
+	     "{" NEOX ",\"rotary_pct\":0.5}");
+	same("{" GEMMA3 ",\"rope_theta\":5e5,\"rope_local_base_freq\":2e4,\"rope_scaling\":"
+	     "{\"rope_type\":\"linear\",\"factor\":8.0},\"sliding_window_pattern\":2}",
+	     "{" GEMMA3 ",\"rope_parameters\":{\"full_attention\":{\"rope_type\":\"linear\","
+	     "\"factor\":8.0,\"rope_theta\":5e5},\"sliding_attention\":{\"rope_type\":\"default\","
+	     "\"rope_theta\":2e4}},\"layer_types\":[\"sliding_attention\",\"full_attention\","
+	     "\"sliding_attention\"]}");
+	same("{" GEMMA3 "}", "{" GEMMA3 ",\"rope_theta\":1e6,\"rope_local_base_freq\":10000}");
+	same("{" GEMMA ",\"hidden_act\":\"gelu\",\"hidden_activation\":null}",
+	     "{" GEMMA ",\"hidden_activation\":\"gelu_pytorch_tanh\"}");
+	same("{" GEMMA2 "}", "{" GEMMA2 ",\"layer_types\":[\"sliding_attention\","
+			     "\"full_attention\",\"sliding_attention\"]}");
+	same("{" PHI3 ",\"rope_scaling\":{\"type\":\"su\"," FACTORS "}}",
+	     "{" PHI3 ",\"rope_parameters\":{\"rope_type\":\"longrope\",\"rope_theta\":10000.0,"
+	     "\"original_max_position_embeddings\":7,\"partial_rotary_factor\":1.0," FACTORS "}}");
+	same("{" PHI3 ",\"sliding_window\":9}",
+	     "{" PHI3 ",\"sliding_window\":9,\"layer_types\":[\"sliding_attention\","
+	     "\"sliding_attention\",\"sliding_attention\"]}");
+}
+
+static void families_differ_in_what_they_leave_out(void **state)
+{
+	struct model_config gemma = read_done("{" GEMMA "}"), gemma2 = read_done("{" GEMMA2 "}");
+	struct model_config gemma3 = read_done("{" GEMMA3 "}"), neox = read_done("{" NEOX "}");
+	struct model_config olmo = read_done("{" OLMO ",\"clip_qkv\":8.0}");
+	struct model_config roberta = read_done("{" ROBERTA "}");
+	struct model_config phi3 = read_done("{" PHI3 ",\"partial_rotary_factor\":0.75}");
+
+	(void)state;
+	assert_int_equal(gemma.head_dim, 256);
+	assert_true(gemma.tied && gemma.embedding_scale == 0x1.bb67aep+2f);
+	assert_int_equal(gemma.activation, ACTIVATION_GELU_TANH);
+	assert_true(gemma2.query_scalar == 256.0f && gemma2.score_cap == 50.0f);
+	assert_true(gemma2.logit_cap == 30.0f);
+	assert_true(model_config_slides(&gemma2, 0) && !model_config_slides(&gemma2, 1));
+	gemma2 = read_done("{" GEMMA2 ",\"attn_logit_softcapping\":null}");
+	assert_true(gemma2.score_cap == 0.0f);
+	assert_true(gemma3.rope.theta == 1e6f && gemma3.local_rope.theta == 1e4f);
+	assert_true(gemma3.logit_cap == 0.0f && model_config_slides(&gemma3, 2));
+	assert_int_equal(neox.rope.dim, 2);
+	assert_true(neox.feature[FEATURE_PARALLEL] && neox.feature[FEATURE_QUERY_BIAS]);
+	assert_true(olmo.feature[FEATURE_CLIP] && olmo.clip == 8.0f && olmo.eps == 1e-5f);
+	assert_false(read_done("{" OLMO ",\"clip_qkv\":null}").feature[FEATURE_CLIP]);
+	assert_true(roberta.pads && roberta.padding == 1 && roberta.context == 510);
+	assert_int_equal(phi3.rope.dim, 6);
+	assert_int_equal(read_done("{" PHI3 "}").window, 0);
+	assert_true(model_config_needs_whole_probes(&roberta));
+	phi3 = read_done("{" PHI3 ",\"rope_scaling\":{\"type\":\"longrope\"," FACTORS "}}");
+	assert_true(model_config_needs_whole_probes(&phi3));
+	assert_int_equal(phi3.rope.original_context, 4096);
+}
+
+/* 0.7 x 20 is 14 in binary64; of the nearest binary32 to 0.7 it is less. */
+static void shares_of_a_head_are_cut_in_binary64(void **state)
+{
+	struct model_config config =
+		read_done("{\"model_type\":\"gpt_neox\",\"num_hidden_layers\":1,\"hidden_size\":40,"
+			  "\"intermediate_size\":10,\"num_attention_heads\":2,\"vocab_size\":9,"
+			  "\"rotary_pct\":0.7}");
+
+	(void)state;
+	assert_int_equal(config.rope.dim, 14);
+}
+
 /* What is wrong, how it must fail, and what the sentence must name. */
 static const struct {
 	const char *json;
@@ -166,6 +261,55 @@ static const struct {
 	{ "{" BERT ",\"position_embedding_type\":\"relative_key\"}", ERROR_UNTRUSTED,
 	  "position_embedding_type" },
 	{ "{" LLAMA, ERROR_CORRUPT, "config.json" },
+	{ "{\"model_type\":\"gemma3\",\"text_config\":{\"model_type\":\"gemma3_text\"},"
+	  "\"vision_config\":{}}",
+	  ERROR_UNTRUSTED, "export the text model by itself" },
+	{ "{\"model_type\":\"olmo3\"}", ERROR_UNTRUSTED, "'olmo3' is not computed" },
+	{ "{" GEMMA ",\"use_bidirectional_attention\":true}", ERROR_UNTRUSTED,
+	  "use_bidirectional_attention" },
+	{ "{" GEMMA ",\"hidden_activation\":\"silu\"}", ERROR_UNTRUSTED, "contradict" },
+	{ "{" GEMMA2 ",\"sliding_window\":null}", ERROR_CORRUPT, "sliding window" },
+	{ "{" GEMMA2 ",\"attn_logit_softcapping\":-1}", ERROR_CORRUPT, "attn_logit_softcapping" },
+	{ "{" GEMMA2 ",\"query_pre_attn_scalar\":0}", ERROR_CORRUPT, "query_pre_attn_scalar" },
+	{ "{" GEMMA3 ",\"attn_logit_softcapping\":50.0}", ERROR_UNTRUSTED,
+	  "attn_logit_softcapping" },
+	{ "{" GEMMA3 ",\"rope_parameters\":{\"rope_type\":\"default\"}}", ERROR_UNTRUSTED,
+	  "'rope_type', where only kinds of layers" },
+	{ "{" GEMMA3 ",\"rope_scaling\":{\"rope_type\":\"linear\",\"factor\":2},"
+	  "\"rope_parameters\":{}}",
+	  ERROR_UNTRUSTED, "rope_parameters" },
+	{ "{" GEMMA3 ",\"partial_rotary_factor\":0.5}", ERROR_UNTRUSTED, "turns whole heads" },
+	{ "{" OLMO ",\"clip_qkv\":0}", ERROR_CORRUPT, "clip_qkv" },
+	{ "{" LLAMA ",\"clip_qkv\":8.0}", ERROR_UNTRUSTED, "clip_qkv" },
+	{ "{" OLMO ",\"layer_types\":[\"full_attention\",\"sliding_attention\","
+	  "\"full_attention\"]}",
+	  ERROR_CORRUPT, "slides" },
+	{ "{" PHI3 ",\"sliding_window\":9,\"layer_types\":[\"full_attention\","
+	  "\"sliding_attention\",\"full_attention\"]}",
+	  ERROR_UNTRUSTED, "tell layers apart" },
+	{ "{" PHI3 ",\"rope_scaling\":{\"type\":\"yarn\",\"factor\":2}}", ERROR_UNTRUSTED,
+	  "'yarn'" },
+	{ "{" PHI3 ",\"rope_scaling\":{\"type\":\"longrope\",\"short_factor\":[1],"
+	  "\"long_factor\":[1]}}",
+	  ERROR_CORRUPT, "4 numbers" },
+	{ "{" PHI3 ",\"rope_scaling\":{\"type\":\"longrope\",\"short_factor\":[1,1,1,0],"
+	  "\"long_factor\":[1,1,1,1]}}",
+	  ERROR_CORRUPT, "above 0" },
+	{ "{" LLAMA ",\"rope_scaling\":{\"type\":\"su\"," FACTORS "}}", ERROR_UNTRUSTED, "'su'" },
+	{ "{" NEOX ",\"rotary_pct\":0.5,\"partial_rotary_factor\":0.25}", ERROR_UNTRUSTED,
+	  "contradict each other" },
+	{ "{" NEOX ",\"rope_theta\":500000.0}", ERROR_UNTRUSTED, "contradict each other" },
+	{ "{" NEOX ",\"rotary_pct\":0.15}", ERROR_CORRUPT, "in pairs" },
+	{ "{" NEOX ",\"rotary_pct\":1.5}", ERROR_CORRUPT, "share of 1.5" },
+	{ "{" NEOX ",\"rotary_pct\":0}", ERROR_CORRUPT, "share of 0" },
+	{ "{" NEOX ",\"head_dim\":16}", ERROR_UNTRUSTED, "make up the hidden size" },
+	{ "{" ROBERTA ",\"pad_token_id\":null}", ERROR_CORRUPT, "pad_token_id" },
+	{ "{" ROBERTA ",\"pad_token_id\":511}", ERROR_CORRUPT, "pad_token_id" },
+	{ "{" ROBERTA ",\"position_embedding_type\":\"relative_key\"}", ERROR_UNTRUSTED,
+	  "position_embedding_type" },
+	{ "{" QWEN3 ",\"layer_types\":[\"full_attention\",\"linear_attention\","
+	  "\"full_attention\"]}",
+	  ERROR_UNTRUSTED, "linear_attention" },
 };
 
 static void what_is_not_computed_is_refused_by_name(void **state)
@@ -183,9 +327,19 @@ static void what_is_not_computed_is_refused_by_name(void **state)
 
 static void every_family_is_found_by_its_name(void **state)
 {
+	char list[512], *rest = list, *name;
+	size_t count = 0;
+
 	(void)state;
-	assert_string_equal(architecture_list(), "bert, gpt2, llama, mistral, qwen2");
-	assert_string_equal(architecture_find("gpt2")->name, "gpt2");
+	snprintf(list, sizeof(list), "%s", architecture_list());
+	while ((name = strsep(&rest, ","))) {
+		name += *name == ' ';
+		assert_non_null(architecture_find(name));
+		assert_string_equal(architecture_find(name)->name, name);
+		count++;
+	}
+	assert_true(count > 10);
+	assert_string_equal(architecture_find("xlm-roberta")->name, "xlm-roberta");
 	assert_null(architecture_find("gpt3"));
 }
 
@@ -198,6 +352,9 @@ int main(void)
 			decimals_become_the_nearest_binary64_and_then_the_nearest_binary32),
 		cmocka_unit_test(what_a_family_leaves_out_takes_its_default),
 		cmocka_unit_test(a_window_slides_where_the_config_says),
+		cmocka_unit_test(every_family_is_read_in_both_spellings),
+		cmocka_unit_test(families_differ_in_what_they_leave_out),
+		cmocka_unit_test(shares_of_a_head_are_cut_in_binary64),
 		cmocka_unit_test(what_is_not_computed_is_refused_by_name),
 		cmocka_unit_test(every_family_is_found_by_its_name),
 	};

@@ -4,9 +4,9 @@
  * pooler or a task's head is listed as not exercised. Key names and defaults:
  * BertConfig of transformers.
  */
-#include "verify/architecture.h"
+#include "verify/arch/bert.h"
 
-static const struct operation embed[] = {
+const struct operation bert_embed[] = {
 	{ .kind = OP_TOKENS, .y = SLOT_STATE, .weight = "embeddings.word_embeddings.weight" },
 	{ .kind = OP_TYPE_ZERO,
 	  .y = SLOT_BRANCH,
@@ -24,7 +24,7 @@ static const struct operation embed[] = {
 	{ .kind = OP_NONE },
 };
 
-static const struct operation layer[] = {
+const struct operation bert_layer[] = {
 	{ .kind = OP_LINEAR,
 	  .x = SLOT_STATE,
 	  .y = SLOT_QUERY,
@@ -72,7 +72,7 @@ static const struct operation layer[] = {
 	{ .kind = OP_NONE },
 };
 
-static const struct config_key keys[] = {
+const struct config_key bert_keys[] = {
 	CONFIG_KEY_COUNT("num_hidden_layers", layers, CONFIG_LAYERS_MAX, NULL),
 	CONFIG_KEY_COUNT("hidden_size", hidden, CONFIG_WIDTH_MAX, NULL),
 	CONFIG_KEY_COUNT("intermediate_size", intermediate, CONFIG_WIDTH_MAX, NULL),
@@ -85,7 +85,7 @@ static const struct config_key keys[] = {
 	{ .name = NULL },
 };
 
-static const struct config_fixed fixed[] = {
+const struct config_fixed bert_fixed[] = {
 	{ "position_embedding_type", "absolute" },
 	{ "is_decoder", "false" },
 	{ "add_cross_attention", "false" },
@@ -94,7 +94,7 @@ static const struct config_fixed fixed[] = {
 
 static const char *const prefixes[] = { "", "bert.", NULL };
 
-static const struct synonym synonyms[] = {
+const struct synonym bert_synonyms[] = {
 	{ "LayerNorm.weight", "LayerNorm.gamma" },
 	{ "LayerNorm.bias", "LayerNorm.beta" },
 	{ NULL, NULL },
@@ -103,12 +103,12 @@ static const struct synonym synonyms[] = {
 const struct architecture architecture_bert = {
 	.name = "bert",
 	.classes = "Bert*",
-	.keys = keys,
-	.fixed = fixed,
+	.keys = bert_keys,
+	.fixed = bert_fixed,
 	.prefixes = prefixes,
 	.layers = "encoder.layer.",
-	.synonyms = synonyms,
-	.embed = embed,
-	.layer = layer,
+	.synonyms = bert_synonyms,
+	.embed = bert_embed,
+	.layer = bert_layer,
 	.embedding = "embeddings.word_embeddings.weight",
 };

@@ -20,7 +20,8 @@ static const struct config_key keys[] = {
 	{ .name = NULL },
 };
 
-/* A window that is null is none; one that is not mentioned at all is 4096. */
+/* A window that is null is none; one that is not mentioned at all is 4096. With layer_types only
+ * those layers slide that they name: transformers reads such a config as Ministral's. */
 static int finish(const struct json *json, struct model_config *config, struct error *err)
 {
 	bool given;
@@ -28,11 +29,7 @@ static int finish(const struct json *json, struct model_config *config, struct e
 	if (config_window_read(json, 4096, config, err) ||
 	    config_layer_types_read(json, config, &given, err))
 		return -1;
-	if (given)
-		return error_set(err, ERROR_UNTRUSTED,
-				 "config.json: 'layer_types' of the family 'mistral' are not "
-				 "computed by this version");
-	if (config->window)
+	if (!given && config->window)
 		config_slide_from(config, 0);
 	return 0;
 }

@@ -4,7 +4,6 @@
  */
 #include "verify/arch/llama.h"
 #include "verify/config_read.h"
-#include "verify/json.h"
 
 static const struct config_key keys[] = {
 	CONFIG_KEY_COUNT("num_hidden_layers", layers, CONFIG_LAYERS_MAX, NULL),
@@ -21,26 +20,10 @@ static const struct config_key keys[] = {
 	{ .name = NULL },
 };
 
-/* The window counts only with use_sliding_window; layer_types, else max_window_layers, say where.
- */
 static int finish(const struct json *json, struct model_config *config, struct error *err)
 {
-	const struct json *first = config_member(json, "max_window_layers");
-	uint32_t first_layer = 28;
-	bool slides, given;
-
 	config->feature[FEATURE_QUERY_BIAS] = true;
-	if (json_maybe_bool(json, "use_sliding_window", false, &slides, err))
-		return error_prefix(err, "config.json");
-	if (slides && config_window_read(json, 4096, config, err))
-		return -1;
-	if (first && config_count(first, "max_window_layers", 0, UINT32_MAX, &first_layer, err))
-		return -1;
-	if (config_layer_types_read(json, config, &given, err))
-		return -1;
-	if (!given && config->window)
-		config_slide_from(config, first_layer);
-	return 0;
+	return config_window_late_read(json, config, err);
 }
 
 const struct architecture architecture_qwen2 = {
