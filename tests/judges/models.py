@@ -50,9 +50,11 @@ class Case:
     rename: object = None  # tensor name -> its older spelling
     extra: dict = dataclasses.field(default_factory=dict)  # tensors that nothing computes with
 
+    change: object = None  # config.json as a dictionary -> as somebody else wrote it
+
     @property
     def encoder(self):
-        return isinstance(self.config, transformers.BertConfig)
+        return self.config.model_type in ("bert", "roberta", "xlm-roberta")
 
 
 def llama(rng, **options):
@@ -136,6 +138,238 @@ def sibling_cases(rng):
                lengths=(3, 30))
 
 
+def rope_of(kind, **options):
+    return {"rope_type": kind, "rope_theta": 10000.0, **options}
+
+
+def pick(rng, **choices):
+    """One of each: `pick(rng, a=[1, 2])` is {"a": 1} or {"a": 2}."""
+    return {name: rng.choice(values) for name, values in choices.items()}
+
+
+def scalings(rng, head_dim, partial=None):
+    """A rotary scaling of each kind, over `head_dim` numbers."""
+    more = {} if partial is None else {"partial_rotary_factor": partial}
+    theta = rng.choice([10000.0, 500000.0, 77777.0])
+    return [
+        rope_of("default", rope_theta=theta, **more),
+        rope_of("linear", rope_theta=theta, factor=rng.choice([1.5, 4.0]), **more),
+        rope_of("dynamic", rope_theta=theta, factor=rng.choice([1.0, 3.0]), **more),
+        rope_of("llama3", rope_theta=theta, factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0,
+                original_max_position_embeddings=32, **more),
+        rope_of("yarn", rope_theta=theta, factor=4.0, original_max_position_embeddings=16, **more),
+    ]
+
+
+def qwen3_cases(rng):
+    make = lambda **o: transformers.Qwen3Config(**llama(rng, head_dim=12, **o))
+    model = transformers.Qwen3ForCausalLM
+    yield Case("qwen3", make(attention_bias=rng.random() < 0.5), model)
+    yield Case("qwen3 tied, bf16, config of 4", make(tie_word_embeddings=True), model,
+               dtype=torch.bfloat16, old_config=True)
+    window = dict(use_sliding_window=True, sliding_window=5, max_window_layers=1)
+    yield Case("qwen3, window in its later layers", make(num_hidden_layers=3, **window), model,
+               lengths=(3, 30))
+    yield Case("qwen3, rope scaled", make(rope_parameters=rng.choice(scalings(rng, 12)[1:])), model,
+               lengths=(60, 20))
+
+
+def ministral_cases(rng):
+    types = [rng.choice(["sliding_attention", "full_attention"]) for _ in range(4)]
+    make = lambda **o: transformers.MinistralConfig(
+        **llama(rng, num_hidden_layers=4, head_dim=10, **o))
+
+    def mistral(config):
+        return {**config, "model_type": "mistral", "architectures": ["MistralForCausalLM"]}
+
+    yield Case("mistral with layer types", make(sliding_window=6, layer_types=types),
+               transformers.MinistralForCausalLM, lengths=(5, 40), change=mistral)
+
+
+def gemma_values(rng, **options):
+    return llama(rng, head_dim=rng.choice([8, 14, 16]), attention_bias=rng.random() < 0.3, **options)
+
+
+def gemma_cases(rng):
+    make = lambda **o: transformers.GemmaConfig(**gemma_values(rng, **o))
+    model = transformers.GemmaForCausalLM
+    yield Case("gemma", make(tie_word_embeddings=True), model)
+    yield Case("gemma bf16, config of 4", make(tie_word_embeddings=True), model,
+               dtype=torch.bfloat16, old_config=True,
+               change=lambda c: {**c, "hidden_act": "gelu", "hidden_activation": None})
+    yield Case("gemma untied, rope scaled",
+               make(tie_word_embeddings=False, rope_parameters=rng.choice(scalings(rng, 8)[1:])),
+               model, lengths=(60, 20))
+
+
+def gemma2_cases(rng):
+    def make(**options):
+        values = gemma_values(rng, num_hidden_layers=4, sliding_window=6, tie_word_embeddings=True)
+        values.update(pick(rng, query_pre_attn_scalar=[8, 24, 144]), **options)
+        return transformers.Gemma2Config(**values)
+
+    model = transformers.Gemma2ForCausalLM
+    yield Case("gemma2", make(attn_logit_softcapping=5.0, final_logit_softcapping=8.0), model,
+               lengths=(5, 40))
+    yield Case("gemma2 f16, config of 4", make(), model, lengths=(5, 40), dtype=torch.float16,
+               old_config=True, change=lambda c: {**c, "hidden_act": "gelu_pytorch_tanh"})
+    yield Case("gemma2 without caps, in a pattern of its own",
+               make(attn_logit_softcapping=None, final_logit_softcapping=None,
+                    layer_types=["full_attention", "sliding_attention"] * 2), model,
+               lengths=(5, 40))
+
+
+def gemma3_old(config):
+    """As transformers 4 wrote it: one theta for each kind of layer, a scaling for one of them."""
+    both = config.pop("rope_parameters")
+    full, local = both["full_attention"], both["sliding_attention"]
+    config["rope_theta"], config["rope_local_base_freq"] = full.pop("rope_theta"), local["rope_theta"]
+    config["rope_scaling"] = None if full["rope_type"] == "default" else full
+    config.pop("layer_types")
+    return config
+
+
+def gemma3_cases(rng):
+    def make(rope=None, **options):
+        values = gemma_values(rng, num_hidden_layers=4, sliding_window=6, tie_word_embeddings=True)
+        values.update(pick(rng, query_pre_attn_scalar=[8, 24, 144]), **options)
+        if rope:
+            values["rope_parameters"] = rope
+        return transformers.Gemma3TextConfig(**values)
+
+    model = transformers.Gemma3ForCausalLM
+    linear = {
+        "full_attention": rope_of("linear", rope_theta=1e6, factor=8.0),
+        "sliding_attention": rope_of("default", rope_theta=5000.0),
+    }
+    yield Case("gemma3", make(sliding_window_pattern=2), model, lengths=(5, 40))
+    yield Case("gemma3, capped, scaled in some layers",
+               make(linear, final_logit_softcapping=8.0, sliding_window_pattern=3), model,
+               lengths=(5, 40))
+    yield Case("gemma3 bf16, config of 4", make(linear, sliding_window_pattern=2), model,
+               lengths=(5, 40), dtype=torch.bfloat16,
+               change=lambda c: {**gemma3_old(c), "sliding_window_pattern": 2})
+    yield Case("gemma3, both kinds scaled",
+               make({"full_attention": rng.choice(scalings(rng, 8)[3:]),
+                     "sliding_attention": rng.choice(scalings(rng, 8)[:3])},
+                    layer_types=["full_attention", "sliding_attention"] * 2), model,
+               lengths=(5, 60))
+
+
+def olmo_cases(rng):
+    make = lambda **o: transformers.OlmoConfig(**llama(rng, **o))
+    model = transformers.OlmoForCausalLM
+    yield Case("olmo", make(clip_qkv=None), model)
+    yield Case("olmo clipped, biased", make(clip_qkv=0.4, attention_bias=True), model)
+    yield Case("olmo bf16, clipped, config of 4", make(clip_qkv=0.7), model, dtype=torch.bfloat16,
+               old_config=True)
+    make = lambda **o: transformers.Olmo2Config(**llama(rng, **o))
+    model = transformers.Olmo2ForCausalLM
+    yield Case("olmo2", make(attention_bias=rng.random() < 0.5), model)
+    yield Case("olmo2 bf16, config of 4", make(), model, dtype=torch.bfloat16, old_config=True)
+    yield Case("olmo2, rope scaled", make(rope_parameters=rng.choice(scalings(rng, 8)[1:])), model,
+               lengths=(60, 20))
+
+
+def neox_old(config):
+    rope = config.pop("rope_parameters")
+    config["rotary_emb_base"], config["rotary_pct"] = rope["rope_theta"], rope["partial_rotary_factor"]
+    return config
+
+
+def neox_cases(rng):
+    def make(partial=None, rope=None, **options):
+        heads, head_dim = rng.choice([1, 2, 3]), rng.choice([16, 24, 40])
+        share = partial or rng.choice([0.25, 0.5, 1.0])
+        values = llama(rng, num_attention_heads=heads, hidden_size=heads * head_dim,
+                       hidden_act=rng.choice(["gelu", "gelu_new", "relu"]))
+        for key in ("num_key_value_heads", "rms_norm_eps"):
+            values.pop(key)
+        rope = rope or rope_of("default", rope_theta=rng.choice([1e4, 123456.0]))
+        values.update(layer_norm_eps=rng.choice([1e-5, 1e-6]),
+                      rope_parameters={**rope, "partial_rotary_factor": share}, **options)
+        return transformers.GPTNeoXConfig(**values)
+
+    model = transformers.GPTNeoXForCausalLM
+    out = lambda name: name.replace("lm_head.", "embed_out.")
+    mask = {"gpt_neox.layers.0.attention.bias": torch.ones(1, 1, 8, 8),
+            "gpt_neox.layers.0.attention.masked_bias": torch.tensor(-1e9),
+            "gpt_neox.layers.0.attention.rotary_emb.inv_freq": torch.ones(4)}
+    yield Case("gpt_neox", make(), model)
+    yield Case("gpt_neox as first published", make(tie_word_embeddings=False), model, rename=out,
+               extra=mask, change=neox_old)
+    yield Case("gpt_neox f16, one after the other", make(use_parallel_residual=False), model,
+               dtype=torch.float16)
+    yield Case("gpt_neox without biases of attention", make(attention_bias=False), model)
+    scaled = rng.choice(scalings(rng, 8)[1:])
+    yield Case("gpt_neox, rope scaled", make(0.5, scaled), model, lengths=(60, 20))
+
+
+def phi3_cases(rng):
+    def make(rope=None, **options):
+        values = llama(rng, pad_token_id=0)
+        values.update(options)
+        if rope:
+            values["rope_parameters"] = rope
+        return transformers.Phi3Config(**values)
+
+    def longrope(pairs, **options):
+        factors = lambda top: [round(rng.uniform(1.0, top), 3) for _ in range(pairs)]
+        return rope_of("longrope", short_factor=factors(1.5), long_factor=factors(9.0), **options)
+
+    def old(config):
+        rope = config.pop("rope_parameters")
+        config["rope_theta"] = rope["rope_theta"]
+        config["partial_rotary_factor"] = rope["partial_rotary_factor"]
+        config["rope_scaling"] = {"type": "longrope", "short_factor": rope["short_factor"],
+                                  "long_factor": rope["long_factor"]}
+        return config
+
+    model = transformers.Phi3ForCausalLM
+    sizes = dict(num_attention_heads=4, num_key_value_heads=2, hidden_size=64)
+    context = dict(max_position_embeddings=128, original_max_position_embeddings=32)
+    yield Case("phi3", make(), model)
+    yield Case("phi3 bf16 with a window", make(sliding_window=6), model, lengths=(5, 40),
+               dtype=torch.bfloat16)
+    yield Case("phi3 longrope", make(longrope(8), **sizes, **context), model,
+               lengths=(20, 32, 33, 60))
+    yield Case("phi3 longrope, a share of each head, config of 4",
+               make(longrope(6, partial_rotary_factor=0.75), **sizes, **context), model,
+               lengths=(32, 50), change=old)
+    yield Case("phi3 longrope, factors given",
+               make(longrope(8, attention_factor=1.19, factor=4.0), **sizes, **context), model,
+               lengths=(9, 50))
+
+
+def stablelm_cases(rng):
+    def make(rope=None, **options):
+        values = llama(rng, num_attention_heads=4, num_key_value_heads=rng.choice([1, 2, 4]),
+                       hidden_size=64)
+        values.pop("rms_norm_eps")
+        values.update(layer_norm_eps=rng.choice([1e-5, 1e-6]), use_qkv_bias=rng.random() < 0.5)
+        values.update(options)
+        rope = rope or rope_of("default")
+        share = rng.choice([0.25, 0.5, 1.0])
+        return transformers.StableLmConfig(
+            rope_parameters={"partial_rotary_factor": share, **rope}, **values)
+
+    def old(config):
+        rope = config.pop("rope_parameters")
+        config["rope_theta"] = rope["rope_theta"]
+        config["partial_rotary_factor"] = rope["partial_rotary_factor"]
+        return config
+
+    model = transformers.StableLmForCausalLM
+    yield Case("stablelm", make(), model)
+    yield Case("stablelm bf16, biased, config of 4", make(use_qkv_bias=True), model,
+               dtype=torch.bfloat16, change=old)
+    yield Case("stablelm, norms of each head, in parallel",
+               make(qk_layernorm=True, use_parallel_residual=True), model)
+    yield Case("stablelm, norms of each head", make(qk_layernorm=True), model)
+    scaled = rng.choice(scalings(rng, 8)[1:])
+    yield Case("stablelm, rope scaled", make(scaled), model, lengths=(60, 20))
+
+
 def gpt2_cases(rng):
     def make(**options):
         heads = rng.choice([1, 2, 3])
@@ -191,9 +425,45 @@ def bert_cases(rng):
     yield Case("bert below a masked language model", make(), transformers.BertForMaskedLM)
 
 
+def roberta_cases(rng):
+    def make(kind, **options):
+        heads = rng.choice([1, 2, 3])
+        values = dict(
+            vocab_size=rng.randrange(33, 130),
+            hidden_size=heads * rng.choice([6, 10, 16]),
+            num_hidden_layers=rng.choice([1, 2, 3]),
+            num_attention_heads=heads,
+            intermediate_size=rng.randrange(17, 100),
+            max_position_embeddings=48,
+            type_vocab_size=rng.choice([1, 2]),
+            pad_token_id=rng.choice([0, 1, 5]),
+            bos_token_id=2,
+            eos_token_id=3,
+        )
+        values.update(options)
+        return kind(**values)
+
+    roberta, xlm = transformers.RobertaConfig, transformers.XLMRobertaConfig
+    yield Case("roberta", make(roberta), transformers.RobertaModel)
+    yield Case("roberta with many pads", make(roberta, vocab_size=12), transformers.RobertaModel,
+               lengths=(3, 30, 42))
+    yield Case("roberta bf16 below a masked language model, config of 4",
+               make(roberta, vocab_size=20), transformers.RobertaForMaskedLM,
+               dtype=torch.bfloat16, old_config=True)
+    yield Case("xlm-roberta", make(xlm, vocab_size=20), transformers.XLMRobertaModel)
+    yield Case("xlm-roberta below a masked language model", make(xlm),
+               transformers.XLMRobertaForMaskedLM)
+
+
+FAMILIES = (
+    llama_cases, sibling_cases, gpt2_cases, bert_cases, qwen3_cases, ministral_cases, gemma_cases,
+    gemma2_cases, gemma3_cases, olmo_cases, neox_cases, phi3_cases, roberta_cases,
+)
+
+
 def cases():
     rng = random.Random(SEED)
-    for family in (llama_cases, sibling_cases, gpt2_cases, bert_cases):
+    for family in FAMILIES:
         yield from family(rng)
 
 
@@ -202,11 +472,13 @@ def randomise(model):
     with torch.no_grad():
         for name, value in model.named_parameters():
             if value.dim() > 1:
-                embedding = re.search(r"embed|wte|wpe", name)
+                embedding = re.search(r"embed(?!_out)|wte|wpe", name)
                 fan_in = value.shape[0] if re.search(r"c_(attn|proj|fc)\.", name) else value.shape[1]
                 value.normal_(0, 1 if embedding else 1.3 * fan_in**-0.5)
             elif re.search(r"bias$", name):
                 value.normal_(0, 0.3)
+            elif model.config.model_type.startswith("gemma"):
+                value.normal_(0, 0.2)  # the gain is 1 + weight
             else:
                 value.normal_(1, 0.2)
         if model.get_output_embeddings() is not None and model.config.tie_word_embeddings:
@@ -253,6 +525,9 @@ def write(case, directory):
         raise AssertionError(f"{case.name}: was not cut into shards")
     if case.old_config:
         write_old_config(ours)
+    if case.change:
+        path = ours / "config.json"
+        path.write_text(json.dumps(case.change(json.loads(path.read_text())), indent=2))
     if case.rename:
         rename_tensors(ours, case.rename, case.extra)
     return plain, ours
