@@ -14,10 +14,11 @@
 struct tokenizer;
 struct tree;
 
-#define TOKENIZER_FILE_MAX (64u << 20)  /* bytes of tokenizer.model or tokenizer.json */
-#define TOKENIZER_PIECES_MAX (1u << 21) /* entries of a vocabulary; merges; added tokens */
-#define TOKENIZER_PIECE_MAX (1u << 16)  /* bytes of one entry */
-#define TOKENIZER_TEXT_MAX (16u << 20)  /* bytes of a text, and of what normalising makes of it */
+#define TOKENIZER_FILE_MAX (64u << 20)   /* bytes of tokenizer.model or tokenizer.json */
+#define TOKENIZER_PIECES_MAX (1u << 21)  /* entries of a vocabulary; merges; added tokens */
+#define TOKENIZER_PIECE_MAX 1024u        /* bytes of one entry */
+#define TOKENIZER_TEXT_MAX (4u << 20)    /* bytes of a text */
+#define TOKENIZER_NORMAL_MAX (32u << 20) /* bytes of what normalising makes of it */
 
 enum tokenizer_special {
 	TOKENIZER_PLAIN,       /* the text's own tokens (add_special_tokens=False) */

@@ -2,21 +2,58 @@
 #include "verify/tokenizer.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "verify/arena.h"
+#include "verify/tokenizer/inner.h"
 #include "verify/tree.h"
+#include "verify/utf8.h"
 
-struct tokenizer {
-	uint32_t vocab_size;
-};
+int ids_add(struct ids *ids, uint32_t id, struct error *err)
+{
+	void *array = ids->id;
+
+	if (array_room(&array, ids->count, &ids->cap, sizeof(*ids->id), err))
+		return -1;
+	ids->id = array;
+	ids->id[ids->count++] = id;
+	return 0;
+}
+
+void ids_release(struct ids *ids)
+{
+	free(ids->id);
+	*ids = (struct ids){ 0 };
+}
+
+size_t utf8_len(struct span text)
+{
+	uint8_t byte = text.data[0];
+	size_t len = byte < 0xc0 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+
+	return len < text.len ? len : text.len;
+}
+
+struct span span_from(struct span text, size_t len)
+{
+	return (struct span){ text.data + len, text.len - len };
+}
+
+bool span_begins(struct span text, struct span prefix)
+{
+	return text.len >= prefix.len &&
+	       (!prefix.len || !memcmp(text.data, prefix.data, prefix.len));
+}
 
 int tokenizer_open(struct span file, const char *name, struct tokenizer **out_tokenizer,
 		   struct error *err)
 {
-	(void)out_tokenizer;
 	if (file.len > TOKENIZER_FILE_MAX)
 		return error_set(err, ERROR_CORRUPT, "'%s' has %zu bytes, of %u allowed", name,
 				 file.len, TOKENIZER_FILE_MAX);
-	return error_set(err, ERROR_UNTRUSTED, "'%s' is a tokenizer that is not computed", name);
+	if (file.len && file.data[0] == '{')
+		return tokenizer_json_open(file, name, out_tokenizer, err);
+	return sentencepiece_open(file, name, out_tokenizer, err);
 }
 
 const char *tokenizer_file_of(const struct tree *tree)
@@ -54,20 +91,44 @@ int tokenizer_open_tree(const struct tree *tree, struct tokenizer **out_tokenize
 
 void tokenizer_close(struct tokenizer **tokenizer)
 {
-	free(*tokenizer);
+	if (*tokenizer)
+		(*tokenizer)->type->close(*tokenizer);
 	*tokenizer = NULL;
+}
+
+static int check_text(struct span text, struct error *err)
+{
+	if (text.len > TOKENIZER_TEXT_MAX)
+		return error_set(err, ERROR_CORRUPT, "a text has %zu bytes, of %u allowed",
+				 text.len, TOKENIZER_TEXT_MAX);
+	for (size_t at = 0; at < text.len;) {
+		uint32_t point;
+		size_t len = utf8_point(span_from(text, at), &point);
+
+		if (!len)
+			return error_set(err, ERROR_CORRUPT, "a text is no UTF-8 at byte %zu", at);
+		at += len;
+	}
+	return 0;
 }
 
 int tokenizer_encode(const struct tokenizer *tokenizer, struct span text,
 		     enum tokenizer_special special, uint32_t **out_ids, size_t *out_count,
 		     struct error *err)
 {
-	(void)tokenizer;
-	(void)text;
-	(void)special;
-	(void)out_ids;
-	(void)out_count;
-	return error_set(err, ERROR_UNTRUSTED, "this tokenizer is not computed");
+	CLEANUP(ids_release) struct ids ids = { 0 };
+
+	if (check_text(text, err) || tokenizer->type->encode(tokenizer, text, special, &ids, err))
+		return -1;
+	if (!ids.id) {
+		ids.id = calloc(1, sizeof(*ids.id));
+		if (!ids.id)
+			return error_set(err, ERROR_SYSTEM, "out of memory");
+	}
+	*out_ids = ids.id;
+	*out_count = ids.count;
+	ids.id = NULL;
+	return 0;
 }
 
 uint32_t tokenizer_vocab_size(const struct tokenizer *tokenizer)
@@ -77,6 +138,5 @@ uint32_t tokenizer_vocab_size(const struct tokenizer *tokenizer)
 
 const char *tokenizer_description(const struct tokenizer *tokenizer)
 {
-	(void)tokenizer;
-	return "not computed";
+	return tokenizer->description;
 }
