@@ -15,10 +15,21 @@ void load_set_add(struct load_set *set, const struct tensor *tensor)
 	for (size_t i = 0; i < set->count; i++)
 		if (set->item[i].tensor == tensor)
 			return;
+	load_set_add_range(set, tensor, 0, tensor->length);
+}
+
+size_t load_set_add_range(struct load_set *set, const struct tensor *tensor, uint64_t first,
+			  uint64_t length)
+{
+	size_t offset_bytes = set->size_bytes;
+
 	set->item[set->count].tensor = tensor;
-	set->item[set->count].offset_bytes = set->size_bytes;
+	set->item[set->count].first = first;
+	set->item[set->count].length = length;
+	set->item[set->count].offset_bytes = offset_bytes;
 	set->count++;
-	set->size_bytes += ((size_t)tensor->length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+	set->size_bytes += ((size_t)length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+	return offset_bytes;
 }
 
 void load_set_add_bound(struct load_set *set, const struct bound *bound, size_t count)
@@ -38,14 +49,26 @@ size_t load_set_offset(const struct load_set *set, const struct tensor *tensor)
 	return set->item[i].offset_bytes;
 }
 
+/* Whole tensors are read together, parts of some one by one. */
 static int load_all(struct loader *loader, const struct context *ctx, struct error *err)
 {
 	struct weights_part part[LOAD_TENSORS_MAX];
+	size_t whole = 0;
 
-	for (size_t i = 0; i < loader->set.count; i++)
-		part[i] = (struct weights_part){ loader->set.item[i].tensor,
-						 loader->bytes + loader->set.item[i].offset_bytes };
-	return weights_read_tensors(ctx, loader->weights, part, loader->set.count, err);
+	for (size_t i = 0; i < loader->set.count; i++) {
+		const struct tensor *tensor = loader->set.item[i].tensor;
+		uint8_t *out = loader->bytes + loader->set.item[i].offset_bytes;
+
+		if (loader->set.item[i].length == tensor->length) {
+			part[whole++] = (struct weights_part){ tensor, out };
+			continue;
+		}
+		if (context_check_cancelled(ctx, err) ||
+		    weights_read_checked(ctx, loader->weights, tensor, loader->set.item[i].first,
+					 out, (size_t)loader->set.item[i].length, err))
+			return -1;
+	}
+	return weights_read_tensors(ctx, loader->weights, part, whole, err);
 }
 
 static void *load_ahead(void *arg)

@@ -11,10 +11,11 @@
 
 enum { LOAD_TENSORS_MAX = 2 * OPERATIONS_MAX };
 
-/* Which tensors, and where in the memory each begins. */
+/* Which tensors, or which bytes of them, and where in the memory each begins. */
 struct load_set {
 	struct {
 		const struct tensor *tensor;
+		uint64_t first, length; /* bytes of the tensor */
 		size_t offset_bytes;
 	} item[LOAD_TENSORS_MAX];
 	size_t count;
@@ -23,6 +24,10 @@ struct load_set {
 
 /* Add a tensor, once; NULL is none. */
 void load_set_add(struct load_set *set, const struct tensor *tensor);
+/* Add `length` bytes from byte `first` of a tensor; where they begin in the memory. There is room.
+ */
+size_t load_set_add_range(struct load_set *set, const struct tensor *tensor, uint64_t first,
+			  uint64_t length);
 void load_set_add_bound(struct load_set *set, const struct bound *bound, size_t count);
 /* Where it begins; the tensor is in the set. */
 size_t load_set_offset(const struct load_set *set, const struct tensor *tensor);
