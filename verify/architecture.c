@@ -49,6 +49,14 @@ uint32_t config_dim(const struct model_config *config, enum dim dim)
 		return config->head_dim;
 	case DIM_FUSED:
 		return (config->heads + 2 * config->key_heads) * config->head_dim;
+	case DIM_EXPERTS:
+		return config->experts;
+	case DIM_EXPERT:
+		return config->expert_intermediate;
+	case DIM_SHARED:
+		return config->shared_intermediate;
+	case DIM_ONE:
+		return 1;
 	case DIM_COUNT:
 		break;
 	}
@@ -58,11 +66,19 @@ uint32_t config_dim(const struct model_config *config, enum dim dim)
 const char *dim_name(enum dim dim)
 {
 	static const char *const names[DIM_COUNT] = {
-		[DIM_HIDDEN] = "hidden size",         [DIM_QUERY] = "attention heads x head size",
-		[DIM_KEY] = "key heads x head size",  [DIM_INTERMEDIATE] = "intermediate size",
-		[DIM_VOCAB] = "vocabulary",           [DIM_POSITIONS] = "positions",
-		[DIM_TYPES] = "token types",          [DIM_HEAD] = "head size",
+		[DIM_HIDDEN] = "hidden size",
+		[DIM_QUERY] = "attention heads x head size",
+		[DIM_KEY] = "key heads x head size",
+		[DIM_INTERMEDIATE] = "intermediate size",
+		[DIM_VOCAB] = "vocabulary",
+		[DIM_POSITIONS] = "positions",
+		[DIM_TYPES] = "token types",
+		[DIM_HEAD] = "head size",
 		[DIM_FUSED] = "query, key and value",
+		[DIM_EXPERTS] = "experts",
+		[DIM_EXPERT] = "intermediate size of an expert",
+		[DIM_SHARED] = "intermediate size of the shared expert",
+		[DIM_ONE] = "one",
 	};
 
 	return dim < DIM_COUNT ? names[dim] : "size";
@@ -82,6 +98,13 @@ enum dim slot_dim(enum slot slot)
 		return DIM_INTERMEDIATE;
 	case SLOT_FUSED:
 		return DIM_FUSED;
+	case SLOT_ROUTER:
+		return DIM_EXPERTS;
+	case SLOT_SHARED_GATE:
+	case SLOT_SHARED_UP:
+		return DIM_SHARED;
+	case SLOT_SHARED_SCALE:
+		return DIM_ONE;
 	default:
 		return DIM_HIDDEN;
 	}

@@ -22,8 +22,12 @@ enum dim {
 	DIM_VOCAB,
 	DIM_POSITIONS,
 	DIM_TYPES,
-	DIM_HEAD,  /* head_dim: one head */
-	DIM_FUSED, /* (heads + 2 x key_heads) x head_dim: query, key and value in one */
+	DIM_HEAD,    /* head_dim: one head */
+	DIM_FUSED,   /* (heads + 2 x key_heads) x head_dim: query, key and value in one */
+	DIM_EXPERTS, /* how many there are */
+	DIM_EXPERT,  /* the inner size of one */
+	DIM_SHARED,  /* the inner size of the expert that all tokens share */
+	DIM_ONE,
 	DIM_COUNT
 };
 
@@ -35,11 +39,15 @@ enum slot {
 	SLOT_QUERY,
 	SLOT_KEY,
 	SLOT_VALUE,
-	SLOT_MIXED, /* query: what attention read */
-	SLOT_GATE,  /* intermediate */
-	SLOT_UP,    /* intermediate */
-	SLOT_ASIDE, /* hidden: what attention gave, kept while the MLP runs (parallel residual) */
-	SLOT_FUSED, /* fused: query, key and value, head by head (`fused_heads`) */
+	SLOT_MIXED,  /* query: what attention read */
+	SLOT_GATE,   /* intermediate */
+	SLOT_UP,     /* intermediate */
+	SLOT_ASIDE,  /* hidden: what attention gave, kept while the MLP runs (parallel residual) */
+	SLOT_FUSED,  /* fused: query, key and value, head by head (`fused_heads`) */
+	SLOT_ROUTER, /* experts: the router's logits */
+	SLOT_SHARED_GATE,  /* shared */
+	SLOT_SHARED_UP,    /* shared */
+	SLOT_SHARED_SCALE, /* one: the gate of the shared expert */
 	SLOT_COUNT
 };
 
@@ -59,7 +67,17 @@ enum operation_kind {
 	OP_ATTENTION,  /* SLOT_MIXED from SLOT_QUERY, SLOT_KEY, SLOT_VALUE */
 	OP_ACTIVATION, /* y = activation(x) */
 	OP_GATE,       /* y = activation(x) * u */
+	OP_EXPERTS,    /* y = what the experts chosen by the logits u make of x (rule 9) */
+	OP_GATE_ROWS,  /* y = x * sigmoid(u), u one number for each row */
 	OP_ADD         /* y = x + u */
+};
+
+/* Where a layer's experts lie; names below the layer's prefix. */
+struct experts_names {
+	const char *each;             /* before the number of an expert and a dot */
+	const char *gate, *up, *down; /* then one of these */
+	const char *all_gate_up;      /* or of all: experts x 2 inner x hidden, gate above up */
+	const char *all_down;         /* and experts x hidden x inner */
 };
 
 #define PARTS_MAX 4 /* of one tensor */
@@ -78,6 +96,8 @@ struct operation {
 
 	enum feature when, unless; /* only with this option; never with that one */
 	enum layer_set in, not_in; /* only in these layers; never in those */
+
+	const struct experts_names *experts; /* OP_EXPERTS */
 
 	bool transposed; /* the tensor is in x out (GPT-2's Conv1D) */
 	bool per_head;   /* a norm over each head of x, with one weight of head_dim for all */

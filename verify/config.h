@@ -18,6 +18,7 @@ struct architecture;
 #define CONFIG_LAYERS_MAX 2048u       /* num_hidden_layers */
 #define CONFIG_WIDTH_MAX (1u << 20)   /* hidden, intermediate, heads x head_dim */
 #define CONFIG_HEADS_MAX 4096u        /* attention heads */
+#define CONFIG_EXPERTS_MAX 1024u      /* experts of one layer */
 #define CONFIG_VOCAB_MAX (1u << 24)   /* rows of the embedding */
 #define CONFIG_CONTEXT_MAX (1u << 28) /* max_position_embeddings */
 
@@ -27,9 +28,10 @@ enum feature {
 	FEATURE_QUERY_BIAS,  /* of the query, key and value projections */
 	FEATURE_OUTPUT_BIAS, /* of attention's output projection */
 	FEATURE_MLP_BIAS,
-	FEATURE_QUERY_NORM, /* query and key are normed */
-	FEATURE_PARALLEL,   /* attention and MLP both start from the layer's input */
-	FEATURE_CLIP,       /* query, key and value are held within -clip ... clip */
+	FEATURE_QUERY_NORM,    /* query and key are normed */
+	FEATURE_PARALLEL,      /* attention and MLP both start from the layer's input */
+	FEATURE_CLIP,          /* query, key and value are held within -clip ... clip */
+	FEATURE_SHARED_EXPERT, /* one expert more, for every token */
 	FEATURE_COUNT
 };
 
@@ -37,6 +39,7 @@ enum feature {
 enum layer_set {
 	LAYERS_NONE,    /* no set: what it stands beside is so in every layer */
 	LAYERS_SLIDING, /* attention sees only the last `window` tokens */
+	LAYERS_SPARSE,  /* experts in place of an MLP */
 	LAYERS_SET_COUNT
 };
 
@@ -67,6 +70,12 @@ struct model_config {
 	/* dim 0: no rotary positions; `length` is filled in for each probe (ROPE_DYNAMIC). */
 	struct rope_frequencies rope;
 	struct rope_frequencies local_rope; /* of the layers that slide; dim 0: as the others */
+
+	uint32_t experts;             /* of each layer that has some; 0: there are none */
+	uint32_t experts_chosen;      /* by each token, at most EXACT_CHOSEN_MAX */
+	uint32_t expert_intermediate; /* the inner size of one */
+	uint32_t shared_intermediate; /* and of the one that all tokens share */
+	bool experts_renormalise;     /* the chosen weights are made to add up to 1 */
 
 	uint32_t window; /* sliding window in tokens, for the layers that slide; 0: none */
 	uint8_t layer_set[LAYERS_SET_COUNT][CONFIG_LAYERS_MAX / 8]; /* a bit for each layer */

@@ -78,4 +78,19 @@ MUST_CHECK int config_activation(const struct json *value, const char *name,
 MUST_CHECK int config_window_read(const struct json *json, uint32_t fallback,
 				  struct model_config *config, struct error *err);
 
+/*
+ * The number of experts, `num_local_experts` or `num_experts`; the keys of the family's
+ * table are read. ERROR_CORRUPT: neither, two that differ, or a token chooses more than there are.
+ */
+MUST_CHECK int config_experts_read(const struct json *json, struct model_config *config,
+				   struct error *err);
+
+/* `decoder_sparse_step` and `mlp_only_layers` into the set LAYERS_SPARSE. */
+MUST_CHECK int config_sparse_layers_read(const struct json *json, struct model_config *config,
+					 struct error *err);
+
+/* ERROR_UNTRUSTED if there are `layer_types`: the family has none. */
+MUST_CHECK int config_layer_types_refuse(const struct json *json, const struct model_config *config,
+					 struct error *err);
+
 #endif

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "verify/loader.h"
+#include "verify/experts.h"
 
 /* What bound operations touch; a part of SLOT_FUSED is no memory of its own. */
 static void uses_mark(struct forward *forward, const struct bound *bound, size_t count)
@@ -37,14 +37,20 @@ int forward_open(const struct context *ctx, struct weights *weights, struct span
 	uses_mark(forward, forward->plan.embed, forward->plan.embed_count);
 	uses_mark(forward, forward->plan.layer, config.layers * forward->plan.layer_count);
 	uses_mark(forward, forward->plan.after_layers, forward->plan.after_layers_count);
+	if (forward_experts_open(forward, err)) {
+		forward_close(&forward);
+		return -1;
+	}
 	*out_forward = forward;
 	return 0;
 }
 
 void forward_close(struct forward **forward)
 {
-	if (*forward)
+	if (*forward) {
 		plan_release(&(*forward)->plan);
+		free((*forward)->experts_used);
+	}
 	free(*forward);
 	*forward = NULL;
 }
@@ -100,8 +106,10 @@ static uint64_t row_bytes(const struct forward *forward)
 		numbers += cols;
 		widest = cols > widest ? cols : widest;
 	}
-	/* And a backend may keep a rearranged copy of what it multiplies. */
-	return (numbers + widest) * sizeof(float);
+	/* And a backend may keep a rearranged copy of what it multiplies; and who goes to which
+	 * expert. */
+	return (numbers + widest) * sizeof(float) +
+	       (forward->experts_used ? ROUTED_BYTES * forward->plan.config.experts_chosen : 0);
 }
 
 static uint64_t bound_bytes(const struct bound *bound, size_t count)
@@ -148,16 +156,21 @@ struct forward_cost forward_estimate_some(const struct forward *forward,
 	const struct plan *plan = &forward->plan;
 	const struct model_config *config = &plan->config;
 	double rows = (double)sequences_rows(sequences), products = 0;
-	uint64_t layers = 0, head = 0, largest = 0;
-	struct forward_cost cost = { 0 };
+	uint64_t layers = 0, head = 0, largest = 0, experts_memory = 0;
+	struct forward_cost cost = { .at_most = forward->experts_used != NULL };
 
 	for (uint32_t layer = 0; layer < config->layers; layer++) {
 		const struct bound *bound = plan_layer(plan, layer);
 		uint64_t bytes = bound_bytes(bound, plan->layer_count);
+		struct experts_cost experts =
+			layer_experts_cost(plan, layer, sequences_rows(sequences));
 
 		if (wanted && !wanted[layer])
 			continue;
-		layers += bytes;
+		layers += bytes + experts.read_bytes;
+		if (experts.memory_bytes > experts_memory)
+			experts_memory = experts.memory_bytes;
+		products += experts.products;
 		largest = bytes > largest ? bytes : largest;
 		products += rows * table_products(config, bound, plan->layer_count);
 		products += 2 * (double)config_dim(config, DIM_QUERY) *
@@ -172,7 +185,8 @@ struct forward_cost forward_estimate_some(const struct forward *forward,
 			  bound_bytes(plan->after_layers, plan->after_layers_count) + head;
 	if (plan->head)
 		head += (head_block_rows(sequences) + HOST_ROWS) * config->vocab * sizeof(float);
-	cost.memory_bytes = (2 * largest > head ? 2 * largest : head) +
+	largest = 2 * largest + experts_memory;
+	cost.memory_bytes = (largest > head ? largest : head) +
 			    (uint64_t)sequences_rows(sequences) * row_bytes(forward);
 	return cost;
 }

@@ -48,6 +48,7 @@ struct sequences {
 struct forward_cost {
 	double flop;           /* multiply and add counted as two */
 	uint64_t read_bytes;   /* of weights */
+	bool at_most;          /* read_bytes is a bound: which experts are read, tokens decide */
 	uint64_t memory_bytes; /* the most that is held at once: layers, head, activations */
 };
 
@@ -118,5 +119,18 @@ size_t forward_batch(const struct forward *forward, const struct sequences *sequ
 /* Tensors that no pass has any use for (a pooler, position_ids), by index; names are borrowed. */
 size_t forward_unread_count(const struct forward *forward);
 const char *forward_unread_name(const struct forward *forward, size_t index);
+
+/* The experts of all layers that have some, and what passes since forward_open made of them. */
+struct forward_experts {
+	size_t count;          /* pairs of layer and expert; 0: the model has none */
+	size_t used;           /* pairs that some token was routed to */
+	uint64_t unread_bytes; /* of the others, which were never read */
+};
+
+struct forward_experts forward_experts(const struct forward *forward);
+
+/* Experts of one layer, 0 where it has none; and was that one read by a pass since forward_open? */
+uint32_t forward_layer_experts(const struct forward *forward, uint32_t layer);
+bool forward_expert_used(const struct forward *forward, uint32_t layer, uint32_t id);
 
 #endif

@@ -8,6 +8,7 @@
 struct forward {
 	struct plan plan;
 	bool uses[SLOT_COUNT]; /* slots that some operation touches */
+	uint8_t *experts_used; /* bit layer * experts + id: read by a pass; NULL: no experts */
 };
 
 /* Tokens whose logits are held at once: one block of the head. */
@@ -15,6 +16,18 @@ struct forward {
 
 /* Tokens whose logits are brought to the host at once. */
 #define HOST_ROWS ((size_t)32)
+
+/* ERROR_SYSTEM; forward->experts_used stays NULL where no layer has experts. */
+MUST_CHECK int forward_experts_open(struct forward *forward, struct error *err);
+
+/* What one layer's experts cost for `rows` tokens. All 0 where it has none. */
+struct experts_cost {
+	double products;       /* multiply-adds */
+	uint64_t read_bytes;   /* at most */
+	uint64_t memory_bytes; /* at most, beside the slots */
+};
+
+struct experts_cost layer_experts_cost(const struct plan *plan, uint32_t layer, size_t rows);
 
 size_t sequences_rows(const struct sequences *sequences);
 

@@ -63,6 +63,20 @@ static int slots_new(struct pass *pass, const struct forward *forward, size_t ro
 	return 0;
 }
 
+/* Room to run experts, where there are some. */
+static int pass_experts_open(struct pass *pass, const struct forward *forward, struct error *err)
+{
+	if (!forward->experts_used)
+		return 0;
+	pass->experts = (struct experts){ .ctx = pass->ctx,
+					  .weights = pass->plan->weights,
+					  .backend = pass->stage.backend,
+					  .config = pass->stage.config,
+					  .used = forward->experts_used };
+	pass->stage.experts = &pass->experts;
+	return experts_open(&pass->experts, sequences_rows(pass->sequences), err);
+}
+
 int pass_open(const struct context *ctx, const struct forward *forward, struct backend *backend,
 	      const struct sequences *sequences, struct pass *pass, struct error *err)
 {
@@ -74,6 +88,7 @@ int pass_open(const struct context *ctx, const struct forward *forward, struct b
 	};
 	return sequences_check(&forward->plan.config, sequences, err) ||
 			       slots_new(pass, forward, sequences_rows(sequences), err) ||
+			       pass_experts_open(pass, forward, err) ||
 			       stage_open(&pass->stage, sequences, err)
 		       ? -1
 		       : 0;
@@ -83,6 +98,7 @@ void pass_release(struct pass *pass)
 {
 	loader_release(&pass->loader[0]);
 	loader_release(&pass->loader[1]);
+	experts_release(&pass->experts);
 	stage_release(&pass->stage);
 	backend_memory_free(&pass->slots);
 	free(pass->host);

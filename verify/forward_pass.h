@@ -17,6 +17,7 @@ struct pass {
 	const struct sequences *sequences;
 	struct stage stage;           /* what operations work on */
 	struct loader loader[2];      /* layers alternate between them */
+	struct experts experts;       /* of a model that has some */
 	struct backend_memory *slots; /* all activations */
 	float *host;                  /* the state, rows x hidden, on the host */
 };

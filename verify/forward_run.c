@@ -34,6 +34,7 @@ static int layers_run(struct pass *pass, const struct forward_sink *sink, struct
 	}
 	loader_release(&pass->loader[0]);
 	loader_release(&pass->loader[1]);
+	experts_release(&pass->experts);
 	return 0;
 }
 

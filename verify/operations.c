@@ -97,9 +97,10 @@ static int rope_run(struct stage *stage, struct matrix x, size_t heads, struct e
 	return 0;
 }
 
-static int operation_run(struct stage *stage, const struct operation *operation,
-			 struct matrix weight, struct matrix bias, struct error *err)
+static int operation_run(struct stage *stage, const struct bound *bound, struct matrix weight,
+			 struct matrix bias, struct error *err)
 {
+	const struct operation *operation = bound->operation;
 	const struct model_config *config = stage->config;
 	struct matrix x = stage->slot[operation->x], u = stage->slot[operation->u];
 	struct matrix y = stage->slot[operation->y];
@@ -126,6 +127,10 @@ static int operation_run(struct stage *stage, const struct operation *operation,
 		return exact_activation(stage->backend, config->activation, x, y, err);
 	case OP_GATE:
 		return exact_gate(stage->backend, config->activation, x, u, y, err);
+	case OP_EXPERTS:
+		return experts_run(stage->experts, bound->experts, stage->layer, u, x, y, err);
+	case OP_GATE_ROWS:
+		return exact_gate_rows(stage->backend, x, u, y, err);
 	case OP_ADD:
 		return exact_add(stage->backend, x, u, y, err);
 	case OP_TOKENS:
@@ -149,7 +154,7 @@ int operations_run(struct stage *stage, const struct bound *bound, size_t count,
 			return -1;
 		if (bound[i].bias && tensor_matrix(bound[i].bias, set, memory, &bias, err))
 			return -1;
-		if (operation_run(stage, bound[i].operation, weight, bias, err))
+		if (operation_run(stage, &bound[i], weight, bias, err))
 			return -1;
 	}
 	return 0;
@@ -265,6 +270,7 @@ void stage_layer(struct stage *stage, uint32_t layer)
 {
 	bool slides = model_config_slides(stage->config, layer);
 
+	stage->layer = layer;
 	stage->window = slides ? stage->config->window : 0;
 	stage->turn = slides && stage->config->local_rope.dim ? &stage->local_rope : &stage->rope;
 }

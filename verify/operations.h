@@ -2,6 +2,7 @@
 #ifndef VERIFY_OPERATIONS_H
 #define VERIFY_OPERATIONS_H
 
+#include "verify/experts.h"
 #include "verify/forward.h"
 #include "verify/loader.h"
 
@@ -26,10 +27,12 @@ struct stage {
 	const struct model_config *config;
 	struct matrix slot[SLOT_COUNT];
 	struct batch batch;
+	uint32_t layer;  /* the current one */
 	uint32_t window; /* of the current layer; 0: none */
 	float scale;     /* of attention scores */
 	struct rope_set rope, local_rope;
 	const struct rope_set *turn; /* of the current layer */
+	struct experts *experts;     /* what runs OP_EXPERTS; NULL: the model has none */
 	struct backend_memory *ones; /* the gain of norms without one; NULL: there are none */
 };
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "verify/experts.h"
 #include "verify/plan_rest.h"
 
 int tensor_format(const struct tensor *tensor, enum float_format *out_format, struct error *err)
@@ -42,8 +43,7 @@ static void shape_text(const struct tensor *tensor, char *out_text, size_t size)
 					 tensor->shape[i]);
 }
 
-/* Does the tensor have rows x cols numbers (rows 0: a vector of cols) that can be computed with? */
-static int shape_check(const struct tensor *tensor, uint64_t rows, enum dim rows_dim, uint64_t cols,
+int tensor_shape_check(const struct tensor *tensor, uint64_t rows, enum dim rows_dim, uint64_t cols,
 		       enum dim cols_dim, struct error *err)
 {
 	enum float_format format;
@@ -118,26 +118,27 @@ static int bound_check(const struct plan *plan, const struct bound *bound, struc
 
 	switch (operation->kind) {
 	case OP_TOKENS:
-		return shape_check(bound->weight, config->vocab, DIM_VOCAB, outs, out, err);
+		return tensor_shape_check(bound->weight, config->vocab, DIM_VOCAB, outs, out, err);
 	case OP_POSITIONS:
-		return shape_check(bound->weight, config->positions, DIM_POSITIONS, outs, out, err);
+		return tensor_shape_check(bound->weight, config->positions, DIM_POSITIONS, outs,
+					  out, err);
 	case OP_TYPE_ZERO:
-		return shape_check(bound->weight, config->types, DIM_TYPES, outs, out, err);
+		return tensor_shape_check(bound->weight, config->types, DIM_TYPES, outs, out, err);
 	case OP_LINEAR:
 		failed = operation->transposed
-				 ? shape_check(bound->weight, ins, in, outs, out, err)
-				 : shape_check(bound->weight, outs, out, ins, in, err);
+				 ? tensor_shape_check(bound->weight, ins, in, outs, out, err)
+				 : tensor_shape_check(bound->weight, outs, out, ins, in, err);
 		break;
 	case OP_RMS_NORM:
 	case OP_LAYER_NORM:
-		failed = bound->weight && shape_check(bound->weight, 0, out, outs, out, err);
+		failed = bound->weight && tensor_shape_check(bound->weight, 0, out, outs, out, err);
 		break;
 	default:
 		break;
 	}
 	if (failed || !bound->bias)
 		return failed;
-	return shape_check(bound->bias, 0, out, outs, out, err);
+	return tensor_shape_check(bound->bias, 0, out, outs, out, err);
 }
 
 /* Find the tensors of one operation. */
@@ -155,6 +156,10 @@ static int operation_bind(const struct plan *plan, const struct operation *opera
 	if (biased && tensor_needed(plan, prefix, layer, operation->bias, &bound.bias, err))
 		return -1;
 	if (bound_check(plan, &bound, err))
+		return -1;
+	if (operation->kind == OP_EXPERTS &&
+	    experts_bind(&plan->config, plan->weights, operation->experts, prefix, layer,
+			 &bound.experts, err))
 		return -1;
 	*out_bound = bound;
 	return 0;
@@ -247,8 +252,8 @@ static int head_bind(const struct context *ctx, struct plan *plan, const char *p
 	if (plan->config.tied && own && plan_tied_check(ctx, plan->weights, own, embedding, err))
 		return -1;
 	plan->head = plan->config.tied ? embedding : own;
-	return shape_check(plan->head, plan->config.vocab, DIM_VOCAB, plan->config.hidden,
-			   DIM_HIDDEN, err);
+	return tensor_shape_check(plan->head, plan->config.vocab, DIM_VOCAB, plan->config.hidden,
+				  DIM_HIDDEN, err);
 }
 
 static int plan_bind(const struct context *ctx, struct plan *plan, struct error *err)
@@ -283,8 +288,20 @@ int plan_make(const struct context *ctx, const struct model_config *config, stru
 	return 0;
 }
 
+const struct bound_experts *plan_layer_experts(const struct plan *plan, uint32_t layer)
+{
+	const struct bound *bound = plan_layer(plan, layer);
+
+	for (size_t i = 0; i < plan->layer_count; i++)
+		if (bound[i].experts)
+			return bound[i].experts;
+	return NULL;
+}
+
 void plan_release(struct plan *plan)
 {
+	for (size_t i = 0; plan->layer && i < plan->config.layers * plan->layer_count; i++)
+		bound_experts_free(&plan->layer[i].experts);
 	free(plan->layer);
 	free(plan->unread);
 	*plan = (struct plan){ 0 };

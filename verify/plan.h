@@ -15,6 +15,7 @@
 struct bound {
 	const struct operation *operation;
 	const struct tensor *weight, *bias;
+	struct bound_experts *experts; /* OP_EXPERTS: owned by the plan; else NULL */
 };
 
 struct plan {
@@ -46,6 +47,16 @@ static inline const struct bound *plan_layer(const struct plan *plan, uint32_t l
 {
 	return plan->layer + (size_t)layer * plan->layer_count;
 }
+
+/* The experts of one layer, or NULL where it has none. */
+const struct bound_experts *plan_layer_experts(const struct plan *plan, uint32_t layer);
+
+/*
+ * ERROR_CORRUPT unless the tensor has rows x cols numbers (rows 0: is a vector
+ * of cols), which config.json calls rows_dim and cols_dim; then as tensor_format.
+ */
+MUST_CHECK int tensor_shape_check(const struct tensor *tensor, uint64_t rows, enum dim rows_dim,
+				  uint64_t cols, enum dim cols_dim, struct error *err);
 
 /* ERROR_UNTRUSTED unless the backend computes with that format. */
 MUST_CHECK int tensor_format(const struct tensor *tensor, enum float_format *out_format,

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "verify/experts.h"
+
 #define COMPARE_BYTES ((size_t)4 << 20) /* at a time, of a head and its embedding */
 
 static int pointer_order(const void *a, const void *b)
@@ -17,6 +19,10 @@ static size_t used_add(const struct tensor **used, size_t count, const struct bo
 		       size_t bound_count)
 {
 	for (size_t i = 0; i < bound_count; i++) {
+		const struct bound_experts *experts = bound[i].experts;
+
+		for (size_t k = 0; experts && k < experts->tensor_count; k++)
+			used[count++] = experts->tensor[k];
 		if (bound[i].weight)
 			used[count++] = bound[i].weight;
 		if (bound[i].bias)
@@ -29,9 +35,16 @@ static size_t used_add(const struct tensor **used, size_t count, const struct bo
 static int used_list(const struct plan *plan, const struct tensor ***out_used, size_t *out_count,
 		     struct error *err)
 {
-	size_t layers = plan->config.layers * plan->layer_count;
-	const struct tensor **used = calloc(2 * (layers + 2 * OPERATIONS_MAX) + 1, sizeof(*used));
-	size_t count = 0;
+	size_t layers = plan->config.layers * plan->layer_count, count = 0;
+	size_t most = 2 * (layers + 2 * OPERATIONS_MAX) + 1;
+	const struct tensor **used;
+
+	for (uint32_t i = 0; i < plan->config.layers; i++) {
+		const struct bound_experts *experts = plan_layer_experts(plan, i);
+
+		most += experts ? experts->tensor_count : 0;
+	}
+	used = calloc(most, sizeof(*used));
 
 	if (!used)
 		return error_set(err, ERROR_SYSTEM, "no memory for the list of tensors");
@@ -63,6 +76,45 @@ static bool table_names(const struct operation *table, const char *name)
 	return false;
 }
 
+/* The names of experts in the layers' table, or NULL. */
+static const struct experts_names *experts_names_of(const struct operation *table)
+{
+	while (table->kind != OP_NONE && table->kind != OP_EXPERTS)
+		table++;
+	return table->kind == OP_EXPERTS ? table->experts : NULL;
+}
+
+/*
+ * A tensor of experts that nothing reads: in a layer that has none, or of an
+ * expert too many. Others are not judged here.
+ */
+static int experts_rest_check(const struct plan *plan, const char *full_name, const char *name,
+			      uint32_t layer, struct error *err)
+{
+	const struct experts_names *names = experts_names_of(plan->config.architecture->layer);
+	bool each = names && !strncmp(name, names->each, strlen(names->each));
+	unsigned long number;
+	char *end;
+
+	if (!each &&
+	    (!names || (strcmp(name, names->all_gate_up) && strcmp(name, names->all_down))))
+		return 0;
+	if (!plan_layer_experts(plan, layer))
+		return error_set(err, ERROR_CORRUPT,
+				 "config.json contradicts the tensors: it says that layer %u has "
+				 "no experts, and there is '%s'",
+				 layer, full_name);
+	if (!each)
+		return 0;
+	number = strtoul(name + strlen(names->each), &end, 10);
+	if (*end != '.' || number < plan->config.experts)
+		return 0;
+	return error_set(err, ERROR_CORRUPT,
+			 "config.json contradicts the tensors: it says %u experts, and there is "
+			 "'%s'",
+			 plan->config.experts, full_name);
+}
+
 /* A tensor below "layers.N." that nothing reads. */
 static int layer_rest_check(const struct plan *plan, const char *name, const char *number,
 			    struct error *err)
@@ -85,6 +137,8 @@ static int layer_rest_check(const struct plan *plan, const char *name, const cha
 			"config.json contradicts the tensors: it says %u layers, and there "
 			"is '%s'",
 			plan->config.layers, name);
+	if (experts_rest_check(plan, name, end + 1, (uint32_t)layer, err))
+		return -1;
 	if (table_names(architecture->layer, end + 1))
 		return error_set(err, ERROR_CORRUPT,
 				 "config.json contradicts the tensors: it says that there is no "

@@ -23,7 +23,8 @@ SEEDS_LONG = 12
 
 def load(encoder, directory):
     auto = transformers.AutoModel if encoder else transformers.AutoModelForCausalLM
-    model = auto.from_pretrained(directory, dtype=torch.float32, attn_implementation="eager")
+    model = auto.from_pretrained(directory, dtype=torch.float32, attn_implementation="eager",
+                                 experts_implementation="eager")
     return model.eval()
 
 

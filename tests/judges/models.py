@@ -49,6 +49,7 @@ class Case:
     old_config: bool = False  # as transformers 4 wrote it
     rename: object = None  # tensor name -> its older spelling
     extra: dict = dataclasses.field(default_factory=dict)  # tensors that nothing computes with
+    fused: bool = False  # experts in the two tensors of a layer that transformers 5 holds them in
 
     change: object = None  # config.json as a dictionary -> as somebody else wrote it
 
@@ -455,9 +456,69 @@ def roberta_cases(rng):
                transformers.XLMRobertaForMaskedLM)
 
 
+def experts(rng, **options):
+    count = rng.choice([2, 3, 5, 8, 33])
+    chosen = rng.randrange(1, min(count, 4) + 1)
+    values = dict(num_experts=count, num_experts_per_tok=chosen)
+    values.update(options)
+    return values
+
+
+def mixtral_cases(rng):
+    def make(**options):
+        values = llama(rng, **experts(rng), **options)
+        values["num_local_experts"] = values.pop("num_experts")
+        return transformers.MixtralConfig(**values)
+
+    model = transformers.MixtralForCausalLM
+    yield Case("mixtral", make(), model)
+    yield Case("mixtral with a window, bf16, shards, config of 4",
+               make(sliding_window=7, num_hidden_layers=3), model, lengths=(1, 8, 40),
+               dtype=torch.bfloat16, shards=True, old_config=True)
+    yield Case("mixtral, experts in two tensors, f16", make(head_dim=12), model,
+               dtype=torch.float16, fused=True)
+    linear = {"rope_type": "linear", "rope_theta": 1e6, "factor": 2.5}
+    yield Case("mixtral, rope linear, tied", make(rope_parameters=linear, tie_word_embeddings=True),
+               model)
+
+
+def qwen_moe_cases(rng):
+    def make(config, **options):
+        values = llama(rng, **experts(rng), moe_intermediate_size=rng.randrange(5, 60))
+        values.update(options)
+        if config is transformers.Qwen2MoeConfig:
+            values["shared_expert_intermediate_size"] = rng.randrange(5, 60)
+        return config(**values)
+
+    qwen2 = lambda **o: make(transformers.Qwen2MoeConfig, **o)
+    model = transformers.Qwen2MoeForCausalLM
+    window = dict(use_sliding_window=True, sliding_window=5, num_hidden_layers=3)
+    yield Case("qwen2_moe", qwen2(), model)
+    yield Case("qwen2_moe renormalised, without biases", qwen2(norm_topk_prob=True, qkv_bias=False),
+               model)
+    yield Case("qwen2_moe, window in some layers, bf16, shards", qwen2(**window), model,
+               lengths=(3, 30), dtype=torch.bfloat16, shards=True)
+    yield Case("qwen2_moe, dense layers among sparse ones, config of 4",
+               qwen2(num_hidden_layers=4, mlp_only_layers=[0, 3]), model, old_config=True)
+    yield Case("qwen2_moe, every second layer sparse, experts in two tensors",
+               qwen2(num_hidden_layers=3, decoder_sparse_step=2, norm_topk_prob=True), model,
+               fused=True)
+    qwen3 = lambda **o: make(transformers.Qwen3MoeConfig, **o)
+    model = transformers.Qwen3MoeForCausalLM
+    yield Case("qwen3_moe", qwen3(norm_topk_prob=True), model)
+    yield Case("qwen3_moe with biases, head_dim of its own, config of 4",
+               qwen3(attention_bias=True, head_dim=12), model, old_config=True)
+    yield Case("qwen3_moe with a window, dense layers, bf16",
+               qwen3(decoder_sparse_step=2, mlp_only_layers=[3], **dict(window, num_hidden_layers=4)),
+               model, lengths=(3, 30), dtype=torch.bfloat16)
+    yield Case("qwen3_moe, experts in two tensors, shards, tied",
+               qwen3(num_hidden_layers=3, tie_word_embeddings=True), model, shards=True, fused=True)
+
+
 FAMILIES = (
     llama_cases, sibling_cases, gpt2_cases, bert_cases, qwen3_cases, ministral_cases, gemma_cases,
     gemma2_cases, gemma3_cases, olmo_cases, neox_cases, phi3_cases, roberta_cases,
+    mixtral_cases, qwen_moe_cases,
 )
 
 
@@ -473,7 +534,7 @@ def randomise(model):
         for name, value in model.named_parameters():
             if value.dim() > 1:
                 embedding = re.search(r"embed(?!_out)|wte|wpe", name)
-                fan_in = value.shape[0] if re.search(r"c_(attn|proj|fc)\.", name) else value.shape[1]
+                fan_in = value.shape[0] if re.search(r"c_(attn|proj|fc)\.", name) else value.shape[-1]
                 value.normal_(0, 1 if embedding else 1.3 * fan_in**-0.5)
             elif re.search(r"bias$", name):
                 value.normal_(0, 0.3)
@@ -501,6 +562,8 @@ def write_old_config(directory):
         config.pop("layer_types", None)
         if config.get("head_dim") == config["hidden_size"] // config["num_attention_heads"]:
             config.pop("head_dim")
+    if config["model_type"] == "qwen3_moe":
+        config["num_experts"] = config.pop("num_local_experts")
     path.write_text(json.dumps(config, indent=2))
 
 
@@ -520,7 +583,8 @@ def write(case, directory):
     shard = sum(p.numel() * p.element_size() for p in model.parameters()) // 2 + 1024
     plain, ours = directory / "plain", directory / "ours"
     for folder in (plain, ours):
-        model.save_pretrained(folder, max_shard_size=shard if case.shards else "1GB")
+        model.save_pretrained(folder, max_shard_size=shard if case.shards else "1GB",
+                              save_original_format=not (case.fused and folder == ours))
     if case.shards and not (ours / "model.safetensors.index.json").exists():
         raise AssertionError(f"{case.name}: was not cut into shards")
     if case.old_config:

@@ -1,7 +1,7 @@
 """A forward pass in plain numpy and float64, written from docs/numerics.md and the papers.
 
 It reads config.json and safetensors by itself and shares no code with Akashi, torch or
-transformers: Llama (with Mistral and Qwen2), GPT-2, BERT.
+transformers: Llama (with Mistral, Qwen2, and what has experts in its layers), GPT-2, BERT.
 """
 import json
 import math
@@ -177,12 +177,18 @@ def llama(config, w, ids):
     for layer in range(config["num_hidden_layers"]):
         p = f"model.layers.{layer}."
         h = rms_norm(x, w[p + "input_layernorm.weight"], eps)
-        q = turn(linear(h, p + "self_attn.q_proj"), heads, cos, sin)
-        k = turn(linear(h, p + "self_attn.k_proj"), key_heads, cos, sin)
+        q, k = linear(h, p + "self_attn.q_proj"), linear(h, p + "self_attn.k_proj")
+        if config["model_type"] == "qwen3_moe":
+            q = head_norm(q, head_dim, w[p + "self_attn.q_norm.weight"], eps)
+            k = head_norm(k, head_dim, w[p + "self_attn.k_norm.weight"], eps)
+        q, k = turn(q, heads, cos, sin), turn(k, key_heads, cos, sin)
         v = linear(h, p + "self_attn.v_proj")
         mixed = attention(q, k, v, heads, key_heads, causal(n, window_of(config, layer)))
         x = x + linear(mixed, p + "self_attn.o_proj")
         h = rms_norm(x, w[p + "post_attention_layernorm.weight"], eps)
+        if has_experts(config, layer):
+            x = x + mixture(config, w, p, h, act)
+            continue
         gate = act(linear(h, p + "mlp.gate_proj")) * linear(h, p + "mlp.up_proj")
         x = x + linear(gate, p + "mlp.down_proj")
     head = w.get("lm_head.weight", w["model.embed_tokens.weight"])
@@ -193,10 +199,57 @@ def window_of(config, layer):
     window = config.get("sliding_window")
     if config["model_type"] == "llama":
         return None
+    if config["model_type"] in ("qwen2_moe", "qwen3_moe") and not config["use_sliding_window"]:
+        return None
+    if config["model_type"] == "qwen2_moe":
+        return window if config["layer_types"][layer] == "sliding_attention" else None
     if config["model_type"] == "qwen2":
         slides = config.get("use_sliding_window") and layer >= config["max_window_layers"]
         return window if slides else None
     return window
+
+
+def head_norm(x, head_dim, gain, eps):
+    return rms_norm(x.reshape(len(x), -1, head_dim), gain, eps).reshape(x.shape)
+
+
+def has_experts(config, layer):
+    if config["model_type"] == "mixtral":
+        return True
+    if not config["model_type"].endswith("_moe"):
+        return False
+    dense = config.get("mlp_only_layers") or []
+    return layer not in dense and (layer + 1) % config["decoder_sparse_step"] == 0
+
+
+def expert(w, p, number, x, act):
+    """One expert, in whichever of three layouts the layer is."""
+    if p + "mlp.experts.down_proj" in w:
+        gate, up = np.split(w[p + "mlp.experts.gate_up_proj"][number], 2)
+        down = w[p + "mlp.experts.down_proj"][number]
+    elif p + "block_sparse_moe.gate.weight" in w:
+        each = f"{p}block_sparse_moe.experts.{number}.w"
+        gate, up, down = (w[f"{each}{part}.weight"] for part in (1, 3, 2))
+    else:
+        each = f"{p}mlp.experts.{number}."
+        gate, up, down = (w[f"{each}{part}_proj.weight"] for part in ("gate", "up", "down"))
+    return (act(x @ gate.T) * (x @ up.T)) @ down.T
+
+
+def mixture(config, w, p, x, act):
+    router = w.get(p + "mlp.gate.weight", w.get(p + "block_sparse_moe.gate.weight"))
+    p_all = softmax(x @ router.T)
+    chosen = np.argsort(-p_all, axis=-1, kind="stable")[:, : config["num_experts_per_tok"]]
+    weight = np.zeros_like(p_all)
+    np.put_along_axis(weight, chosen, np.take_along_axis(p_all, chosen, -1), -1)
+    if config["model_type"] == "mixtral" or config["norm_topk_prob"]:
+        weight /= weight.sum(-1, keepdims=True)
+    y = sum(weight[:, [e]] * expert(w, p, e, x, act) for e in range(len(router)))
+    if config["model_type"] == "qwen2_moe":
+        shared = lambda part, h: h @ w[f"{p}mlp.shared_expert.{part}_proj.weight"].T
+        scale = 1 / (1 + np.exp(-(x @ w[p + "mlp.shared_expert_gate.weight"].T)))
+        y = y + scale * shared("down", act(shared("gate", x)) * shared("up", x))
+    return y
 
 
 def gpt2(config, w, ids):
@@ -235,7 +288,8 @@ def bert(config, w, ids):
     return x
 
 
-FAMILIES = {"llama": llama, "mistral": llama, "qwen2": llama, "gpt2": gpt2, "bert": bert}
+FAMILIES = {"gpt2": gpt2, "bert": bert}
+FAMILIES |= dict.fromkeys(("llama", "mistral", "qwen2", "mixtral", "qwen2_moe", "qwen3_moe"), llama)
 
 
 def forward(directory, probes):

@@ -7,7 +7,7 @@
 #include "verify/verify.h"
 #include "verify/weights.h"
 
-#define TINY_TENSORS_MAX 64
+#define TINY_TENSORS_MAX 256
 
 struct tiny_tensor {
 	char name[96];
