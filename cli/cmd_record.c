@@ -20,6 +20,7 @@ static int result_json(const struct call *call, const struct record_result *resu
 	    json_set_size(object, "tokens", result->tokens, err) ||
 	    json_set_size(object, "flop", (uint64_t)result->flop, err) ||
 	    json_set_size(object, "readBytes", result->read_bytes, err) ||
+	    json_set_bool(object, "readAtMost", result->read_at_most, err) ||
 	    json_set_size(object, "memoryBytes", result->memory_bytes, err) ||
 	    (result->boundary_bytes &&
 	     json_set_size(object, "boundaryBytes", result->boundary_bytes, err)))
@@ -41,9 +42,9 @@ static void result_text(const struct call *call, const struct record_result *res
 	if (call_has(call, "dry-run")) {
 		output_line(stdout,
 			    "would record %zu probes of %s, %zu tokens: %.3g floating-point "
-			    "operations, %s read, %s of memory",
-			    result->probes, call->operand[0], result->tokens, result->flop, read,
-			    memory);
+			    "operations, %s%s read, %s of memory",
+			    result->probes, call->operand[0], result->tokens, result->flop,
+			    result->read_at_most ? "at most " : "", read, memory);
 		return;
 	}
 	digest_to_hex(&result->made.identity, hex);

@@ -67,12 +67,14 @@ static int announce(const struct context *ctx, struct recording *r, bool boundar
 	result->tokens = probes_tokens(&r->probes);
 	result->flop = cost.flop;
 	result->read_bytes = cost.read_bytes;
+	result->read_at_most = cost.at_most;
 	result->memory_bytes = cost.memory_bytes;
 	context_notice(ctx,
-		       "%zu probes, %zu tokens: %.3g Gflop, %.3g MB of weights to read, about "
+		       "%zu probes, %zu tokens: %.3g Gflop, %s%.3g MB of weights to read, about "
 		       "%.3g MB of memory",
 		       result->probes, result->tokens, cost.flop / 1e9,
-		       (double)cost.read_bytes / 1e6, (double)cost.memory_bytes / 1e6);
+		       cost.at_most ? "at most " : "", (double)cost.read_bytes / 1e6,
+		       (double)cost.memory_bytes / 1e6);
 	if (boundaries) {
 		result->boundary_bytes = ((uint64_t)config->layers + 1) * config->hidden *
 					 sizeof(float) * result->tokens;

@@ -22,6 +22,7 @@ struct record_result {
 	double flop;
 	uint64_t read_bytes, memory_bytes;
 	uint64_t boundary_bytes; /* of the states that are kept; 0: none */
+	bool read_at_most;       /* read_bytes is a bound: tokens decide which experts are read */
 };
 
 /*

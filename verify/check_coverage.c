@@ -20,6 +20,8 @@ int check_coverage_say(struct check *check, const struct check_model *model,
 	    verdict_detail(check->verdict, STEP_FORWARD, err,
 			   "not exercised: the sliding window, which is longer than every probe"))
 		return -1;
+	if (check_experts_say(check, model->forward, err))
+		return -1;
 	for (size_t i = 0; i < forward_unread_count(model->forward); i++)
 		if (verdict_detail(check->verdict, STEP_FORWARD, err, "not exercised: tensor %s",
 				   forward_unread_name(model->forward, i)))

@@ -122,8 +122,9 @@ static int announce_cost(struct check *check, const struct check_model *model,
 		return -1;
 	context_notice(
 		check->ctx,
-		"forward pass: %.3g Gflop, %.3g MB of weights to read, about %.3g MB of memory",
-		cost.flop / 1e9, (double)cost.read_bytes / 1e6, (double)cost.memory_bytes / 1e6);
+		"forward pass: %.3g Gflop, %s%.3g MB of weights to read, about %.3g MB of memory",
+		cost.flop / 1e9, cost.at_most ? "at most " : "", (double)cost.read_bytes / 1e6,
+		(double)cost.memory_bytes / 1e6);
 	return 0;
 }
 

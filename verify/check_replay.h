@@ -35,4 +35,9 @@ MUST_CHECK int check_replay(struct check *check, const struct record_choice *cho
 MUST_CHECK int check_coverage_say(struct check *check, const struct check_model *model,
 				  const struct replay_coverage *coverage, struct error *err);
 
+/* check_experts.c: which experts no token of the computation was routed to; nothing for models
+ * without experts. */
+MUST_CHECK int check_experts_say(struct check *check, const struct forward *forward,
+				 struct error *err);
+
 #endif

@@ -70,7 +70,7 @@ struct replay_coverage {
 	bool window_reached; /* some sequence was longer than the sliding window (or there is none)
 			      */
 	size_t unread;       /* tensors that no pass uses: forward_unread_name */
-	uint64_t read_bytes; /* of weights */
+	uint64_t read_bytes; /* of weights; a bound where there are experts */
 	double flop;
 };
 
