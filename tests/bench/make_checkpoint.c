@@ -1,8 +1,8 @@
 /*
- * Make a Llama-shaped checkpoint of random bf16 weights, the same at every run:
- * config.json and model.safetensors, or shards with their index.
+ * Make a Llama- or Mixtral-shaped checkpoint of random bf16 weights, the same
+ * at every run: config.json and model.safetensors, or shards with their index.
  *
- *     make_checkpoint FOLDER tiny|2gb|1b SHARDS
+ *     make_checkpoint FOLDER tiny|2gb|1b|moe SHARDS
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,16 +15,18 @@ enum { TENSORS_MAX_HERE = 512, STEP_ELEMENTS = 1 << 20 };
 struct shape {
 	const char *name;
 	unsigned hidden, layers, intermediate, heads, key_heads, vocab;
+	unsigned experts; /* 0: Llama; else Mixtral, two of them for each token */
 };
 
 static const struct shape shapes[] = {
-	{ "tiny", 64, 2, 128, 4, 2, 256 },
-	{ "2gb", 2048, 16, 8192, 32, 8, 32000 }, /* 2.1 GB */
-	{ "1b", 2048, 16, 8192, 32, 8, 128256 }, /* Llama 3.2 1B: 1.24 billion parameters */
+	{ "tiny", 64, 2, 128, 4, 2, 256, 0 },
+	{ "2gb", 2048, 16, 8192, 32, 8, 32000, 0 }, /* 2.1 GB */
+	{ "1b", 2048, 16, 8192, 32, 8, 128256, 0 }, /* Llama 3.2 1B: 1.24 billion parameters */
+	{ "moe", 1024, 3, 1792, 16, 4, 32000, 32 }, /* 1.1 GB, 11 MB each expert */
 };
 
 struct made {
-	char name[96];
+	char name[128];
 	unsigned rows, cols; /* cols 0: a vector, all ones */
 };
 
@@ -43,6 +45,26 @@ static void plan_add(struct plan *plan, unsigned rows, unsigned cols, const char
 	snprintf(made->name, sizeof(made->name), "model.%s%s.weight", layer, part);
 }
 
+static void plan_experts(struct plan *plan, const struct shape *s, const char *layer)
+{
+	char part[64];
+
+	plan_add(plan, s->experts, s->hidden, layer, "block_sparse_moe.gate");
+	for (unsigned i = 0; i < s->experts; i++)
+		for (unsigned w = 1; w <= 3; w++) {
+			snprintf(part, sizeof(part), "block_sparse_moe.experts.%u.w%u", i, w);
+			plan_add(plan, w == 2 ? s->hidden : s->intermediate,
+				 w == 2 ? s->intermediate : s->hidden, layer, part);
+		}
+}
+
+static void plan_mlp(struct plan *plan, const struct shape *s, const char *layer)
+{
+	plan_add(plan, s->hidden, s->intermediate, layer, "mlp.down_proj");
+	plan_add(plan, s->intermediate, s->hidden, layer, "mlp.gate_proj");
+	plan_add(plan, s->intermediate, s->hidden, layer, "mlp.up_proj");
+}
+
 static void plan_all(struct plan *plan, const struct shape *s)
 {
 	unsigned keys = s->hidden / s->heads * s->key_heads;
@@ -53,9 +75,10 @@ static void plan_all(struct plan *plan, const struct shape *s)
 
 		snprintf(layer, sizeof(layer), "layers.%u.", i);
 		plan_add(plan, s->hidden, 0, layer, "input_layernorm");
-		plan_add(plan, s->hidden, s->intermediate, layer, "mlp.down_proj");
-		plan_add(plan, s->intermediate, s->hidden, layer, "mlp.gate_proj");
-		plan_add(plan, s->intermediate, s->hidden, layer, "mlp.up_proj");
+		if (s->experts)
+			plan_experts(plan, s, layer);
+		else
+			plan_mlp(plan, s, layer);
 		plan_add(plan, s->hidden, 0, layer, "post_attention_layernorm");
 		plan_add(plan, keys, s->hidden, layer, "self_attn.k_proj");
 		plan_add(plan, s->hidden, s->hidden, layer, "self_attn.o_proj");
@@ -175,17 +198,22 @@ static int write_text(const char *folder, const char *name, const struct buffer 
 static int write_config(const char *folder, const struct shape *s, struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer text;
+	char experts[96] = "";
 
+	if (s->experts)
+		snprintf(experts, sizeof(experts),
+			 "\"num_local_experts\":%u,\"num_experts_per_tok\":2,", s->experts);
 	buffer_init(&text, 4096);
 	return buffer_printf(
 		       &text, err,
-		       "{\"architectures\":[\"LlamaForCausalLM\"],\"model_type\":\"llama\","
+		       "{\"architectures\":[\"%sForCausalLM\"],\"model_type\":\"%s\",%s"
 		       "\"hidden_size\":%u,\"num_hidden_layers\":%u,\"intermediate_size\":%u,"
 		       "\"num_attention_heads\":%u,\"num_key_value_heads\":%u,\"vocab_size\":%u,"
 		       "\"max_position_embeddings\":4096,\"rms_norm_eps\":1e-05,"
 		       "\"rope_theta\":10000.0,\"hidden_act\":\"silu\","
 		       "\"attention_bias\":false,\"mlp_bias\":false,"
 		       "\"tie_word_embeddings\":true,\"torch_dtype\":\"bfloat16\"}\n",
+		       s->experts ? "Mixtral" : "Llama", s->experts ? "mixtral" : "llama", experts,
 		       s->hidden, s->layers, s->intermediate, s->heads, s->key_heads, s->vocab) ||
 			       write_text(folder, "config.json", &text, err)
 		       ? -1
@@ -258,6 +286,6 @@ int main(int argc, char **argv)
 		fprintf(stderr, "make_checkpoint: %s\n", err.text);
 		return error_exit_status(err.code);
 	}
-	fprintf(stderr, "usage: make_checkpoint FOLDER tiny|2gb|1b SHARDS\n");
+	fprintf(stderr, "usage: make_checkpoint FOLDER tiny|2gb|1b|moe SHARDS\n");
 	return 2;
 }
