@@ -82,6 +82,10 @@ def relu(x):
     return np.where(x > 0, x, F32(0))
 
 
+def clip(x, limit):
+    return np.where(x > limit, limit, np.where(x < -limit, -limit, x))
+
+
 def softmax(x):
     """Rule 6, step 3, over the last axis."""
     e = exp(x - binary32.maximum(x)[..., None])

@@ -11,17 +11,19 @@ from .reals import PI, real, rn32
 class Rope:
     """`size` dimensions of a head turn; the numbers come from the parameters, the rest of config.json, and P."""
 
-    def __init__(self, parameters, config, head_size, positions, theta=None, turns_part=False):
+    def __init__(self, parameters, config, head_size, positions, original=None, turns_part=False):
         def first(*values):
             return next(value for value in values if value is not None)
 
         self.parameters, self.positions = parameters, positions
         self.kind = first(parameters.get("rope_type"), parameters.get("type"), "default")
-        self.theta = F32(float(first(theta, parameters.get("rope_theta"), config.get("rope_theta"), 10000)))
+        self.theta = F32(float(parameters["rope_theta"]))
         part = first(parameters.get("partial_rotary_factor"), config.get("partial_rotary_factor"), 1) if turns_part else 1
         self.size = int(head_size * float(part))
         name = "original_max_position_embeddings"
-        self.original = positions if self.kind == "dynamic" else first(config.get(name), parameters.get(name), positions)
+        if self.kind == "dynamic":
+            original = positions
+        self.original = first(original, config.get(name), parameters.get(name), positions)
 
     def get(self, name, default=None):
         """A number of the parameters, as the value of its binary32."""

@@ -40,3 +40,13 @@ class Bert(Decoder):
         x = self.layer_norm(self.linear(mixed, at + "attention.output.dense") + x, at + "attention.output.LayerNorm")
         y = self.linear(self.act(self.linear(x, at + "intermediate.dense")), at + "output.dense")
         return self.layer_norm(y + x, at + "output.LayerNorm")
+
+
+class Roberta(Bert):
+    """roberta, xlm-roberta: pads have a position of their own, the others are counted."""
+
+    prefixes = ("", "roberta.")
+
+    def positions_of(self, ids):
+        pad = self.key("pad_token_id", 1)
+        return np.where(ids == pad, pad, pad + np.cumsum(ids != pad))

@@ -22,6 +22,7 @@ class Decoder:
     embedding = "embed_tokens.weight"
     head_name = "lm_head.weight"
     tied = False  # unless config.json says
+    base = 10000
 
     def __init__(self, config, tensors):
         self.config, self.tensors = config, tensors
@@ -45,8 +46,12 @@ class Decoder:
     def rotary_parameters(self):
         return self.config.get("rope_scaling") or self.config.get("rope_parameters") or {}
 
-    def make_rope(self, positions, **options):
-        return Rope(self.rotary_parameters(), self.config, self.head_size, positions, **options)
+    def make_rope(self, positions):
+        return self.rope_of(self.rotary_parameters(), positions)
+
+    def rope_of(self, parameters, positions, **options):
+        given = {name: value for name, value in parameters.items() if value is not None}
+        return Rope({"rope_theta": self.key("rope_theta", self.base)} | given, self.config, self.head_size, positions, **options)
 
     def sliding(self, default):
         """Which layers slide: `layer_types` where it is given, else as the family says."""
@@ -60,8 +65,11 @@ class Decoder:
     def linear(self, x, name, bias=False):
         return binary32.linear(x, self.tensor(name + ".weight"), self.tensor(name + ".bias") if bias else None)
 
+    def gain(self, name):
+        return self.tensor(name + ".weight")
+
     def rms(self, x, name):
-        return steps.rms_norm(x, self.tensor(name + ".weight"), self.eps)
+        return steps.rms_norm(x, self.gain(name), self.eps)
 
     def layer_norm(self, x, name):
         return steps.layer_norm(x, self.tensor(name + ".weight"), self.tensor(name + ".bias"), self.eps)

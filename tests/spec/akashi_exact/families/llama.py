@@ -6,17 +6,19 @@ from .decoder import Decoder, activation
 
 class Llama(Decoder):
     positions = 2048
+    default_eps = 1e-6
+    default_head_size = None
 
     def prepare(self):
         self.sizes()
         self.groups = self.key("num_key_value_heads", self.heads)
-        self.head_size = self.key("head_dim", self.hidden // self.heads)
-        self.eps = number(self.key("rms_norm_eps", 1e-6))
+        self.head_size = self.key("head_dim", self.default_head_size or self.hidden // self.heads)
+        self.eps = number(self.key("rms_norm_eps", self.default_eps))
         self.act = activation(self.key("hidden_act", "silu"))
         self.qkv_bias = self.out_bias = self.key("attention_bias", False)
         self.mlp_bias = self.key("mlp_bias", False)
         self.scale = steps.root_scale(self.head_size)
-        self.window, self.slides = None, [False] * self.layers
+        self.window, self.slides, self.score_cap = None, [False] * self.layers, None
         self.rope = self.make_rope(self.key("max_position_embeddings", self.positions))
 
     def projected(self, at, y):
@@ -31,7 +33,8 @@ class Llama(Decoder):
     def attention(self, layer, at, y):
         q, k, v = self.projected(at, y)
         q, k = self.turned(layer, q, k)
-        mixed = steps.attention(q, k, v, self.scale, window=self.window if self.slides[layer] else None)
+        window = self.window if self.slides[layer] else None
+        mixed = steps.attention(q, k, v, self.scale, window=window, score_cap=self.score_cap)
         return self.linear(self.joined(mixed), at + "self_attn.o_proj", self.out_bias)
 
     def gated(self, at, y):
@@ -71,3 +74,15 @@ class Qwen2(Llama):
             self.window = self.config.get("sliding_window", 4096)
             first = self.key("max_window_layers", 28)
             self.slides = self.sliding(lambda layer: layer >= first)
+
+
+class Qwen3(Qwen2):
+    default_head_size = 128
+
+    def prepare(self):
+        super().prepare()
+        self.qkv_bias = self.out_bias = self.key("attention_bias", False)
+
+    def projected(self, at, y):
+        q, k, v = super().projected(at, y)
+        return self.rms(q, at + "self_attn.q_norm"), self.rms(k, at + "self_attn.k_norm"), v
