@@ -9,12 +9,15 @@ import numpy as np
 
 from akashi_exact import binary32, functions, reals, records, rope, steps
 from akashi_exact.binary32 import F32, fma, from_bits
+from akashi_exact.families import bert, gemma, gpt_neox, llama, olmo
 
 MUTANTS = []  # (rule, what it does, [(module, name, replacement)], the golden file to ask first or None)
 FMA_USERS = (binary32, functions, steps)
 TRUE = {name: getattr(module, name) for module, name in (
     (binary32, "chain"), (binary32, "over_lanes"), (binary32, "tree"), (functions, "exp"), (functions, "softmax"),
-    (steps, "attention"), (steps, "rotate"), (records, "largest"))}
+    (steps, "attention"), (steps, "rotate"), (steps, "root_scale"), (records, "largest"))}
+
+TRUE_FACTOR = rope.Rope.attention_factor
 
 
 def mutant(rule, does, *places, ask=None):
@@ -294,6 +297,16 @@ def twice_rounded_scale(number):
     return F32(1) / np.sqrt(F32(number))
 
 
+@mutant(6, "multiplies by 1/c before a cap's tanh", (steps, "cap"), ask="gemma2")
+def cap_reciprocal(x, limit):
+    return functions.tanh(x * (F32(1) / limit)) * limit
+
+
+@mutant(6, "no cap", (steps, "cap"), ask="gemma2")
+def no_cap(x, limit):
+    return x
+
+
 # Rule 7
 
 @mutant(7, "powers of the base by binary32 steps", (rope.Rope, "powers"), ask="qwen2-tied")
@@ -354,6 +367,16 @@ scaled_by("dynamic", lambda self, length: reals.real(self.theta), "dynamic scali
 def binary64_numbers(self, name, default=None):
     value = self.parameters.get(name)
     return default if value is None else Decimal(float(value))
+
+scaled_by("longrope", lambda self, p, i, length: p / reals.real(F32(self.parameters["short_factor"][i])),
+          "longrope takes the short list always", "phi3-longrope")
+mutant(7, "longrope without its attention factor", (rope.Rope, "attention_factor"), ask="phi3-longrope")(
+    lambda self: None if self.kind == "longrope" else TRUE_FACTOR(self))
+
+
+@mutant(7, "frequencies of the whole head where a part turns", (rope.Rope, "powers"), ask="gpt_neox")
+def whole_powers(self, theta):
+    return [theta ** (Decimal(-2 * i) / self.head_size) for i in range(self.size // 2)]
 
 
 # Rule 8
@@ -429,3 +452,93 @@ LIKELIHOOD = (records, "likelihood")
 mutant(11, "adds likelihoods in one lane", LIKELIHOOD)(likelihood_by(true_term, one_lane))
 mutant(11, "logarithm of the softmax", LIKELIHOOD, ask="llama-rope-yarn-mscale")(likelihood_by(term_of_probability, binary32.lane_sum))
 mutant(11, "adds the maximum back before the difference", LIKELIHOOD, ask="gpt2-relu")(likelihood_by(term_added_back, binary32.lane_sum))
+
+
+# The families, rules 5, 10 and what the chapter says of each
+
+@mutant(5, "Gemma's gain is w", (gemma.Gemma, "gain"), ask="gemma")
+def gain_without_one(self, name):
+    return self.tensor(name + ".weight")
+
+
+@mutant(5, "Gemma multiplies by w and adds the unscaled", (gemma.Gemma, "rms"), ask="gemma")
+def gain_in_two(self, x, name):
+    scaled = steps.rms_norm(x, F32(1), self.eps)
+    return fma(scaled, self.tensor(name + ".weight"), scaled)
+
+
+def norm_after_rotation(self, layer, q, k):
+    """What Qwen3 does, with norm and rotation exchanged."""
+    cos, sin = self.rope.table(len(q))
+    at = f"layers.{layer}.self_attn."
+    return self.rms(steps.rotate(q, cos, sin), at + "q_norm"), self.rms(steps.rotate(k, cos, sin), at + "k_norm")
+
+
+MUTANTS.append((5, "Qwen3 norms q and k after the rotation", [
+    (llama.Qwen3, "projected", llama.Llama.projected), (llama.Qwen3, "turned", norm_after_rotation)], "qwen3-tied-window"))
+
+
+@mutant(5, "Qwen3's norm runs over all heads", (llama.Qwen3, "projected"), ask="qwen3-tied-window")
+def norm_of_all_heads(self, at, y):
+    q, k, v = llama.Llama.projected(self, at, y)
+    q_gain, k_gain = (np.tile(self.gain(f"{at}self_attn.{name}_norm"), count) for name, count in (
+        ("q", self.heads), ("k", self.groups)))
+    q, k = (steps.rms_norm(self.joined(part), gain, self.eps).reshape(part.shape) for part, gain in ((q, q_gain), (k, k_gain)))
+    return q, k, v
+
+
+@mutant(5, "OLMo 2's norm runs over each head", (olmo.Olmo2, "projected"), ask="olmo2")
+def norm_of_each_head(self, at, x):
+    q, k, v = llama.Llama.projected(self, at, x)
+    q_gain, k_gain = (self.gain(f"{at}self_attn.{name}_norm") for name in "qk")
+    return (steps.rms_norm(q, q_gain.reshape(self.heads, -1), self.eps),
+            steps.rms_norm(k, k_gain.reshape(self.groups, -1), self.eps), v)
+
+
+@mutant(6, "Gemma 2 scales by the size of the head", (steps, "root_scale"), ask="gemma2")
+def scale_of_the_head(number):
+    return TRUE["root_scale"](14 if number in (22, 19) else number)
+
+
+@mutant(7, "Gemma 3's two sets of frequencies are exchanged", (gemma.Gemma3, "turned"), ask="gemma3_text-of-5")
+def other_frequencies(self, layer, q, k):
+    cos, sin = self.rope[not self.slides[layer]].table(len(q))
+    return steps.rotate(q, cos, sin), steps.rotate(k, cos, sin)
+
+
+@mutant(10, "GPT-NeoX adds attention to x first", (gpt_neox.GPTNeoX, "layer"), ask="gpt_neox")
+def attention_first(self, layer, at, x):
+    a = self.attention(at, self.layer_norm(x, at + "input_layernorm"))
+    if not self.parallel:
+        x = a + x
+        return self.mlp(at, self.layer_norm(x, at + "post_attention_layernorm")) + x
+    return (x + a) + self.mlp(at, self.layer_norm(x, at + "post_attention_layernorm"))
+
+
+@mutant(10, "BERT adds word and position first", (bert.Bert, "embed"), ask="bert")
+def position_first(self, ids):
+    word, type_of = self.tensor(self.embedding)[ids], self.tensor("embeddings.token_type_embeddings.weight")[0]
+    position = self.tensor("embeddings.position_embeddings.weight")[self.positions_of(ids)]
+    return self.layer_norm((word + position) + type_of, "embeddings.LayerNorm")
+
+
+@mutant(10, "RoBERTa counts every token", (bert.Roberta, "positions_of"), ask="roberta")
+def all_counted(self, ids):
+    return np.arange(len(ids)) + self.key("pad_token_id", 1) + 1
+
+
+@mutant(10, "Gemma's scale is rounded to bf16", (gemma.Gemma, "embed"), ask="gemma")
+def bf16_scale(self, ids):
+    bits = binary32.to_bits(reals.rn32(reals.real(self.hidden).sqrt())).item()
+    return self.tensor(self.embedding)[ids] * from_bits((bits + 0x7fff + (bits >> 16 & 1)) & 0xffff0000)
+
+
+@mutant(10, "OLMo does not clip", (functions, "clip"), ask="olmo")
+def no_clip(x, limit):
+    return x
+
+
+@mutant(10, "OLMo clips the queries only", (olmo.Olmo, "projected"), ask="olmo")
+def clip_queries(self, at, y):
+    q, k, v = llama.Llama.projected(self, at, y)
+    return q if self.clip is None else functions.clip(q, F32(self.clip)), k, v

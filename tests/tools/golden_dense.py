@@ -273,7 +273,8 @@ def roberta_config(model_type, **options):
 def roberta():
     name = "roberta"
     config = roberta_config("roberta")
-    yield name, config, bert_tensors(config, "roberta."), probes(name, 1, 20)
+    pads = [1, 5, 1, 1, 9, 7, 1]  # pads stand at a position of their own
+    yield name, config, bert_tensors(config, "roberta."), probes(name, 1, 20, more=[pads])
 
 
 @model

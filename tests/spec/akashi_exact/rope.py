@@ -19,7 +19,7 @@ class Rope:
         self.kind = first(parameters.get("rope_type"), parameters.get("type"), "default")
         self.theta = F32(float(parameters["rope_theta"]))
         part = first(parameters.get("partial_rotary_factor"), config.get("partial_rotary_factor"), 1) if turns_part else 1
-        self.size = int(head_size * float(part))
+        self.head_size, self.size = head_size, int(head_size * float(part))
         name = "original_max_position_embeddings"
         if self.kind == "dynamic":
             original = positions
