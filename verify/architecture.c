@@ -110,6 +110,13 @@ enum dim slot_dim(enum slot slot)
 	}
 }
 
+uint32_t operation_count(const struct operation *operation, const struct model_config *config)
+{
+	if (!operation->each_head || (operation->when && !config->feature[operation->when]))
+		return 1;
+	return config_dim(config, slot_dim(operation->x)) / config->head_dim;
+}
+
 bool operation_applies(const struct operation *operation, const struct model_config *config,
 		       uint32_t layer)
 {

@@ -101,6 +101,7 @@ struct operation {
 
 	bool transposed; /* the tensor is in x out (GPT-2's Conv1D) */
 	bool per_head;   /* a norm over each head of x, with one weight of head_dim for all */
+	bool each_head;  /* the same, with a weight for each head: * in its name is the head */
 
 	/*
 	 * The outputs of the tensor are `parts` shares of the widths part_dim, one
@@ -110,7 +111,8 @@ struct operation {
 	enum dim part_dim[PARTS_MAX];
 };
 
-#define OPERATIONS_MAX 32 /* in one table */
+#define OPERATIONS_MAX 32        /* in one table */
+#define LAYER_OPERATIONS_MAX 128 /* in one layer, each head's counted */
 
 /* The commonest steps, by the name of their module. */
 #define STEP_LINEAR(from, to, name)                                                                \
@@ -130,6 +132,11 @@ struct operation {
 	{                                                                                          \
 		.kind = OP_RMS_NORM, .x = (slot), .y = (slot), .weight = name ".weight",           \
 		.per_head = true                                                                   \
+	}
+#define STEP_EACH_HEAD_NORM(slot, name, with)                                                      \
+	{                                                                                          \
+		.kind = OP_LAYER_NORM, .x = (slot), .y = (slot), .weight = name ".*.weight",       \
+		.each_head = true, .when = (with)                                                  \
 	}
 #define STEP_LAYER_NORM(from, to, name)                                                            \
 	{                                                                                          \
@@ -274,6 +281,9 @@ const char *dim_name(enum dim dim);
 
 /* The width of a slot. */
 enum dim slot_dim(enum slot slot);
+
+/* How often a step is bound in a layer: once, or once for each head of x. */
+uint32_t operation_count(const struct operation *operation, const struct model_config *config);
 
 /* Is this step done in that layer (outside layers: 0) of a model with this config? */
 bool operation_applies(const struct operation *operation, const struct model_config *config,

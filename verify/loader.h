@@ -9,7 +9,7 @@
 
 #include "verify/plan.h"
 
-enum { LOAD_TENSORS_MAX = 2 * OPERATIONS_MAX };
+enum { LOAD_TENSORS_MAX = 2 * LAYER_OPERATIONS_MAX };
 
 /* Which tensors, or which bytes of them, and where in the memory each begins. */
 struct load_set {

@@ -38,13 +38,16 @@ static int linear_run(struct stage *stage, const struct operation *operation, st
 }
 
 /* A norm, over rows or over the heads of each row. */
-static int norm_run(struct stage *stage, const struct operation *operation, struct matrix gain,
-		    struct matrix bias, struct error *err)
+static int norm_run(struct stage *stage, const struct operation *operation, uint32_t head,
+		    struct matrix gain, struct matrix bias, struct error *err)
 {
 	const struct model_config *config = stage->config;
 	struct matrix x = stage->slot[operation->x], y = stage->slot[operation->y];
 
-	if (operation->per_head) {
+	if (operation->each_head) {
+		x = matrix_cols(x, head * (size_t)config->head_dim, config->head_dim);
+		y = x;
+	} else if (operation->per_head) {
 		x = matrix_split(x, x.cols / config->head_dim);
 		y = matrix_split(y, y.cols / config->head_dim);
 	}
@@ -112,7 +115,7 @@ static int operation_run(struct stage *stage, const struct bound *bound, struct 
 		return exact_scale(stage->backend, x, config->embedding_scale, y, err);
 	case OP_RMS_NORM:
 	case OP_LAYER_NORM:
-		return norm_run(stage, operation, weight, bias, err);
+		return norm_run(stage, operation, bound->head, weight, bias, err);
 	case OP_LINEAR:
 		return linear_run(stage, operation, weight, bias, err);
 	case OP_CLIP:

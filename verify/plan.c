@@ -108,7 +108,8 @@ static int bound_check(const struct plan *plan, const struct bound *bound, struc
 	const struct operation *operation = bound->operation;
 	const struct model_config *config = &plan->config;
 	enum dim in = slot_dim(operation->x);
-	enum dim out = operation->per_head ? DIM_HEAD : slot_dim(operation->y);
+	bool heads = operation->per_head || operation->each_head;
+	enum dim out = heads ? DIM_HEAD : slot_dim(operation->y);
 	uint64_t ins = config_dim(config, in);
 	uint64_t outs = operation->parts ? 0 : config_dim(config, out);
 	int failed = 0;
@@ -141,18 +142,33 @@ static int bound_check(const struct plan *plan, const struct bound *bound, struc
 	return tensor_shape_check(bound->bias, 0, out, outs, out, err);
 }
 
+/* The tensor's name, with the head's number in place of the asterisk. */
+static void weight_name(const struct operation *operation, uint32_t head, char *out, size_t size)
+{
+	const char *star = operation->each_head ? strchr(operation->weight, '*') : NULL;
+
+	if (star)
+		snprintf(out, size, "%.*s%u%s", (int)(star - operation->weight), operation->weight,
+			 head, star + 1);
+	else
+		snprintf(out, size, "%s", operation->weight);
+}
+
 /* Find the tensors of one operation. */
-static int operation_bind(const struct plan *plan, const struct operation *operation,
+static int operation_bind(const struct plan *plan, const struct operation *operation, uint32_t head,
 			  const char *prefix, const char *layer, struct bound *out_bound,
 			  struct error *err)
 {
-	struct bound bound = { .operation = operation };
+	struct bound bound = { .operation = operation, .head = head };
+	char name[128];
 	bool biased = operation->bias && (operation->bias_when == FEATURE_NONE ||
 					  plan->config.feature[operation->bias_when]);
 
-	if (operation->weight &&
-	    tensor_needed(plan, prefix, layer, operation->weight, &bound.weight, err))
-		return -1;
+	if (operation->weight) {
+		weight_name(operation, head, name, sizeof(name));
+		if (tensor_needed(plan, prefix, layer, name, &bound.weight, err))
+			return -1;
+	}
 	if (biased && tensor_needed(plan, prefix, layer, operation->bias, &bound.bias, err))
 		return -1;
 	if (bound_check(plan, &bound, err))
@@ -173,23 +189,33 @@ static int table_bind(const struct plan *plan, const struct operation *table, co
 	static const struct operation nothing = { .kind = OP_NONE };
 	size_t count = 0;
 
-	for (; table[count].kind != OP_NONE; count++) {
-		out_bound[count] = (struct bound){ .operation = &nothing };
-		if (operation_applies(&table[count], &plan->config, number) &&
-		    operation_bind(plan, &table[count], prefix, layer, &out_bound[count], err))
-			return -1;
-	}
+	for (; table->kind != OP_NONE; table++)
+		for (uint32_t head = 0; head < operation_count(table, &plan->config); head++) {
+			out_bound[count] = (struct bound){ .operation = &nothing };
+			if (operation_applies(table, &plan->config, number) &&
+			    operation_bind(plan, table, head, prefix, layer, &out_bound[count],
+					   err))
+				return -1;
+			count++;
+		}
 	*out_count = count;
 	return 0;
 }
 
-static size_t table_count(const struct operation *table)
+/* How many operations are bound in one layer, at most LAYER_OPERATIONS_MAX. */
+static int layer_count_find(struct plan *plan, struct error *err)
 {
-	size_t count = 0;
+	const struct operation *table = plan->config.architecture->layer;
 
-	while (table[count].kind != OP_NONE)
-		count++;
-	return count;
+	plan->layer_count = 0;
+	for (; table->kind != OP_NONE; table++)
+		plan->layer_count += operation_count(table, &plan->config);
+	if (plan->layer_count <= LAYER_OPERATIONS_MAX)
+		return 0;
+	return error_set(err, ERROR_UNTRUSTED,
+			 "a layer of this model has %zu steps with tensors of their own, and this "
+			 "version computes at most %d",
+			 plan->layer_count, LAYER_OPERATIONS_MAX);
 }
 
 /* The first prefix under which the embedding is found. */
@@ -215,7 +241,8 @@ static int layers_bind(struct plan *plan, const char *prefix, struct error *err)
 	size_t bound_count;
 	char layer[64];
 
-	plan->layer_count = table_count(architecture->layer);
+	if (layer_count_find(plan, err))
+		return -1;
 	if (plan->config.layers > weights_count(plan->weights))
 		return error_set(err, ERROR_CORRUPT,
 				 "config.json contradicts the tensors: %u layers, and only %zu "

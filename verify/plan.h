@@ -14,6 +14,7 @@
  */
 struct bound {
 	const struct operation *operation;
+	uint32_t head; /* of those that are done for each head */
 	const struct tensor *weight, *bias;
 	struct bound_experts *experts; /* OP_EXPERTS: owned by the plan; else NULL */
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "verify/experts.h"
+#include "verify/name.h"
 
 #define COMPARE_BYTES ((size_t)4 << 20) /* at a time, of a head and its embedding */
 
@@ -70,7 +71,7 @@ static bool ends_in(const char *text, const char *end)
 static bool table_names(const struct operation *table, const char *name)
 {
 	for (; table->kind != OP_NONE; table++)
-		if ((table->weight && !strcmp(table->weight, name)) ||
+		if ((table->weight && name_matches(table->weight, name)) ||
 		    (table->bias && !strcmp(table->bias, name)))
 			return true;
 	return false;

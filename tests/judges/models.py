@@ -518,7 +518,7 @@ def qwen_moe_cases(rng):
 FAMILIES = (
     llama_cases, sibling_cases, gpt2_cases, bert_cases, qwen3_cases, ministral_cases, gemma_cases,
     gemma2_cases, gemma3_cases, olmo_cases, neox_cases, phi3_cases, roberta_cases,
-    mixtral_cases, qwen_moe_cases,
+    stablelm_cases, mixtral_cases, qwen_moe_cases,
 )
 
 

@@ -34,6 +34,7 @@
 #define OLMO "\"model_type\":\"olmo\"," SIZES
 #define NEOX "\"model_type\":\"gpt_neox\"," SIZES
 #define PHI3 "\"model_type\":\"phi3\"," SIZES
+#define STABLELM "\"model_type\":\"stablelm\",\"num_key_value_heads\":2," SIZES
 #define ROBERTA "\"model_type\":\"roberta\"," SIZES
 #define FACTORS "\"short_factor\":[1,1,1.5,2],\"long_factor\":[1,2,4,8]"
 
@@ -303,6 +304,8 @@ static const struct {
 	{ "{" NEOX ",\"rotary_pct\":1.5}", ERROR_CORRUPT, "share of 1.5" },
 	{ "{" NEOX ",\"rotary_pct\":0}", ERROR_CORRUPT, "share of 0" },
 	{ "{" NEOX ",\"head_dim\":16}", ERROR_UNTRUSTED, "make up the hidden size" },
+	{ "{" STABLELM ",\"head_dim\":16}", ERROR_UNTRUSTED, "make up the hidden size" },
+	{ "{" STABLELM ",\"partial_rotary_factor\":0.4}", ERROR_CORRUPT, "in pairs" },
 	{ "{" ROBERTA ",\"pad_token_id\":null}", ERROR_CORRUPT, "pad_token_id" },
 	{ "{" ROBERTA ",\"pad_token_id\":511}", ERROR_CORRUPT, "pad_token_id" },
 	{ "{" ROBERTA ",\"position_embedding_type\":\"relative_key\"}", ERROR_UNTRUSTED,

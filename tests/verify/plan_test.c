@@ -92,6 +92,56 @@ static void unknown_tensors_inside_layers_and_modules_are_not_guessed_about(void
 	refused(&beside, ERROR_UNTRUSTED, "lm_head.bias");
 }
 
+/* Llama's tensors and the biases of norms. */
+static struct tiny_model stablelm(const char *options)
+{
+	struct tiny_model model = tiny_model("llama");
+
+	tiny_config_edit(&model, "\"llama\"", "\"stablelm\",\"partial_rotary_factor\":1.0");
+	tiny_config_edit(&model, "}", options);
+	tiny_tensor_add(&model, "model.layers.0.input_layernorm.bias", 0, 24);
+	tiny_tensor_add(&model, "model.layers.1.input_layernorm.bias", 0, 24);
+	tiny_tensor_add(&model, "model.layers.0.post_attention_layernorm.bias", 0, 24);
+	tiny_tensor_add(&model, "model.layers.1.post_attention_layernorm.bias", 0, 24);
+	tiny_tensor_add(&model, "model.norm.bias", 0, 24);
+	return model;
+}
+
+static void steps_that_an_option_leaves_out_leave_no_tensors_behind(void **state)
+{
+	struct tiny_model plain = stablelm("}"), norms = stablelm(",\"qk_layernorm\":true}");
+	struct tiny_model parallel = stablelm(",\"use_parallel_residual\":true}");
+
+	(void)state;
+	assert_int_equal(unread_of(&plain), 0);
+	refused(&norms, ERROR_CORRUPT, "layers.0.self_attn.q_layernorm.norms.0.weight' is missing");
+	refused(&parallel, ERROR_CORRUPT,
+		"there is no 'model.layers.0.post_attention_layernorm.bias'");
+	tiny_tensor_add(&plain, "model.layers.1.self_attn.k_layernorm.norms.1.weight", 0, 6);
+	refused(&plain, ERROR_CORRUPT,
+		"there is no 'model.layers.1.self_attn.k_layernorm.norms.1.weight'");
+}
+
+static void each_head_has_its_norm(void **state)
+{
+	struct tiny_model model = stablelm(",\"qk_layernorm\":true}");
+	char name[96];
+
+	(void)state;
+	for (int i = 0; i < 2 * (4 + 2); i++) {
+		snprintf(name, sizeof(name),
+			 "model.layers.%d.self_attn.%c_layernorm.norms.%d.weight", i / 6,
+			 i % 6 < 4 ? 'q' : 'k', i % 6 % 4);
+		tiny_tensor_add(&model, name, 0, 6);
+	}
+	assert_int_equal(unread_of(&model), 0);
+	tiny_tensor(&model, name)->shape[0] = tiny_tensor(&model, name)->shape[1] = 7;
+	refused(&model, ERROR_CORRUPT, "it is [7], and [6] (head size)");
+	tiny_tensor(&model, name)->shape[0] = tiny_tensor(&model, name)->shape[1] = 6;
+	tiny_tensor_add(&model, "model.layers.0.self_attn.k_layernorm.norms.2.weight", 0, 6);
+	refused(&model, ERROR_CORRUPT, "norms.2.weight");
+}
+
 static void number_formats_that_are_not_computed_with_are_named(void **state)
 {
 	struct tiny_model model = tiny_model("llama");
@@ -168,6 +218,8 @@ int main(void)
 		cmocka_unit_test(a_missing_tensor_is_named),
 		cmocka_unit_test(biases_are_neither_missing_nor_left_over),
 		cmocka_unit_test(unknown_tensors_inside_layers_and_modules_are_not_guessed_about),
+		cmocka_unit_test(steps_that_an_option_leaves_out_leave_no_tensors_behind),
+		cmocka_unit_test(each_head_has_its_norm),
 		cmocka_unit_test(number_formats_that_are_not_computed_with_are_named),
 		cmocka_unit_test(a_causal_model_needs_its_head),
 		cmocka_unit_test(a_tied_model_may_repeat_its_embedding_as_head_but_not_differ),
