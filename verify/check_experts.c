@@ -11,18 +11,17 @@ static int unused_text(const struct forward *forward, uint32_t layer, struct buf
 {
 	uint32_t count = forward_layer_experts(forward, layer), id = 0;
 
-	while (id < count) {
+	for (; id < count; id++) {
 		uint32_t first = id;
 
 		while (id < count && !forward_expert_used(forward, layer, id))
 			id++;
-		if (id - first == 1 &&
-		    buffer_printf(out, err, "%s%" PRIu32, out->len ? ", " : "", first))
-			return -1;
-		if (id - first > 1 && buffer_printf(out, err, "%s%" PRIu32 " to %" PRIu32,
+		if (id - first > 2 && buffer_printf(out, err, "%s%" PRIu32 " to %" PRIu32,
 						    out->len ? ", " : "", first, id - 1))
 			return -1;
-		id++;
+		for (; id - first <= 2 && first < id; first++)
+			if (buffer_printf(out, err, "%s%" PRIu32, out->len ? ", " : "", first))
+				return -1;
 	}
 	return 0;
 }

@@ -3,7 +3,8 @@
 #include <stdlib.h>
 
 #include "tests/verify/tiny_moe.h"
-#include "verify/forward.h"
+#include "verify/check_replay.h"
+#include "verify/json.h"
 #include "verify/manifest.h"
 
 enum { VOCABULARY = 67, EXPERTS = 5, MANY = 20, ROWS_MAX = 64 };
@@ -314,6 +315,98 @@ static void every_option_changes_what_is_computed(void **state)
 	test_folder_remove(&folder);
 }
 
+/* ---- What is said ---- */
+
+static bool said(const struct verdict *verdict, const char *words)
+{
+	const struct step *step = &verdict->step[STEP_FORWARD];
+
+	for (size_t i = 0; i < step->detail_count; i++)
+		if (strstr(step->detail[i], words))
+			return true;
+	return false;
+}
+
+/* The layers and numbers in "notUsed" are those that no token chose. */
+static void evidence_held(const struct json *evidence, const struct forward *forward)
+{
+	const struct json *experts = json_member(evidence, "experts");
+	const struct json *unused = json_member(experts, "notUsed");
+	struct forward_experts found = forward_experts(forward);
+	size_t count = 0;
+
+	assert_int_equal(json_integer_of(json_member(experts, "count")), found.count);
+	assert_int_equal(json_integer_of(json_member(experts, "used")), found.used);
+	assert_int_equal(json_integer_of(json_member(experts, "bytesNotRead")), found.unread_bytes);
+	for (size_t i = 0; i < json_count(unused); i++) {
+		const struct json *entry = json_at(unused, i), *ids = json_member(entry, "experts");
+		int64_t layer = json_integer_of(json_member(entry, "layer"));
+
+		for (size_t k = 0; k < json_count(ids); k++, count++)
+			assert_false(
+				forward_expert_used(forward, (uint32_t)layer,
+						    (uint32_t)json_integer_of(json_at(ids, k))));
+	}
+	assert_int_equal(count, found.count - found.used);
+}
+
+static void experts_that_were_not_exercised_are_listed(void **state)
+{
+	static const size_t row_count[] = { 2 };
+	static const uint32_t ids[] = { 3, 50 };
+	struct tiny_model model = tiny_moe("mixtral", EXPERTS);
+	CLEANUP(verdict_free) struct verdict *verdict = NULL;
+	struct check check = { 0 };
+	char *folder = test_folder(), words[128];
+	struct error err = { 0 };
+	struct tiny_open open;
+	struct logits logits;
+
+	(void)state;
+	tiny_model_write(&model, folder);
+	assert_done(tiny_model_open(folder, 0, NULL, &open, &err), &err);
+	assert_done(run(&open, ids, row_count, 1, &logits, &err), &err);
+	assert_done(verdict_new("a model", &verdict, &err), &err);
+	check.verdict = verdict;
+	assert_done(check_experts_say(&check, open.forward, &err), &err);
+	snprintf(words, sizeof(words), "exercised: %zu of 10 experts",
+		 forward_experts(open.forward).used);
+	assert_true(said(verdict, words));
+	for (unsigned layer = 0; layer < 2; layer++) {
+		size_t unused = 0;
+
+		for (unsigned id = 0; id < EXPERTS; id++)
+			unused += !forward_expert_used(open.forward, layer, id);
+		snprintf(words, sizeof(words), "of layer %u the experts", layer);
+		assert_int_equal(said(verdict, words), unused > 0);
+	}
+	evidence_held(verdict->step[STEP_FORWARD].evidence, open.forward);
+	tiny_model_close(&open);
+	test_folder_remove(&folder);
+}
+
+static void a_model_without_experts_says_nothing_of_them(void **state)
+{
+	struct tiny_model model = tiny_model("llama");
+	CLEANUP(verdict_free) struct verdict *verdict = NULL;
+	struct check check = { 0 };
+	char *folder = test_folder();
+	struct error err = { 0 };
+	struct tiny_open open;
+
+	(void)state;
+	tiny_model_write(&model, folder);
+	assert_done(tiny_model_open(folder, 0, NULL, &open, &err), &err);
+	assert_done(verdict_new("a model", &verdict, &err), &err);
+	check.verdict = verdict;
+	assert_done(check_experts_say(&check, open.forward, &err), &err);
+	assert_int_equal(verdict->step[STEP_FORWARD].detail_count, 0);
+	assert_null(verdict->step[STEP_FORWARD].evidence);
+	assert_int_equal(forward_experts(open.forward).count, 0);
+	tiny_model_close(&open);
+	test_folder_remove(&folder);
+}
+
 /* ---- What it costs ---- */
 
 static void the_cost_is_a_bound_that_tokens_reach_or_not(void **state)
@@ -527,6 +620,8 @@ int main(void)
 		cmocka_unit_test(threads_and_registers_change_no_bit),
 		cmocka_unit_test(what_else_is_routed_changes_no_bit),
 		cmocka_unit_test(every_option_changes_what_is_computed),
+		cmocka_unit_test(experts_that_were_not_exercised_are_listed),
+		cmocka_unit_test(a_model_without_experts_says_nothing_of_them),
 		cmocka_unit_test(the_cost_is_a_bound_that_tokens_reach_or_not),
 		cmocka_unit_test(a_layer_is_never_in_memory_as_a_whole),
 		cmocka_unit_test(a_config_that_does_not_fit_is_refused),
