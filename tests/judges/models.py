@@ -623,7 +623,8 @@ def apart(wanted, raw):
     for probe in wanted:
         part = got[start : start + probe.size].reshape(probe.shape)
         start += probe.size
-        difference = float(numpy.abs(part - probe).max() / numpy.abs(probe).max())
+        largest = float(numpy.abs(probe).max()) or 1.0  # all of it may be zero
+        difference = float(numpy.abs(part - probe).max()) / largest
         assert difference <= TOLERANCE, f"{difference:.2e} of the largest value apart"
         worst = max(worst, difference)
     return worst

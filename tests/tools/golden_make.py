@@ -1,6 +1,7 @@
 """Make the files of tests/golden/: golden_make.py BUILD [--change] NAME... (or --all, --list)
 
-computes. A file whose model is already there with other outputs is left alone, and that is a failure:
+A model of golden_models.py or golden_dense.py becomes its file: the recipe, and the outputs that
+build/tests/golden_dump computes. A file whose model is already there with other outputs is left alone, and that is a failure:
 a released profile never changes meaning. --change writes it all the same.
 """
 import argparse
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 
-import golden_dense  # noqa: F401  what they register
+import golden_dense  # noqa: F401  what it registers
 from golden_models import MODELS
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "golden"
