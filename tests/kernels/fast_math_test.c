@@ -24,18 +24,20 @@ static void environment_spoil(void)
 #endif
 }
 
+#if defined(__x86_64__) || defined(__aarch64__)
 /* How the processor rounds now. */
 static uint64_t environment_now(void)
 {
-	uint64_t control = 0;
+	uint64_t control;
 
 #ifdef __x86_64__
 	control = _mm_getcsr() & 0xffc0; /* but for the flags */
-#elif defined(__aarch64__)
+#else
 	__asm__ volatile("mrs %0, fpcr" : "=r"(control));
 #endif
 	return control;
 }
+#endif
 
 static void environment_good(void)
 {
