@@ -98,6 +98,7 @@ static int verify_run(struct call *call, struct error *err)
 	CLEANUP(buffer_release) struct buffer pins;
 	CLEANUP(verdict_free) struct verdict *verdict = NULL;
 	const char *tier = call_value(call, "forward");
+	const char *spot = call_value(call, "spot");
 	const char *trust = call_value(call, "trust");
 	const char *text;
 	bool is_path = argument_kind(call->operand[0], &text) == ARGUMENT_PATH;
@@ -110,7 +111,12 @@ static int verify_run(struct call *call, struct error *err)
 	buffer_init(&files.key, PUBLIC_KEY_PEM_MAX);
 	if (is_path && call_has(call, "attest"))
 		return error_set(err, ERROR_USAGE, "--attest is for registered names");
-	if (forward_tier_parse(tier ? tier : "quick", &request.forward, err) ||
+	if (spot && tier)
+		return error_set(err, ERROR_USAGE,
+				 "--spot and --forward exclude each other: a spot check runs all "
+				 "probes through the layers it draws");
+	if ((spot && spot_parse(spot, &request.spot, err)) ||
+	    forward_tier_parse(tier ? tier : "quick", &request.forward, err) ||
 	    read_openssf(call, &files, &request, err) || pins_gather(call->ctx, trust, &pins, err))
 		return -1;
 	request.pins = buffer_view(&pins);
@@ -133,9 +139,15 @@ static const struct option verify_options[] = {
 		  "first "
 		  "16 positions; what is done unless you say otherwise), standard (16 probes, 128 "
 		  "positions), all, none" },
+	{ .name = "spot",
+	  .argument = "K|PERCENT%",
+	  .help = "draw so many layers by this machine's own chance, and check only them, with "
+		  "embedding and head, on all recorded probes; reads no other layer, and counts "
+		  "what it did not read as not checked; needs a record made with --boundaries" },
 	{ .name = "seed",
 	  .argument = "S",
-	  .help = "draw the probes again as this seed did, to repeat a verdict; it is marked so" },
+	  .help = "draw the probes, or layers, again as this seed did, to repeat a verdict; it is "
+		  "marked so" },
 	{ .name = "offline", .help = "use no network; nothing that this version checks needs one" },
 	{ .name = "trust",
 	  .argument = "FILE",
@@ -160,6 +172,8 @@ static const struct example verify_examples[] = {
 	{ "akashi verify ./base-v1 --trust pin.txt",
 	  "a downloaded release, from one line that you chose to trust" },
 	{ "akashi verify llm-x/base@step-500 --forward all", "what a registry keeps, all of it" },
+	{ "akashi verify ./base-v1 --spot 10%",
+	  "a tenth of the layers of a large model, drawn here" },
 	{ "akashi verify . --signature model.sig --key publisher.pem",
 	  "a directory that another tool signed" },
 	{ NULL, NULL },
@@ -168,7 +182,7 @@ static const struct example verify_examples[] = {
 const struct command command_verify = {
 	.name = "verify",
 	.summary = "check a model, from its bytes up to what it computes",
-	.synopsis = "PATH|NAME@VERSION [--trust FILE] [--forward TIER]",
+	.synopsis = "PATH|NAME@VERSION [--trust FILE] [--forward TIER | --spot K]",
 	.description = "PATH is a release directory, a folder of a download, a folder of the Hub's "
 		       "cache, or "
 		       "one weight file. One line a step: bytes, signature, log, lineage, claims, "

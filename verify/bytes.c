@@ -63,9 +63,32 @@ static void compared_release(struct compared *file, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		free(file[i].differs);
+		free(file[i].wanted);
 		pthread_mutex_destroy(&file[i].lock);
 	}
 	free(file);
+}
+
+/* Want only what lies outside tensors of this file, and nothing of a large file without any. */
+static int want_outside(const struct manifest *manifest, struct compared *file, struct error *err)
+{
+	const struct manifest_file *known = file->signed_file;
+	struct piece *piece;
+	size_t count;
+
+	file->wanted = calloc(known->piece_count + 1, 1);
+	if (!file->wanted)
+		return error_set(err, ERROR_SYSTEM, "out of memory to compare '%s'", known->path);
+	if (pieces_cut(known->size, manifest->tensor + known->first_tensor, known->tensor_count,
+		       &piece, &count, err))
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		file->wanted[i] = piece[i].tensor == PIECE_NO_TENSOR &&
+				  (known->tensor_count || known->size <= BYTES_OUTSIDE_MAX);
+		file->report->left += file->wanted[i] ? 0 : piece[i].len;
+	}
+	free(piece);
+	return 0;
 }
 
 /* The files that are in both with one size. */
@@ -192,6 +215,7 @@ static void count_states(struct bytes_report *report)
 		report->missing += file->state == BYTES_MISSING;
 		report->not_covered += file->state == BYTES_NOT_COVERED;
 		report->recut += file->state == BYTES_RECUT;
+		report->part += file->state == BYTES_PART;
 		if (!file->weights)
 			continue;
 		report->shards++;
@@ -202,7 +226,7 @@ static void count_states(struct bytes_report *report)
 
 static int compare_common(const struct context *ctx, const struct manifest *manifest,
 			  const struct tree *tree, struct bytes_report *report, bool whole,
-			  struct error *err)
+			  bool outside, struct error *err)
 {
 	struct compared *file;
 	size_t count;
@@ -210,11 +234,17 @@ static int compare_common(const struct context *ctx, const struct manifest *mani
 
 	if (list_compared(manifest, report, &file, &count, err))
 		return -1;
-	result = whole ? bytes_hash_whole(ctx, manifest, tree, file, count, err)
-		       : bytes_hash_pieces(ctx, manifest, tree, file, count, err);
+	result = 0;
+	for (size_t i = 0; outside && !result && i < count; i++)
+		result = want_outside(manifest, &file[i], err);
+	if (!result)
+		result = whole ? bytes_hash_whole(ctx, manifest, tree, file, count, err)
+			       : bytes_hash_pieces(ctx, manifest, tree, file, count, err);
 	for (size_t i = 0; !result && i < count; i++) {
-		report->bytes_read += file[i].signed_file->size;
+		report->bytes_read += file[i].signed_file->size - file[i].report->left;
 		result = explain(manifest, tree, &file[i], err);
+		if (file[i].report->left && file[i].report->state == BYTES_HOLD)
+			file[i].report->state = BYTES_PART;
 	}
 	compared_release(file, count);
 	return result;
@@ -226,6 +256,7 @@ int bytes_compare(const struct context *ctx, const struct manifest *manifest,
 {
 	CLEANUP(bytes_report_free) struct bytes_report *report = calloc(1, sizeof(*report));
 	bool whole = !manifest->record || (options && options->rehash);
+	bool outside = options && options->outside_only && !whole;
 
 	if (!report)
 		return error_set(err, ERROR_SYSTEM, "out of memory for a report");
@@ -233,9 +264,10 @@ int bytes_compare(const struct context *ctx, const struct manifest *manifest,
 	report->ignored_count = tree_ignored_count(tree);
 	report->ignored = report->ignored_count ? tree_ignored(tree, 0) : NULL;
 	if (merge_files(manifest, tree, options ? options->elsewhere : NULL, report, err) ||
-	    compare_common(ctx, manifest, tree, report, whole, err))
+	    compare_common(ctx, manifest, tree, report, whole, outside, err))
 		return -1;
-	if (!(options && options->no_recut) && bytes_find_recut(ctx, manifest, tree, report, err))
+	if (!(options && options->no_recut) && !outside &&
+	    bytes_find_recut(ctx, manifest, tree, report, err))
 		return -1;
 	count_states(report);
 	*out_report = report;

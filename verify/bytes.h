@@ -13,7 +13,8 @@ enum bytes_state {
 	BYTES_SIZE,        /* another size */
 	BYTES_MISSING,     /* in the manifest, not in the tree */
 	BYTES_NOT_COVERED, /* in the tree, not in the manifest */
-	BYTES_RECUT        /* its tensors are all there and true, in files cut differently */
+	BYTES_RECUT,       /* its tensors are all there and true, in files cut differently */
+	BYTES_PART         /* what was read of it is as signed; the rest was not read */
 };
 
 /* One changed place. All text is ready to be shown. */
@@ -34,6 +35,7 @@ struct bytes_file {
 	uint64_t size;        /* in the tree; 0 when missing */
 	uint64_t signed_size; /* in the manifest; 0 when not covered */
 	size_t pieces, pieces_differ;
+	uint64_t left;                       /* bytes that were not read (outside_only) */
 	struct bytes_difference *difference; /* at most BYTES_DIFFERENCES_MAX, by offset */
 	size_t difference_count;
 	const char **tensor; /* the tensors touched, by offset, at most BYTES_TENSORS_MAX */
@@ -47,19 +49,25 @@ struct bytes_file {
 struct bytes_report {
 	struct bytes_file *file; /* of manifest and tree, by path */
 	size_t file_count;
-	size_t hold, differ, missing, not_covered, recut; /* files; `differ` counts sizes too */
+	size_t hold, differ, missing, not_covered, recut, part; /* files; `differ` counts sizes too
+								 */
 	size_t shards, shards_hold; /* files with tensors in the manifest, and those that hold */
 	bool weights_hold;          /* every tensor of the manifest is there and true */
-	uint64_t bytes_read;
-	bool rehashed;                      /* whole-file digests were computed as well */
+	uint64_t bytes_read;        /* pieces of files that are in both */
+	bool rehashed;              /* whole-file digests were computed as well */
 	const struct tree_ignored *ignored; /* borrowed from the tree */
 	size_t ignored_count;
 };
 
 void bytes_report_free(struct bytes_report **report);
 
+/* A file without tensors that is larger is nothing that a model is opened with. */
+#define BYTES_OUTSIDE_MAX (64u << 20)
+
 struct bytes_options {
 	bool rehash;           /* compute and compare whole-file SHA-256 too */
+	bool outside_only;     /* read only what lies outside tensors, and of files without tensors
+				  those of at most BYTES_OUTSIDE_MAX bytes; needs the pieces */
 	bool no_recut;         /* do not look for missing tensors in other files */
 	const char *elsewhere; /* a file that something else vouches for, left out unless the
 				  manifest has it; or NULL */

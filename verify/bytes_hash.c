@@ -160,25 +160,40 @@ static void pieces_work(void *arg, size_t index)
 	}
 }
 
+/* How many wanted pieces follow one another from `first`, up to a unit. */
+static size_t unit_length(const struct compared *file, size_t first, size_t pieces)
+{
+	size_t count = 0;
+
+	while (first + count < pieces && count < UNIT_PIECES &&
+	       (!file->wanted || file->wanted[first + count]))
+		count++;
+	return count;
+}
+
 static int cut_units(struct run *run, struct error *err)
 {
 	size_t units = 0;
 
+	/* At most: a gap between wanted pieces ends a unit. */
 	for (size_t i = 0; i < run->file_count; i++)
-		units += (run->file[i].signed_file->piece_count + UNIT_PIECES - 1) / UNIT_PIECES;
+		units += run->file[i].wanted
+				 ? run->file[i].signed_file->piece_count
+				 : (run->file[i].signed_file->piece_count + UNIT_PIECES - 1) /
+					   UNIT_PIECES;
 	run->unit = calloc(units + 1, sizeof(*run->unit));
 	if (!run->unit)
 		return error_set(err, ERROR_SYSTEM, "out of memory to compare %zu files",
 				 run->file_count);
 	for (size_t i = 0; i < run->file_count; i++) {
-		size_t pieces = run->file[i].signed_file->piece_count;
+		size_t pieces = run->file[i].signed_file->piece_count, count;
 
-		for (size_t first = 0; first < pieces; first += UNIT_PIECES) {
-			size_t rest = pieces - first;
-
+		for (size_t first = 0; first < pieces; first += count ? count : 1) {
+			count = unit_length(&run->file[i], first, pieces);
+			if (!count)
+				continue;
 			run->unit[run->unit_count++] =
-				(struct unit){ &run->file[i], (uint32_t)first,
-					       rest < UNIT_PIECES ? (uint32_t)rest : UNIT_PIECES };
+				(struct unit){ &run->file[i], (uint32_t)first, (uint32_t)count };
 			run->file[i].units_left++;
 		}
 	}
@@ -201,7 +216,7 @@ static struct run run_over(const struct context *ctx, const struct manifest *man
 	};
 
 	for (size_t i = 0; i < count; i++)
-		run.total += file[i].signed_file->size;
+		run.total += file[i].signed_file->size - file[i].report->left;
 	return run;
 }
 

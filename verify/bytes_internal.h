@@ -14,6 +14,7 @@ struct compared {
 	struct bytes_file *report;
 	struct piece *piece; /* as the manifest cuts it; while the file is open */
 	uint8_t *differs;    /* one for each piece */
+	uint8_t *wanted;     /* one for each piece; NULL: all are read */
 	struct source *source;
 	size_t units_left;
 	pthread_mutex_t lock; /* over opening and closing */

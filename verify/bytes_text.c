@@ -71,6 +71,10 @@ int bytes_file_text(const struct bytes_file *file, struct buffer *out, struct er
 		return buffer_add_text(out, "missing", err);
 	case BYTES_NOT_COVERED:
 		return buffer_add_text(out, "not covered by the signature", err);
+	case BYTES_PART:
+		return buffer_printf(out, err, "%llu of %llu bytes were not read",
+				     (unsigned long long)file->left,
+				     (unsigned long long)file->signed_size);
 	case BYTES_RECUT:
 		return buffer_add_text(out, "same tensors, cut into files differently", err);
 	}

@@ -9,6 +9,9 @@
 
 #define TRUST_FILE_MAX_BYTES PINS_MAX_BYTES
 
+/* A spot check looks into larger objects (activations) only where it needs them. */
+#define SPOT_OBJECT_MAX_BYTES (1u << 20)
+
 int forward_tier_parse(const char *text, enum forward_tier *out_tier, struct error *err)
 {
 	static const char *const names[] = { "none", "quick", "standard", "all" };
@@ -267,7 +270,10 @@ static int check_release_folder(struct check *check, struct error *err)
 	mark_required(check, &check->release);
 	if (say_signer(check, &check->release, err) || believe_checkpoint(check, err))
 		return -1;
-	if (release_dir_check_objects(tree_path(check->tree), &cause) &&
+	if (release_dir_check_objects(tree_path(check->tree),
+				      spot_is_asked(&check->request->spot) ? SPOT_OBJECT_MAX_BYTES
+									   : UINT64_MAX,
+				      &cause) &&
 	    check_blame(check, STEP_BYTES, "the release's objects", true, &cause, err))
 		return -1;
 	if (release_dir_strays(tree_path(check->tree), name_stray, check, err))
@@ -339,6 +345,13 @@ static int check_plain_folder(struct check *check, struct error *err)
 	return check_forward(check, err);
 }
 
+/* Was a pass asked for, so that one that is not possible decides? */
+static bool forward_is_named(const struct check_request *request)
+{
+	return (request->forward_named && request->forward != FORWARD_NONE) ||
+	       spot_is_asked(&request->spot);
+}
+
 int check_path(const struct context *ctx, const char *path, const struct check_request *request,
 	       struct verdict **out_verdict, struct error *err)
 {
@@ -347,8 +360,7 @@ int check_path(const struct context *ctx, const char *path, const struct check_r
 
 	if (verdict_new(path, &check.verdict, err) || tree_open(path, NULL, &check.tree, err))
 		return -1;
-	check.verdict->step[STEP_FORWARD].required =
-		request->forward_named && request->forward != FORWARD_NONE;
+	check.verdict->step[STEP_FORWARD].required = forward_is_named(request);
 	if (request->signature.len)
 		failed = check_foreign_signature(&check, err);
 	else if (tree_kind(check.tree) != TREE_FILE && release_dir_exists(path))
@@ -385,8 +397,7 @@ int check_name(const struct context *ctx, const char *name, const struct digest 
 
 	if (verdict_new(name, &check.verdict, err))
 		return -1;
-	check.verdict->step[STEP_FORWARD].required =
-		request->forward_named && request->forward != FORWARD_NONE;
+	check.verdict->step[STEP_FORWARD].required = forward_is_named(request);
 	failed = believe_statement(check.trust, check.evidence, identity,
 				   &(struct expectation){ -1, NULL }, &check.checkpoint, &cause);
 	check.has_checkpoint = !failed;

@@ -2,7 +2,7 @@
 #ifndef VERIFY_CHECK_H
 #define VERIFY_CHECK_H
 
-#include "kernels/kernels.h"
+#include "verify/record.h"
 
 struct verdict;
 struct evidence;
@@ -21,8 +21,11 @@ MUST_CHECK int forward_tier_parse(const char *text, enum forward_tier *out_tier,
 struct check_request {
 	enum forward_tier forward;
 	bool forward_named; /* the tier was named: a pass that is not possible then decides */
-	const char *seed;   /* draws the probes again as a stated seed did; NULL: own randomness */
-	bool rehash;        /* recompute whole-file digests too */
+	/* Draw layers and check them alone; `forward` is then not looked at. It counts as named.
+	 */
+	struct spot_request spot;
+	const char *seed; /* draws probes or layers as a stated seed did; NULL: own randomness */
+	bool rehash;      /* recompute whole-file digests too */
 
 	/* The text of trust files and pins, one line each; empty: nothing is pinned. */
 	struct span pins;

@@ -53,7 +53,7 @@ static int file_details(struct check *check, struct span summary, struct error *
 		CLEANUP(buffer_release) struct buffer text = { 0 };
 
 		buffer_init(&text, SENTENCE_MAX_BYTES);
-		if (report->file[i].state == BYTES_HOLD)
+		if (report->file[i].state == BYTES_HOLD || report->file[i].state == BYTES_PART)
 			continue;
 		if (bytes_file_text(&report->file[i], &text, err))
 			return -1;
@@ -117,6 +117,7 @@ int check_bytes(struct check *check, struct error *err)
 {
 	struct bytes_options options = {
 		.rehash = check->request->rehash,
+		.outside_only = spot_is_asked(&check->request->spot),
 		.elsewhere = check->has_release ? "README.md" : NULL, /* the card's own statement */
 	};
 	CLEANUP(buffer_release) struct buffer text;

@@ -19,6 +19,24 @@ enum record_class record_class_of(const struct check *check, const struct believ
 									  : RECORD_OTHER;
 }
 
+bool record_has_boundaries(const struct believed *record)
+{
+	return json_member(record->statement.predicate, "boundaries") != NULL;
+}
+
+/* Is the record worth more than the one that was found? */
+static bool worth_more(const struct check *check, const struct believed *record,
+		       enum record_class class, const struct record_choice *found)
+{
+	bool has = record_has_boundaries(record);
+
+	/* A spot check can make something only of a record with activations. */
+	if (spot_is_asked(&check->request->spot) && has != record_has_boundaries(&found->best))
+		return has;
+	return class > found->class ||
+	       (class == found->class && record->index >= found->best.index);
+}
+
 static int visit_record(struct check *check, const struct believed *believed, void *arg,
 			struct error *err)
 {
@@ -27,8 +45,7 @@ static int visit_record(struct check *check, const struct believed *believed, vo
 
 	if (record_is_foreign(&believed->statement))
 		return 0;
-	if (choice->found && (class < choice->class ||
-			      (class == choice->class && believed->index < choice->best.index)))
+	if (choice->found && !worth_more(check, believed, class, choice))
 		return 0;
 	believed_release(&choice->best);
 	choice->found = false;

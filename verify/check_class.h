@@ -31,6 +31,9 @@ enum record_class record_class_of(const struct check *check, const struct believ
 MUST_CHECK int record_choose(struct check *check, struct record_choice *choice, size_t *out_unknown,
 			     struct error *err);
 
+/* True where a record names the boundary activations that a spot check needs. */
+bool record_has_boundaries(const struct believed *record);
+
 /* "self", "training-time", "other". Static. */
 const char *record_class_name(enum record_class class);
 

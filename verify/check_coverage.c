@@ -1,5 +1,6 @@
 /* What a pass exercised, and what it did not: found by the byte digests only. */
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "verify/check_replay.h"
 
@@ -7,14 +8,18 @@ int check_coverage_say(struct check *check, const struct check_model *model,
 		       const struct replay_coverage *coverage, struct error *err)
 {
 	size_t unread = weights_unread_count(model->weights);
+	char layers[32] = "all ";
+
+	if (coverage->layers_run < coverage->layers)
+		snprintf(layers, sizeof(layers), "%" PRIu32 " of ", coverage->layers_run);
 
 	if (verdict_detail(check->verdict, STEP_FORWARD, err,
 			   "exercised: %" PRIu32 " of %" PRIu32
 			   " embedding rows, positions 0 to %zu "
-			   "of %" PRIu32 ", all %" PRIu32 " layers",
+			   "of %" PRIu32 ", %s%" PRIu32 " layers",
 			   coverage->embedding_rows, coverage->vocab,
 			   coverage->positions ? coverage->positions - 1 : 0, coverage->context,
-			   coverage->layers))
+			   layers, coverage->layers))
 		return -1;
 	if (!coverage->window_reached &&
 	    verdict_detail(check->verdict, STEP_FORWARD, err,

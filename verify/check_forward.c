@@ -2,6 +2,7 @@
 #include "verify/check_foreign.h"
 #include "verify/check_model.h"
 #include "verify/check_replay.h"
+#include "verify/check_spot.h"
 
 static int forward_without_record(struct check *check, size_t unknown, struct error *err)
 {
@@ -22,10 +23,17 @@ static int forward_without_record(struct check *check, size_t unknown, struct er
 	return check_model_not_possible(check, "recorded outputs", &cause, err);
 }
 
-int check_forward(struct check *check, struct error *err)
+static int spot_without_record(struct check *check, struct error *err)
+{
+	struct error cause = { 0 };
+
+	error_set(&cause, ERROR_ABSENT, "only other frameworks' outputs were recorded");
+	return check_model_not_possible(check, "a spot check", &cause, err);
+}
+
+static int forward_step(struct check *check, struct check_model *model, struct error *err)
 {
 	CLEANUP(record_choice_release) struct record_choice choice = { 0 };
-	CLEANUP(check_model_release) struct check_model model = { 0 };
 	CLEANUP(check_record_release) struct check_record record;
 	CLEANUP(digest_list_release) struct digest_list foreign = { 0 };
 	struct error cause = { 0 };
@@ -45,11 +53,24 @@ int check_forward(struct check *check, struct error *err)
 		return -1;
 	if (!choice.found && !foreign.count)
 		return forward_without_record(check, unknown, err);
-	if (check_model_open(check, &model, &ready, err) || !ready)
+	if (check_model_open(check, model, &ready, err) || !ready)
 		return err->code ? -1 : 0;
 	if (choice.found && check_record_open(check, &choice.best, &record, &cause))
 		return check_blame(check, STEP_FORWARD, "the record", true, &cause, err);
-	if (choice.found && check_replay(check, &choice, &model, &record, err))
+	if (spot_is_asked(&check->request->spot))
+		return choice.found ? check_spot(check, &choice, model, &record, err)
+				    : spot_without_record(check, err);
+	if (choice.found && check_replay(check, &choice, model, &record, err))
 		return -1;
-	return check_foreign(check, &model, &foreign, choice.found, err);
+	return check_foreign(check, model, &foreign, choice.found, err);
+}
+
+int check_forward(struct check *check, struct error *err)
+{
+	CLEANUP(check_model_release) struct check_model model = { 0 };
+
+	if (forward_step(check, &model, err))
+		return -1;
+	return spot_is_asked(&check->request->spot) ? check_spot_bytes(check, model.weights, err)
+						    : 0;
 }

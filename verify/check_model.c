@@ -54,7 +54,9 @@ int check_model_open(struct check *check, struct check_model *model, bool *out_r
 
 	*out_ready = false;
 	buffer_init(&config, CONFIG_MAX_BYTES);
-	if (weights_open(check->tree, &model->weights, &cause)) {
+	if (weights_open_known(check->tree,
+			       spot_is_asked(&check->request->spot) ? check->manifest : NULL,
+			       &model->weights, &cause)) {
 		/* Two weight sets: loaders differ in which they take, so nothing can be said of
 		 * either. */
 		if (cause.code == ERROR_UNTRUSTED &&

@@ -54,36 +54,13 @@ struct replay_request replay_request_of(const struct check_request *request)
 	return replay;
 }
 
-static int replay_evidence(struct check *check, const struct record_choice *choice,
-			   const struct check_model *model, const struct replay_report *report,
-			   struct error *err)
-{
-	struct json *evidence;
-
-	if (verdict_evidence(check->verdict, STEP_FORWARD, &evidence, err) ||
-	    json_set_digest(evidence, "record", &choice->best.identity, err) ||
-	    json_set_digest(evidence, "recorder", &choice->best.key, err) ||
-	    json_set_size(evidence, "recordIndex", choice->best.index, err) ||
-	    json_set_text(evidence, "class", record_class_name(choice->class), err) ||
-	    json_set_text(evidence, "profile", EXACT_PROFILE, err) ||
-	    json_set_text(evidence, "backend", backend_description(model->backend), err) ||
-	    json_set_size(evidence, "probesRecorded", report->probes_recorded, err) ||
-	    json_set_size(evidence, "probesRun", report->probes_run, err) ||
-	    json_set_size(evidence, "probesExact", report->probes_exact, err) ||
-	    json_set_size(evidence, "positionsCompared", report->positions_compared, err) ||
-	    json_set_size(evidence, "boundariesCompared", report->boundaries_compared, err) ||
-	    json_set_bool(evidence, "seeded", report->seeded, err))
-		return -1;
-	return json_set_text(evidence, "seed", report->seed, err);
-}
-
 static int say_replay(struct check *check, const struct record_choice *choice,
 		      const struct check_model *model, const struct replay_report *report,
-		      struct error *err)
+		      const struct replay_list *list, struct error *err)
 {
 	char where[REPLAY_TEXT_MAX];
 
-	if (replay_evidence(check, choice, model, report, err))
+	if (check_evidence_set(check, choice, model, report, list, err))
 		return -1;
 	if (report->differs) {
 		replay_difference_text(&report->first, where);
@@ -132,15 +109,16 @@ int check_replay(struct check *check, const struct record_choice *choice, struct
 		 struct check_record *record, struct error *err)
 {
 	struct replay_request request = replay_request_of(check->request);
+	CLEANUP(replay_list_release) struct replay_list list = { 0 };
 	struct replay_report report;
 	struct error cause = { 0 };
 
 	if (announce_cost(check, model, record, &request, err))
 		return -1;
-	if (record_replay(check->ctx, model->forward, model->backend, &record->probes,
-			  buffer_view(&record->outputs), &record->root, &request, &report,
-			  &cause) ||
+	if (record_replay_listed(check->ctx, model->forward, model->backend, &record->probes,
+				 buffer_view(&record->outputs), &record->root, &request, &report,
+				 &list, &cause) ||
 	    weights_unchanged(model->weights, &cause))
 		return check_blame(check, STEP_FORWARD, "the forward pass", true, &cause, err);
-	return say_replay(check, choice, model, &report, err);
+	return say_replay(check, choice, model, &report, &list, err);
 }

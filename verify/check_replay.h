@@ -31,6 +31,16 @@ MUST_CHECK int check_replay(struct check *check, const struct record_choice *cho
 			    struct check_model *model, struct check_record *record,
 			    struct error *err);
 
+/*
+ * check_evidence.c: what was computed and what came of it, for machines (docs/formats.md,
+ * section 7). At most EVIDENCE_PROBES_MAX probes are listed one by one.
+ */
+#define EVIDENCE_PROBES_MAX 128u
+MUST_CHECK int check_evidence_set(struct check *check, const struct record_choice *choice,
+				  const struct check_model *model,
+				  const struct replay_report *report,
+				  const struct replay_list *list, struct error *err);
+
 /* check_coverage.c: what the replay reached and what it did not, as details of the step. */
 MUST_CHECK int check_coverage_say(struct check *check, const struct check_model *model,
 				  const struct replay_coverage *coverage, struct error *err);

@@ -43,6 +43,20 @@ struct replay_request {
 #define REPLAY_STANDARD ((struct replay_request){ 16, 128, NULL })
 #define REPLAY_ALL ((struct replay_request){ 0, 0, NULL })
 
+/* How many layers a spot check draws: a number, or a percentage. Both 0: no spot check. */
+struct spot_request {
+	uint32_t layers;
+	uint32_t percent; /* 1 to 100 */
+};
+
+static inline bool spot_is_asked(const struct spot_request *request)
+{
+	return request->layers || request->percent;
+}
+
+/* "K" or "P%". ERROR_USAGE otherwise. */
+MUST_CHECK int spot_parse(const char *text, struct spot_request *out_request, struct error *err);
+
 /* What was held against the record, in the order in which a difference is looked for. */
 enum replay_item {
 	REPLAY_BOUNDARY, /* index: the boundary; 0 is the embedding, l follows layer l */
@@ -93,6 +107,22 @@ struct replay_report {
 	struct replay_coverage coverage;
 };
 
+/* One probe of a replay. */
+struct replay_probe {
+	size_t index; /* of the record */
+	struct digest identity;
+	size_t tokens; /* that were computed: of the first positions, or all */
+	bool exact;
+};
+
+/* The probes of a replay, ascending. Start with {0}. */
+struct replay_list {
+	struct replay_probe *probe;
+	size_t count;
+};
+
+void replay_list_release(struct replay_list *list);
+
 /* What a replay would cost; the record is read, nothing is computed. */
 MUST_CHECK int record_cost(const struct forward *forward, const struct probes *probes,
 			   const struct replay_request *request, struct forward_cost *out_cost,
@@ -110,6 +140,14 @@ MUST_CHECK int record_replay(const struct context *ctx, struct forward *forward,
 			     struct span outputs, const struct digest *root,
 			     const struct replay_request *request, struct replay_report *out_report,
 			     struct error *err);
+
+/* The same, and each probe on its own; the caller releases *out_list. */
+MUST_CHECK int record_replay_listed(const struct context *ctx, struct forward *forward,
+				    struct backend *backend, const struct probes *probes,
+				    struct span outputs, const struct digest *root,
+				    const struct replay_request *request,
+				    struct replay_report *out_report, struct replay_list *out_list,
+				    struct error *err);
 
 /* "boundary 3 (after layer 2)", "logits at position 5" ...: for people, into out_text. */
 #define REPLAY_TEXT_MAX 96

@@ -234,7 +234,7 @@ static int object_check(const struct tree *proofs, const char *name, struct erro
 	return 0;
 }
 
-int release_dir_check_objects(const char *folder, struct error *err)
+int release_dir_check_objects(const char *folder, uint64_t max, struct error *err)
 {
 	CLEANUP(tree_close) struct tree *proofs = NULL;
 
@@ -243,7 +243,8 @@ int release_dir_check_objects(const char *folder, struct error *err)
 	for (size_t i = 0; i < tree_count(proofs); i++) {
 		const char *name = tree_file(proofs, i)->name;
 
-		if (strncmp(name, OBJECTS, strlen(OBJECTS)) == 0 && object_check(proofs, name, err))
+		if (strncmp(name, OBJECTS, strlen(OBJECTS)) == 0 &&
+		    tree_file(proofs, i)->size <= max && object_check(proofs, name, err))
 			return -1;
 	}
 	return 0;

@@ -17,10 +17,10 @@ MUST_CHECK int release_dir_open(const char *folder, struct evidence **out_eviden
 				struct error *err);
 
 /*
- * Every object of the release is what its name says, also those that no step reads:
- * people will. ERROR_CORRUPT names the first that is not.
+ * Every object of the release of at most `max` bytes is what its name says, also those that no
+ * step reads: people will. ERROR_CORRUPT names the first that is not.
  */
-MUST_CHECK int release_dir_check_objects(const char *folder, struct error *err);
+MUST_CHECK int release_dir_check_objects(const char *folder, uint64_t max, struct error *err);
 
 /*
  * Hand every file below akashi/ that has no place in a release by its name to

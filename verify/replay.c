@@ -53,19 +53,18 @@ static int record_check(const struct forward *forward, const struct probes *prob
 
 static int replay_run(const struct context *ctx, struct forward *forward, struct backend *backend,
 		      const struct outputs *recorded, struct draw *draw,
-		      struct replay_report *report, struct error *err)
+		      struct replay_report *report, struct replay_list *list, struct error *err)
 {
 	struct outputs computed = { 0 };
+	int failed;
 
 	if (outputs_compute(ctx, forward, backend, draw->share, draw->count, PASS_MEMORY_BYTES,
 			    NULL, &computed, err))
 		return -1;
-	for (size_t i = 0; i < draw->count; i++)
-		probe_compare(recorded, draw->index[i], &computed.probe[i], NULL, report);
-	report->probes_run = draw->count;
+	failed = share_compare(recorded, draw->index, &computed, NULL, report, list, err);
 	draw_coverage(forward, draw, &report->coverage);
 	outputs_release(&computed);
-	return 0;
+	return failed;
 }
 
 int recorded_open(const struct forward *forward, const struct probes *probes, struct span text,
@@ -90,10 +89,11 @@ int recorded_open(const struct forward *forward, const struct probes *probes, st
 	return 0;
 }
 
-int record_replay(const struct context *ctx, struct forward *forward, struct backend *backend,
-		  const struct probes *probes, struct span outputs_text, const struct digest *root,
-		  const struct replay_request *request, struct replay_report *out_report,
-		  struct error *err)
+int record_replay_listed(const struct context *ctx, struct forward *forward,
+			 struct backend *backend, const struct probes *probes,
+			 struct span outputs_text, const struct digest *root,
+			 const struct replay_request *request, struct replay_report *out_report,
+			 struct replay_list *out_list, struct error *err)
 {
 	bool draws = request->probes && request->probes < probes->count;
 	struct replay_report report = { .seeded = draws && request->seed, .whole = true };
@@ -106,11 +106,20 @@ int record_replay(const struct context *ctx, struct forward *forward, struct bac
 	report.probes_recorded = recorded.count;
 	failed = (draws && draw_seed(ctx, request->seed, report.seed, sizeof(report.seed), err)) ||
 		 draw_make(forward, probes, request, report.seed, &draw, err) ||
-		 replay_run(ctx, forward, backend, &recorded, &draw, &report, err);
+		 replay_run(ctx, forward, backend, &recorded, &draw, &report, out_list, err);
 	draw_release(&draw);
 	outputs_release(&recorded);
 	if (failed)
 		return -1;
 	*out_report = report;
 	return 0;
+}
+
+int record_replay(const struct context *ctx, struct forward *forward, struct backend *backend,
+		  const struct probes *probes, struct span outputs_text, const struct digest *root,
+		  const struct replay_request *request, struct replay_report *out_report,
+		  struct error *err)
+{
+	return record_replay_listed(ctx, forward, backend, probes, outputs_text, root, request,
+				    out_report, NULL, err);
 }

@@ -96,7 +96,7 @@ static void nll_compare(struct comparison *comparison, float recorded, float com
 	}
 }
 
-void probe_compare(const struct outputs *recorded, size_t index,
+bool probe_compare(const struct outputs *recorded, size_t index,
 		   const struct probe_outputs *computed, const bool *wanted,
 		   struct replay_report *report)
 {
@@ -117,6 +117,36 @@ void probe_compare(const struct outputs *recorded, size_t index,
 	if (whole && recorded->logits)
 		nll_compare(&comparison, probe->nll, computed->nll);
 	report->probes_exact += !comparison.differs;
+	return !comparison.differs;
+}
+
+void replay_list_release(struct replay_list *list)
+{
+	free(list->probe);
+	*list = (struct replay_list){ 0 };
+}
+
+int share_compare(const struct outputs *recorded, const size_t *index,
+		  const struct outputs *computed, const bool *wanted, struct replay_report *report,
+		  struct replay_list *list, struct error *err)
+{
+	if (list) {
+		list->probe = calloc(computed->count, sizeof(*list->probe));
+		if (!list->probe)
+			return error_set(err, ERROR_SYSTEM, "no memory for %zu probes",
+					 computed->count);
+		list->count = computed->count;
+	}
+	for (size_t i = 0; i < computed->count; i++) {
+		const struct probe_outputs *probe = &computed->probe[i];
+		bool exact = probe_compare(recorded, index[i], probe, wanted, report);
+
+		if (list)
+			list->probe[i] = (struct replay_probe){ index[i], probe->identity,
+								probe->tokens, exact };
+	}
+	report->probes_run = computed->count;
+	return 0;
 }
 
 void replay_difference_text(const struct replay_difference *difference,

@@ -142,6 +142,7 @@ int spot_missing(const struct forward *forward, const struct weights *weights,
 void spot_report_release(struct spot_report *report)
 {
 	free(report->layer_exact);
+	replay_list_release(&report->list);
 	*report = (struct spot_report){ 0 };
 }
 
@@ -154,10 +155,10 @@ static bool head_equal(const struct outputs *recorded, const struct probe_output
 	       (!tops || !memcmp(a->top, b->top, tops)) && float_bits(a->nll) == float_bits(b->nll);
 }
 
-/* Hold one probe against its record, part by part and as a whole. */
+/* Hold one probe against its record, part by part. */
 static void probe_judge(const struct outputs *recorded, size_t index,
 			const struct probe_outputs *computed, const struct spot_draw *draw,
-			const bool *boundary, struct spot_report *report)
+			struct spot_report *report)
 {
 	const struct probe_outputs *probe = &recorded->probe[index];
 
@@ -167,7 +168,6 @@ static void probe_judge(const struct outputs *recorded, size_t index,
 		report->layer_exact[layer] +=
 			draw->wanted[layer] &&
 			digest_equal(&probe->boundary[layer + 1], &computed->boundary[layer + 1]);
-	probe_compare(recorded, index, computed, boundary, &report->replay);
 }
 
 static int spot_run(const struct context *ctx, struct forward *forward, struct backend *backend,
@@ -178,6 +178,7 @@ static int spot_run(const struct context *ctx, struct forward *forward, struct b
 	struct outputs_jump jump = { draw->wanted, recorded, states };
 	bool *boundary = calloc((size_t)draw->layers + 1, sizeof(*boundary));
 	struct outputs computed = { 0 };
+	int failed;
 
 	report->layer_exact = calloc(draw->layers, sizeof(*report->layer_exact));
 	if (!boundary || !report->layer_exact ||
@@ -190,10 +191,12 @@ static int spot_run(const struct context *ctx, struct forward *forward, struct b
 	for (uint32_t layer = 0; layer < draw->layers; layer++)
 		boundary[layer + 1] = draw->wanted[layer];
 	for (size_t i = 0; i < share->count; i++)
-		probe_judge(recorded, i, &computed.probe[i], draw, boundary, report);
+		probe_judge(recorded, i, &computed.probe[i], draw, report);
+	failed = share_compare(recorded, share->index, &computed, boundary, &report->replay,
+			       &report->list, err);
 	outputs_release(&computed);
 	free(boundary);
-	return 0;
+	return failed;
 }
 
 int record_spot(const struct context *ctx, struct forward *forward, struct backend *backend,
@@ -216,7 +219,6 @@ int record_spot(const struct context *ctx, struct forward *forward, struct backe
 			forward_estimate_some(forward, &share.sequences, draw->wanted);
 
 		report.replay.probes_recorded = recorded.count;
-		report.replay.probes_run = share.count;
 		draw_coverage(forward, &share, &report.replay.coverage);
 		report.replay.coverage.layers_run = draw->sampled;
 		report.replay.coverage.read_bytes = cost.read_bytes;

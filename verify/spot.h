@@ -11,15 +11,6 @@
 
 #include "verify/draw.h"
 
-/* How many layers: a number, or a percentage of them. */
-struct spot_request {
-	uint32_t layers;  /* 0: by percent */
-	uint32_t percent; /* 1 to 100 */
-};
-
-/* "K" or "P%". ERROR_USAGE otherwise. */
-MUST_CHECK int spot_parse(const char *text, struct spot_request *out_request, struct error *err);
-
 /* The layers that were drawn. Start with {0}. */
 struct spot_draw {
 	uint32_t layers;           /* of the model */
@@ -51,9 +42,10 @@ MUST_CHECK int spot_missing(const struct forward *forward, const struct weights 
 
 struct spot_report {
 	struct replay_report replay; /* over all probes, of what was computed */
-	size_t *layer_exact;         /* of each layer that was drawn: probes that agree after it */
-	size_t embedding_exact;      /* probes whose embedding agrees */
-	size_t head_exact;           /* probes whose logits, largest logits and NLL agree */
+	struct replay_list list;
+	size_t *layer_exact;    /* of each layer that was drawn: probes that agree after it */
+	size_t embedding_exact; /* probes whose embedding agrees */
+	size_t head_exact;      /* probes whose logits, largest logits and NLL agree */
 };
 
 void spot_report_release(struct spot_report *report);
