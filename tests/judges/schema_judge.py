@@ -139,14 +139,15 @@ def main_job(folder):
     for results in (TINY / "eval").glob("results_*.json"):
         akashi("add", "eval", results, "--of", "team/base@step-500")
     akashi("tag", "team/base@step-500", "best")
-    akashi("record", "team/base@step-500", "--random", "4:16:judge")
+    akashi("record", "team/base@step-500", "--random", "4:16:judge", "--boundaries")
     akashi("record", "team/base@step-500", "--from", SOURCE / "tests" / "data" / "foreign" / "tiny-float32.jsonl")
     akashi("publish", "team/base@step-500", folder / "release", "--as", "team/base@v1")
     akashi("verify", "team/base@step-500", "--attest")
     pin = json.loads(akashi("trust", "show", "--json"))["items"][0]["pin"]
     (folder / "pin").write_text(pin + "\n")
     verdict = akashi("verify", folder / "release", "--trust", folder / "pin", "--json")
-    return strict(verdict), akashi("key", "export", "taro")
+    spot = akashi("verify", folder / "release", "--trust", folder / "pin", "--spot", "2", "--json", status=3)
+    return strict(verdict), strict(spot), akashi("key", "export", "taro")
 
 
 def judge_files(folder, schemas, statements):
@@ -187,10 +188,16 @@ def main():
     schemas = Schemas()
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        verdict, pem = main_job(folder)
+        verdict, spot, pem = main_job(folder)
         public_key = serialization.load_pem_public_key(pem.encode())
         schemas.check("verdict", verdict, "the verdict")
         assert verdict["status"] == "holds", verdict
+        schemas.check("verdict", spot, "the verdict of a spot check")
+        forward = spot["steps"][5]["evidence"]
+        assert len(forward["spot"]["layers"]) == forward["coverage"]["layersRun"] == 2, spot
+        assert len(forward["probes"]) == 4 and all(probe["exact"] for probe in forward["probes"]), spot
+        del forward["coverage"]
+        assert schemas.errors("verdict", spot), "evidence without its coverage was accepted"
         paths = [*(folder / ".akashi" / "statements").glob("*.json"),
                  *(folder / "release" / "akashi" / "statements").glob("*.json")]
         statements = [read_statement(path, schemas, public_key) for path in paths]
