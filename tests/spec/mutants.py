@@ -9,7 +9,7 @@ import numpy as np
 
 from akashi_exact import binary32, functions, reals, records, rope, steps
 from akashi_exact.binary32 import F32, fma, from_bits
-from akashi_exact.families import bert, gemma, gpt_neox, llama, olmo
+from akashi_exact.families import bert, gemma, gpt_neox, llama, moe, olmo
 
 MUTANTS = []  # (rule, what it does, [(module, name, replacement)], the golden file to ask first or None)
 FMA_USERS = (binary32, functions, steps)
@@ -413,6 +413,49 @@ def gelu_unfused(x):
     return (F32(0.5) * x) * (F32(1) + functions.tanh(from_bits(0x3f4c422a) * u))
 
 
+# Rule 9
+
+def mixture_by(ranks=lambda e, p: (-p, e), weights_of=None, add=None, order=sorted):
+    def mixture(x, router, experts, count, renormalise):
+        p = functions.softmax(binary32.linear(x, router))
+        out = np.zeros_like(x)
+        for t in range(x.shape[0]):
+            ranked = sorted(range(len(experts)), key=lambda e: ranks(e, p[t, e]))[:count]
+            chosen = order(ranked)
+            weights = (weights_of or in_ids)(p[t], ranked, chosen, renormalise)
+            sums = np.zeros(x.shape[1], np.float32)
+            for expert, weight in zip(chosen, weights):
+                sums = (add or fma)(weight, experts[expert](x[t:t + 1])[0], sums)
+            out[t] = sums
+        return out
+    return mixture
+
+
+def total_of(p, ids):
+    total = F32(0)
+    for expert in ids:
+        total = total + p[expert]
+    return total
+
+
+def in_ids(p, ranked, chosen, renormalise):
+    return p[chosen] / total_of(p, sorted(ranked)) if renormalise else p[chosen]
+
+
+MIXTURE = (steps, "mixture")
+mutant(9, "adds the experts by falling weight", MIXTURE, ask="qwen2_moe")(mixture_by(order=list))
+mutant(9, "adds the weights by falling size", MIXTURE, ask="qwen3_moe")(mixture_by(
+    weights_of=lambda p, ranked, chosen, renormalise: p[chosen] / total_of(p, ranked) if renormalise else p[chosen]))
+mutant(9, "of equal weights takes the higher id", MIXTURE, ask="mixtral")(mixture_by(ranks=lambda e, p: (-p, -e)))
+mutant(9, "adds the experts without fusing", MIXTURE, ask="mixtral")(mixture_by(add=lambda weight, y, sums: weight * y + sums))
+mutant(9, "renormalises by multiplying with 1/Z'", MIXTURE, ask="mixtral")(mixture_by(
+    weights_of=lambda p, ranked, chosen, renormalise:
+        p[chosen] * (F32(1) / total_of(p, sorted(ranked))) if renormalise else p[chosen]))
+mutant(9, "never renormalises", MIXTURE, ask="mixtral")(mixture_by(weights_of=lambda p, ranked, chosen, renormalise: p[chosen]))
+mutant(9, "always renormalises", MIXTURE, ask="qwen2_moe")(mixture_by(
+    weights_of=lambda p, ranked, chosen, renormalise: p[chosen] / total_of(p, sorted(ranked))))
+
+
 # Rule 11
 
 @mutant(11, "equal logits by higher id", (records, "largest"), ask="llama-zeros")
@@ -542,3 +585,38 @@ def no_clip(x, limit):
 def clip_queries(self, at, y):
     q, k, v = llama.Llama.projected(self, at, y)
     return q if self.clip is None else functions.clip(q, F32(self.clip)), k, v
+
+
+@mutant(9, "adds the shared expert to x before the others", (moe.Qwen2Moe, "layer"), ask="qwen2_moe")
+def shared_to_x(self, layer, at, x):
+    x = x + self.attention(layer, at, self.rms(x, at + "input_layernorm"))
+    y = self.rms(x, at + "post_attention_layernorm")
+    if layer in self.dense or (layer + 1) % self.step or not self.shared:
+        return x + self.mlp(layer, at, y)
+    s = self.gated(at + "mlp.shared_expert.", y)
+    return (x + s * functions.sigmoid(self.linear(y, at + "mlp.shared_expert_gate"))) + self.mixed(at, y)
+
+
+@mutant(9, "fuses the shared expert's gate with its addition", (moe.Qwen2Moe, "mlp"), ask="qwen2_moe")
+def shared_fused(self, layer, at, y):
+    if layer in self.dense or (layer + 1) % self.step:
+        return llama.Llama.mlp(self, layer, at, y)
+    r = self.mixed(at, y)
+    if not self.shared:
+        return r
+    gate = functions.sigmoid(self.linear(y, at + "mlp.shared_expert_gate"))
+    return fma(self.gated(at + "mlp.shared_expert.", y), gate, r)
+
+
+@mutant(9, "softmax over the chosen logits only", (steps, "mixture"), ask="mixtral")
+def chosen_softmax(x, router, experts, count, renormalise):
+    logits = binary32.linear(x, router)
+    out = np.zeros_like(x)
+    for t in range(x.shape[0]):
+        chosen = sorted(sorted(range(len(experts)), key=lambda e: (-logits[t, e], e))[:count])
+        weights = functions.softmax(logits[t, chosen]) if renormalise else functions.softmax(logits[t])[chosen]
+        sums = np.zeros(x.shape[1], np.float32)
+        for expert, weight in zip(chosen, weights):
+            sums = fma(weight, experts[expert](x[t:t + 1])[0], sums)
+        out[t] = sums
+    return out
