@@ -9,7 +9,7 @@ import numpy as np
 
 from akashi_exact import binary32, functions, reals, records, rope, steps
 from akashi_exact.binary32 import F32, fma, from_bits
-from akashi_exact.families import bert, gemma, gpt_neox, llama, moe, olmo
+from akashi_exact.families import bert, gemma, gpt_neox, llama, moe, olmo, stablelm
 
 MUTANTS = []  # (rule, what it does, [(module, name, replacement)], the golden file to ask first or None)
 FMA_USERS = (binary32, functions, steps)
@@ -556,6 +556,19 @@ def attention_first(self, layer, at, x):
         x = a + x
         return self.mlp(at, self.layer_norm(x, at + "post_attention_layernorm")) + x
     return (x + a) + self.mlp(at, self.layer_norm(x, at + "post_attention_layernorm"))
+
+
+@mutant(10, "StableLM adds MLP and attention first", (stablelm.StableLM, "layer"), ask="stablelm-parallel")
+def parallel_first(self, layer, at, x):
+    if not self.parallel:
+        return llama.Llama.layer(self, layer, at, x)
+    y = self.rms(x, at + "input_layernorm")
+    return x + (self.attention(layer, at, y) + self.mlp(layer, at, y))
+
+
+@mutant(5, "StableLM norms every head with the first one's gain", (stablelm.StableLM, "each_head"), ask="stablelm-parallel")
+def gain_of_first_head(self, x, name):
+    return steps.layer_norm(x, self.tensor(f"{name}.norms.0.weight"), None, self.eps)
 
 
 @mutant(10, "BERT adds word and position first", (bert.Bert, "embed"), ask="bert")

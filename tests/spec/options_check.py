@@ -92,6 +92,9 @@ COMPUTED = {
         longrope(original_max_position_embeddings=8), longrope() | {"original_max_position_embeddings": 17, "max_position_embeddings": 131},
         longrope(original_max_position_embeddings=8) | {"original_max_position_embeddings": ABSENT},
         longrope() | {"original_max_position_embeddings": 128}],
+    "stablelm": [
+        absent("partial_rotary_factor"), {"partial_rotary_factor": 0.6}, absent("layer_norm_eps", "hidden_act", "max_position_embeddings"),
+        {"rope_scaling": LINEAR}, absent("use_parallel_residual")],
     "mixtral": [
         {"num_experts": 6}, {"num_local_experts": ABSENT, "num_experts": 6}, {"num_experts_per_tok": 1}, {"num_experts_per_tok": 6},
         absent("rope_theta"), absent("sliding_window"), {"norm_topk_prob": False}, {"rope_theta": ABSENT, "rope_parameters": {"rope_theta": 77.0}}],
