@@ -9,7 +9,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct error err = { 0 };
 
 	if (!model_config_read((struct span){ data, size }, &config, &err) &&
-	    (!config.layers || !config.head_dim || config.heads % config.key_heads))
+	    (!config.layers || !config.head_dim || config.heads % config.key_heads ||
+	     config.experts > CONFIG_EXPERTS_MAX || config.experts_chosen > config.experts ||
+	     config.experts_chosen > EXACT_CHOSEN_MAX))
 		__builtin_trap();
 	return 0;
 }

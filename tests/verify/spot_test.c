@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "tests/verify/tiny_moe.h"
 #include "tests/verify/tiny_record.h"
 #include "verify/outputs.h"
 #include "verify/spot.h"
@@ -371,6 +372,38 @@ static void what_is_asked_is_a_number_or_a_percentage(void **state)
 	}
 }
 
+/* Only the experts of the layers that were drawn are read, and one that is not what it was is
+ * found. */
+static void layers_with_experts_are_drawn_like_any_other(void **state)
+{
+	struct spotted spotted = spotted_of(tiny_moe("mixtral", 4), 2);
+
+	(void)state;
+	for (unsigned changed = 0; changed < 2; changed++) {
+		struct spot_draw draw = { 0 };
+		struct spot_report report = { 0 };
+		struct tiny_open open;
+		struct error err = { 0 };
+
+		assert_done(tiny_model_open(spotted.folder, 2, NULL, &open, &err), &err);
+		assert_done(spot(&spotted, &open, 1, "a seed", &draw, &report, &err), &err);
+		assert_int_equal(report.replay.differs, changed);
+		for (uint32_t layer = 0; layer < 2; layer++)
+			for (uint32_t id = 0; id < 4; id++)
+				assert_true(draw.wanted[layer] ||
+					    !forward_expert_used(open.forward, layer, id));
+		assert_true(forward_experts(open.forward).used > 0);
+		tiny_model_flip(&spotted.model, spotted.folder,
+				draw.wanted[0]
+					? "model.layers.0.block_sparse_moe.experts.0.w2.weight"
+					: "model.layers.1.block_sparse_moe.experts.0.w2.weight");
+		spot_report_release(&report);
+		spot_draw_release(&draw);
+		tiny_model_close(&open);
+	}
+	spotted_release(&spotted);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -383,6 +416,7 @@ int main(void)
 		cmocka_unit_test(a_seed_draws_the_same_layers_again_and_chance_others),
 		cmocka_unit_test(chances_are_exact_and_never_rounded_up),
 		cmocka_unit_test(what_is_asked_is_a_number_or_a_percentage),
+		cmocka_unit_test(layers_with_experts_are_drawn_like_any_other),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
