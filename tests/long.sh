@@ -7,6 +7,10 @@ if build clang; then
 	tests "clang" build-clang --exclude-regex '^(house|invariance)/'
 fi
 
+heading "any size"
+cmake --build build --target bench >/dev/null && AKASHI=$PWD/build/akashi sh tests/cli/any_size.sh
+case $? in 0 | 77) ;; *) fail "a model of 16 GB" ;; esac
+
 heading "every float"
 AKASHI_EVERY_FLOAT=1 build/tests/kernels_math_test || fail "elementary functions over every float"
 

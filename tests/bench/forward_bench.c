@@ -4,8 +4,9 @@
  * Makes a checkpoint of the Llama-3.2-1B shape (1.24 billion parameters, bf16,
  * 2.5 GB) in FOLDER unless one is there, makes its manifest, then records COUNT
  * probes of LENGTH tokens (16 of 128) with every piece checked against the
- * manifest. Peak memory is held against what the pass itself said before it
- * started: two layers or the head, and the activations.
+ * manifest, and runs the layers alone, without the head, too. Peak memory is held
+ * against what the pass itself said before it started: two layers or the head,
+ * and the activations. AKASHI_THREADS: how many threads.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -170,6 +171,46 @@ static int model_open(const struct context *ctx, const char *folder, struct mode
 	return backend_open(NULL, &options, &model->backend, err);
 }
 
+/* When something began or ended. */
+struct moment {
+	double clock, processor;
+};
+
+static struct moment now(void)
+{
+	return (struct moment){ seconds(CLOCK_MONOTONIC), seconds(CLOCK_PROCESS_CPUTIME_ID) };
+}
+
+/* For forward.sh: what, seconds on the clock, seconds of processor time. */
+static void said(const char *what, struct moment begin)
+{
+	struct moment end = now();
+
+	printf("%s %.1f %.1f\n", what, end.clock - begin.clock, end.processor - begin.processor);
+}
+
+/* All layers, every boundary ignored, and no head. */
+static int layers_only(const struct context *ctx, const struct model *model,
+		       const struct probes *probes, struct error *err)
+{
+	struct forward_sink deaf = { 0 };
+	size_t *rows = calloc(probes->count, sizeof(*rows)), at = 0;
+	uint32_t *ids = calloc(probes_tokens(probes), sizeof(*ids));
+	struct sequences sequences = { ids, rows, probes->count };
+	int failed = !rows || !ids;
+
+	for (size_t i = 0; !failed && i < probes->count; i++) {
+		rows[i] = probes->probe[i].count;
+		memcpy(ids + at, probes->probe[i].ids, rows[i] * sizeof(*ids));
+		at += rows[i];
+	}
+	if (!failed)
+		failed = forward_run(ctx, model->forward, model->backend, &sequences, &deaf, err);
+	free(rows);
+	free(ids);
+	return failed ? -1 : 0;
+}
+
 static int measure(const char *folder, size_t count, size_t length, struct error *err)
 {
 	struct context ctx = { 0 };
@@ -179,11 +220,13 @@ static int measure(const char *folder, size_t count, size_t length, struct error
 	struct forward_cost cost;
 	struct buffer outputs;
 	struct digest root;
-	double wall, cpu;
+	struct moment begin, end;
+	const char *threads = getenv("AKASHI_THREADS");
 	char hex[DIGEST_HEX_SIZE];
 
 	buffer_init(&outputs, OUTPUTS_MAX_BYTES);
-	if (threads_new(0, &ctx.threads, err) || model_open(&ctx, folder, &model, err) ||
+	if (threads_new(threads ? strtoul(threads, NULL, 10) : 0, &ctx.threads, err) ||
+	    model_open(&ctx, folder, &model, err) ||
 	    probes_generate(count, length, "bench", VOCAB, &probes, err) ||
 	    record_cost(model.forward, &probes, &all, &cost, err))
 		return -1;
@@ -192,17 +235,20 @@ static int measure(const char *folder, size_t count, size_t length, struct error
 	       (double)cost.read_bytes / 1e9);
 	printf("peak before the pass: %.0f MiB; the pass announces %.0f MiB\n", peak_mib(),
 	       (double)cost.memory_bytes / (1 << 20));
-	wall = seconds(CLOCK_MONOTONIC);
-	cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
+	begin = now();
 	if (record_make(&ctx, model.forward, model.backend, &probes, &outputs, &root, err))
 		return -1;
-	wall = seconds(CLOCK_MONOTONIC) - wall;
-	cpu = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+	end = now();
 	digest_to_hex(&root, hex);
-	printf("recorded in %.1f s (%.1f s of processor time, %.1f GFLOP/s a core)\n", wall, cpu,
-	       cost.flop / cpu / 1e9);
+	printf("recorded at %.1f GFLOP/s a core\n",
+	       cost.flop / (end.processor - begin.processor) / 1e9);
+	said("pass", begin);
 	printf("peak after the pass: %.0f MiB; root %.16s; object %zu bytes\n", peak_mib(), hex,
 	       outputs.len);
+	begin = now();
+	if (layers_only(&ctx, &model, &probes, err))
+		return -1;
+	said("layers", begin);
 	buffer_release(&outputs);
 	probes_release(&probes);
 	forward_close(&model.forward);

@@ -2,7 +2,7 @@
  * Make a Llama- or Mixtral-shaped checkpoint of random bf16 weights, the same
  * at every run: config.json and model.safetensors, or shards with their index.
  *
- *     make_checkpoint FOLDER tiny|2gb|1b|moe SHARDS
+ *     make_checkpoint FOLDER tiny|2gb|1b|8b|moe SHARDS
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,14 +15,17 @@ enum { TENSORS_MAX_HERE = 512, STEP_ELEMENTS = 1 << 20 };
 struct shape {
 	const char *name;
 	unsigned hidden, layers, intermediate, heads, key_heads, vocab;
+	bool tied;        /* the embedding is the head */
 	unsigned experts; /* 0: Llama; else Mixtral, two of them for each token */
 };
 
 static const struct shape shapes[] = {
-	{ "tiny", 64, 2, 128, 4, 2, 256, 0 },
-	{ "2gb", 2048, 16, 8192, 32, 8, 32000, 0 }, /* 2.1 GB */
-	{ "1b", 2048, 16, 8192, 32, 8, 128256, 0 }, /* Llama 3.2 1B: 1.24 billion parameters */
-	{ "moe", 1024, 3, 1792, 16, 4, 32000, 32 }, /* 1.1 GB, 11 MB each expert */
+	{ "tiny", 64, 2, 128, 4, 2, 256, true, 0 },
+	{ "2gb", 2048, 16, 8192, 32, 8, 32000, true, 0 }, /* 2.1 GB */
+	{ "1b", 2048, 16, 8192, 32, 8, 128256, true,
+	  0 }, /* Llama 3.2 1B: 1.24 billion parameters */
+	{ "8b", 4096, 32, 14336, 32, 8, 128256, false, 0 }, /* Llama 3 8B: 16.1 GB */
+	{ "moe", 1024, 3, 1792, 16, 4, 32000, true, 32 },   /* 1.1 GB, 11 MB each expert */
 };
 
 struct made {
@@ -42,7 +45,7 @@ static void plan_add(struct plan *plan, unsigned rows, unsigned cols, const char
 
 	made->rows = rows;
 	made->cols = cols;
-	snprintf(made->name, sizeof(made->name), "model.%s%s.weight", layer, part);
+	snprintf(made->name, sizeof(made->name), "%s%s.weight", layer, part);
 }
 
 static void plan_experts(struct plan *plan, const struct shape *s, const char *layer)
@@ -69,11 +72,11 @@ static void plan_all(struct plan *plan, const struct shape *s)
 {
 	unsigned keys = s->hidden / s->heads * s->key_heads;
 
-	plan_add(plan, s->vocab, s->hidden, "", "embed_tokens");
+	plan_add(plan, s->vocab, s->hidden, "model.", "embed_tokens");
 	for (unsigned i = 0; i < s->layers; i++) {
 		char layer[32];
 
-		snprintf(layer, sizeof(layer), "layers.%u.", i);
+		snprintf(layer, sizeof(layer), "model.layers.%u.", i);
 		plan_add(plan, s->hidden, 0, layer, "input_layernorm");
 		if (s->experts)
 			plan_experts(plan, s, layer);
@@ -85,7 +88,9 @@ static void plan_all(struct plan *plan, const struct shape *s)
 		plan_add(plan, s->hidden, s->hidden, layer, "self_attn.q_proj");
 		plan_add(plan, keys, s->hidden, layer, "self_attn.v_proj");
 	}
-	plan_add(plan, s->hidden, 0, "", "norm");
+	plan_add(plan, s->hidden, 0, "model.", "norm");
+	if (!s->tied)
+		plan_add(plan, s->vocab, s->hidden, "", "lm_head");
 }
 
 static uint64_t elements_of(const struct made *made)
@@ -212,9 +217,10 @@ static int write_config(const char *folder, const struct shape *s, struct error 
 		       "\"max_position_embeddings\":4096,\"rms_norm_eps\":1e-05,"
 		       "\"rope_theta\":10000.0,\"hidden_act\":\"silu\","
 		       "\"attention_bias\":false,\"mlp_bias\":false,"
-		       "\"tie_word_embeddings\":true,\"torch_dtype\":\"bfloat16\"}\n",
+		       "\"tie_word_embeddings\":%s,\"torch_dtype\":\"bfloat16\"}\n",
 		       s->experts ? "Mixtral" : "Llama", s->experts ? "mixtral" : "llama", experts,
-		       s->hidden, s->layers, s->intermediate, s->heads, s->key_heads, s->vocab) ||
+		       s->hidden, s->layers, s->intermediate, s->heads, s->key_heads, s->vocab,
+		       s->tied ? "true" : "false") ||
 			       write_text(folder, "config.json", &text, err)
 		       ? -1
 		       : 0;
@@ -286,6 +292,6 @@ int main(int argc, char **argv)
 		fprintf(stderr, "make_checkpoint: %s\n", err.text);
 		return error_exit_status(err.code);
 	}
-	fprintf(stderr, "usage: make_checkpoint FOLDER tiny|2gb|1b|moe SHARDS\n");
+	fprintf(stderr, "usage: make_checkpoint FOLDER tiny|2gb|1b|8b|moe SHARDS\n");
 	return 2;
 }
