@@ -71,15 +71,15 @@ int main(int argc, char **argv)
 
 	if (argc != 5)
 		return 2;
-	count = atoi(argv[2]);
-	length = atoi(argv[3]);
+	count = (int)strtol(argv[2], NULL, 10);
+	length = (int)strtol(argv[3], NULL, 10);
 	llama_log_set(quiet, NULL);
 	model = llama_model_load_from_file(argv[1], model_params);
 	params.n_ctx = (uint32_t)(count * length);
 	params.n_batch = params.n_ctx;
 	params.n_ubatch = 512; /* its default; 2048 was no faster */
 	params.n_seq_max = (uint32_t)count;
-	params.n_threads = params.n_threads_batch = atoi(argv[4]);
+	params.n_threads = params.n_threads_batch = (int)strtol(argv[4], NULL, 10);
 	params.type_k = params.type_v = GGML_TYPE_F32;
 	params.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED;
 	context = model ? llama_init_from_model(model, params) : NULL;
