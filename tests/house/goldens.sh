@@ -16,6 +16,7 @@ check() {
 		name=$(type_of "$root/$file")
 		grep -q "^ARCHITECTURE([a-z0-9_]*, \"$name\")" "$root/verify/architectures.def" || say "$file: '$name' is no architecture"
 	done
+	! command -v python3 >/dev/null || python3 -B "$root/tests/tools/golden_make.py" --check "$root/tests/golden" 2>&1
 	for file in "$root"/tests/golden/*.json; do type_of "$file"; done | sort -u >"$SCRATCH/golden"
 	sed -n 's/^ARCHITECTURE([a-z0-9_]*, "\([^"]*\)").*/\1/p' "$root/verify/architectures.def" | sort >"$SCRATCH/computed"
 	for name in $(comm -13 "$SCRATCH/golden" "$SCRATCH/computed"); do
@@ -27,4 +28,5 @@ rule "every architecture has golden digests"
 breaks "an architecture without a golden file" verify/architectures.def 'ARCHITECTURE(planted, "planted")'
 breaks "a golden file without outputs" tests/golden/planted.json '"name": "planted",' '"config": {"model_type":"llama"},'
 breaks "a golden file of no architecture" tests/golden/planted.json '"config": {"model_type":"planted"},'
+breaks "a golden file whose model nobody described" tests/golden/planted.json '{}'
 breaks "something else beside the golden files" tests/golden/planted.txt 'x'

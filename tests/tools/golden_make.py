@@ -1,8 +1,9 @@
-"""Make the files of tests/golden/: golden_make.py BUILD [--change] NAME... (or --all, --list)
+"""Make the files of tests/golden/: golden_make.py BUILD [--change] NAME... (or --all, --check)
 
-A model of golden_models.py or golden_dense.py becomes its file: the recipe, and the outputs that
-build/tests/golden_dump computes. A file whose model is already there with other outputs is left alone, and that is a failure:
-a released profile never changes meaning. --change writes it all the same.
+A model of golden_models.py, golden_dense.py or golden_moe.py becomes its file: the recipe, and the
+outputs that build/tests/golden_dump computes. A file whose model is already there with other outputs
+is left alone, and that is a failure: a released profile never changes meaning. --change writes it
+all the same. --check computes nothing: it says which files are not of a model described here.
 """
 import argparse
 import json
@@ -11,7 +12,8 @@ import subprocess
 import sys
 import tempfile
 
-import golden_dense  # noqa: F401  what it registers
+import golden_dense  # noqa: F401  what they register
+import golden_moe  # noqa: F401
 from golden_models import MODELS
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "golden"
@@ -74,16 +76,28 @@ def make(tool, name, change):
     print(f"{name}: {len(text)} bytes, {describe(golden)}")
 
 
+def check(folder):
+    """One line for each file without its model, model without its file, and file of another model."""
+    files = {path.stem: json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))}
+    for name in sorted({*files, *MODELS}):
+        if name not in MODELS:
+            print(f"tests/golden/{name}.json: tests/tools/golden_make.py knows no such model")
+        elif name not in files:
+            print(f"tests/golden/{name}.json: is not there")
+        elif MODELS[name] != tuple(files[name][key] for key in ("config", "tensors", "probes")):
+            print(f"tests/golden/{name}.json: its model is described otherwise in tests/tools")
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("build", nargs="?")
     parser.add_argument("names", nargs="*")
     parser.add_argument("--all", action="store_true")
-    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--check", action="store_true")
     parser.add_argument("--change", action="store_true")
     options = parser.parse_args()
-    if options.list:
-        print("\n".join(MODELS))
+    if options.check:
+        check(pathlib.Path(options.build or FOLDER))
         sys.exit()
     if not options.build:
         parser.error("BUILD is missing")
