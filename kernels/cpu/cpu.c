@@ -46,14 +46,14 @@ static void cpu_close(struct backend *backend)
 static int allocate(size_t bytes, bool large, uint8_t **out_bytes, struct error *err)
 {
 	size_t alignment = large && bytes >= LARGE_PAGE_BYTES ? LARGE_PAGE_BYTES : ALIGNMENT_BYTES;
-	size_t size = (bytes + ALIGNMENT_BYTES - 1) / ALIGNMENT_BYTES * ALIGNMENT_BYTES;
+	size_t size = (bytes + alignment - 1) / alignment * alignment;
 	void *memory;
 
 	if (bytes > SIZE_MAX - alignment || !(memory = aligned_alloc(alignment, size)))
 		return error_set(err, ERROR_SYSTEM, "out of memory for %zu bytes of numbers",
 				 bytes);
 	if (alignment == LARGE_PAGE_BYTES)
-		(void)madvise(memory, size / LARGE_PAGE_BYTES * LARGE_PAGE_BYTES, MADV_HUGEPAGE);
+		(void)madvise(memory, bytes / LARGE_PAGE_BYTES * LARGE_PAGE_BYTES, MADV_HUGEPAGE);
 	*out_bytes = memory;
 	return 0;
 }
