@@ -1,7 +1,27 @@
 /* version: print the version, and how this machine computes. */
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/output.h"
+
+/* The model types that are computed, as an array. */
+static int architectures_set(struct json *object, struct error *err)
+{
+	CLEANUP(json_free) struct json *array = NULL;
+	char type[64];
+
+	if (json_array_new(&array, err))
+		return -1;
+	for (const char *at = architecture_list(); *at; at += strspn(at, ", ")) {
+		size_t len = strcspn(at, ",");
+
+		snprintf(type, sizeof(type), "%.*s", (int)len, at);
+		if (json_add_text(array, type, err))
+			return -1;
+		at += len;
+	}
+	return json_set_take(object, "architectures", &array, err);
+}
 
 static int version_json(const struct backend *backend, struct error *err)
 {
@@ -13,7 +33,8 @@ static int version_json(const struct backend *backend, struct error *err)
 		return -1;
 	if (backend && (json_set_text(object, "hash", hash_implementation(), err) ||
 			json_set_text(object, "backend", backend_description(backend), err) ||
-			json_set_text(object, "profile", EXACT_PROFILE, err)))
+			json_set_text(object, "profile", EXACT_PROFILE, err) ||
+			architectures_set(object, err)))
 		return -1;
 	return output_json(object, err);
 }
@@ -33,13 +54,14 @@ static int version_run(struct call *call, struct error *err)
 		return 0;
 	output_line(stdout, "SHA-256     %s", hash_implementation());
 	output_line(stdout, "arithmetic  %s, %s", EXACT_PROFILE, backend_description(backend));
+	output_line(stdout, "models      %s", architecture_list());
 	return 0;
 }
 
 static const struct option version_options[] = {
 	{ .name = "verbose",
 	  .letter = 'v',
-	  .help = "say also how this machine hashes and computes" },
+	  .help = "say also how this machine hashes and computes, and which models" },
 	{ .name = NULL },
 };
 

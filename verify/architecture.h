@@ -271,10 +271,6 @@ struct architecture {
 /* The architecture for a `model_type`, or NULL. */
 const struct architecture *architecture_find(const char *model_type);
 
-/* "bert, gpt2, llama": the model types that are computed, for messages and `akashi version`.
- * Static. */
-const char *architecture_list(void);
-
 /* The size that `dim` has under `config`, and what config.json calls it. */
 uint32_t config_dim(const struct model_config *config, enum dim dim);
 const char *dim_name(enum dim dim);

@@ -91,6 +91,10 @@ struct model_config {
 	char model_type[64]; /* as config.json spells it */
 };
 
+/* "bert, gpt2, llama": the model types that are computed, for messages and `akashi version`.
+ * Static. */
+const char *architecture_list(void);
+
 /* Is the layer of this set? */
 bool model_config_layer_in(const struct model_config *config, enum layer_set set, uint32_t layer);
 

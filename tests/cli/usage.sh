@@ -70,6 +70,10 @@ if [ -w /dev/full ]; then
 	complained "no room left"
 fi
 
+# Every model type that is computed is listed.
+run 0 version --verbose --json
+json '"llama" in o["architectures"] and "xlm-roberta" in o["architectures"] and "" not in o["architectures"]'
+
 # Two spellings, one meaning.
 run 0 version --json
 json 'o["schema"] == "akashi/version/1" and o["version"]'
