@@ -14,7 +14,8 @@ static int set_result(struct json *object, const char *kind, const char *name,
 	    json_set_size(object, "files", result->files, err) ||
 	    json_set_size(object, "bytes", result->bytes, err) ||
 	    json_set_size(object, "records", result->records, err) ||
-	    json_set_size(object, "scores", result->scores, err))
+	    json_set_size(object, "scores", result->scores, err) ||
+	    json_set_size(object, "samples", result->samples, err))
 		return -1;
 	if (dry_run)
 		return 0;
@@ -59,6 +60,9 @@ static void print_counts(const struct add_result *result)
 		printf(", %" PRIu64 " records", result->records);
 	if (result->scores)
 		printf(", %" PRIu64 " score%s", result->scores, result->scores == 1 ? "" : "s");
+	if (result->samples)
+		printf(", the items of %" PRIu64 " task%s", result->samples,
+		       result->samples == 1 ? "" : "s");
 }
 
 int added_print(const struct call *call, const char *kind, const struct name *name,

@@ -142,6 +142,7 @@ static int run_run(struct call *call, struct error *err)
 static int eval_run(struct call *call, struct error *err)
 {
 	CLEANUP(registry_close) struct registry *registry = NULL;
+	CLEANUP(texts_free) const char **samples = NULL;
 	struct add_eval eval = { .path = call->operand[0] };
 	const char *of = call_value(call, "of");
 	struct add_result result;
@@ -151,6 +152,9 @@ static int eval_run(struct call *call, struct error *err)
 		return error_set(err, ERROR_USAGE,
 				 "--of=NAME@VERSION says which checkpoint was "
 				 "measured, and is missing");
+	if (call_values(call, "samples", &samples, &eval.samples_count, err))
+		return -1;
+	eval.samples = eval.samples_count ? samples : NULL;
 	if (name_parse(of, &eval.of, err) || open_registry(call, &registry, err) ||
 	    open_add_how(call, registry, &how, err) ||
 	    registry_add_eval(registry, &how, &eval, &result, err))
@@ -249,6 +253,11 @@ static const struct option eval_options[] = {
 	{ .name = "of",
 	  .argument = "NAME@VERSION",
 	  .help = "the registered checkpoint that was measured; must be given" },
+	{ .name = "samples",
+	  .argument = "FILE",
+	  .repeatable = true,
+	  .help = "samples_TASK_TIME.jsonl, what lm-evaluation-harness wrote about each item; "
+		  "otherwise those beside results_TIME.json with the same TIME" },
 	OPTION_KEY,
 	OPTION_DRY_RUN,
 	{ .name = NULL },
@@ -257,10 +266,11 @@ static const struct option eval_options[] = {
 static const struct command eval = {
 	.name = "eval",
 	.summary = "register evaluation results",
-	.synopsis = "FILE --of NAME@VERSION",
+	.synopsis = "FILE --of NAME@VERSION [--samples FILE]...",
 	.description =
 		"FILE is a result of lm-evaluation-harness (results_*.json) or of llm-jp-eval, "
-		"as those wrote it; its decimals are kept digit by digit.",
+		"as those wrote it; its decimals are kept digit by digit. With the samples, "
+		"others can recompute items of it (akashi verify --evals).",
 	.options = eval_options,
 	.operands_min = 1,
 	.operands_max = 1,

@@ -102,6 +102,7 @@ static int verify_run(struct call *call, struct error *err)
 	const char *trust = call_value(call, "trust");
 	const char *text;
 	bool is_path = argument_kind(call->operand[0], &text) == ARGUMENT_PATH;
+	uint64_t evals = 0;
 	struct check_request request = { .forward_named = tier != NULL,
 					 .seed = call_value(call, "seed"),
 					 .rehash = call_has(call, "rehash") };
@@ -111,6 +112,12 @@ static int verify_run(struct call *call, struct error *err)
 	buffer_init(&files.key, PUBLIC_KEY_PEM_MAX);
 	if (is_path && call_has(call, "attest"))
 		return error_set(err, ERROR_USAGE, "--attest is for registered names");
+	if (call_number(call, "evals", 0, &evals, err))
+		return -1;
+	if (call_has(call, "evals") && (!evals || evals > SAMPLES_ITEMS_MAX))
+		return error_set(err, ERROR_USAGE, "--evals takes 1 to %u items",
+				 SAMPLES_ITEMS_MAX);
+	request.evals = (size_t)evals;
 	if (spot && tier)
 		return error_set(err, ERROR_USAGE,
 				 "--spot and --forward exclude each other: a spot check runs all "
@@ -146,8 +153,14 @@ static const struct option verify_options[] = {
 		  "what it did not read as not checked; needs a record made with --boundaries" },
 	{ .name = "seed",
 	  .argument = "S",
-	  .help = "draw the probes, or layers, again as this seed did, to repeat a verdict; it is "
-		  "marked so" },
+	  .help = "draw the probes, layers or items again as this seed did, to repeat a verdict; "
+		  "it is marked "
+		  "so" },
+	{ .name = "evals",
+	  .argument = "N",
+	  .help = "recompute N drawn items of each registered samples file of "
+		  "lm-evaluation-harness from the weights, and say whether the published "
+		  "log-probabilities, choices and scores follow" },
 	{ .name = "offline", .help = "use no network; nothing that this version checks needs one" },
 	{ .name = "trust",
 	  .argument = "FILE",
@@ -174,6 +187,8 @@ static const struct example verify_examples[] = {
 	{ "akashi verify llm-x/base@step-500 --forward all", "what a registry keeps, all of it" },
 	{ "akashi verify ./base-v1 --spot 10%",
 	  "a tenth of the layers of a large model, drawn here" },
+	{ "akashi verify llm-x/base@step-500 --evals 10",
+	  "do published scores follow from these weights? ten items of each task" },
 	{ "akashi verify . --signature model.sig --key publisher.pem",
 	  "a directory that another tool signed" },
 	{ NULL, NULL },
@@ -182,7 +197,7 @@ static const struct example verify_examples[] = {
 const struct command command_verify = {
 	.name = "verify",
 	.summary = "check a model, from its bytes up to what it computes",
-	.synopsis = "PATH|NAME@VERSION [--trust FILE] [--forward TIER | --spot K]",
+	.synopsis = "PATH|NAME@VERSION [--trust FILE] [--forward TIER | --spot K] [--evals N]",
 	.description = "PATH is a release directory, a folder of a download, a folder of the Hub's "
 		       "cache, or "
 		       "one weight file. One line a step: bytes, signature, log, lineage, claims, "

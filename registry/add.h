@@ -18,6 +18,7 @@ struct add_result {
 	uint64_t files, bytes;
 	uint64_t records; /* of a dataset */
 	uint64_t scores;  /* of an eval */
+	uint64_t samples; /* files of items of an eval */
 };
 
 /* Facts about the git commit (docs/formats.md, `git`), as registry/git.h gathers them. */
@@ -74,6 +75,13 @@ MUST_CHECK int registry_add_run(struct registry *registry, const struct add_how 
 struct add_eval {
 	const char *path; /* a result file that one of the importers knows */
 	struct name of;   /* the checkpoint */
+
+	/*
+	 * What was written about each item, `samples_TASK_TIME.jsonl`. NULL: those beside a
+	 * `results_TIME.json` with the same TIME, for the tasks that it has.
+	 */
+	const char *const *samples;
+	size_t samples_count;
 };
 
 MUST_CHECK int registry_add_eval(struct registry *registry, const struct add_how *how,

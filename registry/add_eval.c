@@ -14,13 +14,9 @@ static const struct importer *const importers[] = {
 };
 
 /* Set format, harness, model and scores from the file, by the importer that knows it. */
-static int scores_set(const char *path, struct span bytes, struct json *predicate,
+static int scores_set(const char *path, const struct json *file, struct json *predicate,
 		      uint64_t *out_count, struct error *err)
 {
-	CLEANUP(json_free) struct json *file = NULL;
-
-	if (json_parse(bytes, NULL, &file, err))
-		return error_prefix(err, "'%s'", path);
 	for (size_t i = 0; i < sizeof(importers) / sizeof(importers[0]); i++) {
 		if (!importers[i]->knows(file))
 			continue;
@@ -45,7 +41,7 @@ int registry_add_eval(struct registry *registry, const struct add_how *how,
 		      const struct add_eval *eval, struct add_result *out_result, struct error *err)
 {
 	CLEANUP(adding_release) struct adding adding = { 0 };
-	CLEANUP(json_free) struct json *predicate = NULL, *of = NULL;
+	CLEANUP(json_free) struct json *predicate = NULL, *of = NULL, *file = NULL;
 	CLEANUP(buffer_release) struct buffer bytes;
 	struct statement_draft draft = { .kind = STATEMENT_eval };
 	struct add_result result = { .files = 1 };
@@ -57,8 +53,12 @@ int registry_add_eval(struct registry *registry, const struct add_how *how,
 		return -1;
 	snprintf(subject, sizeof(subject), "%s", json_text(json_member(of, "name")));
 	if (json_object_new(&predicate, err) || json_set_take(predicate, "of", &of, err) ||
-	    file_read(eval->path, &bytes, err) ||
-	    scores_set(eval->path, buffer_view(&bytes), predicate, &result.scores, err))
+	    file_read(eval->path, &bytes, err))
+		return -1;
+	if (json_parse(buffer_view(&bytes), NULL, &file, err))
+		return error_prefix(err, "'%s'", eval->path);
+	if (scores_set(eval->path, file, predicate, &result.scores, err) ||
+	    samples_set(&adding, eval, file, predicate, &result.samples, err))
 		return -1;
 	bytes.len = 0;
 	if (file_keep(&adding, eval->path, &bytes, &result.manifest, err) ||

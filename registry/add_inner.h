@@ -49,4 +49,12 @@ MUST_CHECK int name_set(struct json *predicate, const struct name *name,
 MUST_CHECK int adding_publish(struct adding *adding, const struct statement_draft *draft,
 			      size_t count, struct statement_made *out_made, struct error *err);
 
+/*
+ * Keep the samples files of an evaluation whose result file is `results`, and set
+ * "samples" where there are any. ERROR_USAGE: one that was named is of no task of the results.
+ */
+MUST_CHECK int samples_set(struct adding *adding, const struct add_eval *eval,
+			   const struct json *results, struct json *predicate, uint64_t *out_count,
+			   struct error *err);
+
 #endif

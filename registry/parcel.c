@@ -142,6 +142,19 @@ static int add_record(struct parcel *parcel, const struct evidence *evidence,
 		       : 0;
 }
 
+/* Results, and what was written about each item, so that others can recompute them. */
+static int add_eval(struct parcel *parcel, const struct evidence *evidence,
+		    const struct json *predicate, struct error *err)
+{
+	const struct json *samples = json_member(predicate, "samples");
+
+	for (size_t i = 0; i < json_count(samples); i++)
+		if (add_named_object(parcel, evidence, json_at(samples, i), "file",
+				     "items of an evaluation", err))
+			return -1;
+	return add_named_object(parcel, evidence, predicate, "file", "evaluation results", err);
+}
+
 static int add_objects_of(struct parcel *parcel, const struct evidence *evidence,
 			  const struct statement *statement, struct error *err)
 {
@@ -154,8 +167,7 @@ static int add_objects_of(struct parcel *parcel, const struct evidence *evidence
 	case STATEMENT_run:
 		return add_named_object(parcel, evidence, predicate, "file", "run file", err);
 	case STATEMENT_eval:
-		return add_named_object(parcel, evidence, predicate, "file", "evaluation results",
-					err);
+		return add_eval(parcel, evidence, predicate, err);
 	case STATEMENT_record:
 		return add_record(parcel, evidence, predicate, err);
 	default:

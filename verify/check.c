@@ -1,4 +1,5 @@
 /* Check what somebody has, from the bytes up to the forward pass. */
+#include "verify/check_evals.h"
 #include "verify/check_parts.h"
 
 #include <stdlib.h>
@@ -179,7 +180,7 @@ static int check_believed(struct check *check, struct error *err)
 	if (check_log(check, err) || (check->has_release && check_listed(check, err)) ||
 	    check_lineage(check, err) || check_claims(check, err))
 		return -1;
-	return check_forward(check, err);
+	return check_forward(check, err) || check_evals(check, err) ? -1 : 0;
 }
 
 /* Say who signed. */
@@ -342,7 +343,7 @@ static int check_plain_folder(struct check *check, struct error *err)
 		return -1;
 	if (check_unsigned_bytes(check, err))
 		return -1;
-	return check_forward(check, err);
+	return check_forward(check, err) || check_evals(check, err) ? -1 : 0;
 }
 
 /* Was a pass asked for, so that one that is not possible decides? */
@@ -416,7 +417,7 @@ int check_name(const struct context *ctx, const char *name, const struct digest 
 			 (check.manifest && open_objects(&check, name, err)) ||
 			 (check.manifest && check_bytes(&check, err)) || check_log(&check, err) ||
 			 check_lineage(&check, err) || check_claims(&check, err) ||
-			 check_forward(&check, err);
+			 check_forward(&check, err) || check_evals(&check, err);
 	}
 	if (failed)
 		return -1;

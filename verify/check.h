@@ -25,6 +25,7 @@ struct check_request {
 	 */
 	struct spot_request spot;
 	const char *seed; /* draws probes or layers as a stated seed did; NULL: own randomness */
+	size_t evals;     /* items of each samples file that are recomputed; 0: none */
 	bool rehash;      /* recompute whole-file digests too */
 
 	/* The text of trust files and pins, one line each; empty: nothing is pinned. */

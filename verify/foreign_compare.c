@@ -7,14 +7,14 @@
 
 #include "verify/draw.h"
 #include "verify/foreign.h"
-#include "verify/forward_inner.h"
+#include "verify/logits_pass.h"
 
 /*
  * Measured over the tiny model and random models of every family (docs/foreign_outputs.md):
- * in these units single values were off by up to 30, means by up to 1.1 (bf16), 0.9 (f16),
- * 2.2 (f32). The exact chain is a longer sum than a framework's, and its error grows with
- * the square root of the width: in f32, where that is what is seen, there is room for 256
- * times the width that was measured; in f16 and bf16 the framework's own rounding is.
+ * in these units single values were off by up to 41 (f32), 13.6 (f16) and 22.7 (bf16), means by
+ * up to 1.81, 0.88 and 1.08. The exact chain is a longer sum than a framework's, and its error
+ * grows with the square root of the width: in f32, where that is what is seen, there is room for
+ * 256 times the width that was measured; in f16 and bf16 the framework's own rounding is.
  */
 static const struct foreign_tolerance tolerances[] = {
 	[FOREIGN_F32] = { 0x1p-24, 1024, 64 },
@@ -27,51 +27,21 @@ struct foreign_tolerance foreign_tolerance_of(enum foreign_dtype dtype)
 	return tolerances[dtype];
 }
 
-/* What one pass is told, and what it adds to. */
+/* What listens to the passes, and what it adds to. */
 struct listener {
 	const struct foreign *foreign;
 	struct foreign_tolerance tolerance;
 	const struct draw *draw;
-	size_t first;                      /* share of the draw that sequence 0 is */
-	const struct sequences *sequences; /* of this pass */
-	float *values;                     /* HOST_ROWS x vocab */
 	struct foreign_report *report;
 	double sum, units, divergence; /* over all values, all values, all positions */
 };
 
-/* The logits of one position as probabilities: ln p(id) = logit - shift. */
-struct computed {
-	const float *logits;
-	uint32_t vocab;
-	double shift, scale;
-	uint32_t likeliest;
-};
-
-static struct computed computed_of(const float *logits, uint32_t vocab)
-{
-	struct computed computed = { logits, vocab, 0, 0, 0 };
-	double sum = 0, most = logits[0], least = logits[0];
-
-	for (uint32_t i = 1; i < vocab; i++) {
-		if (logits[i] > most) {
-			most = logits[i];
-			computed.likeliest = i;
-		}
-		least = logits[i] < least ? logits[i] : least;
-	}
-	for (uint32_t i = 0; i < vocab; i++)
-		sum += exp(logits[i] - most);
-	computed.shift = most + log(sum);
-	computed.scale = fmax(fmax(most, -least), FOREIGN_SCALE_MIN);
-	return computed;
-}
-
-static void value_compare(struct listener *listener, const struct computed *computed, size_t probe,
-			  size_t position, uint32_t id, double written)
+static void value_compare(struct listener *listener, const struct distribution *computed,
+			  size_t probe, size_t position, uint32_t id, double written)
 {
 	struct foreign_report *report = listener->report;
-	double ours = computed->logits[id] - computed->shift, difference = fabs(ours - written);
-	double unit = listener->tolerance.unit * computed->scale;
+	double ours = distribution_log(computed, id), difference = fabs(ours - written);
+	double unit = listener->tolerance.unit * fmax(computed->size, FOREIGN_SCALE_MIN);
 	double allowed = listener->tolerance.largest * unit;
 	struct foreign_worst *worst = &report->worst;
 
@@ -94,14 +64,14 @@ static double outcome(double p, double q)
 }
 
 /* KL of the written tokens of one position, all others being one outcome. */
-static double divergence_of(const struct computed *computed, const struct foreign_entry *entry,
+static double divergence_of(const struct distribution *computed, const struct foreign_entry *entry,
 			    size_t count)
 {
 	double rest_written = 1, rest_ours = 1, sum = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		double p = exp(entry[i].logprob);
-		double q = exp(computed->logits[entry[i].id] - computed->shift);
+		double q = exp(distribution_log(computed, entry[i].id));
 
 		sum += outcome(p, q);
 		rest_written -= p;
@@ -111,20 +81,30 @@ static double divergence_of(const struct computed *computed, const struct foreig
 	return fmax(sum + outcome(rest_written, rest_ours), 0);
 }
 
-static void position_compare(struct listener *listener, size_t probe, size_t position,
-			     const float *logits, uint32_t vocab)
+static bool position_wanted(void *user, size_t sequence, size_t position)
 {
+	const struct listener *listener = user;
+	const struct foreign_probe *written =
+		&listener->foreign->probe[listener->draw->index[sequence]];
+
+	return written->first[position + 1] > written->first[position] ||
+	       written->next[position] != FOREIGN_UNWRITTEN;
+}
+
+static void position_compare(void *user, size_t sequence, size_t position, const float *logits,
+			     uint32_t vocab)
+{
+	struct listener *listener = user;
+	size_t probe = listener->draw->index[sequence];
 	const struct foreign_probe *written = &listener->foreign->probe[probe];
 	const struct probe *tokens = &listener->foreign->probes.probe[probe];
 	const struct foreign_entry *entry = written->entry + written->first[position];
 	size_t count = written->first[position + 1] - written->first[position], likeliest = 0;
 	struct foreign_report *report = listener->report;
-	struct computed computed;
+	struct distribution computed;
 	double divergence;
 
-	if (!count && written->next[position] == FOREIGN_UNWRITTEN)
-		return;
-	computed = computed_of(logits, vocab);
+	computed = distribution_of(logits, vocab);
 	report->positions_compared++;
 	for (size_t i = 0; i < count; i++) {
 		value_compare(listener, &computed, probe, position, entry[i].id, entry[i].logprob);
@@ -140,66 +120,6 @@ static void position_compare(struct listener *listener, size_t probe, size_t pos
 	divergence = divergence_of(&computed, entry, count);
 	listener->divergence += divergence;
 	report->divergence_most = fmax(report->divergence_most, divergence);
-}
-
-/* Which sequence of the pass a row is in, and where in it. */
-static void row_place(const struct sequences *sequences, size_t row, size_t *out_sequence,
-		      size_t *out_position)
-{
-	size_t sequence = 0;
-
-	while (row >= sequences->row_count[sequence])
-		row -= sequences->row_count[sequence++];
-	*out_sequence = sequence;
-	*out_position = row;
-}
-
-static int logits_heard(void *user, struct backend *backend, size_t first_row, struct matrix logits,
-			struct error *err)
-{
-	struct listener *listener = user;
-
-	for (size_t done = 0; done < logits.rows; done += HOST_ROWS) {
-		size_t rest = logits.rows - done, rows = rest < HOST_ROWS ? rest : HOST_ROWS;
-
-		if (backend_download(backend, matrix_rows(logits, done, rows), listener->values,
-				     err))
-			return -1;
-		for (size_t i = 0; i < rows; i++) {
-			size_t sequence, position;
-
-			row_place(listener->sequences, first_row + done + i, &sequence, &position);
-			position_compare(listener,
-					 listener->draw->index[listener->first + sequence],
-					 position, listener->values + i * logits.cols,
-					 (uint32_t)logits.cols);
-		}
-	}
-	return 0;
-}
-
-/* Pass after pass, each with as many sequences as fit. */
-static int passes_run(const struct context *ctx, struct forward *forward, struct backend *backend,
-		      struct listener *listener, struct error *err)
-{
-	const struct sequences *all = &listener->draw->sequences;
-	struct forward_sink sink = { .user = listener, .logits = logits_heard };
-	const uint32_t *ids = all->ids;
-
-	for (size_t first = 0; first < all->count;) {
-		struct sequences rest = { ids, all->row_count + first, all->count - first };
-		struct sequences some = { ids, rest.row_count,
-					  forward_batch(forward, &rest, PASS_MEMORY_BYTES) };
-
-		listener->first = first;
-		listener->sequences = &some;
-		if (forward_run(ctx, forward, backend, &some, &sink, err))
-			return -1;
-		for (size_t i = 0; i < some.count; i++)
-			ids += some.row_count[i];
-		first += some.count;
-	}
-	return 0;
 }
 
 int foreign_check(const struct forward *forward, const struct foreign *foreign, struct error *err)
@@ -234,16 +154,9 @@ static int compare_drawn(const struct context *ctx, struct forward *forward,
 				     .tolerance = foreign_tolerance_of(foreign->dtype),
 				     .draw = draw,
 				     .report = report };
-	size_t vocab = forward_config(forward)->vocab;
-	int failed;
+	struct logits_listener heard = { &listener, position_wanted, position_compare };
 
-	listener.values = calloc(HOST_ROWS * vocab, sizeof(float));
-	if (!listener.values)
-		return error_set(err, ERROR_SYSTEM, "no memory for the logits of %zu tokens",
-				 HOST_ROWS);
-	failed = passes_run(ctx, forward, backend, &listener, err);
-	free(listener.values);
-	if (failed)
+	if (logits_pass(ctx, forward, backend, &draw->sequences, &heard, err))
 		return -1;
 	if (!report->values_compared)
 		return error_set(err, ERROR_UNTRUSTED,
