@@ -118,28 +118,36 @@ static int alone_encode(const struct tokenizer *tokenizer, const struct eval_run
 	return failed;
 }
 
+/*
+ * What all of it has more than the context alone is the continuation; the context stays as it is
+ * alone, also where a token of all of it would reach across the seam.
+ */
 static int pair_encode(const struct tokenizer *tokenizer, const struct eval_run *run,
 		       struct span whole, size_t context_len, size_t context,
 		       struct eval_tokens *out_tokens, struct error *err)
 {
 	size_t before, count;
-	uint32_t *ids;
+	uint32_t *alone, *ids;
 	int failed;
 
-	if (text_encode(tokenizer, run, (struct span){ whole.data, context_len }, &ids, &before,
+	if (text_encode(tokenizer, run, (struct span){ whole.data, context_len }, &alone, &before,
 			err))
 		return -1;
-	free(ids);
-	if (text_encode(tokenizer, run, whole, &ids, &count, err))
+	if (text_encode(tokenizer, run, whole, &ids, &count, err)) {
+		free(alone);
 		return -1;
-	if (!before || before >= count)
+	}
+	if (!before || before >= count) {
 		failed =
 			error_set(err, ERROR_UNTRUSTED,
 				  "the context alone has %zu tokens and all of it %zu: the harness "
 				  "cannot have asked that",
 				  before, count);
-	else
+	} else {
+		memcpy(ids, alone, before * sizeof(*ids));
 		failed = tokens_cut(ids, count, count - before, context, out_tokens, err);
+	}
+	free(alone);
 	free(ids);
 	return failed;
 }
