@@ -1,6 +1,18 @@
 /* choose: the largest numbers of a row: experts of a token, likeliest tokens of a position. */
 #include "kernels/cpu/cpu.h"
 
+enum { SKIP = 32 };
+
+/* Is none of the next SKIP numbers above the bar? (Comparing them all at once is faster.) */
+static bool all_below(const float *x, float bar)
+{
+	unsigned above = 0;
+
+	for (size_t i = 0; i < SKIP; i++)
+		above |= x[i] > bar;
+	return !above;
+}
+
 /*
  * The `want` largest of n numbers, descending; equal ones (so +0 and -0) by
  * lower index. Returns how many there are.
@@ -13,6 +25,8 @@ static size_t choose_largest(const float *x, size_t n, size_t want, uint32_t *ou
 	for (size_t i = 0; i < n; i++) {
 		size_t at = have;
 
+		while (have == want && n - i > SKIP && all_below(x + i, out_value[have - 1]))
+			i += SKIP;
 		if (have == want && !(x[i] > out_value[have - 1]))
 			continue;
 		if (have < want)

@@ -30,8 +30,18 @@ static double unit(double y)
 	return ldexp(1.0, exponent - 24);
 }
 
-/* The largest error in units over all finite x from the C library's binary64 function. */
-static double largest_error(float (*tried)(float), float (*naive)(float), double (*real)(double))
+/* Which x are looked at, and in whose units. */
+struct range {
+	float smallest;   /* |x| from here on */
+	float from;       /* x from here on */
+	bool of_argument; /* units of x: for functions that cancel, or where the result is tiny */
+};
+
+#define EVERYWHERE ((struct range){ 0, -F32_INFINITY, false })
+
+/* The largest error in units over finite x from the C library's binary64 function. */
+static double largest_error_in(struct range range, float (*tried)(float), float (*naive)(float),
+			       double (*real)(double))
 {
 	double largest = 0;
 
@@ -39,7 +49,7 @@ static double largest_error(float (*tried)(float), float (*naive)(float), double
 		float x = f32_from_bits((uint32_t)bits), y;
 		double want, error;
 
-		if (!f32_is_finite(x))
+		if (!f32_is_finite(x) || f32_abs(x) < range.smallest || x < range.from)
 			continue;
 		y = tried(x);
 		want = real((double)x);
@@ -50,11 +60,17 @@ static double largest_error(float (*tried)(float), float (*naive)(float), double
 			assert_int_equal(f32_bits(y), 0x7f800000);
 			continue;
 		}
-		error = fabs((double)y - want) / unit(want);
+		error = fabs((double)y - want) / unit(range.of_argument ? (double)x : want);
 		if (!(error <= largest)) /* NaN comes through */
 			largest = error;
 	}
+	print_message("largest error: %.4f units\n", largest);
 	return largest;
+}
+
+static double largest_error(float (*tried)(float), float (*naive)(float), double (*real)(double))
+{
+	return largest_error_in(EVERYWHERE, tried, naive, real);
 }
 
 static float call_exp(float x)
@@ -82,6 +98,54 @@ static double real_sigmoid(double x)
 	return 1 / (1 + exp(-x));
 }
 
+static float call_silu(float x)
+{
+	return f32_silu(x);
+}
+
+static float call_gelu_erf(float x)
+{
+	return f32_gelu_erf(x);
+}
+
+static float call_gelu_tanh(float x)
+{
+	return f32_gelu_tanh(x);
+}
+
+static float call_soft_cap(float x)
+{
+	return f32_soft_cap(x, 30.0f);
+}
+
+static float naive_soft_cap_30(float x)
+{
+	return naive_soft_cap(x, 30.0f);
+}
+
+static double real_silu(double x)
+{
+	return x / (1 + exp(-x));
+}
+
+static double real_gelu(double x)
+{
+	return 0.5 * x * erfc(-x * 0.70710678118654752440);
+}
+
+/* 1 + tanh(u) is 2 / (1 + exp(-2u)). */
+static double real_gelu_tanh(double x)
+{
+	double u = 0.79788456080286535588 * (x + 0.044715 * x * x * x);
+
+	return x / (1 + exp(-2 * u));
+}
+
+static double real_soft_cap(double x)
+{
+	return 30 * tanh(x / 30);
+}
+
 static void exp_lies_within_0_9_units(void **state)
 {
 	(void)state;
@@ -104,6 +168,36 @@ static void sigmoid_lies_within_2_5_units(void **state)
 {
 	(void)state;
 	assert_true(largest_error(call_sigmoid, naive_sigmoid, real_sigmoid) <= 2.5);
+}
+
+/* In units of x everywhere; in its own where exp(-|x|) is not subnormal. */
+static void silu_lies_within_1_5_units_of_x(void **state)
+{
+	const struct range of_x = { 0, -F32_INFINITY, true }, from = { 0, -87, false };
+
+	(void)state;
+	assert_true(largest_error_in(of_x, call_silu, naive_silu, real_silu) <= 1.5);
+	assert_true(largest_error_in(from, call_silu, NULL, real_silu) <= 2.9);
+}
+
+/* Their formulas cancel for negative x, there as here, so that only units of x have a meaning. */
+static void gelu_lies_within_1_4_units_of_x(void **state)
+{
+	const struct range of_x = { 0, -F32_INFINITY, true };
+
+	(void)state;
+	assert_true(largest_error_in(of_x, call_gelu_erf, naive_gelu_erf, real_gelu) <= 1.4);
+	assert_true(largest_error_in(of_x, call_gelu_tanh, naive_gelu_tanh, real_gelu_tanh) <= 1.4);
+}
+
+/* Where x / 30 is not subnormal. */
+static void soft_cap_lies_within_2_7_units(void **state)
+{
+	const struct range normal = { 0x1p-100f, -F32_INFINITY, false };
+
+	(void)state;
+	assert_true(largest_error_in(normal, call_soft_cap, naive_soft_cap_30, real_soft_cap) <=
+		    2.7);
 }
 
 /* What gelu and silu are for large and small x; in between they are their formulas. */
@@ -148,6 +242,9 @@ int main(void)
 		cmocka_unit_test(tanh_lies_within_1_4_units),
 		cmocka_unit_test(erf_lies_within_1_1_units),
 		cmocka_unit_test(sigmoid_lies_within_2_5_units),
+		cmocka_unit_test(silu_lies_within_1_5_units_of_x),
+		cmocka_unit_test(gelu_lies_within_1_4_units_of_x),
+		cmocka_unit_test(soft_cap_lies_within_2_7_units),
 		cmocka_unit_test(activations_go_to_0_and_to_x),
 		cmocka_unit_test(the_fused_product_rounds_once),
 	};

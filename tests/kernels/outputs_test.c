@@ -174,6 +174,41 @@ static void the_top_logits_fall_and_ties_go_to_the_lower_id(void **state)
 	}
 }
 
+/* Long rows, where blocks without a candidate are passed over; many numbers are equal. */
+static void the_top_logits_of_long_rows_are_those_of_a_sort(void **state)
+{
+	enum { LONG = 1000 };
+	const struct rig *rig = *state;
+	static float x[LONG];
+	uint64_t seed = 11;
+
+	for (size_t round = 0; round < 20; round++) {
+		size_t n = LONG - 7 * round;
+
+		for (size_t i = 0; i < n; i++)
+			x[i] = (float)(int)(test_random(&seed) % (2 + 40 * round)) - 3;
+		for (size_t w = 0; w < rig->ways; w++) {
+			struct matrix m = rig_matrix(rig->way[w].backend, x, 1, n);
+			struct exact_top top;
+			struct error err = { 0 };
+			bool taken[LONG] = { false };
+
+			assert_done(exact_top_logits(rig->way[w].backend, m, &top, &err), &err);
+			for (size_t k = 0; k < EXACT_TOP_COUNT; k++) {
+				size_t best = n;
+
+				for (size_t i = 0; i < n; i++)
+					if (!taken[i] && (best == n || x[i] > x[best]))
+						best = i;
+				taken[best] = true;
+				assert_int_equal(top.id[k], best);
+				assert_true(top.logit[k] == x[best]);
+			}
+			rig_matrix_free(&m);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -183,6 +218,7 @@ int main(void)
 		cmocka_unit_test(a_number_that_is_not_finite_is_named),
 		cmocka_unit_test(losses_follow_from_maximum_and_lane_sum),
 		cmocka_unit_test(the_top_logits_fall_and_ties_go_to_the_lower_id),
+		cmocka_unit_test(the_top_logits_of_long_rows_are_those_of_a_sort),
 	};
 
 	return cmocka_run_group_tests(tests, rig_setup, rig_teardown);
