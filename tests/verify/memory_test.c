@@ -242,6 +242,57 @@ static int try_pins(struct scene *scene, struct error *err)
 	return pins_parse(buffer_view(&line), &pins, err);
 }
 
+/* Tokenizers of the fuzz target's corpus: u16 length, then what that length is of, then the rest.
+ */
+static int try_tokenizer(const char *path, bool text_first, struct error *err)
+{
+	CLEANUP(tokenizer_close) struct tokenizer *tokenizer = NULL;
+	CLEANUP(buffer_release) struct buffer bytes;
+	struct reader reader;
+	struct span first;
+	uint32_t *ids;
+	size_t count;
+
+	buffer_init(&bytes, 65536);
+	if (file_read(path, &bytes, err))
+		return -1;
+	reader = reader_over(buffer_view(&bytes));
+	first = reader_take(&reader, reader_u16be(&reader));
+	if (tokenizer_open(text_first ? reader.rest : first, "tokenizer", &tokenizer, err) ||
+	    tokenizer_encode(tokenizer, text_first ? first : reader.rest, TOKENIZER_PLAIN, &ids,
+			     &count, err))
+		return -1;
+	free(ids);
+	return 0;
+}
+
+#define CORPUS TEST_DATA "/../fuzz/corpus/"
+
+static int try_sentencepiece(struct scene *scene, struct error *err)
+{
+	(void)scene;
+	return try_tokenizer(CORPUS "sentencepiece/bpe", false, err) ||
+			       try_tokenizer(CORPUS "sentencepiece/map", false, err) ||
+			       try_tokenizer(CORPUS "sentencepiece/unigram", false, err)
+		       ? -1
+		       : 0;
+}
+
+static int try_tokenizer_json(struct scene *scene, struct error *err)
+{
+	static const char *const path[] = { CORPUS "tokenizer_json/bpe",
+					    CORPUS "tokenizer_json/llama3",
+					    CORPUS "tokenizer_json/map",
+					    CORPUS "tokenizer_json/unigram",
+					    CORPUS "tokenizer_json/wordpiece" };
+
+	(void)scene;
+	for (size_t i = 0; i < sizeof(path) / sizeof(path[0]); i++)
+		if (try_tokenizer(path[i], true, err))
+			return -1;
+	return 0;
+}
+
 /* Fail the first allocation, then the second, until none fails any more. */
 static size_t starve(struct scene *scene, int (*try)(struct scene *, struct error *))
 {
@@ -277,7 +328,8 @@ static size_t starve(struct scene *scene, int (*try)(struct scene *, struct erro
 static void every_allocation_fails_once_and_nothing_is_lost(void **state)
 {
 	static int (*const try[])(struct scene *, struct error *) = {
-		try_json, try_modelsig, try_open, try_trust, try_believe, try_entry, try_pins
+		try_json,  try_modelsig, try_open,          try_trust,         try_believe,
+		try_entry, try_pins,     try_sentencepiece, try_tokenizer_json
 	};
 	CLEANUP(scene_release) struct scene scene = { 0 };
 
