@@ -27,10 +27,10 @@ enum tokenizer_special {
 
 /*
  * Read a tokenizer: SentencePiece's `tokenizer.model` (a protocol buffer) or
- * Hugging Face's `tokenizer.json`, told apart by the first byte ('{'). `name`
- * stands in messages. The caller closes *out_tokenizer; `file` need not outlive the
- * call. ERROR_UNTRUSTED: a model, step, option or pattern that this version does not
- * compute, named; ERROR_CORRUPT: malformed, contradictory, or past a limit above.
+ * Hugging Face's `tokenizer.json`, told apart by the first byte (a line
+ * feed, '{'). `name` stands in messages. The caller closes *out_tokenizer; `file` need not outlive
+ * the call. ERROR_UNTRUSTED: a model, step, option or pattern that this version does not compute,
+ * named; ERROR_CORRUPT: malformed, contradictory, or past a limit above.
  */
 MUST_CHECK int tokenizer_open(struct span file, const char *name, struct tokenizer **out_tokenizer,
 			      struct error *err);

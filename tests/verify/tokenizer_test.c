@@ -210,6 +210,22 @@ static void what_is_not_computed_is_refused_by_name(void **state)
 	}
 }
 
+static void other_formats_are_named(void **state)
+{
+	static const char *const other[] = { "IQ== 0\nIg== 1\n", "[PAD]\n[UNK]\n", "" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(other) / sizeof(other[0]); i++) {
+		struct tokenizer *tokenizer = NULL;
+		struct error err = { 0 };
+
+		assert_int_equal(tokenizer_open(span_of(other[i]), "x.model", &tokenizer, &err),
+				 -1);
+		assert_int_equal(err.code, ERROR_UNTRUSTED);
+		assert_non_null(strstr(err.text, "tiktoken"));
+	}
+}
+
 static void pieces_that_no_text_can_have_stay_unknown(void **state)
 {
 	CLEANUP(tokenizer_close) struct tokenizer *tokenizer = NULL;
@@ -459,6 +475,7 @@ int main(void)
 		cmocka_unit_test(a_tree_is_asked_for_tokenizer_json_first),
 		cmocka_unit_test(a_text_that_is_no_utf8_or_too_long_is_refused),
 		cmocka_unit_test(what_is_not_computed_is_refused_by_name),
+		cmocka_unit_test(other_formats_are_named),
 		cmocka_unit_test(pieces_that_no_text_can_have_stay_unknown),
 		cmocka_unit_test(a_file_cut_off_or_bent_anywhere_is_refused_or_read),
 		cmocka_unit_test(a_long_text_without_spaces_is_merged),

@@ -53,6 +53,12 @@ int tokenizer_open(struct span file, const char *name, struct tokenizer **out_to
 				 file.len, TOKENIZER_FILE_MAX);
 	if (file.len && file.data[0] == '{')
 		return tokenizer_json_open(file, name, out_tokenizer, err);
+	if (!file.len || file.data[0] != '\n')
+		return error_set(
+			err, ERROR_UNTRUSTED,
+			"'%s' is neither a SentencePiece model nor a tokenizer.json; other "
+			"files (tiktoken's, vocab.txt) are not computed",
+			name);
 	return sentencepiece_open(file, name, out_tokenizer, err);
 }
 
