@@ -59,8 +59,7 @@ static void inverse_roots_are_rounded_correctly(void **state)
 static struct rope_frequencies rope_of(const struct rope_case *c)
 {
 	const uint32_t *n = c->numbers;
-
-	return (struct rope_frequencies){
+	struct rope_frequencies rope = {
 		.dim = c->dim,
 		.theta = number(n[0]),
 		.scaling = c->scaling,
@@ -76,6 +75,12 @@ static struct rope_frequencies rope_of(const struct rope_case *c)
 		.mscale = number(n[7]),
 		.mscale_all_dim = number(n[8]),
 	};
+
+	for (size_t i = 0; i < ROPE_FACTORS_MAX; i++) { /* as real_vectors.py has them */
+		rope.short_factor[i] = 1.0f + (float)i / 8.0f;
+		rope.long_factor[i] = 1.0f + (float)(i * i) / 4.0f;
+	}
+	return rope;
 }
 
 static void rotary_frequencies_are_rounded_correctly(void **state)
@@ -142,7 +147,7 @@ static void a_long_table_agrees_with_binary64(void **state)
 static void rotary_numbers_that_make_no_sense_are_refused(void **state)
 {
 	const struct rope_frequencies right = { .dim = 4, .theta = 100.0f, .factor = 2.0f };
-	struct rope_frequencies wrong[8];
+	struct rope_frequencies wrong[12];
 	float cos[64], sin[64];
 	struct error err = { 0 };
 
@@ -161,6 +166,17 @@ static void rotary_numbers_that_make_no_sense_are_refused(void **state)
 	wrong[7].scaling = ROPE_DYNAMIC;
 	wrong[7].original_context = 10;
 	wrong[7].dim = 2;
+	for (size_t i = 8; i < 12; i++) {
+		wrong[i].scaling = ROPE_LONGROPE;
+		wrong[i].original_context = 10;
+		wrong[i].short_factor[0] = wrong[i].long_factor[0] = 1.0f;
+		wrong[i].short_factor[1] = wrong[i].long_factor[1] = 1.0f;
+	}
+	assert_done(rope_table_fill(&wrong[8], 0, 1, cos, sin, &err), &err);
+	wrong[8].original_context = 1;
+	wrong[9].long_factor[1] = 0.0f;
+	wrong[10].attention_factor = -1.0f;
+	wrong[11].dim = 2 * ROPE_FACTORS_MAX + 2;
 	assert_done(rope_table_fill(&right, 0, 1, cos, sin, &err), &err);
 	for (size_t i = 0; i < COUNT(wrong); i++)
 		assert_fails(rope_table_fill(&wrong[i], 0, 1, cos, sin, &err), &err, ERROR_USAGE);

@@ -71,6 +71,18 @@ def yarn(p, c, i):
     return p / c["factor"] * ramp + p * (1 - ramp)
 
 
+def longrope(p, c, i):
+    """The factors of a test: 1 + i/8 up to the original context, 1 + i*i/4 beyond it."""
+    beyond = c["length"] > c["context"]
+    return p / (1 + mp.mpf(i * i) / 4 if beyond else 1 + mp.mpf(i) / 8)
+
+
+def longrope_factor(c):
+    if c["attention"] or c["factor"] <= 1:
+        return c["attention"] or 1
+    return mp.sqrt(1 + mp.log(c["factor"]) / mp.log(c["context"]))
+
+
 def yarn_factor(c):
     def mscale(m):
         return m * mp.log(c["factor"]) / 10 + 1
@@ -87,7 +99,7 @@ def frequencies(c):
     if c["scaling"] == "DYNAMIC":
         length = max(c["length"], c["context"])
         theta *= (c["factor"] * length / c["context"] - (c["factor"] - 1)) ** (mp.mpf(c["dim"]) / (c["dim"] - 2))
-    scale = {"LINEAR": linear, "LLAMA3": llama3, "YARN": yarn}.get(c["scaling"], lambda p, c, i: p)
+    scale = {"LINEAR": linear, "LLAMA3": llama3, "YARN": yarn, "LONGROPE": longrope}.get(c["scaling"], lambda p, c, i: p)
     return [round_f32(scale(theta ** (-mp.mpf(2 * i) / c["dim"]), c, i)) for i in range(c["dim"] // 2)]
 
 
@@ -106,6 +118,10 @@ CASES = [
     ("YARN", 64, "1000000", "4", 32768, 0, "0", "0", "32", "1", 1, "1.15", "0", "0"),
     ("YARN", 64, "10000", "40", 4096, 0, "0", "0", "32", "1", 0, "0", "0.707", "1.3"),
     ("YARN", 8, "10000", "2", 8, 0, "0", "0", "32", "1", 1, "0", "0", "0"),
+    ("LONGROPE", 96, "10000", "32", 4096, 4096, "0", "0", "0", "0", 0, "0", "0", "0"),
+    ("LONGROPE", 96, "10000", "32", 4096, 4097, "0", "0", "0", "0", 0, "0", "0", "0"),
+    ("LONGROPE", 24, "250000", "1", 100, 200, "0", "0", "0", "0", 0, "0", "0", "0"),
+    ("LONGROPE", 6, "10000", "4", 100, 10, "0", "0", "0", "0", 0, "1.19", "0", "0"),
 ]
 
 
@@ -131,7 +147,8 @@ def multiply_f32(a, b):
 def write_rope(out, index, row):
     c = case_of(row)
     table = frequencies(c)
-    factor = round_f32(yarn_factor(c)) if c["scaling"] == "YARN" else bits_of(1)
+    factors = {"YARN": yarn_factor, "LONGROPE": longrope_factor}
+    factor = round_f32(mp.mpf(factors.get(c["scaling"], lambda c: 1)(c)))
     out.write(f"static const uint32_t rope_frequency_{index}[] = {{\n")
     for bits in table:
         out.write(f"\t0x{bits:08x},\n")
