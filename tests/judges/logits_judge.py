@@ -1,7 +1,7 @@
 """Do Akashi and transformers compute the same numbers?
 
 Random small models of every architecture, in the layouts and spellings that writers use: logits
-(encoders: last hidden states) of float32 eager transformers on the CPU against ours. The seed is
+(encoders: last hidden states) and the hidden states at every layer boundary of float32 eager transformers on the CPU against ours. The seed is
 AKASHI_JUDGE_SEED; with AKASHI_LONG=1 the seeds after it are drawn too. AKASHI_JUDGE_ONLY is a
 regular expression that the name of a case must match.
 """
@@ -28,14 +28,17 @@ def load(encoder, directory):
     return model.eval()
 
 
-def reference(encoder, directory, ids):
+def reference(encoder, directory, ids, out_states=None):
+    """Logits or last hidden states of each probe; into out_states the states at its boundaries."""
     outputs, model = [], load(encoder, directory)
     dynamic = '"dynamic"' in (directory / "config.json").read_text()
     for probe in ids:
         if dynamic and outputs:  # it remembers the longest probe
             model = load(encoder, directory)
         with torch.no_grad():
-            out = model(torch.tensor([probe]))
+            out = model(torch.tensor([probe]), output_hidden_states=out_states is not None)
+        if out_states is not None:
+            out_states.append([state[0].numpy() for state in out.hidden_states])
         outputs.append((out.last_hidden_state if encoder else out.logits)[0].numpy())
     return outputs
 
@@ -43,11 +46,13 @@ def reference(encoder, directory, ids):
 def compare(case, scratch):
     plain, ours = models.write(case, scratch)
     ids = models.probes(case)
-    wanted = reference(case.encoder, plain, ids)
+    states = []
+    wanted = reference(case.encoder, plain, ids, states)
     if (case.old_config or case.change) and not case.rename:  # our own change of spelling must mean the same to transformers
         for a, b in zip(wanted, reference(case.encoder, ours, ids)):
             assert numpy.array_equal(a, b), "the other spelling means something else"
-    return models.apart(wanted, models.dump(ours, ids, scratch))
+    worst = models.apart(wanted, models.dump(ours, ids, scratch))
+    return max(worst, models.apart_states(states, scratch))
 
 
 def compare_ours(directory, scratch):

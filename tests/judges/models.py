@@ -607,12 +607,30 @@ def probes(case):
 def dump(directory, ids, scratch):
     """What Akashi computes: little-endian float32, position by position."""
     (scratch / "ids.json").write_text(json.dumps(ids))
-    out = scratch / "out.bin"
-    command = [dump_tool(), directory, scratch / "ids.json", out]
+    out, states = scratch / "out.bin", scratch / "states.bin"
+    command = [dump_tool(), directory, scratch / "ids.json", out, states]
     done = subprocess.run(command, text=True, capture_output=True)
     if done.returncode != 0:
         raise AssertionError(f"forward_dump: exit {done.returncode}: {done.stderr.strip()}")
     return out.read_bytes()
+
+
+def apart_states(wanted, scratch):
+    """The same of the hidden states of the last dump; `wanted`: boundary after boundary, of each
+    probe. What transformers gives last is normed already, or the encoder's result."""
+    raw = (scratch / "states.bin").read_bytes()
+    count, start, worst = len(wanted[0]), 0, 0.0
+    for boundary in range(count - 1):
+        probes_there = [probe[boundary] for probe in wanted]
+        end = start + 4 * sum(state.size for state in probes_there)
+        try:
+            worst = max(worst, apart(probes_there, raw[start:end]))
+        except AssertionError as why:
+            raise AssertionError(f"boundary {boundary}: {why}") from None
+        start = end
+    left = len(raw) - start
+    assert left == 4 * sum(probe[-1].size for probe in wanted), "another number of boundaries"
+    return worst
 
 
 def apart(wanted, raw):

@@ -1,8 +1,9 @@
 /*
- * forward_dump DIR IDS.json OUT.bin: run the token sequences of IDS.json (a
+ * forward_dump DIR IDS.json OUT.bin [STATES.bin]: run the token sequences of IDS.json (a
  * list of lists of ids) through the model in DIR and write, little-endian
  * binary32, the logits of every position, sequence after sequence (encoders:
- * the last hidden state). For judges that compute the same with other software.
+ * the last hidden state); into STATES.bin the hidden states at every boundary, boundary
+ * after boundary. For judges that compute the same with other software.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 #include "verify/weights.h"
 
 struct dump {
-	FILE *out;
+	FILE *out, *states; /* states: NULL where they are not asked for */
 	uint32_t layers;
 	bool encoder;
 	size_t cols;
@@ -23,6 +24,9 @@ static int boundary(void *user, uint32_t index, const float *values, size_t rows
 {
 	struct dump *dump = user;
 
+	if (dump->states &&
+	    fwrite(values, sizeof(float), rows * dump->cols, dump->states) != rows * dump->cols)
+		return error_set(err, ERROR_SYSTEM, "cannot write");
 	if (dump->encoder && index == dump->layers &&
 	    fwrite(values, sizeof(float), rows * dump->cols, dump->out) != rows * dump->cols)
 		return error_set(err, ERROR_SYSTEM, "cannot write");
@@ -92,14 +96,17 @@ static int run(char **argv, struct error *err)
 	if (backend_open(NULL, &options, &backend, err))
 		return -1;
 	dump.out = fopen(argv[3], "wb");
+	dump.states = argv[4] ? fopen(argv[4], "wb") : NULL;
 	dump.layers = forward_config(forward)->layers;
 	dump.encoder = !forward_has_logits(forward);
 	dump.cols = forward_config(forward)->hidden;
-	if (!dump.out)
+	if (!dump.out || (argv[4] && !dump.states))
 		return error_set(err, ERROR_SYSTEM, "cannot write '%s'", argv[3]);
 	if (forward_run(&ctx, forward, backend, &sequences, &sink, err))
 		return -1;
 	fclose(dump.out);
+	if (dump.states)
+		fclose(dump.states);
 	free((void *)sequences.ids);
 	free((void *)sequences.row_count);
 	buffer_release(&text);
@@ -113,8 +120,8 @@ int main(int argc, char **argv)
 {
 	struct error err = { 0 };
 
-	if (argc != 4) {
-		fprintf(stderr, "usage: forward_dump DIR IDS.json OUT.bin\n");
+	if (argc != 4 && argc != 5) {
+		fprintf(stderr, "usage: forward_dump DIR IDS.json OUT.bin [STATES.bin]\n");
 		return 2;
 	}
 	if (run(argv, &err)) {
