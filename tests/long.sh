@@ -11,6 +11,9 @@ heading "any size"
 cmake --build build --target bench >/dev/null && AKASHI=$PWD/build/akashi sh tests/cli/any_size.sh
 case $? in 0 | 77) ;; *) fail "a model of 16 GB" ;; esac
 
+heading "every compiler, every optimisation, other processors"
+tests "other builds" build --tests-regex '^invariance/' --timeout 3600
+
 heading "every float"
 AKASHI_EVERY_FLOAT=1 build/tests/kernels_math_test || fail "elementary functions over every float"
 

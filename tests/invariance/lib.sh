@@ -6,6 +6,7 @@ SCRATCH=$(mktemp -d)
 trap 'rm -rf "$SCRATCH"' EXIT
 unset CFLAGS LDFLAGS
 TOTAL=0
+PATTERN='*' # which tests of verify_golden_test are run
 
 # What is built and run; with AKASHI_LONG=1 also what compares single operations with tests/kernels/naive.c.
 PROGRAMS="verify_golden_test kernels_fast_math_test"
@@ -38,15 +39,38 @@ run() {
 	local name=$1 folder=$2 program line
 	shift 2
 	for program in $PROGRAMS; do
-		if ! "$@" "$folder/tests/$program" >"$SCRATCH/log" 2>&1; then
+		local arguments=()
+		[ "$program" != verify_golden_test ] || arguments=("$PATTERN")
+		if ! "$@" "$folder/tests/$program" "${arguments[@]}" >"$SCRATCH/log" 2>&1; then
 			cat "$SCRATCH/log"
 			say "other bits, or none: $name, $program"
 			exit 1
 		fi
 		line=$(grep -E '^[0-9]+ golden files, [0-9]+ items compared$' "$SCRATCH/log" || true)
-		[ -z "$line" ] || say "$name: $line"
-		[ -z "$line" ] || TOTAL=$((TOTAL + $(cut -d ' ' -f 4 <<<"$line")))
+		if [ -n "$line" ]; then
+			say "$name: $line"
+			TOTAL=$((TOTAL + $(cut -d ' ' -f 4 <<<"$line")))
+		fi
 	done
+}
+
+# foreign ARCHITECTURE TRIPLE QEMU FLAG...: build for a processor of Debian's ARCHITECTURE and let QEMU run it; 1 and
+# WHY set where something is missing. The libraries come from tests/invariance/sysroot.sh.
+foreign() {
+	local architecture=$1 triple=$2 qemu=$3 root=${AKASHI_BUILD:-$PWD/build}/sysroot-$1
+	shift 3
+	WHY=
+	have "$triple-gcc" || WHY="there is no $triple-gcc (Debian: gcc-${triple//_/-}, libc6-dev-$architecture-cross)"
+	have "$qemu" || WHY="there is no $qemu (Debian: qemu-user)"
+	[ -e "$root/complete" ] || WHY="no libraries for $architecture: tests/invariance/sysroot.sh $architecture ${root#"$PWD/"}"
+	[ -z "$WHY" ] || return 1
+	root=$(cd "$root" && pwd)
+	export PKG_CONFIG_LIBDIR=$root/usr/lib/$triple/pkgconfig PKG_CONFIG_SYSROOT_DIR=$root
+	build "$architecture" -DCMAKE_BUILD_TYPE=Release -DCMAKE_SYSTEM_NAME=Linux "-DCMAKE_SYSTEM_PROCESSOR=${triple%%-*}" \
+		"-DCMAKE_C_COMPILER=$triple-gcc" "-DCMAKE_C_FLAGS=-isystem $root/usr/include/$triple $*"
+	unset PKG_CONFIG_LIBDIR PKG_CONFIG_SYSROOT_DIR
+	run "$architecture, gcc -O3${*:+ $*}, qemu" "$SCRATCH/$architecture" \
+		"$qemu" -L "/usr/$triple" -E "LD_LIBRARY_PATH=$root/usr/lib/$triple"
 }
 
 finish() {
