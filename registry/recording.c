@@ -57,6 +57,7 @@ static int choose_probes(const struct record_request *request, struct recording 
 static int announce(const struct context *ctx, struct recording *r, bool boundaries,
 		    struct record_result *result, struct error *err)
 {
+	char text[FORWARD_COST_TEXT_MAX];
 	const struct model_config *config = forward_config(r->forward);
 	struct replay_request all = REPLAY_ALL;
 	struct forward_cost cost;
@@ -69,12 +70,8 @@ static int announce(const struct context *ctx, struct recording *r, bool boundar
 	result->read_bytes = cost.read_bytes;
 	result->read_at_most = cost.at_most;
 	result->memory_bytes = cost.memory_bytes;
-	context_notice(ctx,
-		       "%zu probes, %zu tokens: %.3g Gflop, %s%.3g MB of weights to read, about "
-		       "%.3g MB of memory",
-		       result->probes, result->tokens, cost.flop / 1e9,
-		       cost.at_most ? "at most " : "", (double)cost.read_bytes / 1e6,
-		       (double)cost.memory_bytes / 1e6);
+	forward_cost_text(&cost, text);
+	context_notice(ctx, "%zu probes, %zu tokens: %s", result->probes, result->tokens, text);
 	if (boundaries) {
 		result->boundary_bytes = ((uint64_t)config->layers + 1) * config->hidden *
 					 sizeof(float) * result->tokens;

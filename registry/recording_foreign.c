@@ -17,6 +17,7 @@ static int file_take(const char *path, struct recording *r, struct foreign *fore
 static int announce(const struct context *ctx, const struct recording *r,
 		    const struct foreign *foreign, struct foreign_result *result, struct error *err)
 {
+	char text[FORWARD_COST_TEXT_MAX];
 	struct replay_request all = REPLAY_ALL;
 
 	result->probes = foreign->probes.count;
@@ -27,12 +28,9 @@ static int announce(const struct context *ctx, const struct recording *r,
 	snprintf(result->version, sizeof(result->version), "%s", foreign->version);
 	if (record_cost(r->forward, &foreign->probes, &all, &result->cost, err))
 		return -1;
-	context_notice(ctx,
-		       "to compare %zu log-probabilities of %zu probes, %zu tokens: %.3g Gflop, "
-		       "%.3g MB of weights to read, about %.3g MB of memory",
-		       result->values, result->probes, result->tokens, result->cost.flop / 1e9,
-		       (double)result->cost.read_bytes / 1e6,
-		       (double)result->cost.memory_bytes / 1e6);
+	forward_cost_text(&result->cost, text);
+	context_notice(ctx, "to compare %zu log-probabilities of %zu probes, %zu tokens: %s",
+		       result->values, result->probes, result->tokens, text);
 	return 0;
 }
 

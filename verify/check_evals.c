@@ -244,15 +244,14 @@ static int items_compare(struct samples *s, struct error *cause)
 
 static int announce(struct evals *evals, const struct samples *s, struct error *err)
 {
+	char text[FORWARD_COST_TEXT_MAX];
 	struct forward_cost cost;
 
 	if (eval_cost(evals->model.forward, s->tokens, s->requests, &cost, err))
 		return -1;
-	context_notice(evals->check->ctx,
-		       "%zu items of %s, %zu requests: %.3g Gflop, %.3g MB of weights to read, "
-		       "about %.3g MB of memory",
-		       s->drawn_count, s->task.name, s->requests, cost.flop / 1e9,
-		       (double)cost.read_bytes / 1e6, (double)cost.memory_bytes / 1e6);
+	forward_cost_text(&cost, text);
+	context_notice(evals->check->ctx, "%zu items of %s, %zu requests: %s", s->drawn_count,
+		       s->task.name, s->requests, text);
 	return 0;
 }
 

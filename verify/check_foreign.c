@@ -182,15 +182,13 @@ static int announce_cost(struct check *check, const struct check_model *model,
 			 const struct judged *judged, const struct replay_request *request,
 			 struct error *err)
 {
+	char text[FORWARD_COST_TEXT_MAX];
 	struct forward_cost cost;
 
 	if (record_cost(model->forward, &judged->foreign.probes, request, &cost, err))
 		return -1;
-	context_notice(check->ctx,
-		       "outputs of %s: %.3g Gflop, %.3g MB of weights to read, about %.3g MB of "
-		       "memory",
-		       judged->wrote, cost.flop / 1e9, (double)cost.read_bytes / 1e6,
-		       (double)cost.memory_bytes / 1e6);
+	forward_cost_text(&cost, text);
+	context_notice(check->ctx, "outputs of %s: %s", judged->wrote, text);
 	return 0;
 }
 

@@ -93,15 +93,13 @@ static int announce_cost(struct check *check, const struct check_model *model,
 			 const struct check_record *record, const struct replay_request *request,
 			 struct error *err)
 {
+	char text[FORWARD_COST_TEXT_MAX];
 	struct forward_cost cost;
 
 	if (record_cost(model->forward, &record->probes, request, &cost, err))
 		return -1;
-	context_notice(
-		check->ctx,
-		"forward pass: %.3g Gflop, %s%.3g MB of weights to read, about %.3g MB of memory",
-		cost.flop / 1e9, cost.at_most ? "at most " : "", (double)cost.read_bytes / 1e6,
-		(double)cost.memory_bytes / 1e6);
+	forward_cost_text(&cost, text);
+	context_notice(check->ctx, "forward pass: %s", text);
 	return 0;
 }
 

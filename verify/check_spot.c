@@ -93,16 +93,16 @@ static int announce_cost(struct check *check, const struct check_model *model,
 			 const struct check_record *record, const struct spot_draw *draw,
 			 uint64_t states_bytes, struct error *err)
 {
+	char text[FORWARD_COST_TEXT_MAX];
 	struct forward_cost cost;
 
 	if (spot_cost(model->forward, &record->probes, draw, &cost, err))
 		return -1;
+	forward_cost_text(&cost, text);
 	context_notice(check->ctx,
 		       "spot check of %" PRIu32 " of %" PRIu32
-		       " layers: %.3g Gflop, %.3g MB of weights "
-		       "and %.3g MB of activations to read, about %.3g MB of memory",
-		       draw->sampled, draw->layers, cost.flop / 1e9, (double)cost.read_bytes / 1e6,
-		       (double)states_bytes / 1e6, (double)cost.memory_bytes / 1e6);
+		       " layers, with %.3g MB of recorded activations: %s",
+		       draw->sampled, draw->layers, (double)states_bytes / 1e6, text);
 	return 0;
 }
 

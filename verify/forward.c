@@ -1,6 +1,7 @@
 /* forward: open a model, and know what a pass costs before it starts. */
 #include "verify/forward_inner.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -195,6 +196,14 @@ struct forward_cost forward_estimate(const struct forward *forward,
 				     const struct sequences *sequences)
 {
 	return forward_estimate_some(forward, sequences, NULL);
+}
+
+void forward_cost_text(const struct forward_cost *cost, char out_text[FORWARD_COST_TEXT_MAX])
+{
+	snprintf(out_text, FORWARD_COST_TEXT_MAX,
+		 "%.3g Gflop, %s%.3g MB of weights to read, about %.3g MB of memory",
+		 cost->flop / 1e9, cost->at_most ? "at most " : "", (double)cost->read_bytes / 1e6,
+		 (double)cost->memory_bytes / 1e6);
 }
 
 size_t forward_batch(const struct forward *forward, const struct sequences *sequences,

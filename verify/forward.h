@@ -52,6 +52,10 @@ struct forward_cost {
 	uint64_t memory_bytes; /* the most that is held at once: layers, head, activations */
 };
 
+/* "304 Gflop, at most 1.2e+03 MB of weights to read, about 222 MB of memory": for people. */
+#define FORWARD_COST_TEXT_MAX 160
+void forward_cost_text(const struct forward_cost *cost, char out_text[FORWARD_COST_TEXT_MAX]);
+
 struct forward_cost forward_estimate(const struct forward *forward,
 				     const struct sequences *sequences);
 
