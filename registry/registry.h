@@ -23,6 +23,7 @@
 #include "registry/pins.h"
 #include "registry/publish.h"
 #include "registry/recording.h"
+#include "registry/sampling.h"
 #include "registry/series.h"
 #include "registry/settings.h"
 #include "registry/sign.h"
