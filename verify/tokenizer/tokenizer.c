@@ -36,7 +36,7 @@ size_t utf8_len(struct span text)
 
 struct span span_from(struct span text, size_t len)
 {
-	return (struct span){ text.data + len, text.len - len };
+	return (struct span){ len ? text.data + len : text.data, text.len - len };
 }
 
 bool span_begins(struct span text, struct span prefix)
