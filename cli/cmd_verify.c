@@ -9,6 +9,9 @@
 /* The largest signature file that is read. */
 #define SIGNATURE_MAX (64u << 20)
 
+/* The largest transcript of a dispute. */
+#define TRANSCRIPT_MAX (64u << 20)
+
 /* Files that --signature and --key name. */
 struct openssf {
 	struct buffer signature, key;
@@ -77,6 +80,48 @@ static int check(const struct call *call, struct registry *registry,
 	return check_path(call->ctx, path, request, out_verdict, err);
 }
 
+/* The transcript of a dispute into the file that was named. */
+static int transcript_write(const char *path, const struct verdict *verdict, struct error *err)
+{
+	const struct json *dispute = json_member(verdict->step[STEP_FORWARD].evidence, "dispute");
+	const struct json *transcript = json_member(dispute, "transcript");
+	CLEANUP(buffer_release) struct buffer text;
+
+	buffer_init(&text, TRANSCRIPT_MAX);
+	if (!transcript)
+		return error_set(err, ERROR_ABSENT,
+				 "there is no transcript: no layer is in dispute");
+	return json_write_canonical(transcript, &text, err) ||
+			       file_write(path, buffer_view(&text), 0644, FILE_REPLACE, err)
+		       ? -1
+		       : 0;
+}
+
+/* What belongs to a dispute: the other party's transcript is read into `text`. */
+static int read_dispute(const struct call *call, struct buffer *text, struct check_request *request,
+			struct error *err)
+{
+	const char *against = call_value(call, "against");
+
+	request->dispute = call_has(call, "dispute");
+	if (!request->dispute && (against || call_value(call, "transcript")))
+		return error_set(err, ERROR_USAGE,
+				 "--transcript and --against belong to --dispute");
+	if (request->dispute &&
+	    (call_value(call, "spot") || call_value(call, "forward") || call_has(call, "attest")))
+		return error_set(err, ERROR_USAGE,
+				 "--dispute computes everything again: --spot, --forward and "
+				 "--attest do not go with it");
+	if (!against)
+		return 0;
+	if (file_read(against, text, err))
+		return -1;
+	if (!text->len)
+		return error_set(err, ERROR_CORRUPT, "'%s' is empty", against);
+	request->against = buffer_view(text);
+	return 0;
+}
+
 /* Sign the verdict and log it. */
 static int attest(const struct call *call, struct registry *registry, const struct verdict *verdict,
 		  struct error *err)
@@ -95,7 +140,7 @@ static int verify_run(struct call *call, struct error *err)
 {
 	CLEANUP(registry_close) struct registry *registry = NULL;
 	CLEANUP(openssf_release) struct openssf files = { .signature = { .data = NULL } };
-	CLEANUP(buffer_release) struct buffer pins;
+	CLEANUP(buffer_release) struct buffer pins, against;
 	CLEANUP(verdict_free) struct verdict *verdict = NULL;
 	const char *tier = call_value(call, "forward");
 	const char *spot = call_value(call, "spot");
@@ -108,6 +153,7 @@ static int verify_run(struct call *call, struct error *err)
 					 .rehash = call_has(call, "rehash") };
 
 	buffer_init(&pins, PINS_MAX_BYTES);
+	buffer_init(&against, TRANSCRIPT_MAX);
 	buffer_init(&files.signature, SIGNATURE_MAX);
 	buffer_init(&files.key, PUBLIC_KEY_PEM_MAX);
 	if (is_path && call_has(call, "attest"))
@@ -122,7 +168,8 @@ static int verify_run(struct call *call, struct error *err)
 		return error_set(err, ERROR_USAGE,
 				 "--spot and --forward exclude each other: a spot check runs all "
 				 "probes through the layers it draws");
-	if ((spot && spot_parse(spot, &request.spot, err)) ||
+	if (read_dispute(call, &against, &request, err) ||
+	    (spot && spot_parse(spot, &request.spot, err)) ||
 	    forward_tier_parse(tier ? tier : "quick", &request.forward, err) ||
 	    read_openssf(call, &files, &request, err) || pins_gather(call->ctx, trust, &pins, err))
 		return -1;
@@ -135,6 +182,8 @@ static int verify_run(struct call *call, struct error *err)
 	if (environment_threads(call->ctx, err) || check(call, registry, &request, &verdict, err) ||
 	    verdict_print(call, verdict, err))
 		return -1;
+	if (call_value(call, "transcript"))
+		return transcript_write(call_value(call, "transcript"), verdict, err);
 	return call_has(call, "attest") ? attest(call, registry, verdict, err) : 0;
 }
 
@@ -151,6 +200,16 @@ static const struct option verify_options[] = {
 	  .help = "draw so many layers by this machine's own chance, and check only them, with "
 		  "embedding and head, on all recorded probes; reads no other layer, and counts "
 		  "what it did not read as not checked; needs a record made with --boundaries" },
+	{ .name = "dispute",
+	  .help = "compute everything again and narrow a disagreement with the record down to "
+		  "layer, row and element, with the pieces that a referee needs" },
+	{ .name = "transcript",
+	  .argument = "FILE",
+	  .help = "with --dispute: write what each step of that layer gave, for the other party" },
+	{ .name = "against",
+	  .argument = "FILE",
+	  .help = "with --dispute: compare with the other party's transcript, and find the step "
+		  "where the two part" },
 	{ .name = "seed",
 	  .argument = "S",
 	  .help = "draw the probes, layers or items again as this seed did, to repeat a verdict; "

@@ -350,7 +350,7 @@ static int check_plain_folder(struct check *check, struct error *err)
 static bool forward_is_named(const struct check_request *request)
 {
 	return (request->forward_named && request->forward != FORWARD_NONE) ||
-	       spot_is_asked(&request->spot);
+	       spot_is_asked(&request->spot) || request->dispute;
 }
 
 int check_path(const struct context *ctx, const char *path, const struct check_request *request,

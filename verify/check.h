@@ -24,6 +24,12 @@ struct check_request {
 	/* Draw layers and check them alone; `forward` is then not looked at. It counts as named.
 	 */
 	struct spot_request spot;
+	/*
+	 * Compute everything again and narrow a disagreement down to one element; with the
+	 * text of the other party's transcript in `against`, down to the step as well.
+	 */
+	bool dispute;
+	struct span against;
 	const char *seed; /* draws probes or layers as a stated seed did; NULL: own randomness */
 	size_t evals;     /* items of each samples file that are recomputed; 0: none */
 	bool rehash;      /* recompute whole-file digests too */

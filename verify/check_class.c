@@ -30,8 +30,9 @@ static bool worth_more(const struct check *check, const struct believed *record,
 {
 	bool has = record_has_boundaries(record);
 
-	/* A spot check can make something only of a record with activations. */
-	if (spot_is_asked(&check->request->spot) && has != record_has_boundaries(&found->best))
+	/* A spot check or a dispute can make something only of a record with activations. */
+	if ((spot_is_asked(&check->request->spot) || check->request->dispute) &&
+	    has != record_has_boundaries(&found->best))
 		return has;
 	return class > found->class ||
 	       (class == found->class && record->index >= found->best.index);

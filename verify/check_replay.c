@@ -1,5 +1,5 @@
 /* Compute a record again, and say what that shows. */
-#include "verify/check_replay.h"
+#include "verify/check_dispute.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -106,7 +106,8 @@ static int announce_cost(struct check *check, const struct check_model *model,
 int check_replay(struct check *check, const struct record_choice *choice, struct check_model *model,
 		 struct check_record *record, struct error *err)
 {
-	struct replay_request request = replay_request_of(check->request);
+	struct replay_request request =
+		check->request->dispute ? REPLAY_ALL : replay_request_of(check->request);
 	CLEANUP(replay_list_release) struct replay_list list = { 0 };
 	struct replay_report report;
 	struct error cause = { 0 };
@@ -118,5 +119,8 @@ int check_replay(struct check *check, const struct record_choice *choice, struct
 				 &list, &cause) ||
 	    weights_unchanged(model->weights, &cause))
 		return check_blame(check, STEP_FORWARD, "the forward pass", true, &cause, err);
-	return say_replay(check, choice, model, &report, &list, err);
+	if (say_replay(check, choice, model, &report, &list, err))
+		return -1;
+	return check->request->dispute ? check_dispute(check, choice, model, record, &report, err)
+				       : 0;
 }

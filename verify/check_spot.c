@@ -2,67 +2,8 @@
 #include "verify/check_spot.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
-/* The recorded activations, opened boundary by boundary as they are asked for. */
-struct activations {
-	struct check *check;
-	struct boundaries list;
-	struct source *source; /* of the boundary asked for last */
-	uint32_t boundary;
-};
-
-static void activations_release(struct activations *activations)
-{
-	source_close(&activations->source);
-	boundaries_release(&activations->list);
-}
-
-static int activations_rows(void *user, uint32_t boundary, uint64_t first, float *out, size_t rows,
-			    struct error *err)
-{
-	struct activations *activations = user;
-	const struct boundaries *list = &activations->list;
-	size_t row_bytes = list->hidden * sizeof(float);
-
-	if (!activations->source || activations->boundary != boundary) {
-		source_close(&activations->source);
-		if (evidence_object(activations->check->evidence, &list->object[boundary],
-				    &activations->source, err))
-			return error_prefix(err, "the activations at boundary %u", boundary);
-		activations->boundary = boundary;
-	}
-	if (activations->source->size != boundaries_object_bytes(list))
-		return error_set(err, ERROR_CORRUPT,
-				 "the activations at boundary %u have %llu bytes, and %llu belong "
-				 "there",
-				 boundary, (unsigned long long)activations->source->size,
-				 (unsigned long long)boundaries_object_bytes(list));
-	return source_read_at(activations->source, first * row_bytes, out, rows * row_bytes, err);
-}
-
-static int activations_open(struct check *check, const struct believed *record,
-			    const struct check_model *model, const struct probes *probes,
-			    struct activations *out, struct error *err)
-{
-	const struct model_config *config = forward_config(model->forward);
-	CLEANUP(buffer_release) struct buffer text;
-	const struct json *boundaries;
-	struct digest object;
-
-	out->check = check;
-	buffer_init(&text, BOUNDARIES_MAX_BYTES);
-	if (json_need_object(record->statement.predicate, "boundaries", &boundaries, err) ||
-	    json_need_digest(boundaries, "object", &object, err) ||
-	    evidence_object_read(check->evidence, &object, &text, err) ||
-	    boundaries_from_object(buffer_view(&text), &out->list, err))
-		return -1;
-	if (out->list.hidden != config->hidden || out->list.count != (size_t)config->layers + 1 ||
-	    out->list.tokens != probes_tokens(probes))
-		return error_set(err, ERROR_CORRUPT,
-				 "the list of boundaries is not of this model and these probes");
-	return 0;
-}
+#include "verify/check_activations.h"
 
 /* ---- Before it starts ---- */
 
@@ -276,10 +217,10 @@ static int say_spot(struct check *check, const struct record_choice *choice,
 
 static int spot_run(struct check *check, const struct record_choice *choice,
 		    struct check_model *model, struct check_record *record,
-		    struct activations *activations, struct spot_draw *draw, struct error *err)
+		    const struct activations *activations, const struct boundary_source *states,
+		    struct spot_draw *draw, struct error *err)
 {
 	CLEANUP(spot_report_release) struct spot_report report = { 0 };
-	struct boundary_source states = { activations, activations_rows };
 	struct error cause = { 0 };
 
 	if (announce_cost(check, model, record, draw,
@@ -288,7 +229,7 @@ static int spot_run(struct check *check, const struct record_choice *choice,
 			  err))
 		return -1;
 	if (record_spot(check->ctx, model->forward, model->backend, &record->probes,
-			buffer_view(&record->outputs), &record->root, &states, draw, &report,
+			buffer_view(&record->outputs), &record->root, states, draw, &report,
 			&cause) ||
 	    weights_unchanged(model->weights, &cause))
 		return cause.code == ERROR_ABSENT
@@ -303,6 +244,7 @@ int check_spot(struct check *check, const struct record_choice *choice, struct c
 {
 	CLEANUP(activations_release) struct activations activations = { 0 };
 	CLEANUP(spot_draw_release) struct spot_draw draw = { 0 };
+	struct boundary_source states;
 	struct error cause = { 0 };
 	bool ready;
 
@@ -312,7 +254,8 @@ int check_spot(struct check *check, const struct record_choice *choice, struct c
 			  "weights makes them with 'akashi record NAME@VERSION --boundaries'");
 		return check_model_not_possible(check, "a spot check", &cause, err);
 	}
-	if (activations_open(check, &choice->best, model, &record->probes, &activations, &cause))
+	if (activations_open(check, &choice->best, model, &record->probes, &activations, &states,
+			     &cause))
 		return cause.code == ERROR_ABSENT
 			       ? check_model_not_possible(check, "the boundary activations", &cause,
 							  err)
@@ -322,5 +265,6 @@ int check_spot(struct check *check, const struct record_choice *choice, struct c
 			   &draw, err) ||
 	    drawn_here(check, model, &draw, &ready, err))
 		return -1;
-	return ready ? spot_run(check, choice, model, record, &activations, &draw, err) : 0;
+	return ready ? spot_run(check, choice, model, record, &activations, &states, &draw, err)
+		     : 0;
 }

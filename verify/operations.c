@@ -145,6 +145,20 @@ static int operation_run(struct stage *stage, const struct bound *bound, struct 
 			 (int)operation->kind);
 }
 
+enum slot operation_result(const struct operation *operation)
+{
+	return operation->kind == OP_ROPE_QUERY || operation->kind == OP_ROPE_KEY ? operation->x
+										  : operation->y;
+}
+
+static int stage_tell(struct stage *stage, const struct bound *bound, struct error *err)
+{
+	if (!stage->watch || bound->operation->kind == OP_NONE)
+		return 0;
+	return stage->watch->done(stage->watch->user, bound, stage->backend,
+				  stage->slot[operation_result(bound->operation)], err);
+}
+
 int operations_run(struct stage *stage, const struct bound *bound, size_t count,
 		   const struct load_set *set, struct backend_memory *memory, struct error *err)
 {
@@ -157,7 +171,8 @@ int operations_run(struct stage *stage, const struct bound *bound, size_t count,
 			return -1;
 		if (bound[i].bias && tensor_matrix(bound[i].bias, set, memory, &bias, err))
 			return -1;
-		if (operation_run(stage, &bound[i], weight, bias, err))
+		if (operation_run(stage, &bound[i], weight, bias, err) ||
+		    stage_tell(stage, &bound[i], err))
 			return -1;
 	}
 	return 0;

@@ -20,6 +20,15 @@ struct rope_set {
 	size_t count;
 };
 
+/* Who is told of every step of a table. */
+struct stage_watch {
+	void *user;
+
+	/* `result` is what the operation wrote: borrowed until the next one runs. */
+	int (*done)(void *user, const struct bound *bound, struct backend *backend,
+		    struct matrix result, struct error *err);
+};
+
 /* What operations work on. Set backend, config and slots; stage_open does the rest. */
 struct stage {
 	const struct context *ctx; /* asked between operations whether to stop; or NULL */
@@ -31,9 +40,10 @@ struct stage {
 	uint32_t window; /* of the current layer; 0: none */
 	float scale;     /* of attention scores */
 	struct rope_set rope, local_rope;
-	const struct rope_set *turn; /* of the current layer */
-	struct experts *experts;     /* what runs OP_EXPERTS; NULL: the model has none */
-	struct backend_memory *ones; /* the gain of norms without one; NULL: there are none */
+	const struct rope_set *turn;     /* of the current layer */
+	struct experts *experts;         /* what runs OP_EXPERTS; NULL: the model has none */
+	const struct stage_watch *watch; /* or NULL */
+	struct backend_memory *ones;     /* the gain of norms without one; NULL: there are none */
 };
 
 /* Prepare for these sequences (borrowed): rotary tables for the positions in use. */
@@ -43,6 +53,9 @@ void stage_release(struct stage *stage);
 
 /* The operations that follow are those of this layer: its window, its rotary frequencies. */
 void stage_layer(struct stage *stage, uint32_t layer);
+
+/* The slot that an operation writes: rotations work in place. */
+enum slot operation_result(const struct operation *operation);
 
 /* Run bound operations whose tensors lie in `memory` where `set` says. */
 MUST_CHECK int operations_run(struct stage *stage, const struct bound *bound, size_t count,

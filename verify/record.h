@@ -103,6 +103,7 @@ struct replay_report {
 	bool boundary_differs;
 	uint32_t
 		first_boundary; /* the lowest boundary that differs in any probe: names the layer */
+	size_t first_boundary_probe; /* the lowest probe in which it does */
 
 	struct replay_coverage coverage;
 };

@@ -57,8 +57,10 @@ static void boundaries_compare(struct comparison *comparison, uint32_t layers,
 		if (digest_compare(comparison, REPLAY_BOUNDARY, i, &recorded->boundary[i],
 				   &computed->boundary[i]))
 			continue;
-		if (!report->boundary_differs || i < report->first_boundary)
+		if (!report->boundary_differs || i < report->first_boundary) {
 			report->first_boundary = i;
+			report->first_boundary_probe = comparison->probe;
+		}
 		report->boundary_differs = true;
 	}
 }

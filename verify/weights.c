@@ -90,6 +90,14 @@ bool weights_here(const struct weights *weights, const struct tensor *tensor)
 	return weight && weights->shard[weight->shard].source;
 }
 
+const struct piece_record *weights_pieces(const struct weights *weights,
+					  const struct tensor *tensor)
+{
+	const struct weight *weight = find_weight(weights, tensor->name);
+
+	return weight && weights->manifest ? weight->record : NULL;
+}
+
 struct weights_seen weights_seen(const struct weights *weights)
 {
 	const struct manifest *manifest = weights->manifest;

@@ -11,6 +11,7 @@
 #include "verify/format.h"
 
 struct manifest;
+struct piece_record;
 struct tree;
 struct weights;
 
@@ -75,6 +76,11 @@ MUST_CHECK int weights_expect(struct weights *weights, const struct manifest *ma
 
 /* Is a manifest attached, so that checked reads really check? */
 bool weights_are_checked(const struct weights *weights);
+
+/* The manifest's records of the tensor's pieces, pieces_in_region(length) of them; NULL without
+ * weights_expect. Borrowed. */
+const struct piece_record *weights_pieces(const struct weights *weights,
+					  const struct tensor *tensor);
 
 /* Of the manifest's pieces, those of tensors that checked reads have met so far. */
 struct weights_seen {

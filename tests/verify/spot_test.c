@@ -2,87 +2,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "tests/verify/spotted.h"
 #include "tests/verify/tiny_moe.h"
-#include "tests/verify/tiny_record.h"
 #include "verify/outputs.h"
 #include "verify/spot.h"
 
-enum { LAYERS = 6, HIDDEN = 24, SEEDS = 300 };
-
-/* A record with its boundary activations. */
-struct spotted {
-	struct tiny_model model;
-	char *folder;
-	struct probes probes;
-	struct buffer outputs;
-	struct digest root;
-	uint32_t layers;
-	struct buffer state[LAYERS + 1];
-};
-
-static int keep(void *user, uint32_t boundary, const float *values, size_t rows, struct error *err)
-{
-	struct spotted *spotted = user;
-
-	return buffer_add(&spotted->state[boundary],
-			  (struct span){ (const uint8_t *)values, rows * HIDDEN * sizeof(float) },
-			  err);
-}
-
-static void record_again(struct spotted *spotted)
-{
-	struct boundary_sink sink = { spotted, keep };
-	struct tiny_open open;
-	struct error err = { 0 };
-
-	tiny_model_write(&spotted->model, spotted->folder);
-	assert_done(tiny_model_open(spotted->folder, 0, NULL, &open, &err), &err);
-	assert_done(record_make_kept(&open.ctx, open.forward, open.backend, &spotted->probes, &sink,
-				     &spotted->outputs, &spotted->root, &err),
-		    &err);
-	tiny_model_close(&open);
-}
-
-static struct spotted spotted_of(struct tiny_model model, uint32_t layers)
-{
-	struct spotted spotted = { .model = model,
-				   .folder = test_folder(),
-				   .probes = tiny_probes("spot"),
-				   .layers = layers };
-
-	buffer_init(&spotted.outputs, OUTPUTS_MAX_BYTES);
-	for (size_t b = 0; b <= LAYERS; b++)
-		buffer_init(&spotted.state[b], 1u << 20);
-	record_again(&spotted);
-	return spotted;
-}
-
-static void spotted_release(struct spotted *spotted)
-{
-	test_folder_remove(&spotted->folder);
-	probes_release(&spotted->probes);
-	buffer_release(&spotted->outputs);
-	for (size_t b = 0; b <= LAYERS; b++)
-		buffer_release(&spotted->state[b]);
-}
-
-static int state_rows(void *user, uint32_t boundary, uint64_t first, float *out, size_t rows,
-		      struct error *err)
-{
-	struct spotted *spotted = user;
-
-	(void)err;
-	memcpy(out, spotted->state[boundary].data + first * HIDDEN * sizeof(float),
-	       rows * HIDDEN * sizeof(float));
-	return 0;
-}
+enum { LAYERS = SPOTTED_LAYERS, HIDDEN = 24, SEEDS = 300 };
 
 /* One spot check of `count` layers under a seed. */
 static int spot(struct spotted *spotted, struct tiny_open *open, uint32_t count, const char *seed,
 		struct spot_draw *draw, struct spot_report *report, struct error *err)
 {
 	struct spot_request request = { .layers = count };
-	struct boundary_source states = { spotted, state_rows };
+	struct boundary_source states = { spotted, spotted_rows };
 
 	if (spot_draw_make(&open->ctx, open->forward, &request, seed, draw, err))
 		return -1;
