@@ -325,11 +325,12 @@ static int probe_entry_read(const struct json *entry, uint32_t vocab, struct pro
 	size_t count, length;
 
 	buffer_init(&line, GOLDEN_MAX_BYTES);
+	if (text && (probes_parse_random(text, &count, &length, &seed, err) ||
+		     (!seed && error_set(err, ERROR_CORRUPT, "'%s' has no seed", text)) ||
+		     probes_generate(count, length, seed, vocab, out, err)))
+		return error_prefix(err, "probes");
 	if (text)
-		return probes_parse_random(text, &count, &length, &seed, err) || !seed ||
-				       probes_generate(count, length, seed, vocab, out, err)
-			       ? error_prefix(err, "probes")
-			       : 0;
+		return 0;
 	if (json_kind(entry) != JSON_KIND_ARRAY)
 		return error_set(err, ERROR_CORRUPT, "probes: neither a text nor a list");
 	if (buffer_add_text(&line, "{\"ids\":", err) || json_write_canonical(entry, &line, err) ||

@@ -219,6 +219,36 @@ static void the_memory_of_a_pass_does_not_matter(void **state)
 	}
 }
 
+/* ---- What a recipe stands for ---- */
+
+static void the_text_says_how_the_first_tensor_begins(void **state)
+{
+	/* As printed in docs/numerics.md, "Golden digests". */
+	static const uint16_t printed[] = { 0x3fe4, 0xbfd8, 0xbf20, 0xbfd4,
+					    0xbf58, 0x803f, 0xbf2c, 0x3f04 };
+	char path[512];
+	struct buffer file;
+	struct reader reader;
+	struct error err = { 0 };
+	struct rig rig;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/llama.json", TEST_GOLDEN);
+	rig_open(&rig, path, 1, NULL);
+	snprintf(path, sizeof(path), "%s/model.safetensors", rig.folder);
+	buffer_init(&file, GOLDEN_MODEL_MAX_BYTES);
+	assert_done(file_read(path, &file, &err), &err);
+	reader = reader_over(buffer_view(&file));
+	(void)reader_take(&reader, (size_t)reader_u64le(&reader));
+	for (size_t i = 0; i < sizeof(printed) / sizeof(printed[0]); i++) {
+		assert_int_equal(reader_u8(&reader), printed[i] & 0xff);
+		assert_int_equal(reader_u8(&reader), printed[i] >> 8);
+	}
+	assert_false(reader_failed(&reader, "the model", &err));
+	buffer_release(&file);
+	rig_close(&rig);
+}
+
 /* ---- What must be noticed ---- */
 
 /* The outputs of the model in the rig's folder as it lies there now. */
@@ -348,6 +378,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(the_width_of_the_registers_does_not_matter),
 		cmocka_unit_test(company_and_order_do_not_matter),
 		cmocka_unit_test(the_memory_of_a_pass_does_not_matter),
+		cmocka_unit_test(the_text_says_how_the_first_tensor_begins),
 		cmocka_unit_test(a_change_of_meaning_is_noticed_and_named),
 		cmocka_unit_test(every_recorded_item_is_looked_at),
 	};
