@@ -241,6 +241,29 @@ static void pieces_that_no_text_can_have_stay_unknown(void **state)
 		   IDS(4, 1, 0, 2));
 }
 
+/* "unk_token": "" is a token that is not there, which is only said when it is needed. */
+static void an_unknown_token_that_is_none_is_named_when_it_is_needed(void **state)
+{
+	CLEANUP(tokenizer_close) struct tokenizer *tokenizer = NULL;
+	static const char text[] = "{\"model\":{\"type\":\"BPE\",\"unk_token\":\"\",\"vocab\":{"
+				   "\"a\":0},\"merges\":[]}}";
+	static const char none[] = "{\"model\":{\"type\":\"BPE\",\"unk_token\":null,\"vocab\":{"
+				   "\"a\":0},\"merges\":[]}}";
+	struct error err = { 0 };
+	uint32_t *ids;
+	size_t count;
+
+	(void)state;
+	assert_done(tokenizer_open(span_of(text), "made up", &tokenizer, &err), &err);
+	assert_ids(tokenizer, span_of("aa"), TOKENIZER_PLAIN, IDS(0, 0));
+	assert_fails(
+		tokenizer_encode(tokenizer, span_of("ab"), TOKENIZER_PLAIN, &ids, &count, &err),
+		&err, ERROR_UNTRUSTED);
+	tokenizer_close(&tokenizer);
+	assert_done(tokenizer_open(span_of(none), "made up", &tokenizer, &err), &err);
+	assert_ids(tokenizer, span_of("aba"), TOKENIZER_PLAIN, IDS(0, 0));
+}
+
 static void a_file_cut_off_or_bent_anywhere_is_refused_or_read(void **state)
 {
 	CLEANUP(buffer_release) struct buffer bytes;
@@ -477,6 +500,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_computed_is_refused_by_name),
 		cmocka_unit_test(other_formats_are_named),
 		cmocka_unit_test(pieces_that_no_text_can_have_stay_unknown),
+		cmocka_unit_test(an_unknown_token_that_is_none_is_named_when_it_is_needed),
 		cmocka_unit_test(a_file_cut_off_or_bent_anywhere_is_refused_or_read),
 		cmocka_unit_test(a_long_text_without_spaces_is_merged),
 		cmocka_unit_test(patterns_match_as_oniguruma_does),

@@ -18,7 +18,8 @@ struct bpe {
 	struct trie vocab;
 	struct bpe_merge *merge; /* by pair */
 	size_t merge_count;
-	struct buffer unknown; /* token; empty: characters without a token are left out */
+	struct buffer unknown; /* token */
+	bool has_unknown;      /* else characters without a token are left out */
 	uint32_t unknown_id;
 	struct buffer prefix; /* of every character but the first of a word */
 	struct buffer suffix; /* of the last character of a word */
@@ -75,7 +76,7 @@ static int add_character(const struct bpe *bpe, struct span spelled, uint32_t st
 			       : 0;
 	if (add_bytes(bpe, spelled, start, list, &done, err))
 		return -1;
-	if (done || !bpe->unknown.len)
+	if (done || !bpe->has_unknown)
 		return 0;
 	if (bpe->unknown_id == MERGES_NONE)
 		return error_set(err, ERROR_UNTRUSTED,
@@ -292,6 +293,7 @@ static int read_options(struct bpe *bpe, const struct json *json, struct error *
 
 	if (members_known(json, "the BPE model", known, err))
 		return -1;
+	bpe->has_unknown = json_text(json_member(json, "unk_token")) != NULL;
 	if (json_kind(dropout) != JSON_KIND_NULL &&
 	    !(json_number_text(dropout) && !strcmp(json_number_text(dropout), "0.0")))
 		return error_set(err, ERROR_UNTRUSTED,
