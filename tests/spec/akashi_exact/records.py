@@ -38,8 +38,9 @@ def random_probes(count, length, seed, vocabulary):
     return [[below(stream, vocabulary) for _ in range(length)] for _ in range(count)]
 
 
-def replayed(count, drawn, seed):
-    stream, order = seeded("akashi/replay/1", seed), list(range(count))
+def replayed(count, drawn, seed, what="akashi/replay/1"):
+    """Which probes a replay computes, or with `akashi/spot/1` which layers a spot check does."""
+    stream, order = seeded(what, seed), list(range(count))
     for i in range(drawn):
         other = i + below(stream, count - i)
         order[i], order[other] = order[other], order[i]
