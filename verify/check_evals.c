@@ -184,6 +184,12 @@ static int items_encode(struct evals *evals, struct samples *s, struct error *er
 				 "the run gave the model %" PRIu64
 				 " tokens at once, and config.json says %u",
 				 s->run.max_length, config->context);
+	if (config->experts && s->run.dtype != FOREIGN_F32)
+		return error_set(
+			err, ERROR_UNTRUSTED,
+			"a model with experts ran in %s, where rounding may send a token to "
+			"another expert: no tolerance is known",
+			foreign_dtype_name(s->run.dtype));
 	s->tokens = calloc(s->requests, sizeof(*s->tokens));
 	s->score = calloc(s->requests, sizeof(*s->score));
 	if (!s->tokens || !s->score)

@@ -88,7 +88,6 @@ static int decimal_set(struct json *object, const char *key, double number, stru
 static int numbers_set(struct json *one, const struct judged *judged, struct error *err)
 {
 	const struct foreign_report *report = &judged->report;
-	struct foreign_tolerance tolerance = foreign_tolerance_of(judged->foreign.dtype);
 
 	return json_set_size(one, "probesRecorded", report->probes_recorded, err) ||
 			       json_set_size(one, "probesRun", report->probes_run, err) ||
@@ -98,12 +97,13 @@ static int numbers_set(struct json *one, const struct judged *judged, struct err
 			       decimal_set(one, "largestDifference", report->largest, err) ||
 			       decimal_set(one, "meanDifference", report->mean, err) ||
 			       decimal_set(one, "meanUnits", report->mean_units, err) ||
-			       decimal_set(one, "meanUnitsAllowed", tolerance.mean, err) ||
+			       decimal_set(one, "meanUnitsAllowed", report->tolerance.mean, err) ||
 			       decimal_set(one, "worstAllowed", report->worst.allowed, err) ||
 			       decimal_set(one, "divergence", report->divergence, err) ||
 			       decimal_set(one, "divergenceMost", report->divergence_most, err) ||
 			       json_set_size(one, "likeliestAgree", report->top_agree, err) ||
 			       json_set_size(one, "likeliestCompared", report->top_compared, err) ||
+			       json_set_bool(one, "meanOnly", report->tolerance.mean_only, err) ||
 			       json_set_bool(one, "seeded", report->seeded, err) ||
 			       json_set_text(one, "seed", report->seed, err) ||
 			       json_set_bool(one, "within",

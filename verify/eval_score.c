@@ -20,13 +20,13 @@ static const double units_allowed[] = {
 
 double eval_allowed(const struct eval_score *score, enum foreign_dtype dtype)
 {
-	return units_allowed[dtype] * foreign_tolerance_of(dtype).unit *
+	return units_allowed[dtype] * foreign_tolerance_of(dtype, false).unit *
 	       (score->spread + fabs(score->logprob));
 }
 
 double eval_allowed_greedy(const struct eval_score *score, enum foreign_dtype dtype)
 {
-	struct foreign_tolerance tolerance = foreign_tolerance_of(dtype);
+	struct foreign_tolerance tolerance = foreign_tolerance_of(dtype, false);
 
 	return 2 * tolerance.largest * tolerance.unit * fmax(score->size, FOREIGN_SCALE_MIN);
 }

@@ -68,11 +68,15 @@ struct foreign_tolerance {
 	double unit;    /* of the format: 2^-24, 2^-11, 2^-8 */
 	double largest; /* for any one value */
 	double mean;    /* over all values compared */
+	/* Rounding in 16 bits may send a token to another expert where two are nearly equal, which
+	 * is no failure: then single values are not judged. */
+	bool mean_only;
 };
 
 #define FOREIGN_SCALE_MIN 8.0
 
-struct foreign_tolerance foreign_tolerance_of(enum foreign_dtype dtype);
+/* `experts`: of a model that routes tokens to some. */
+struct foreign_tolerance foreign_tolerance_of(enum foreign_dtype dtype, bool experts);
 
 /* The log-probability that lies worst within its tolerance, or beyond it. */
 struct foreign_worst {
@@ -82,6 +86,7 @@ struct foreign_worst {
 };
 
 struct foreign_report {
+	struct foreign_tolerance tolerance; /* that was held against */
 	size_t probes_recorded, probes_run;
 	size_t positions_compared, values_compared;
 	double largest, mean;   /* difference of log-probabilities, in nats */
@@ -90,7 +95,7 @@ struct foreign_report {
 	double divergence_most; /* of one position */
 	size_t top_agree, top_compared; /* positions whose likeliest token is the same */
 	struct foreign_worst worst;
-	bool value_beyond; /* some value is beyond `largest` */
+	bool value_beyond; /* some value is beyond `largest`, where single values are judged */
 	bool mean_beyond;  /* the mean is beyond `mean` */
 	bool seeded;
 	char seed[2 * DIGEST_SIZE + 1]; /* what drew the probes: hex, or empty */
