@@ -12,7 +12,7 @@ struct forward {
 };
 
 /* Tokens whose logits are held at once: one block of the head. */
-#define HEAD_BLOCK_ROWS ((size_t)480)
+#define HEAD_BLOCK_ROWS ((size_t)240)
 
 /* Tokens whose logits are brought to the host at once. */
 #define HOST_ROWS ((size_t)32)
