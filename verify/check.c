@@ -346,13 +346,6 @@ static int check_plain_folder(struct check *check, struct error *err)
 	return check_forward(check, err) || check_evals(check, err) ? -1 : 0;
 }
 
-/* Was a pass asked for, so that one that is not possible decides? */
-static bool forward_is_named(const struct check_request *request)
-{
-	return (request->forward_named && request->forward != FORWARD_NONE) ||
-	       spot_is_asked(&request->spot) || request->dispute;
-}
-
 int check_path(const struct context *ctx, const char *path, const struct check_request *request,
 	       struct verdict **out_verdict, struct error *err)
 {

@@ -55,6 +55,13 @@ struct check_request {
 	void *find_user;
 };
 
+/* Was a pass asked for by name, so that one that is not possible decides? */
+static inline bool forward_is_named(const struct check_request *request)
+{
+	return (request->forward_named && request->forward != FORWARD_NONE) ||
+	       spot_is_asked(&request->spot) || request->dispute;
+}
+
 /*
  * Check the directory, single file, or folder of the Hub's cache at `path`.
  * What is wrong with it is in the verdict; -1 is for what kept us from

@@ -243,7 +243,7 @@ int check_foreign(struct check *check, struct check_model *model, const struct d
 		if (check_one(check, model, &records->item[i], list, &decides, err))
 			return -1;
 	/* What a policy asks for is a record, and a looser one does not stand in for it. */
-	if (!exact && step->required && !check->request->forward_named)
+	if (!exact && step->required && !forward_is_named(check->request))
 		return verdict_undecided(check->verdict, err,
 					 "the policy asks for a record of outputs, and there is "
 					 "only a foreign one, within a tolerance");

@@ -17,7 +17,7 @@ static int forward_without_record(struct check *check, size_t unknown, struct er
 			  : "a forward pass is possible, and no outputs were recorded");
 	/* The policy asks for a record that is not there: a release cannot ask for less. */
 	if (check->has_checkpoint && check->verdict->step[STEP_FORWARD].required &&
-	    !check->request->forward_named)
+	    !forward_is_named(check->request))
 		return verdict_set(check->verdict, STEP_FORWARD, STEP_FAILS, err,
 				   "the policy asks for a record of outputs, and there is none");
 	return check_model_not_possible(check, "recorded outputs", &cause, err);

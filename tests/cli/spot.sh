@@ -36,6 +36,8 @@ run 0 init --origin spot.example.org/models
 pin=$(sed -n 's/^pin *//p' "$STORY/out")
 echo "$pin" >pin.txt
 run 0 add checkpoint model t/lm@1
+run 3 verify t/lm@1 --spot 2
+said "no outputs were recorded"
 run 0 record t/lm@1 --random 4:16:spot
 
 # What cannot be asked, and a record that was made without activations.
