@@ -334,6 +334,9 @@ struct rope_frequencies {
 /* True if the frequencies depend on how long the probe is. */
 bool rope_depends_on_length(const struct rope_frequencies *rope);
 
+/* ERROR_USAGE if a number makes no sense; else the next two cannot fail for that reason. */
+MUST_CHECK int rope_frequencies_check(const struct rope_frequencies *rope, struct error *err);
+
 /* RN32(f_i) for i < dim / 2. ERROR_USAGE if a number makes no sense. */
 MUST_CHECK int rope_frequencies_fill(const struct rope_frequencies *rope, float *out_frequency,
 				     struct error *err);

@@ -36,7 +36,7 @@ static int longrope_check(const struct rope_frequencies *rope, struct error *err
 	return 0;
 }
 
-static int rope_check(const struct rope_frequencies *rope, struct error *err)
+int rope_frequencies_check(const struct rope_frequencies *rope, struct error *err)
 {
 	bool context = rope->scaling != ROPE_PLAIN && rope->scaling != ROPE_LINEAR;
 
@@ -214,7 +214,7 @@ int rope_frequencies_fill(const struct rope_frequencies *rope, float *out_freque
 {
 	struct real ln;
 
-	if (rope_check(rope, err))
+	if (rope_frequencies_check(rope, err))
 		return -1;
 	ln = base_ln(rope);
 	for (size_t i = 0; i < rope->dim / 2; i++) {
@@ -253,7 +253,7 @@ int rope_table_fill(const struct rope_frequencies *rope, size_t first, size_t co
 	float factor, *frequency;
 	size_t half;
 
-	if (rope_check(rope, err))
+	if (rope_frequencies_check(rope, err))
 		return -1;
 	if (first > POSITIONS_MAX || count > POSITIONS_MAX - first)
 		return error_set(err, ERROR_USAGE, "rope: position %zu is beyond %u", first + count,

@@ -304,6 +304,16 @@ static void context_stretch(struct model_config *config, bool original_given)
 			stretched < CONFIG_CONTEXT_MAX ? (uint32_t)stretched : CONFIG_CONTEXT_MAX;
 }
 
+/* What makes no sense is the config's fault, and is said before anything is computed. */
+static int numbers_check(const struct rope_frequencies *rope, struct error *err)
+{
+	struct error why = { 0 };
+
+	if (!rope_frequencies_check(rope, &why))
+		return 0;
+	return error_set(err, ERROR_CORRUPT, "config.json: %s", why.text);
+}
+
 /* One set of parameters into `rope`; *out_original: the original context is given. */
 static int parameters_read(const struct json *json, const struct json *parameters, bool local,
 			   const struct model_config *config, struct rope_frequencies *rope,
@@ -318,7 +328,7 @@ static int parameters_read(const struct json *json, const struct json *parameter
 	    base_read(json, parameters, local, config, rope, err))
 		return -1;
 	if (rope->scaling == ROPE_PLAIN)
-		return 0;
+		return numbers_check(rope, err);
 	if (original_read(json, parameters, config, rope, out_original, err) ||
 	    factor_read(parameters, config, rope, err))
 		return -1;
@@ -326,9 +336,11 @@ static int parameters_read(const struct json *json, const struct json *parameter
 	    (number_needed(parameters, "low_freq_factor", &rope->low_frequency_factor, err) ||
 	     number_needed(parameters, "high_freq_factor", &rope->high_frequency_factor, err)))
 		return -1;
-	if (rope->scaling == ROPE_YARN)
-		return yarn_read(parameters, rope, err);
-	return rope->scaling == ROPE_LONGROPE ? longrope_read(parameters, rope, err) : 0;
+	if (rope->scaling == ROPE_YARN && yarn_read(parameters, rope, err))
+		return -1;
+	if (rope->scaling == ROPE_LONGROPE && longrope_read(parameters, rope, err))
+		return -1;
+	return numbers_check(rope, err);
 }
 
 /* Gemma 3: rope_parameters of both kinds of layers (5), or rope_scaling of those that do not slide

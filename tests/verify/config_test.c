@@ -237,6 +237,14 @@ static const struct {
 	  "mrope_section" },
 	{ "{" LLAMA ",\"partial_rotary_factor\":0.5}", ERROR_UNTRUSTED, "partial_rotary_factor" },
 	{ "{" LLAMA ",\"rope_scaling\":{\"type\":\"linear\"}}", ERROR_CORRUPT, "factor" },
+	{ "{" LLAMA
+	  ",\"rope_scaling\":{\"rope_type\":\"llama3\",\"factor\":8,\"low_freq_factor\":4,"
+	  "\"high_freq_factor\":1}}",
+	  ERROR_CORRUPT, "config.json: rope: llama3 frequency factors 4 and 1 are not ascending" },
+	{ "{" LLAMA ",\"rope_scaling\":{\"type\":\"yarn\",\"factor\":2,\"beta_fast\":-1}}",
+	  ERROR_CORRUPT, "betas" },
+	{ "{" LLAMA ",\"head_dim\":2,\"rope_scaling\":{\"type\":\"dynamic\",\"factor\":2}}",
+	  ERROR_CORRUPT, "over 2 dimensions" },
 	{ "{" LLAMA ",\"layer_types\":[\"full_attention\"]}", ERROR_CORRUPT, "layer_types" },
 	{ "{" LLAMA ",\"rms_norm_eps\":1e39}", ERROR_CORRUPT, "rms_norm_eps" },
 	{ "{" LLAMA ",\"rms_norm_eps\":-1}", ERROR_CORRUPT, "epsilon" },

@@ -69,6 +69,8 @@ static const char *missing_name(const char *name)
 {
 	if (strstr(name, ".gamma") || strstr(name, ".beta"))
 		return "LayerNorm";
+	if (strstr(name, ".mlp.gate."))
+		return ".gate.weight"; /* also of block_sparse_moe */
 	if (strstr(name, ".experts."))
 		return "experts"; /* one tensor of all of them, or one for each */
 	return strncmp(name, "bert.", 5) ? name : name + 5;
