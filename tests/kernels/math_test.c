@@ -181,22 +181,22 @@ static void silu_lies_within_1_5_units_of_x(void **state)
 }
 
 /* Their formulas cancel for negative x, there as here, so that only units of x have a meaning. */
-static void gelu_lies_within_1_6_units_of_x(void **state)
+static void gelu_lies_within_2_units_of_x(void **state)
 {
 	const struct range of_x = { 0, -F32_INFINITY, true };
 
 	(void)state;
 	assert_true(largest_error_in(of_x, call_gelu_erf, naive_gelu_erf, real_gelu) <= 1.6);
-	assert_true(largest_error_in(of_x, call_gelu_tanh, naive_gelu_tanh, real_gelu_tanh) <= 1.6);
+	assert_true(largest_error_in(of_x, call_gelu_tanh, naive_gelu_tanh, real_gelu_tanh) <= 2);
 }
 
 /* Where x / 30 is not subnormal. */
-static void soft_cap_lies_within_3_units(void **state)
+static void soft_cap_lies_within_4_units(void **state)
 {
 	const struct range normal = { 0x1p-100f, -F32_INFINITY, false };
 
 	(void)state;
-	assert_true(largest_error_in(normal, call_soft_cap, naive_soft_cap_30, real_soft_cap) <= 3);
+	assert_true(largest_error_in(normal, call_soft_cap, naive_soft_cap_30, real_soft_cap) <= 4);
 }
 
 /* What gelu and silu are for large and small x; in between they are their formulas. */
@@ -242,8 +242,8 @@ int main(void)
 		cmocka_unit_test(erf_lies_within_1_1_units),
 		cmocka_unit_test(sigmoid_lies_within_2_5_units),
 		cmocka_unit_test(silu_lies_within_1_5_units_of_x),
-		cmocka_unit_test(gelu_lies_within_1_6_units_of_x),
-		cmocka_unit_test(soft_cap_lies_within_3_units),
+		cmocka_unit_test(gelu_lies_within_2_units_of_x),
+		cmocka_unit_test(soft_cap_lies_within_4_units),
 		cmocka_unit_test(activations_go_to_0_and_to_x),
 		cmocka_unit_test(the_fused_product_rounds_once),
 	};
