@@ -43,12 +43,12 @@ static int compare(const struct context *ctx, struct recording *r, const struct 
 	if (foreign_compare(ctx, r->forward, r->backend, foreign, &all, report, err) ||
 	    weights_unchanged(r->weights, err))
 		return -1;
-	if (!report->value_beyond && !report->mean_beyond)
+	if (!report->value_beyond && !report->mean_beyond && !report->obscured)
 		return 0;
 	foreign_where_text(foreign, report, where);
-	return error_set(err, ERROR_UNTRUSTED,
-			 "these weights do not compute that: %s; sign it all the same with "
-			 "--unchecked",
+	return error_set(err, ERROR_UNTRUSTED, "%s: %s; sign it all the same with --unchecked",
+			 report->obscured ? "nobody could tell whether these weights compute that"
+					  : "these weights do not compute that",
 			 where);
 }
 

@@ -27,7 +27,7 @@ struct evals {
 	char seed[2 * DIGEST_SIZE + 1];
 	size_t files, items, requests; /* recomputed */
 	size_t impossible;             /* files that cannot be */
-	size_t scores;                 /* published figures that follow from their items */
+	size_t published, follow;      /* scores of these files' tasks; those that were checked */
 };
 
 static void evals_release(struct evals *evals)
@@ -50,8 +50,10 @@ struct samples {
 	struct eval_tokens *tokens; /* of each request of each drawn item */
 	struct eval_score *score;
 	size_t requests;
-	double largest, units; /* difference in nats; in shares of what is allowed */
-	size_t other_choices;  /* drawn items whose choice is another one within the tolerance */
+	double largest, units;    /* difference in nats; in shares of what is allowed */
+	size_t published, follow; /* scores of the task; those that follow from all items */
+	bool open; /* a score that items could have told follows from none, or none does */
+	size_t other_choices; /* drawn items whose choice is another one within the tolerance */
 };
 
 static void samples_release(struct samples *s)
@@ -108,34 +110,42 @@ static int blame(struct evals *evals, const struct samples *s, struct error *cau
 	return contradicted(evals, s, because.text, err);
 }
 
-/* The published figure of a metric, as it was signed; NULL when there is none. */
-static const char *score_of(const struct samples *s, const struct eval_mean *mean)
+/* Is it the score of this task, metric and filter? */
+static bool score_is(const struct json *score, const char *task, const struct eval_mean *mean)
 {
-	const struct json *scores = json_member(s->eval->statement.predicate, "scores");
+	const char *of = json_text(json_member(score, "task"));
+	const char *metric = json_text(json_member(score, "metric"));
+	const char *filter = json_text(json_member(score, "filter"));
 
-	for (size_t i = 0; i < json_count(scores); i++) {
-		const struct json *score = json_at(scores, i);
-		const char *task = json_text(json_member(score, "task"));
-		const char *metric = json_text(json_member(score, "metric"));
-		const char *filter = json_text(json_member(score, "filter"));
-
-		if (task && metric && filter && strcmp(task, s->task.name) == 0 &&
-		    strcmp(metric, mean->metric) == 0 && strcmp(filter, mean->filter) == 0)
-			return json_text(json_member(score, "value"));
-	}
-	return NULL;
+	if (!of || strcmp(of, task) != 0)
+		return false;
+	return !mean || (metric && filter && strcmp(metric, mean->metric) == 0 &&
+			 strcmp(filter, mean->filter) == 0);
 }
 
-/* Do the signed scores follow from all items of the file? */
-static int scores_check(struct evals *evals, const struct samples *s, size_t *out_checked,
-			struct error *cause)
+/* A metric that every item could have told: leaving it out must not hide a score. */
+static bool is_computed(const char *metric)
 {
-	for (size_t i = 0; i < s->file.mean_count; i++) {
+	static const char *const known[] = { "acc", "acc_norm", "acc_bytes", "perplexity" };
+
+	for (size_t i = 0; metric && i < sizeof(known) / sizeof(known[0]); i++)
+		if (strcmp(metric, known[i]) == 0)
+			return true;
+	return false;
+}
+
+/* One signed score against the mean over all items; *out_checked: there is such a mean. */
+static int score_check(const struct samples *s, const struct json *score, bool *out_checked,
+		       struct error *cause)
+{
+	const char *text = json_text(json_member(score, "value"));
+
+	*out_checked = false;
+	for (size_t i = 0; text && i < s->file.mean_count; i++) {
 		const struct eval_mean *mean = &s->file.mean[i];
-		const char *text = score_of(s, mean);
 		double stated, figure = eval_mean_figure(mean);
 
-		if (!text || mean->count != s->file.count)
+		if (mean->count != s->file.count || !score_is(score, s->task.name, mean))
 			continue;
 		if (decimal_parse(text, &stated, cause))
 			return error_prefix(cause, "%s", mean->metric);
@@ -143,9 +153,32 @@ static int scores_check(struct evals *evals, const struct samples *s, size_t *ou
 			return error_set(cause, ERROR_CORRUPT,
 					 "%s over its %zu items is %.10g, and %s was published",
 					 mean->metric, mean->count, figure, text);
-		++*out_checked;
-		evals->scores++;
+		*out_checked = true;
 	}
+	return 0;
+}
+
+/* Do the signed scores of the task follow from all items of the file? */
+static int scores_check(struct evals *evals, struct samples *s, struct error *cause)
+{
+	const struct json *scores = json_member(s->eval->statement.predicate, "scores");
+
+	for (size_t i = 0; i < json_count(scores); i++) {
+		const struct json *score = json_at(scores, i);
+		bool checked;
+
+		if (!score_is(score, s->task.name, NULL))
+			continue;
+		if (score_check(s, score, &checked, cause))
+			return -1;
+		s->published++;
+		s->follow += checked;
+		s->open = s->open ||
+			  (!checked && is_computed(json_text(json_member(score, "metric"))));
+	}
+	s->open = s->open || !s->follow;
+	evals->published += s->published;
+	evals->follow += s->follow;
 	return 0;
 }
 
@@ -203,6 +236,16 @@ static int items_encode(struct evals *evals, struct samples *s, struct error *er
 	return 0;
 }
 
+/* Only logits so large explain it, and they would explain other weights as well. */
+static int obscured(const struct samples *s, const struct eval_item *item, size_t r,
+		    const struct eval_score *score, struct error *cause)
+{
+	return error_set(cause, ERROR_UNTRUSTED,
+			 "doc_id %" PRId64 ", request %zu: the weights give logits as large as "
+			 "%.3g, and what %s may explain there would hide other weights",
+			 item->doc, r, score->size, foreign_dtype_name(s->run.dtype));
+}
+
 /* One request: is the published number what the weights give? */
 static int request_compare(struct samples *s, const struct eval_item *item, size_t r,
 			   const struct eval_score *score, struct error *cause)
@@ -213,19 +256,23 @@ static int request_compare(struct samples *s, const struct eval_item *item, size
 
 	s->largest = fmax(s->largest, difference);
 	s->units = fmax(s->units, difference / allowed);
+	if (difference > allowed && difference <= eval_explained(score, s->run.dtype))
+		return obscured(s, item, r, score, cause);
 	if (!(difference <= allowed))
 		return error_set(cause, ERROR_CORRUPT,
 				 "doc_id %" PRId64 ", request %zu: the published log-probability "
 				 "is %.6f, these weights give %.6f, and %s explains %.2g",
 				 item->doc, r, request->logprob, score->logprob,
 				 foreign_dtype_name(s->run.dtype), allowed);
-	if (request->greedy != score->greedy &&
-	    !(score->doubt <= eval_allowed_greedy(score, s->run.dtype)))
-		return error_set(cause, ERROR_CORRUPT,
-				 "doc_id %" PRId64 ", request %zu: is_greedy is published as %s, "
-				 "and %.2g nats stand against it",
-				 item->doc, r, request->greedy ? "True" : "False", score->doubt);
-	return 0;
+	if (request->greedy == score->greedy ||
+	    score->doubt <= eval_allowed_greedy(score, s->run.dtype))
+		return 0;
+	if (score->doubt <= eval_explained_greedy(score, s->run.dtype))
+		return obscured(s, item, r, score, cause);
+	return error_set(cause, ERROR_CORRUPT,
+			 "doc_id %" PRId64 ", request %zu: is_greedy is published as %s, and %.2g "
+			 "nats stand against it",
+			 item->doc, r, request->greedy ? "True" : "False", score->doubt);
 }
 
 static int items_compare(struct samples *s, struct error *cause)
@@ -261,7 +308,7 @@ static int announce(struct evals *evals, const struct samples *s, struct error *
 	return 0;
 }
 
-static int evidence_add(struct evals *evals, const struct samples *s, size_t scores, bool follows,
+static int evidence_add(struct evals *evals, const struct samples *s, bool follows,
 			struct error *err)
 {
 	struct json *one;
@@ -278,7 +325,8 @@ static int evidence_add(struct evals *evals, const struct samples *s, size_t sco
 	    json_set_size(one, "items", s->file.count, err) ||
 	    json_set_size(one, "itemsDrawn", s->drawn_count, err) ||
 	    json_set_size(one, "requests", s->requests, err) ||
-	    json_set_size(one, "scoresFollow", scores, err) ||
+	    json_set_size(one, "scoresPublished", s->published, err) ||
+	    json_set_size(one, "scoresFollow", s->follow, err) ||
 	    json_set_size(one, "untold", s->file.untold, err) ||
 	    json_set_size(one, "otherChoices", s->other_choices, err) ||
 	    json_set_text(one, "largestDifference", largest, err) ||
@@ -287,33 +335,42 @@ static int evidence_add(struct evals *evals, const struct samples *s, size_t sco
 	return json_set_bool(one, "follows", follows, err);
 }
 
-static int say_file(struct evals *evals, const struct samples *s, size_t scores, struct error *err)
+/* Scores that no item's numbers lead to were not looked at: that is no answer to what was asked. */
+static int say_open(struct evals *evals, const struct samples *s, struct error *err)
+{
+	return s->open ? verdict_undecided(evals->check->verdict, err,
+					   "published scores of %s: %zu of %zu are told by the "
+					   "items of its samples file; the others were not checked",
+					   s->task.name, s->follow, s->published)
+		       : 0;
+}
+
+static int say_file(struct evals *evals, const struct samples *s, struct error *err)
 {
 	evals->files++;
 	evals->items += s->drawn_count;
 	evals->requests += s->requests;
-	return verdict_detail(
-		evals->check->verdict, STEP_CLAIMS, err,
-		"class evals: %zu of %zu items of %s, %zu log-probabilities in %s: within %.2g "
-		"nats "
-		"(%.0f %% of what is allowed); %zu choice%s otherwise; %zu published score%s "
-		"from all items",
-		s->drawn_count, s->file.count, s->task.name, s->requests,
-		foreign_dtype_name(s->run.dtype), s->largest, 100 * s->units, s->other_choices,
-		s->other_choices == 1 ? " falls" : "s fall", scores,
-		scores == 1 ? " follows" : "s follow");
+	if (verdict_detail(
+		    evals->check->verdict, STEP_CLAIMS, err,
+		    "class evals: %zu of %zu items of %s, %zu log-probabilities in %s: within "
+		    "%.2g nats (%.0f %% of what is allowed); %zu choice%s otherwise; %zu of %zu "
+		    "published scores follow from all items",
+		    s->drawn_count, s->file.count, s->task.name, s->requests,
+		    foreign_dtype_name(s->run.dtype), s->largest, 100 * s->units, s->other_choices,
+		    s->other_choices == 1 ? " falls" : "s fall", s->follow, s->published))
+		return -1;
+	return say_open(evals, s, err);
 }
 
 /* One samples file, from its bytes to the numbers. */
 static int samples_check(struct evals *evals, struct samples *s, struct error *err)
 {
 	struct error cause = { 0 };
-	size_t scores = 0;
 	bool follows;
 
 	if (evidence_object_read(evals->check->evidence, &s->digest, &s->text, &cause) ||
 	    eval_file_scan(buffer_view(&s->text), &s->task, &s->file, &cause) ||
-	    scores_check(evals, s, &scores, &cause) || items_draw(evals, s, &cause) ||
+	    scores_check(evals, s, &cause) || items_draw(evals, s, &cause) ||
 	    items_encode(evals, s, &cause))
 		return blame(evals, s, &cause, err);
 	if (announce(evals, s, err))
@@ -323,9 +380,9 @@ static int samples_check(struct evals *evals, struct samples *s, struct error *e
 	    weights_unchanged(evals->model.weights, &cause))
 		return blame(evals, s, &cause, err);
 	follows = items_compare(s, &cause) == 0;
-	if (evidence_add(evals, s, scores, follows, err))
+	if (evidence_add(evals, s, follows, err))
 		return -1;
-	return follows ? say_file(evals, s, scores, err) : blame(evals, s, &cause, err);
+	return follows ? say_file(evals, s, err) : blame(evals, s, &cause, err);
 }
 
 static int entry_check(struct evals *evals, const struct believed *eval, const struct json *results,
@@ -447,9 +504,9 @@ static int conclude(struct evals *evals, struct error *err)
 			   "nothing of contamination, nor whether the items are the benchmark's"))
 		return -1;
 	snprintf(text, sizeof(text),
-		 "%s; %zu published items recomputed: %s within the tolerance%s", step->text,
-		 evals->items,
-		 evals->impossible ? "those that could be follow" : "the scores follow",
+		 "%s; %zu published items recomputed within the tolerance, %zu of %zu published "
+		 "scores follow from their items%s",
+		 step->text, evals->items, evals->follow, evals->published,
 		 evals->check->request->seed ? " (repeated with a stated seed)" : "");
 	return verdict_set(verdict, STEP_CLAIMS, step->status, err, "%s", text);
 }

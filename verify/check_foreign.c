@@ -107,7 +107,10 @@ static int numbers_set(struct json *one, const struct judged *judged, struct err
 			       json_set_bool(one, "seeded", report->seeded, err) ||
 			       json_set_text(one, "seed", report->seed, err) ||
 			       json_set_bool(one, "within",
-					     !report->value_beyond && !report->mean_beyond, err)
+					     !report->value_beyond && !report->mean_beyond &&
+						     !report->obscured,
+					     err) ||
+			       json_set_bool(one, "obscured", report->obscured, err)
 		       ? -1
 		       : 0;
 }
@@ -167,6 +170,16 @@ static int say_result(struct check *check, const struct judged *judged, bool dec
 		return verdict_set(check->verdict, STEP_FORWARD, STEP_FAILS, err,
 				   "beyond the tolerance of the outputs that %s wrote: %s",
 				   judged->wrote, where);
+	}
+	if (report->obscured) {
+		foreign_where_text(&judged->foreign, report, where);
+		if (verdict_undecided(check->verdict, err, "the outputs that %s wrote: %s",
+				      judged->wrote, where))
+			return -1;
+		return decides ? verdict_set(check->verdict, STEP_FORWARD, STEP_NOT_POSSIBLE, err,
+					     "cannot tell by the outputs that %s wrote: %s",
+					     judged->wrote, where)
+			       : 0;
 	}
 	if (!decides)
 		return 0;

@@ -72,23 +72,31 @@ static int metric_check(struct eval_file *file, const struct eval_task *task,
 	return mean_add(file, metric, item->filter, follows, err);
 }
 
+/* Each metric once: one that stood there twice would count for an item that leaves it out. */
 static int item_check(struct eval_file *file, const struct eval_task *task,
 		      const struct eval_item *item, struct error *err)
 {
 	const struct json *metrics = json_member(item->json, "metrics");
 
+	if (json_count(metrics) > EVAL_ITEM_METRICS_MAX)
+		return error_set(err, ERROR_CORRUPT, "'metrics' has more than %u names",
+				 EVAL_ITEM_METRICS_MAX);
 	for (size_t i = 0; i < json_count(metrics); i++) {
 		const char *metric = json_text(json_at(metrics, i));
 
 		if (!metric)
 			return error_set(err, ERROR_CORRUPT, "'metrics' holds no names");
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(json_text(json_at(metrics, k)), metric) == 0)
+				return error_set(err, ERROR_CORRUPT, "metric '%.64s' stands twice",
+						 metric);
 		if (metric_check(file, task, item, metric, err))
 			return -1;
 	}
 	return 0;
 }
 
-/* Lines of the first filter are the items; those of other filters say the same of them again. */
+/* Lines of the first filter are the items; those of other filters are of no item that is drawn. */
 struct scan {
 	struct eval_file file;
 	char filter[EVAL_WORD_MAX];
@@ -100,10 +108,6 @@ static int line_keep(struct scan *scan, struct span line, const struct eval_item
 {
 	struct eval_file *file = &scan->file;
 
-	if (!file->count)
-		snprintf(scan->filter, sizeof(scan->filter), "%s", item->filter);
-	if (strcmp(scan->filter, item->filter) != 0)
-		return 0;
 	if (file->count == SAMPLES_ITEMS_MAX)
 		return error_set(err, ERROR_CORRUPT, "more than %u items", SAMPLES_ITEMS_MAX);
 	if (file->count == scan->room) {
@@ -131,6 +135,13 @@ static int line_scan(struct scan *scan, const struct eval_task *task, struct spa
 
 	if (eval_item_read(line, task->kind, &item, err))
 		return -1;
+	if (!scan->file.count)
+		snprintf(scan->filter, sizeof(scan->filter), "%s", item.filter);
+	/* Nobody recomputes it, so no mean may rest on it. */
+	if (strcmp(scan->filter, item.filter) != 0) {
+		scan->file.untold++;
+		return 0;
+	}
 	if (item_check(&scan->file, task, &item, err) || line_keep(scan, line, &item, err))
 		return error_prefix(err, "doc_id %lld", (long long)item.doc);
 	return 0;

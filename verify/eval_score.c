@@ -18,17 +18,37 @@ static const double units_allowed[] = {
 	[FOREIGN_BF16] = 6,
 };
 
-double eval_allowed(const struct eval_score *score, enum foreign_dtype dtype)
+static double allowed_of(const struct eval_score *score, double spread, enum foreign_dtype dtype)
 {
 	return units_allowed[dtype] * foreign_tolerance_of(dtype, false).unit *
-	       (score->spread + fabs(score->logprob));
+	       (spread + fabs(score->logprob));
+}
+
+double eval_allowed(const struct eval_score *score, enum foreign_dtype dtype)
+{
+	return allowed_of(score, score->spread, dtype);
+}
+
+double eval_explained(const struct eval_score *score, enum foreign_dtype dtype)
+{
+	return allowed_of(score, score->whole_spread, dtype);
+}
+
+static double greedy_of(double scale, enum foreign_dtype dtype)
+{
+	struct foreign_tolerance tolerance = foreign_tolerance_of(dtype, false);
+
+	return 2 * tolerance.largest * tolerance.unit * scale;
 }
 
 double eval_allowed_greedy(const struct eval_score *score, enum foreign_dtype dtype)
 {
-	struct foreign_tolerance tolerance = foreign_tolerance_of(dtype, false);
+	return greedy_of(foreign_scale(score->size), dtype);
+}
 
-	return 2 * tolerance.largest * tolerance.unit * fmax(score->size, FOREIGN_SCALE_MIN);
+double eval_explained_greedy(const struct eval_score *score, enum foreign_dtype dtype)
+{
+	return greedy_of(fmax(score->size, FOREIGN_SCALE_MIN), dtype);
 }
 
 struct scoring {
@@ -50,12 +70,13 @@ static void token_score(void *user, size_t sequence, size_t position, const floa
 	struct eval_score *score = &scoring->score[sequence];
 	struct distribution d = distribution_of(logits, vocab);
 	uint32_t id = scoring->request[sequence].ids[position + 1];
-	double size = fmax(d.size, FOREIGN_SCALE_MIN);
+	double size = foreign_scale(d.size), whole = fmax(d.size, FOREIGN_SCALE_MIN);
 	double behind = (double)logits[d.likeliest] - logits[id];
 
 	score->logprob += distribution_log(&d, id);
 	score->size = fmax(score->size, d.size);
 	score->spread += size * size;
+	score->whole_spread += whole * whole;
 	if (behind > 0) {
 		score->doubt = score->greedy ? behind : fmax(score->doubt, behind);
 		score->greedy = false;
@@ -116,8 +137,10 @@ int eval_score(const struct context *ctx, struct forward *forward, struct backen
 	if (stack(request, count, &stacked, err) ||
 	    logits_pass(ctx, forward, backend, &stacked.sequences, &listener, err))
 		return -1;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		out_score[i].spread = sqrt(out_score[i].spread);
+		out_score[i].whole_spread = sqrt(out_score[i].whole_spread);
+	}
 	return 0;
 }
 

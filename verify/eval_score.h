@@ -9,11 +9,12 @@
 #include "verify/lm_eval_encode.h"
 
 struct eval_score {
-	double logprob; /* the sum over the continuation's tokens, in nats */
-	bool greedy;    /* every one of them is the likeliest */
-	double doubt;   /* nats that would have to shift for `greedy` to be otherwise */
-	double size;    /* the largest |logit| of its positions */
-	double spread;  /* sqrt of the sum of max(size, FOREIGN_SCALE_MIN)^2 over its positions */
+	double logprob;      /* the sum over the continuation's tokens, in nats */
+	bool greedy;         /* every one of them is the likeliest */
+	double doubt;        /* nats that would have to shift for `greedy` to be otherwise */
+	double size;         /* the largest |logit| of its positions */
+	double spread;       /* sqrt of the sum of foreign_scale(size)^2 over its positions */
+	double whole_spread; /* the same of max(size, FOREIGN_SCALE_MIN) */
 };
 
 /* One pass over all requests; out_score has `count` of them. Errors as logits_pass. */
@@ -32,7 +33,11 @@ MUST_CHECK int eval_cost(const struct forward *forward, const struct eval_tokens
  */
 double eval_allowed(const struct eval_score *score, enum foreign_dtype dtype);
 
+/* The same by all of the scale (see FOREIGN_SCALE_MAX): what is more than this is beyond it. */
+double eval_explained(const struct eval_score *score, enum foreign_dtype dtype);
+
 /* What one choice of a token may be off by: two log-probabilities, each as foreign_tolerance. */
 double eval_allowed_greedy(const struct eval_score *score, enum foreign_dtype dtype);
+double eval_explained_greedy(const struct eval_score *score, enum foreign_dtype dtype);
 
 #endif

@@ -60,8 +60,8 @@ void foreign_release(struct foreign *foreign);
 /*
  * What is allowed, in units of the dtype's rounding times the scale of the logits:
  * a difference of one log-probability is held against
- * largest * unit * max(scale, FOREIGN_SCALE_MIN), where scale is the largest |logit| of its
- * position, and the mean of difference / (unit * max(...)) against mean. The
+ * largest * unit * foreign_scale(scale), where scale is the largest |logit| of its
+ * position, and the mean of difference / (unit * foreign_scale(scale)) against mean. The
  * figures are measured: docs/foreign_outputs.md.
  */
 struct foreign_tolerance {
@@ -75,6 +75,16 @@ struct foreign_tolerance {
 
 #define FOREIGN_SCALE_MIN 8.0
 
+/*
+ * Whoever makes the weights makes the logits: one row that no text ever needs, scaled up, would
+ * let any difference pass. Beyond this scale nothing more is allowed; what only a larger scale
+ * would explain is neither within the tolerance nor beyond it.
+ */
+#define FOREIGN_SCALE_MAX 32.0
+
+/* max(FOREIGN_SCALE_MIN, min(scale, FOREIGN_SCALE_MAX)). */
+double foreign_scale(double scale);
+
 /* `experts`: of a model that routes tokens to some. */
 struct foreign_tolerance foreign_tolerance_of(enum foreign_dtype dtype, bool experts);
 
@@ -82,7 +92,7 @@ struct foreign_tolerance foreign_tolerance_of(enum foreign_dtype dtype, bool exp
 struct foreign_worst {
 	size_t probe, position;
 	uint32_t id;
-	double written, computed, allowed;
+	double written, computed, allowed; /* allowed: by the whole scale */
 };
 
 struct foreign_report {
@@ -97,6 +107,8 @@ struct foreign_report {
 	struct foreign_worst worst;
 	bool value_beyond; /* some value is beyond `largest`, where single values are judged */
 	bool mean_beyond;  /* the mean is beyond `mean` */
+	bool obscured;     /* not beyond, but within only by a scale above FOREIGN_SCALE_MAX */
+	double scale;      /* the largest |logit| of all positions compared */
 	bool seeded;
 	char seed[2 * DIGEST_SIZE + 1]; /* what drew the probes: hex, or empty */
 	struct replay_coverage coverage;

@@ -42,22 +42,33 @@ struct listener {
 	struct foreign_tolerance tolerance;
 	const struct draw *draw;
 	struct foreign_report *report;
-	bool single;                   /* does a single value decide? */
-	double sum, units, divergence; /* over all values, all values, all positions */
+	double sum, divergence; /* over all values, all positions */
+	double units,
+		whole_units; /* over all values: of the scale up to its limit, and of all of it */
 };
+
+double foreign_scale(double scale)
+{
+	return fmin(fmax(scale, FOREIGN_SCALE_MIN), FOREIGN_SCALE_MAX);
+}
 
 static void value_compare(struct listener *listener, const struct distribution *computed,
 			  size_t probe, size_t position, uint32_t id, double written)
 {
 	struct foreign_report *report = listener->report;
 	double ours = distribution_log(computed, id), difference = fabs(ours - written);
-	double unit = listener->tolerance.unit * fmax(computed->size, FOREIGN_SCALE_MIN);
-	double allowed = listener->tolerance.largest * unit;
+	double unit = listener->tolerance.unit * foreign_scale(computed->size);
+	double whole = listener->tolerance.unit * fmax(computed->size, FOREIGN_SCALE_MIN);
+	double allowed = listener->tolerance.largest * whole;
 	struct foreign_worst *worst = &report->worst;
 
 	report->values_compared++;
+	report->scale = fmax(report->scale, computed->size);
 	listener->sum += difference;
 	listener->units += difference / unit;
+	listener->whole_units += difference / whole;
+	if (!listener->tolerance.mean_only && !(difference <= listener->tolerance.largest * unit))
+		report->obscured = true;
 	if (!(difference <= report->largest))
 		report->largest = difference;
 	if (!listener->tolerance.mean_only && !(difference <= allowed))
@@ -173,7 +184,10 @@ static int compare_drawn(const struct context *ctx, struct forward *forward,
 				 "were drawn");
 	report->mean = listener.sum / (double)report->values_compared;
 	report->mean_units = listener.units / (double)report->values_compared;
-	report->mean_beyond = !(report->mean_units <= listener.tolerance.mean);
+	report->mean_beyond = !(listener.whole_units / (double)report->values_compared <=
+				listener.tolerance.mean);
+	report->obscured = !report->value_beyond && !report->mean_beyond &&
+			   (report->obscured || !(report->mean_units <= listener.tolerance.mean));
 	if (report->top_compared)
 		report->divergence = listener.divergence / (double)report->top_compared;
 	report->probes_run = draw->count;
@@ -210,7 +224,12 @@ void foreign_where_text(const struct foreign *foreign, const struct foreign_repo
 {
 	const struct foreign_worst *worst = &report->worst;
 
-	if (report->value_beyond)
+	if (report->obscured)
+		snprintf(out_text, FOREIGN_WHERE_MAX,
+			 "its logits are as large as %.3g, and the differences of up to %.2g nats "
+			 "that %s may explain there would hide other weights",
+			 report->scale, report->largest, foreign_dtype_name(foreign->dtype));
+	else if (report->value_beyond)
 		snprintf(out_text, FOREIGN_WHERE_MAX,
 			 "probe %zu, position %zu, token %u: written %.6f, computed %.6f, and %s "
 			 "explains %.2g",

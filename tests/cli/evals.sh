@@ -45,7 +45,7 @@ run 3 verify a/honest@1 --evals 5
 said "no evaluation with its samples is registered"
 run 0 add eval "honest/$results" --of a/honest@1 --dry-run
 said "the items of 1 task"
-judged honest 0 "5 published items recomputed: the scores follow within the tolerance" 5
+judged honest 0 "5 published items recomputed within the tolerance, 1 of 1 published scores follow" 5
 said "class evals: 5 of 60 items of akashi_tiny_order"
 said "nothing of contamination"
 run 0 verify a/honest@1 --forward none --evals 3 --seed again --json
@@ -92,6 +92,40 @@ case_of greedy
 forge greedy 'lines[0]["resps"][0][0][1] = lines[0]["filtered_resps"][0][1] = "True"'
 judged greedy 1 "is_greedy is published as True"
 
+# Items that keep silent: what nothing leads to was not checked, and is never said to follow.
+case_of silent
+forge silent '
+for i in lines:
+    i["metrics"] = []
+file["results"]["akashi_tiny_order"]["acc,none"] = 0.99'
+judged silent 3 "0 of 1 published scores follow"
+case_of doubled
+forge doubled '
+wrong = [i for i in lines if i["acc"] == 0.0]
+right = [i for i in lines if i["acc"] == 1.0]
+for i in wrong: i["metrics"] = []
+for i in right[:len(wrong)]: i["metrics"] = ["acc", "acc"]
+file["results"]["akashi_tiny_order"]["acc,none"] = 1.0'
+judged doubled 1 "stands twice"
+case_of aside
+forge aside '
+for i in list(lines):
+    other = json.loads(json.dumps(i))
+    other["filter"] = "best"
+    logprob(other, int(other["target"]), "-0.001")
+    other["acc"] = 1.0
+    lines.append(other)
+file["results"]["akashi_tiny_order"]["acc,best"] = 1.0'
+judged aside 3 "1 of 2 published scores follow"
+
+# One row that no text needs, a million times as large, would explain any difference: then nothing can be told.
+cp -r "$TINY/step-300" large
+chmod -R u+w large
+row_enlarge large/model.safetensors 3
+case_of inflated large
+forge inflated 'file["config"]["model_dtype"] = "torch.bfloat16"'
+judged inflated 3 "would hide other weights"
+
 # Of other weights, or malformed.
 case_of other "$TINY/step-300"
 judged other 1 "the published log-probability is" 2
@@ -134,4 +168,4 @@ run 0 verify a/named@1 --forward none --evals 2
 mv named/samples_akashi_tiny_order_later.jsonl named/samples_other_later.jsonl
 run 2 add eval "named/$results" --of a/named@1 --samples named/samples_other_later.jsonl
 complained "is named after no task"
-[ "$seen" = 17 ] || fail "only $seen cases were judged"
+[ "$seen" = 21 ] || fail "only $seen cases were judged"

@@ -64,4 +64,21 @@ run 0 record a/tiny@300 --from "$outputs/tiny-bfloat16.jsonl" --unchecked
 said "not compared"
 run 1 verify a/tiny@300
 said "beyond the tolerance of the outputs that transformers 5.24.0 in bf16 wrote"
+
+# Whoever makes the weights makes the logits: a row that no text needs, a million times as large, would explain anything.
+if command -v python3 >/dev/null 2>&1; then
+	cp -r "$TINY/step-300" large
+	chmod -R u+w large
+	row_enlarge large/model.safetensors 3
+	run 0 add checkpoint large a/large@1
+	run 3 record a/large@1 --from "$outputs/tiny-bfloat16.jsonl"
+	complained "nobody could tell whether these weights compute that"
+	run 0 record a/large@1 --from "$outputs/tiny-bfloat16.jsonl" --unchecked
+	run 3 verify a/large@1 --forward all
+	said "cannot tell by the outputs that transformers 5.24.0 in bf16 wrote"
+	said "would hide other weights"
+	run 0 record a/large@1 --random 2:8
+	run 3 verify a/large@1
+	said "would hide other weights"
+fi
 run 0 log audit --objects

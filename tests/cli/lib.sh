@@ -72,3 +72,19 @@ PY
 
 # plain FILE: it holds no control character but line ends
 plain() { ! LC_ALL=C grep -q "$(printf '[\001-\010\013-\037]')" "$1" || fail "$1 holds control characters"; }
+
+# row_enlarge FILE ROW: a row of the tiny model's embedding, which is its head as well, 2^20 times as large
+row_enlarge() {
+	python3 - "$1" "$2" <<'PY'
+import json, struct, sys
+data = bytearray(open(sys.argv[1], "rb").read())
+head = 8 + struct.unpack("<Q", data[:8])[0]
+tensor = json.loads(data[8:head])["model.embed_tokens.weight"]
+width = 2 * tensor["shape"][1]
+first = head + tensor["data_offsets"][0] + int(sys.argv[2]) * width
+for at in range(first, first + width, 2):
+    value = struct.unpack("<f", bytes(2) + data[at:at + 2])[0] * 2.0 ** 20
+    data[at:at + 2] = struct.pack("<f", value)[2:]
+open(sys.argv[1], "wb").write(data)
+PY
+}

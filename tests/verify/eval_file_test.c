@@ -97,6 +97,7 @@ static void what_does_not_follow_is_refused_with_its_line(void **state)
 		{ ITEM("1", "\"metrics\":[\"acc\"],\"acc\":\"NaN\""), "'NaN' is no decimal" },
 		{ ITEM("1", "\"metrics\":[\"acc\"]"), "'acc': there is no number" },
 		{ ITEM("1", "\"metrics\":[7]"), "holds no names" },
+		{ ITEM("1", "\"metrics\":[\"acc\",\"acc\"],\"acc\":1"), "stands twice" },
 		{ ITEM("1", "\"metrics\":[]") ITEM("1", "\"metrics\":[]"),
 		  "doc_id 0 stands there" },
 		{ "{\"doc_id\":0,\"arguments\":[[\"a\",\"b\"]],\"filtered_resps\":[]}",
@@ -123,6 +124,23 @@ static void what_does_not_follow_is_refused_with_its_line(void **state)
 		if (!strstr(err.text, bad[i].says))
 			fail_msg("'%s' does not say '%s'", err.text, bad[i].says);
 	}
+}
+
+static void lines_of_another_filter_are_in_no_mean(void **state)
+{
+	static const char text[] =
+		ITEM_ID(0, "0", "\"filter\":\"none\",\"metrics\":[\"acc\"],\"acc\":0")
+			ITEM_ID(0, "1", "\"filter\":\"best\",\"metrics\":[\"acc\"],\"acc\":1");
+	struct eval_file file;
+	struct error err = { 0 };
+
+	(void)state;
+	assert_done(scan(text, EVAL_CHOICE, &file, &err), &err);
+	assert_int_equal(file.count, 1);
+	assert_int_equal(file.mean_count, 1);
+	assert_string_equal(file.mean[0].filter, "none");
+	assert_int_equal(file.untold, 1);
+	eval_file_release(&file);
 }
 
 static int run_of(const char *arguments, struct eval_run *out_run, struct error *err)
@@ -187,6 +205,7 @@ int main(void)
 		cmocka_unit_test(each_accuracy_divides_by_its_own_length),
 		cmocka_unit_test(a_target_is_a_number_a_list_or_the_text_of_a_choice),
 		cmocka_unit_test(likelihoods_give_accuracy_and_perplexity),
+		cmocka_unit_test(lines_of_another_filter_are_in_no_mean),
 		cmocka_unit_test(what_does_not_follow_is_refused_with_its_line),
 		cmocka_unit_test(the_arguments_of_a_run_are_read_in_both_spellings),
 		cmocka_unit_test(white_space_ends_where_python_says),
