@@ -466,6 +466,63 @@ static void a_character_map_that_leads_out_of_itself_is_corrupt(void **state)
 		     ERROR_CORRUPT);
 }
 
+static void a_character_map_that_runs_in_a_circle_is_left(void **state)
+{
+	enum { UNITS = 98 };
+	uint8_t bytes[4 + 4 * UNITS + 2] = { 0 };
+	CLEANUP(charsmap_release) struct charsmap map = { 0 };
+	static uint8_t letters[TOKENIZER_TEXT_MAX];
+	struct error err = { 0 };
+	struct span text;
+	size_t len;
+
+	(void)state;
+	bytes[0] = (uint8_t)(4 * UNITS % 256);
+	bytes[1] = (uint8_t)(4 * UNITS / 256);
+	/* Unit 97, for 'a', whose offset of 97 leads back to unit 97 for another 'a'. */
+	bytes[4 + 4 * 97] = 'a';
+	bytes[4 + 4 * 97 + 1] = (uint8_t)(97 << 2 & 0xff);
+	bytes[4 + 4 * 97 + 2] = (uint8_t)(97 >> 6);
+	bytes[4 + 4 * UNITS] = 'x';
+	memset(letters, 'a', sizeof(letters));
+	assert_done(charsmap_open((struct span){ bytes, sizeof(bytes) }, &map, &err), &err);
+	assert_done(charsmap_look(&map, (struct span){ letters, TOKENIZER_PIECE_MAX },
+				  CHARSMAP_LONGEST, &len, &text, &err),
+		    &err);
+	assert_int_equal(len, 0);
+	assert_fails(charsmap_look(&map, (struct span){ letters, sizeof(letters) },
+				   CHARSMAP_LONGEST, &len, &text, &err),
+		     &err, ERROR_UNTRUSTED);
+}
+
+/* Each space is a token that takes the spaces around it: looked through once, not once a token. */
+static void spaces_around_added_tokens_are_looked_through_once(void **state)
+{
+	static const char file[] =
+		"{\"version\":\"1.0\",\"added_tokens\":[{\"id\":4,\"content\":\" \","
+		"\"single_word\":false,\"lstrip\":true,\"rstrip\":true,\"normalized\":false,"
+		"\"special\":true}],\"normalizer\":null,\"pre_tokenizer\":null,"
+		"\"post_processor\":null,\"decoder\":null,\"model\":{\"type\":\"BPE\","
+		"\"unk_token\":\"?\",\"fuse_unk\":true,\"vocab\":{\"?\":0,\"a\":1,\"b\":2,\"ab\":3}"
+		","
+		"\"merges\":[\"a b\"]}}";
+	CLEANUP(tokenizer_close) struct tokenizer *tokenizer = NULL;
+	static uint8_t spaces[TOKENIZER_TEXT_MAX];
+	struct error err = { 0 };
+	uint32_t *ids;
+	size_t count;
+
+	(void)state;
+	memset(spaces, ' ', sizeof(spaces));
+	assert_done(tokenizer_open(span_of(file), "made up", &tokenizer, &err), &err);
+	assert_done(tokenizer_encode(tokenizer, (struct span){ spaces, sizeof(spaces) },
+				     TOKENIZER_PLAIN, &ids, &count, &err),
+		    &err);
+	assert_int_equal(count, sizeof(spaces));
+	assert_int_equal(ids[count - 1], 4);
+	free(ids);
+}
+
 static void a_trie_finds_the_longest_entry_and_tells_of_doubles(void **state)
 {
 	struct trie_entry entry[] = { { span_of("ab"), 5 },
@@ -509,6 +566,8 @@ int main(void)
 		cmocka_unit_test(normalisation_forms_are_those_of_unicode),
 		cmocka_unit_test(grapheme_clusters_hold_together),
 		cmocka_unit_test(a_character_map_that_leads_out_of_itself_is_corrupt),
+		cmocka_unit_test(a_character_map_that_runs_in_a_circle_is_left),
+		cmocka_unit_test(spaces_around_added_tokens_are_looked_through_once),
 		cmocka_unit_test(a_trie_finds_the_longest_entry_and_tells_of_doubles),
 	};
 

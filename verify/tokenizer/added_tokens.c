@@ -68,11 +68,12 @@ static bool stands_alone(struct span text, size_t start, size_t end)
 	return true;
 }
 
-static size_t spaces_before(struct span text, size_t at)
+/* Not beyond `lowest`: what was looked through for one token is not for the next. */
+static size_t spaces_before(struct span text, size_t at, size_t lowest)
 {
 	size_t len;
 
-	while (at && unicode_is_space(point_before(text, at, &len)))
+	while (at > lowest && unicode_is_space(point_before(text, at, &len)))
 		at -= len;
 	return at;
 }
@@ -92,7 +93,7 @@ static size_t spaces_behind(struct span text, size_t at)
 static int cut(const struct added_tokens *added, const struct trie *trie, struct span text,
 	       bool at_start, struct parts *out, struct error *err)
 {
-	size_t done = 0;
+	size_t done = 0, spaces = 0; /* spaces: where those end that were looked through */
 
 	for (size_t at = 0; at < text.len;) {
 		uint32_t index;
@@ -109,11 +110,14 @@ static int cut(const struct added_tokens *added, const struct trie *trie, struct
 			continue;
 		len = at;
 		if (token->lstrip) {
-			start = spaces_before(text, start);
+			start = spaces_before(text, start, done);
 			start = start > done ? start : done;
 		}
+		/* Spaces that an earlier token looked through, from further in front. */
+		if (token->rstrip && at >= spaces)
+			spaces = spaces_behind(text, at);
 		if (token->rstrip)
-			len = spaces_behind(text, at);
+			len = spaces;
 		if (done < start && parts_add(out, (struct span){ text.data + done, start - done },
 					      PART_TEXT, at_start && !done, err))
 			return -1;

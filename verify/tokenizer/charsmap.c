@@ -84,6 +84,13 @@ int charsmap_look(const struct charsmap *map, struct span text, enum charsmap_ch
 			goto out_of_itself;
 		if ((unit & 0x800000ff) != text.data[i])
 			break;
+		/* A trie that runs in a circle would walk the rest of the text at every character.
+		 */
+		if (i == TOKENIZER_PIECE_MAX)
+			return error_set(err, ERROR_UNTRUSTED,
+					 "a rule of the tokenizer's character map is about more "
+					 "than %u bytes",
+					 TOKENIZER_PIECE_MAX);
 		at ^= unit_offset(unit);
 		if (!(unit >> 8 & 1))
 			continue;
