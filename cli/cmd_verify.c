@@ -80,14 +80,23 @@ static int check(const struct call *call, struct registry *registry,
 	return check_path(call->ctx, path, request, out_verdict, err);
 }
 
-/* The transcript of a dispute into the file that was named. */
-static int transcript_write(const char *path, const struct verdict *verdict, struct error *err)
+/*
+ * The transcript of a dispute into the file that was named. A verdict that does
+ * not hold for another reason keeps its exit status.
+ */
+static int transcript_write(const struct context *ctx, const char *path,
+			    const struct verdict *verdict, struct error *err)
 {
 	const struct json *dispute = json_member(verdict->step[STEP_FORWARD].evidence, "dispute");
 	const struct json *transcript = json_member(dispute, "transcript");
 	CLEANUP(buffer_release) struct buffer text;
 
 	buffer_init(&text, TRANSCRIPT_MAX);
+	if (!transcript && verdict_status(verdict) != VERDICT_HOLDS) {
+		context_notice(ctx, "'%s' is not written: no layer was found to be in dispute",
+			       path);
+		return 0;
+	}
 	if (!transcript)
 		return error_set(err, ERROR_ABSENT,
 				 "there is no transcript: no layer is in dispute");
@@ -183,7 +192,7 @@ static int verify_run(struct call *call, struct error *err)
 	    verdict_print(call, verdict, err))
 		return -1;
 	if (call_value(call, "transcript"))
-		return transcript_write(call_value(call, "transcript"), verdict, err);
+		return transcript_write(call->ctx, call_value(call, "transcript"), verdict, err);
 	return call_has(call, "attest") ? attest(call, registry, verdict, err) : 0;
 }
 
@@ -199,7 +208,9 @@ static const struct option verify_options[] = {
 	  .argument = "K|PERCENT%",
 	  .help = "draw so many layers by this machine's own chance, and check only them, with "
 		  "embedding and head, on all recorded probes; reads no other layer, and counts "
-		  "what it did not read as not checked; needs a record made with --boundaries" },
+		  "what it did not read as not checked, so that a policy that asks for all bytes "
+		  "leaves the verdict undecided (3) even if all of it agrees; needs a record made "
+		  "with --boundaries" },
 	{ .name = "dispute",
 	  .help = "compute everything again and narrow a disagreement with the record down to "
 		  "layer, row and element, with the pieces that a referee needs" },
@@ -246,6 +257,8 @@ static const struct example verify_examples[] = {
 	{ "akashi verify llm-x/base@step-500 --forward all", "what a registry keeps, all of it" },
 	{ "akashi verify ./base-v1 --spot 10%",
 	  "a tenth of the layers of a large model, drawn here" },
+	{ "akashi verify llm-x/base@step-500 --dispute --transcript mine.json",
+	  "where record and computation part, for the other party to compare" },
 	{ "akashi verify llm-x/base@step-500 --evals 10",
 	  "do published scores follow from these weights? ten items of each task" },
 	{ "akashi verify . --signature model.sig --key publisher.pem",
@@ -256,7 +269,8 @@ static const struct example verify_examples[] = {
 const struct command command_verify = {
 	.name = "verify",
 	.summary = "check a model, from its bytes up to what it computes",
-	.synopsis = "PATH|NAME@VERSION [--trust FILE] [--forward TIER | --spot K] [--evals N]",
+	.synopsis = "PATH|NAME@VERSION [--trust FILE] [--forward TIER | --spot K | --dispute] "
+		    "[--evals N]",
 	.description = "PATH is a release directory, a folder of a download, a folder of the Hub's "
 		       "cache, or "
 		       "one weight file. One line a step: bytes, signature, log, lineage, claims, "

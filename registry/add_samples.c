@@ -86,10 +86,13 @@ static int samples_list(struct adding *adding, const struct add_eval *eval,
 		const char *task = task_of(eval->samples[i], results);
 
 		if (!task)
-			return error_set(err, ERROR_USAGE,
-					 "'%s' is named after no task of the results "
-					 "(" SAMPLES_PREFIX "TASK_TIME" SAMPLES_SUFFIX ")",
-					 eval->samples[i]);
+			return error_set(
+				err, ERROR_USAGE,
+				"'%s' is named after no task of the results "
+				"(" SAMPLES_PREFIX "TASK_TIME" SAMPLES_SUFFIX ", TASK as in %s)",
+				eval->samples[i],
+				json_next(json_member(results, "results"), &at) ? at.key
+										: "results");
 		if (sample_add(adding, eval->samples[i], task, list, err))
 			return -1;
 	}

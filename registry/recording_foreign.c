@@ -8,10 +8,11 @@ static int file_take(const char *path, struct recording *r, struct foreign *fore
 {
 	buffer_init(&r->outputs, FOREIGN_MAX_BYTES);
 	snprintf(r->source, sizeof(r->source), "outputs");
-	if (file_read(path, &r->outputs, err) ||
-	    foreign_read(buffer_view(&r->outputs), foreign, err))
-		return error_prefix(err, "'%s'", path);
-	return 0;
+	if (file_read(path, &r->outputs, err))
+		return -1;
+	return foreign_read(buffer_view(&r->outputs), foreign, err)
+		       ? error_prefix(err, "'%s'", path)
+		       : 0;
 }
 
 static int announce(const struct context *ctx, const struct recording *r,

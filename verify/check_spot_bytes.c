@@ -41,7 +41,7 @@ int check_spot_bytes(struct check *check, const struct weights *weights, struct 
 	if (check->verdict->step[STEP_BYTES].required &&
 	    verdict_undecided(check->verdict, err,
 			      "the policy asks for all bytes, and a spot check left %" PRIu64
-			      " of %" PRIu64 " not checked",
+			      " of %" PRIu64 " not checked; without --spot all are read",
 			      total - read, total))
 		return -1;
 	return verdict_set(check->verdict, STEP_BYTES, STEP_NOT_ASKED, err,

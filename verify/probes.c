@@ -181,10 +181,11 @@ int probes_parse_random(const char *text, size_t *out_count, size_t *out_length,
 
 	if (number_take(&at, PROBES_MAX, &count) || number_take(&at, PROBES_TOKENS_MAX, &length) ||
 	    count > PROBES_TOKENS_MAX / length)
-		return error_set(err, ERROR_USAGE,
-				 "'%s' is not COUNT:LENGTH or COUNT:LENGTH:SEED, with at most %u "
-				 "probes and %u tokens in all",
-				 text, PROBES_MAX, PROBES_TOKENS_MAX);
+		return error_set(
+			err, ERROR_USAGE,
+			"'%s' is not COUNT:LENGTH or COUNT:LENGTH:SEED (as 16:128), with 1 "
+			"to %u probes of at least 1 token and at most %u tokens in all",
+			text, PROBES_MAX, PROBES_TOKENS_MAX);
 	*out_count = count;
 	*out_length = length;
 	*out_seed = *at ? at : NULL;

@@ -23,7 +23,8 @@ int spot_parse(const char *text, struct spot_request *out_request, struct error 
 		*out_request = (struct spot_request){ .percent = (uint32_t)number };
 	else
 		return error_set(err, ERROR_USAGE,
-				 "'%s' is neither a number of layers nor a percentage: 4, 25%%",
+				 "'%s' is neither a number of layers (4) nor a whole percentage "
+				 "from 1%% to 100%% (25%%)",
 				 text);
 	return 0;
 }

@@ -15,6 +15,14 @@ run 4 verify t/lm@1 --dispute --transcript mine.json
 complained "no layer is in dispute"
 [ ! -e mine.json ] || fail "a transcript of nothing was written"
 
+# Files that were changed are no dispute about a record: the verdict says what it found, and keeps its exit status.
+cp -r "$TINY/step-500" changed && chmod -R u+w changed
+printf 'Z' | dd of=changed/model.safetensors bs=1 seek=9001 conv=notrunc 2>/dev/null
+run 1 verify changed --dispute --transcript mine.json
+said "these are not the weights"
+complained "'mine.json' is not written"
+[ ! -e mine.json ] || fail "a transcript of nothing was written"
+
 # What the other party hands over is read with care.
 : >empty.json
 run 1 verify t/lm@1 --dispute --against empty.json

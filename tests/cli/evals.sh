@@ -168,4 +168,5 @@ run 0 verify a/named@1 --forward none --evals 2
 mv named/samples_akashi_tiny_order_later.jsonl named/samples_other_later.jsonl
 run 2 add eval "named/$results" --of a/named@1 --samples named/samples_other_later.jsonl
 complained "is named after no task"
+complained "TASK as in akashi_tiny_"
 [ "$seen" = 21 ] || fail "only $seen cases were judged"

@@ -20,6 +20,7 @@ done
 run 2 record a/tiny@500 --from "$outputs/tiny-bfloat16.jsonl" --random 2:4
 run 2 record a/tiny@500 --unchecked
 run 4 record a/tiny@500 --from nowhere.jsonl
+complained "record: no file 'nowhere.jsonl'"
 echo '{"ids":[1,2],"next":[-1]}' >headless.jsonl
 run 1 record a/tiny@500 --from headless.jsonl
 complained "'schema' is missing"

@@ -43,6 +43,8 @@ run 0 record t/lm@1 --random 4:16:spot
 # What cannot be asked, and a record that was made without activations.
 run 2 verify t/lm@1 --spot 0
 run 2 verify t/lm@1 --spot 5,5
+run 2 verify t/lm@1 --spot 101%
+complained "from 1% to 100%"
 run 2 verify t/lm@1 --spot 2 --forward all
 complained "exclude"
 run 3 verify t/lm@1 --spot 2
@@ -59,6 +61,7 @@ unsaid "not checked"
 # The policy asks for all bytes: a spot check cannot say that they hold, whatever it finds.
 run 3 verify t/lm@1 --spot 2 --json
 json 'o["status"] == "undecided"'
+json '"without --spot all are read" in str(o)'
 json '[s["status"] for s in o["steps"] if s["id"] in ("bytes", "forward")] == ["not-asked", "holds"]'
 json '[e["bytesNotChecked"] > 0 and e["bytesChecked"] + e["bytesNotChecked"] == e["bytesSigned"] for e in [o["steps"][0]["evidence"]]] == [True]'
 json '[e["spot"]["sampled"] == 2 and e["spot"]["of"] == 4 and len(e["spot"]["layers"]) == 2 and not e["spot"]["repeated"] for e in [o["steps"][5]["evidence"]]] == [True]'
