@@ -41,7 +41,7 @@ static int forward_step(struct check *check, struct check_model *model, struct e
 	bool ready;
 
 	check_record_init(&record);
-	if (check->request->forward == FORWARD_NONE ||
+	if ((check->request->forward == FORWARD_NONE && !forward_is_named(check->request)) ||
 	    check->verdict->step[STEP_FORWARD].status == STEP_FAILS)
 		return 0;
 	if (check->report && check->verdict->step[STEP_BYTES].status == STEP_FAILS &&

@@ -2,10 +2,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "tests/verify/checkpoint.h"
 #include "tests/verify/tiny_record.h"
 #include "tests/verify/world.h"
+#include "verify/boundaries.h"
+#include "verify/format.h"
 
 #define NAME "team/base@v1"
+
+#define INERT "model.embed_tokens.weight"
+
+enum { LAYERS = 2, HIDDEN = 24 };
 
 /* A release whose record somebody made, at some time. */
 struct stage {
@@ -15,6 +22,7 @@ struct stage {
 	struct digest manifest, pieces, probes, outputs, model_root;
 	struct buffer probes_object;
 	struct world_item *policy, *checkpoint, *record, *release;
+	char boundaries[192]; /* of the record: "" unless it keeps its activations */
 	char pin[1024];
 };
 
@@ -106,9 +114,9 @@ static void say_record(struct stage *stage, const struct test_signer *recorder)
 	snprintf(text, sizeof(text),
 		 "{\"of\":%s,\"profile\":\"" EXACT_PROFILE "\",\"root\":\"%s\",\"outputs\":"
 		 "\"sha256:%s\",\"probes\":{\"object\":\"sha256:%s\",\"count\":%zu,\"tokens\":%zu,"
-		 "\"source\":\"random\"}}",
+		 "\"source\":\"random\"}%s}",
 		 of, root, outputs, probes, stage->recorded.probes.count,
-		 probes_tokens(&stage->recorded.probes));
+		 probes_tokens(&stage->recorded.probes), stage->boundaries);
 	stage->record =
 		world_say(&stage->world, recorder, STATEMENT_record, NAME, &stage->outputs, text);
 }
@@ -147,8 +155,94 @@ static void stage_release(struct stage *stage)
 	world_release(&stage->world);
 }
 
-/* Who records, and whether before the release. The cluster may sign records only. */
-static void stage_init(struct stage *stage, bool by_cluster, bool before)
+static int keep(void *user, uint32_t boundary, const float *values, size_t rows, struct error *err)
+{
+	struct buffer *state = user;
+
+	return buffer_add(&state[boundary],
+			  (struct span){ (const uint8_t *)values, rows * HIDDEN * sizeof(float) },
+			  err);
+}
+
+/* The activations of the record, as objects, and what the statement says of them. */
+static void keep_boundaries(struct stage *stage)
+{
+	CLEANUP(boundaries_release) struct boundaries list = { 0 };
+	CLEANUP(buffer_release) struct buffer outputs, text;
+	struct buffer state[LAYERS + 1];
+	struct boundary_sink sink = { state, keep };
+	char hex[DIGEST_HEX_SIZE];
+	struct digest root, object;
+	struct tiny_open open;
+	struct error err = { 0 };
+
+	buffer_init(&outputs, OUTPUTS_MAX_BYTES);
+	buffer_init(&text, BOUNDARIES_MAX_BYTES);
+	for (size_t b = 0; b <= LAYERS; b++)
+		buffer_init(&state[b], 1u << 20);
+	assert_done(tiny_model_open(stage->recorded.folder, 0, NULL, &open, &err), &err);
+	assert_done(record_make_kept(&open.ctx, open.forward, open.backend, &stage->recorded.probes,
+				     &sink, &outputs, &root, &err),
+		    &err);
+	tiny_model_close(&open);
+	assert_true(digest_equal(&root, &stage->recorded.root));
+	assert_done(boundaries_new(&list, LAYERS + 1, &err), &err);
+	list.hidden = HIDDEN;
+	list.tokens = probes_tokens(&stage->recorded.probes);
+	for (size_t b = 0; b <= LAYERS; b++) {
+		list.object[b] = put_object(stage, buffer_view(&state[b]));
+		buffer_release(&state[b]);
+	}
+	assert_done(boundaries_to_object(&list, &text, &err), &err);
+	object = put_object(stage, buffer_view(&text));
+	digest_to_hex(&object, hex);
+	snprintf(stage->boundaries, sizeof(stage->boundaries),
+		 ",\"boundaries\":{\"object\":\"sha256:%s\",\"bytes\":%llu}", hex,
+		 (unsigned long long)(boundaries_object_bytes(&list) * (LAYERS + 1)));
+}
+
+/* A token that no probe has. */
+static uint32_t idle_token(const struct stage *stage)
+{
+	const struct probes *probes = &stage->recorded.probes;
+	bool seen[VOCAB] = { false };
+	uint32_t id = 0;
+
+	for (size_t i = 0; i < probes->count; i++)
+		for (size_t t = 0; t < probes->probe[i].count; t++)
+			seen[probes->probe[i].ids[t]] = true;
+	while (id < VOCAB && seen[id])
+		id++;
+	assert_true(id < VOCAB);
+	return id;
+}
+
+/* Flip one bit of the tensor; of the embedding, in the row of a token that no probe has. */
+static void alter(const struct stage *stage, const char *name)
+{
+	CLEANUP(source_close) struct source *source = NULL;
+	char *path = path_of(stage->recorded.folder, "model.safetensors");
+	struct tensor_table table;
+	const struct tensor *tensor;
+	struct error err = { 0 };
+	uint64_t row = strstr(name, "embed_tokens") ? idle_token(stage) : 0;
+
+	assert_done(source_open_file(path, &source, &err), &err);
+	assert_done(format_open(source, &table, &err), &err);
+	tensor = tensor_table_find(&table, name);
+	assert_non_null(tensor);
+	flip_bits(stage->recorded.folder, "model.safetensors",
+		  tensor->offset + row * (tensor->length / tensor->shape[0]), 1);
+	tensor_table_release(&table);
+	free(path);
+}
+
+/*
+ * Who records, and whether before the release. The cluster may sign records
+ * only. With `changed`, a tensor's name, the weights that are signed and
+ * released are no longer those that were recorded.
+ */
+static void stage_init(struct stage *stage, bool by_cluster, bool before, const char *changed)
 {
 	CLEANUP(buffer_release) struct buffer line;
 	struct world_key keys[2];
@@ -164,6 +258,10 @@ static void stage_init(struct stage *stage, bool by_cluster, bool before)
 	buffer_init(&line, sizeof(stage->pin));
 	snprintf(objects, sizeof(objects), "%s/akashi/objects", stage->recorded.folder);
 	assert_done(folder_make(objects, &err), &err);
+	if (changed) {
+		keep_boundaries(stage);
+		alter(stage, changed);
+	}
 	world_init(&stage->world, "log.example/house");
 	keys[0] = (struct world_key){ &stage->alice, "*", "*", 0, UINT64_MAX };
 	keys[1] = (struct world_key){ &stage->cluster, "team/*", "record", 0, UINT64_MAX };
@@ -194,7 +292,7 @@ static void expect_class(bool by_cluster, bool before, const char *class)
 	const struct step *step;
 	struct error err = { 0 };
 
-	stage_init(&stage, by_cluster, before);
+	stage_init(&stage, by_cluster, before, NULL);
 	request.pins = span_of(stage.pin);
 	assert_done(check_path(&ctx, stage.recorded.folder, &request, &verdict, &err), &err);
 	step = &verdict->step[STEP_FORWARD];
@@ -222,12 +320,107 @@ static void another_keys_record_after_the_release_commits_to_nothing(void **stat
 	expect_class(true, false, "other");
 }
 
+static struct verdict *judged(struct stage *stage, struct check_request request)
+{
+	struct context ctx = test_context();
+	struct verdict *verdict;
+	struct error err = { 0 };
+
+	request.pins = span_of(stage->pin);
+	assert_done(check_path(&ctx, stage->recorded.folder, &request, &verdict, &err), &err);
+	return verdict;
+}
+
+static const char *member_text(const struct json *object, const char *name)
+{
+	const struct json *member = json_member(object, name);
+
+	assert_non_null(member);
+	return json_text(member);
+}
+
+/* The signed files are whole, and they do not compute what the cluster recorded. */
+static void other_weights_than_the_recorded_fail_and_the_element_is_named(void **state)
+{
+	CLEANUP(stage_release) struct stage stage;
+	CLEANUP(verdict_free) struct verdict *plain = NULL, *dispute = NULL;
+	const struct json *opened, *evidence;
+
+	(void)state;
+	stage_init(&stage, true, true, "model.layers.1.mlp.down_proj.weight");
+	plain = judged(&stage, (struct check_request){ .forward = FORWARD_ALL });
+	assert_int_equal(plain->step[STEP_BYTES].status, STEP_HOLDS);
+	assert_int_equal(plain->step[STEP_SIGNATURE].status, STEP_HOLDS);
+	assert_int_equal(plain->step[STEP_FORWARD].status, STEP_FAILS);
+	assert_int_equal(verdict_exit_status(plain), 1);
+
+	dispute = judged(&stage, (struct check_request){ .dispute = true });
+	assert_int_equal(dispute->step[STEP_FORWARD].status, STEP_FAILS);
+	assert_int_equal(verdict_exit_status(dispute), 1);
+	evidence = json_member(dispute->step[STEP_FORWARD].evidence, "dispute");
+	assert_non_null(evidence);
+	opened = json_member(evidence, "opened");
+	assert_non_null(opened);
+	assert_string_equal(member_text(json_member(opened, "weight"), "tensor"),
+			    "model.layers.1.mlp.down_proj.weight");
+}
+
+/* A layer that was not drawn may be another; one that was drawn may not. */
+static void a_spot_check_fails_exactly_when_it_draws_the_changed_layer(void **state)
+{
+	CLEANUP(stage_release) struct stage stage;
+	size_t failed = 0, held = 0;
+	char seed[16];
+
+	(void)state;
+	stage_init(&stage, true, true, "model.layers.1.mlp.up_proj.weight");
+	for (int i = 0; i < 16; i++) {
+		CLEANUP(verdict_free) struct verdict *verdict = NULL;
+
+		snprintf(seed, sizeof(seed), "draw %d", i);
+		verdict = judged(&stage, (struct check_request){ .spot.layers = 1, .seed = seed });
+		failed += verdict->step[STEP_FORWARD].status == STEP_FAILS;
+		held += verdict->step[STEP_FORWARD].status == STEP_HOLDS;
+		assert_true(verdict->step[STEP_BYTES].status != STEP_FAILS);
+		assert_true(verdict->step[STEP_BYTES].status != STEP_HOLDS);
+	}
+	assert_true(failed >= 3 && held >= 3);
+	assert_int_equal(failed + held, 16);
+}
+
+/* An edit that no probe reaches: outputs agree, the coverage line does not cover it, bytes fail. */
+static void an_inert_edit_is_caught_by_bytes_alone(void **state)
+{
+	CLEANUP(stage_release) struct stage stage;
+	CLEANUP(verdict_free) struct verdict *signed_so = NULL, *later = NULL;
+	const struct json *coverage;
+	uint64_t rows, vocabulary;
+	struct error err = { 0 };
+
+	(void)state;
+	stage_init(&stage, true, true, INERT);
+	signed_so = judged(&stage, (struct check_request){ .forward = FORWARD_ALL });
+	assert_int_equal(signed_so->step[STEP_FORWARD].status, STEP_HOLDS);
+	coverage = json_member(signed_so->step[STEP_FORWARD].evidence, "coverage");
+	assert_non_null(coverage);
+	assert_done(json_need_size(coverage, "embeddingRows", &rows, &err), &err);
+	assert_done(json_need_size(coverage, "vocabulary", &vocabulary, &err), &err);
+	assert_true(rows < vocabulary);
+	alter(&stage, INERT);
+	later = judged(&stage, (struct check_request){ .forward = FORWARD_ALL });
+	assert_int_equal(later->step[STEP_BYTES].status, STEP_FAILS);
+	assert_int_equal(verdict_exit_status(later), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_clusters_record_logged_before_the_release_is_of_training_time),
 		cmocka_unit_test(the_publishers_own_record_is_no_evidence_of_origin),
 		cmocka_unit_test(another_keys_record_after_the_release_commits_to_nothing),
+		cmocka_unit_test(other_weights_than_the_recorded_fail_and_the_element_is_named),
+		cmocka_unit_test(a_spot_check_fails_exactly_when_it_draws_the_changed_layer),
+		cmocka_unit_test(an_inert_edit_is_caught_by_bytes_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
