@@ -46,6 +46,7 @@ static int visit_record(struct check *check, const struct believed *believed, vo
 
 	if (record_is_foreign(&believed->statement))
 		return 0;
+	choice->others += choice->found;
 	if (choice->found && !worth_more(check, believed, class, choice))
 		return 0;
 	believed_release(&choice->best);
@@ -76,7 +77,7 @@ const char *record_class_name(enum record_class class)
 	return name[class];
 }
 
-int record_class_say(struct check *check, const struct record_choice *choice, struct error *err)
+static int class_say(struct check *check, const struct record_choice *choice, struct error *err)
 {
 	unsigned long long index = choice->best.index;
 	char key[DIGEST_SHORT_SIZE];
@@ -101,4 +102,27 @@ int record_class_say(struct check *check, const struct record_choice *choice, st
 		"class other: another key (%s) recorded these outputs, and not before "
 		"a release (entry %llu)",
 		key, index);
+}
+
+/* Records that might have contradicted, and were not looked at. */
+static int say_left_out(struct check *check, const struct record_choice *choice, struct error *err)
+{
+	if (choice->others && verdict_detail(check->verdict, STEP_FORWARD, err,
+					     "not computed: %zu other exact record%s of this model",
+					     choice->others, choice->others == 1 ? "" : "s"))
+		return -1;
+	if (choice->foreign &&
+	    verdict_detail(check->verdict, STEP_FORWARD, err,
+			   "not compared: %zu record%s of other frameworks' outputs, for which a "
+			   "spot check computes too little",
+			   choice->foreign, choice->foreign == 1 ? "" : "s"))
+		return -1;
+	return 0;
+}
+
+int record_class_say(struct check *check, const struct record_choice *choice, struct error *err)
+{
+	if (say_left_out(check, choice, err))
+		return -1;
+	return class_say(check, choice, err);
 }

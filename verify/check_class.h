@@ -16,6 +16,8 @@ struct record_choice {
 	struct believed best;
 	bool found;
 	enum record_class class;
+	size_t others;  /* exact records that are believed too, and that nobody computes */
+	size_t foreign; /* of other frameworks, that a spot check leaves out */
 };
 
 void record_choice_release(struct record_choice *choice);
@@ -37,7 +39,10 @@ bool record_has_boundaries(const struct believed *record);
 /* "self", "training-time", "other". Static. */
 const char *record_class_name(enum record_class class);
 
-/* One line of the forward step's details: the class, its key and its place in the log. */
+/*
+ * Of the forward step's details: the class, its key and its place in the log; and how many records
+ * were left out, any of which might have contradicted.
+ */
 MUST_CHECK int record_class_say(struct check *check, const struct record_choice *choice,
 				struct error *err);
 

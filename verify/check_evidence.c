@@ -98,6 +98,8 @@ static int record_set(struct json *evidence, const struct record_choice *choice,
 	    json_set_digest(evidence, "recorder", &choice->best.key, err) ||
 	    json_set_size(evidence, "recordIndex", choice->best.index, err) ||
 	    json_set_text(evidence, "class", record_class_name(choice->class), err) ||
+	    json_set_size(evidence, "otherRecords", choice->others, err) ||
+	    json_set_size(evidence, "foreignLeftOut", choice->foreign, err) ||
 	    json_set_text(evidence, "profile", EXACT_PROFILE, err))
 		return -1;
 	return json_set_text(evidence, "backend", backend_description(model->backend), err);

@@ -57,6 +57,7 @@ static int forward_step(struct check *check, struct check_model *model, struct e
 		return err->code ? -1 : 0;
 	if (choice.found && check_record_open(check, &choice.best, &record, &cause))
 		return check_blame(check, STEP_FORWARD, "the record", true, &cause, err);
+	choice.foreign = spot_is_asked(&check->request->spot) ? foreign.count : 0;
 	if (spot_is_asked(&check->request->spot))
 		return choice.found ? check_spot(check, &choice, model, &record, err)
 				    : spot_without_record(check, err);

@@ -57,6 +57,7 @@ complained "boundary activations to keep"
 said "recorded 4 probes"
 run 0 verify t/lm@1 --forward all
 unsaid "not checked"
+said "not computed: 1 other exact record of this model"
 
 # The policy asks for all bytes: a spot check cannot say that they hold, whatever it finds.
 run 3 verify t/lm@1 --spot 2 --json
@@ -132,3 +133,9 @@ object=$(grep -l . release/akashi/objects/* | while read -r file; do [ "$(stat -
 cp -r release forged && chmod -R u+w forged
 printf 'Z' | dd of="forged/akashi/objects/${object##*/}" bs=1 seek=100 conv=notrunc 2>/dev/null
 run 1 verify forged --trust pin.txt --spot 4
+
+# What other frameworks recorded is not compared by a spot check, which says so.
+cd ..
+run 0 record t/lm@1 --from "$AKASHI_SOURCE/tests/data/foreign/tiny-bfloat16.jsonl"
+run 3 verify t/lm@1 --spot 1
+said "not compared: 1 record of other frameworks' outputs"
