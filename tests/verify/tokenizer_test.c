@@ -495,6 +495,67 @@ static void a_character_map_that_runs_in_a_circle_is_left(void **state)
 		     &err, ERROR_UNTRUSTED);
 }
 
+static void what_a_character_map_gives_is_short(void **state)
+{
+	/* Unit 97, for 'a', has its value in unit 0 of its own block: offset 0 of the texts. */
+	enum { UNITS = 98, TEXT = TOKENIZER_PIECE_MAX + 2 };
+	static uint8_t bytes[4 + 4 * UNITS + TEXT];
+	CLEANUP(charsmap_release) struct charsmap map = { 0 };
+	struct error err = { 0 };
+	struct span text;
+	size_t len;
+
+	(void)state;
+	bytes[0] = (uint8_t)(4 * UNITS % 256);
+	bytes[1] = (uint8_t)(4 * UNITS / 256);
+	bytes[4 + 4 * 97] = 'a';
+	bytes[4 + 4 * 97 + 1] = (uint8_t)((97 << 2 & 0xff) | 1);
+	bytes[4 + 4 * 97 + 2] = (uint8_t)(97 >> 6);
+	memset(bytes + 4 + 4 * UNITS, ' ', TOKENIZER_PIECE_MAX);
+	assert_done(charsmap_open((struct span){ bytes, sizeof(bytes) }, &map, &err), &err);
+	assert_done(charsmap_look(&map, span_of("a"), CHARSMAP_LONGEST, &len, &text, &err), &err);
+	assert_int_equal(len, 1);
+	assert_int_equal(text.len, TOKENIZER_PIECE_MAX);
+	charsmap_release(&map);
+	bytes[4 + 4 * UNITS + TOKENIZER_PIECE_MAX] = ' ';
+	assert_done(charsmap_open((struct span){ bytes, sizeof(bytes) }, &map, &err), &err);
+	assert_fails(charsmap_look(&map, span_of("a"), CHARSMAP_LONGEST, &len, &text, &err), &err,
+		     ERROR_UNTRUSTED);
+}
+
+static void a_text_that_normalising_blows_up_is_refused(void **state)
+{
+	/* U+FDFA stands for eighteen characters. */
+	static uint8_t signs[3 * 600000];
+	CLEANUP(buffer_release) struct buffer out;
+	struct error err = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(signs); i += 3)
+		memcpy(signs + i, "\xef\xb7\xba", 3);
+	buffer_init(&out, TOKENIZER_NORMAL_MAX);
+	assert_fails(
+		unicode_normalize(UNICODE_NFKC, (struct span){ signs, sizeof(signs) }, &out, &err),
+		&err, ERROR_UNTRUSTED);
+}
+
+static void normalizers_in_one_another_are_counted(void **state)
+{
+	CLEANUP(tokenizer_close) struct tokenizer *tokenizer = NULL;
+	struct error err = { 0 };
+
+	(void)state;
+	assert_done(open_json("{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"Sequence\","
+			      "\"normalizers\":[{\"type\":\"NFC\"}]}]}",
+			      "null", "", &tokenizer, &err),
+		    &err);
+	tokenizer_close(&tokenizer);
+	assert_fails(open_json("{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"Sequence\","
+			       "\"normalizers\":[{\"type\":\"Sequence\",\"normalizers\":[]}]}]}",
+			       "null", "", &tokenizer, &err),
+		     &err, ERROR_UNTRUSTED);
+}
+
 /* Each space is a token that takes the spaces around it: looked through once, not once a token. */
 static void spaces_around_added_tokens_are_looked_through_once(void **state)
 {
@@ -567,6 +628,9 @@ int main(void)
 		cmocka_unit_test(grapheme_clusters_hold_together),
 		cmocka_unit_test(a_character_map_that_leads_out_of_itself_is_corrupt),
 		cmocka_unit_test(a_character_map_that_runs_in_a_circle_is_left),
+		cmocka_unit_test(what_a_character_map_gives_is_short),
+		cmocka_unit_test(a_text_that_normalising_blows_up_is_refused),
+		cmocka_unit_test(normalizers_in_one_another_are_counted),
 		cmocka_unit_test(spaces_around_added_tokens_are_looked_through_once),
 		cmocka_unit_test(a_trie_finds_the_longest_entry_and_tells_of_doubles),
 	};

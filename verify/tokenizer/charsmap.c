@@ -52,18 +52,31 @@ static uint32_t unit_offset(uint32_t unit)
 	return (unit >> 10) << ((unit & (1u << 9)) >> 6);
 }
 
+static int too_long(struct error *err)
+{
+	return error_set(err, ERROR_UNTRUSTED,
+			 "a rule of the tokenizer's character map is about more than %u bytes",
+			 TOKENIZER_PIECE_MAX);
+}
+
 /* The replacement at `offset`, up to its NUL. */
-static bool text_at(const struct charsmap *map, uint32_t offset, struct span *out_text)
+static int text_at(const struct charsmap *map, uint32_t offset, struct span *out_text,
+		   struct error *err)
 {
 	const uint8_t *end;
+	size_t rest;
 
 	if (offset >= map->texts.len)
-		return false;
-	*out_text = (struct span){ map->texts.data + offset, map->texts.len - offset };
-	end = memchr(out_text->data, 0, out_text->len);
+		return error_set(err, ERROR_CORRUPT,
+				 "the tokenizer's character map leads out of itself");
+	rest = map->texts.len - offset;
+	*out_text = (struct span){ map->texts.data + offset, rest };
+	end = memchr(out_text->data, 0,
+		     rest > TOKENIZER_PIECE_MAX ? TOKENIZER_PIECE_MAX + 1 : rest);
 	if (end)
 		out_text->len = (size_t)(end - out_text->data);
-	return true;
+	/* A long one that comes to nothing would be gone through at every character. */
+	return out_text->len > TOKENIZER_PIECE_MAX ? too_long(err) : 0;
 }
 
 int charsmap_look(const struct charsmap *map, struct span text, enum charsmap_choice choice,
@@ -87,10 +100,7 @@ int charsmap_look(const struct charsmap *map, struct span text, enum charsmap_ch
 		/* A trie that runs in a circle would walk the rest of the text at every character.
 		 */
 		if (i == TOKENIZER_PIECE_MAX)
-			return error_set(err, ERROR_UNTRUSTED,
-					 "a rule of the tokenizer's character map is about more "
-					 "than %u bytes",
-					 TOKENIZER_PIECE_MAX);
+			return too_long(err);
 		at ^= unit_offset(unit);
 		if (!(unit >> 8 & 1))
 			continue;
@@ -100,8 +110,8 @@ int charsmap_look(const struct charsmap *map, struct span text, enum charsmap_ch
 		if (choice == CHARSMAP_SHORTEST)
 			break;
 	}
-	if (longest && !text_at(map, value & 0x7fffffff, out_text))
-		goto out_of_itself;
+	if (longest && text_at(map, value & 0x7fffffff, out_text, err))
+		return -1;
 	*out_len = longest;
 	return 0;
 

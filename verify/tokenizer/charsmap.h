@@ -30,7 +30,8 @@ enum charsmap_choice {
 /*
  * What the front of `text` becomes: *out_len bytes of it, 0 when no rule
  * applies, turn into *out_text, borrowed from the map. ERROR_CORRUPT when the map leads out of
- * itself, ERROR_UNTRUSTED when it is about more than TOKENIZER_PIECE_MAX bytes of the text.
+ * itself, ERROR_UNTRUSTED when a rule takes or gives more than
+ * TOKENIZER_PIECE_MAX bytes.
  */
 MUST_CHECK int charsmap_look(const struct charsmap *map, struct span text,
 			     enum charsmap_choice choice, size_t *out_len, struct span *out_text,

@@ -7,8 +7,9 @@
 #include "verify/tokenizer/unicode.h"
 #include "verify/utf8.h"
 
-#define SEQUENCE_MAX 32u /* normalizers in a sequence */
-#define DEPTH_MAX 4u     /* sequences in one another */
+/* Together they bound how often a text is gone through. */
+#define SEQUENCE_MAX 16u /* normalizers in a sequence */
+#define DEPTH_MAX 2u     /* sequences in one another */
 
 struct normalizer {
 	const struct normalizer_type *type;

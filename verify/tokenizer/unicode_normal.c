@@ -8,6 +8,9 @@
 #include "verify/tokenizer/unicode_tables.h"
 #include "verify/utf8.h"
 
+/* Characters at once: one of three bytes may stand for eighteen. */
+#define MARKS_MAX (TOKENIZER_NORMAL_MAX / 4)
+
 #define HANGUL 0xac00u
 #define HANGUL_COUNT 11172u
 #define HANGUL_L 0x1100u
@@ -55,6 +58,10 @@ static int marks_add(struct marks *marks, uint32_t point, struct error *err)
 {
 	void *array = marks->mark;
 
+	if (marks->count == MARKS_MAX)
+		return error_set(err, ERROR_UNTRUSTED,
+				 "a text becomes more than %u characters once it is normalised",
+				 MARKS_MAX);
 	if (array_room(&array, marks->count, &marks->cap, sizeof(*marks->mark), err))
 		return -1;
 	marks->mark = array;
