@@ -161,6 +161,7 @@ enum key_kind {
 	KEY_COUNT,     /* a whole number, at most `max` */
 	KEY_NUMBER,    /* decimal -> nearest binary64 -> nearest binary32 */
 	KEY_LIMIT,     /* a number above 0; null is 0, which stands for none */
+	KEY_DIVISOR,   /* a number above 0; null is refused */
 	KEY_FLAG,      /* true or false */
 	KEY_ACTIVATION /* a name of an activation */
 };
@@ -193,6 +194,10 @@ struct config_fixed {
 #define CONFIG_KEY_LIMIT(key, member, absent)                                                      \
 	{                                                                                          \
 		key, KEY_LIMIT, offsetof(struct model_config, member), 0, absent                   \
+	}
+#define CONFIG_KEY_DIVISOR(key, member, absent)                                                    \
+	{                                                                                          \
+		key, KEY_DIVISOR, offsetof(struct model_config, member), 0, absent                 \
 	}
 #define CONFIG_KEY_FLAG(key, member, absent)                                                       \
 	{                                                                                          \

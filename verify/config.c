@@ -140,12 +140,12 @@ static int activation_take(const char *text, const char *name, enum activation *
 			 name, text ? text : "no text");
 }
 
-static int limit_take(const struct json *value, const char *name, float *out_limit,
-		      struct error *err)
+static int above_zero_take(const struct json *value, const char *name, float *out_number,
+			   struct error *err)
 {
-	if (config_number(value, name, out_limit, err))
+	if (config_number(value, name, out_number, err))
 		return -1;
-	if (!(*out_limit > 0.0f))
+	if (!(*out_number > 0.0f))
 		return error_set(err, ERROR_CORRUPT, "config.json: '%s' must be above 0", name);
 	return 0;
 }
@@ -166,7 +166,8 @@ static int key_take(const struct config_key *key, const struct json *value, void
 	case KEY_NUMBER:
 		return config_number(value, key->name, field, err);
 	case KEY_LIMIT:
-		return limit_take(value, key->name, field, err);
+	case KEY_DIVISOR:
+		return above_zero_take(value, key->name, field, err);
 	case KEY_FLAG:
 		if (json_kind(value) != JSON_KIND_BOOL)
 			return error_set(err, ERROR_CORRUPT,
@@ -190,6 +191,7 @@ static int key_default(const struct config_key *key, void *field, struct error *
 		return 0;
 	case KEY_NUMBER:
 	case KEY_LIMIT:
+	case KEY_DIVISOR:
 		return config_number_text(key->fallback, key->name, field, err);
 	case KEY_FLAG:
 		*(bool *)field = !strcmp(key->fallback, "true");
@@ -206,10 +208,16 @@ static int keys_read(const struct json *json, const struct config_key *key,
 	for (; key->name; key++) {
 		const struct json *value = config_member(json, key->name);
 		void *field = (char *)config + key->field;
+		bool null = !value && json_member(json, key->name);
 
 		/* The field is 0 already. */
-		if (!value && key->kind == KEY_LIMIT && json_member(json, key->name))
+		if (null && key->kind == KEY_LIMIT)
 			continue;
+		if (null && key->kind == KEY_DIVISOR)
+			return error_set(err, ERROR_CORRUPT,
+					 "config.json: '%s' is null, where a number above 0 is "
+					 "needed",
+					 key->name);
 		if (value ? key_take(key, value, field, err) : key_default(key, field, err))
 			return -1;
 	}

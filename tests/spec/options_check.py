@@ -72,13 +72,13 @@ COMPUTED = {
               absent("tie_word_embeddings", "hidden_act", "hidden_activation", "rms_norm_eps", "rope_theta", "max_position_embeddings")],
     "gemma2": [
         {"attn_logit_softcapping": None}, {"final_logit_softcapping": None}, absent("attn_logit_softcapping", "final_logit_softcapping"),
-        {"attn_logit_softcapping": 1.3, "final_logit_softcapping": 2.7}, absent("query_pre_attn_scalar"), {"query_pre_attn_scalar": None},
+        {"attn_logit_softcapping": 1.3, "final_logit_softcapping": 2.7}, absent("query_pre_attn_scalar"),
         {"query_pre_attn_scalar": 22.7}, absent("sliding_window"), {"layer_types": SLIDING}, {"hidden_activation": "gelu"}],
     "gemma3_text": [
         GEMMA3, absent("layer_types"), {"layer_types": ABSENT, "sliding_window_pattern": 2}, absent("rope_theta", "rope_local_base_freq"),
         GEMMA3 | {"rope_parameters": {"full_attention": {"rope_type": "linear", "factor": 3.0, "rope_theta": 77.0},
                                       "sliding_attention": {"rope_type": "default", "rope_theta": 55.0}}},
-        GEMMA3 | {"rope_parameters": {"full_attention": LINEAR}}, {"final_logit_softcapping": 5.0}, {"query_pre_attn_scalar": None}],
+        GEMMA3 | {"rope_parameters": {"full_attention": LINEAR}}, {"final_logit_softcapping": 5.0}],
     "gpt_neox": [
         {"rotary_pct": 0.5}, {"rotary_pct": 0.6}, {"rotary_pct": 0.125}, absent("rotary_pct", "rotary_emb_base"), {"rotary_emb_base": 500},
         {"rope_parameters": {"rope_theta": 500.0, "rope_type": "default", "partial_rotary_factor": 0.5}}, {"rope_scaling": LINEAR},
@@ -110,8 +110,8 @@ REFUSED = {
               {"attention_bias": True}, {"hidden_act": "quick_gelu"}, {"rope_theta": 1.0}, {"rms_norm_eps": 0}],
     "gpt2": [{"scale_attn_weights": False}, {"scale_attn_by_inverse_layer_idx": True}],
     "roberta": [{"pad_token_id": None}, {"max_position_embeddings": 21}],
-    "gemma2": [{"attn_logit_softcapping": 0}, {"sliding_window": None}],
-    "gemma3_text": [{"attn_logit_softcapping": 5.0}, {"rope_parameters": {"full_attention": LINEAR}}],
+    "gemma2": [{"attn_logit_softcapping": 0}, {"sliding_window": None}, {"query_pre_attn_scalar": None}, {"query_pre_attn_scalar": 0}],
+    "gemma3_text": [{"attn_logit_softcapping": 5.0}, {"query_pre_attn_scalar": None}, {"rope_parameters": {"full_attention": LINEAR}}],
     "gpt_neox": [{"rotary_pct": 0.3}, {"rotary_pct": 0.05}, {"rope_theta": 500.0},
                  {"rotary_pct": 0.125, "rope_scaling": {"type": "dynamic", "factor": 2.0}}],
     "olmo": [{"clip_qkv": 0}],

@@ -30,7 +30,7 @@ static const struct config_key keys[] = {
 	CONFIG_KEY_COUNT("vocab_size", vocab, CONFIG_VOCAB_MAX, NULL),
 	CONFIG_KEY_COUNT("max_position_embeddings", positions, CONFIG_CONTEXT_MAX, "8192"),
 	CONFIG_KEY_NUMBER("rms_norm_eps", eps, "1e-6"),
-	CONFIG_KEY_LIMIT("query_pre_attn_scalar", query_scalar, "256"),
+	CONFIG_KEY_DIVISOR("query_pre_attn_scalar", query_scalar, "256"),
 	CONFIG_KEY_LIMIT("attn_logit_softcapping", score_cap, "50"),
 	CONFIG_KEY_LIMIT("final_logit_softcapping", logit_cap, "30"),
 	CONFIG_KEY_ACTIVATION("hidden_activation", "gelu_pytorch_tanh"),

@@ -33,8 +33,7 @@ class Gemma2(Gemma):
     def prepare(self):
         super().prepare()
         self.act = gelu_by_tanh(self.key("hidden_activation", "gelu_pytorch_tanh"))
-        scalar = self.config.get("query_pre_attn_scalar", 256)
-        self.scale = steps.root_scale(self.head_size if scalar is None else number(scalar))
+        self.scale = steps.root_scale(number(self.config.get("query_pre_attn_scalar", 256)))
         self.window = self.key("sliding_window", 4096)
         self.caps()
         self.slides = self.sliding(self.slides_by_default)
