@@ -55,15 +55,6 @@ static void result_text(const struct call *call, const struct record_result *res
 		    hex);
 }
 
-/* "0.00012": decimals in JSON are texts. */
-static int decimal_set(struct json *object, const char *key, double number, struct error *err)
-{
-	char text[32];
-
-	snprintf(text, sizeof(text), "%.6g", number);
-	return json_set_text(object, key, text, err);
-}
-
 static int foreign_json(const struct call *call, const struct foreign_result *result,
 			struct error *err)
 {
@@ -88,9 +79,9 @@ static int foreign_json(const struct call *call, const struct foreign_result *re
 		return -1;
 	if (result->compared &&
 	    (json_set_object(object, "compared", &compared, err) ||
-	     decimal_set(compared, "largestDifference", report->largest, err) ||
-	     decimal_set(compared, "meanDifference", report->mean, err) ||
-	     decimal_set(compared, "divergence", report->divergence, err) ||
+	     json_set_decimal(compared, "largestDifference", report->largest, err) ||
+	     json_set_decimal(compared, "meanDifference", report->mean, err) ||
+	     json_set_decimal(compared, "divergence", report->divergence, err) ||
 	     json_set_size(compared, "likeliestAgree", report->top_agree, err) ||
 	     json_set_size(compared, "likeliestCompared", report->top_compared, err)))
 		return -1;

@@ -14,7 +14,7 @@
 #include "verify/eval_score.h"
 #include "verify/manifest.h"
 
-#define DRAW_DOMAIN "akashi/evals/1"
+#define EVALS_DOMAIN "akashi/evals/1"
 #define SEED_MAX 256
 #define SENTENCE_MAX 512
 
@@ -195,7 +195,7 @@ static int items_draw(struct evals *evals, struct samples *s, struct error *err)
 	for (size_t i = 0; i < s->file.count; i++)
 		s->drawn[i] = i;
 	snprintf(seed, sizeof(seed), "%s/%.128s", evals->seed, s->task.name);
-	draw_indices(DRAW_DOMAIN, seed, s->drawn, s->file.count, s->drawn_count);
+	draw_indices(EVALS_DOMAIN, seed, s->drawn, s->file.count, s->drawn_count);
 	for (size_t i = 0; i < s->drawn_count; i++) {
 		if (eval_item_read(s->file.line[s->drawn[i]], s->task.kind, &s->item[i], err))
 			return -1;
@@ -312,10 +312,7 @@ static int evidence_add(struct evals *evals, const struct samples *s, bool follo
 			struct error *err)
 {
 	struct json *one;
-	char largest[32], share[32];
 
-	snprintf(largest, sizeof(largest), "%.6g", s->largest);
-	snprintf(share, sizeof(share), "%.6g", s->units);
 	if (json_add_object(evals->list, &one, err) ||
 	    json_set_digest(one, "eval", &s->eval->identity, err) ||
 	    json_set_digest(one, "signer", &s->eval->key, err) ||
@@ -329,8 +326,8 @@ static int evidence_add(struct evals *evals, const struct samples *s, bool follo
 	    json_set_size(one, "scoresFollow", s->follow, err) ||
 	    json_set_size(one, "untold", s->file.untold, err) ||
 	    json_set_size(one, "otherChoices", s->other_choices, err) ||
-	    json_set_text(one, "largestDifference", largest, err) ||
-	    json_set_text(one, "shareOfAllowed", share, err))
+	    json_set_decimal(one, "largestDifference", s->largest, err) ||
+	    json_set_decimal(one, "shareOfAllowed", s->units, err))
 		return -1;
 	return json_set_bool(one, "follows", follows, err);
 }

@@ -77,14 +77,6 @@ static int file_open(struct check *check, struct judged *judged, struct error *e
 	return 0;
 }
 
-static int decimal_set(struct json *object, const char *key, double number, struct error *err)
-{
-	char text[32];
-
-	snprintf(text, sizeof(text), "%.6g", number);
-	return json_set_text(object, key, text, err);
-}
-
 static int numbers_set(struct json *one, const struct judged *judged, struct error *err)
 {
 	const struct foreign_report *report = &judged->report;
@@ -94,13 +86,15 @@ static int numbers_set(struct json *one, const struct judged *judged, struct err
 			       json_set_size(one, "positionsCompared", report->positions_compared,
 					     err) ||
 			       json_set_size(one, "valuesCompared", report->values_compared, err) ||
-			       decimal_set(one, "largestDifference", report->largest, err) ||
-			       decimal_set(one, "meanDifference", report->mean, err) ||
-			       decimal_set(one, "meanUnits", report->mean_units, err) ||
-			       decimal_set(one, "meanUnitsAllowed", report->tolerance.mean, err) ||
-			       decimal_set(one, "worstAllowed", report->worst.allowed, err) ||
-			       decimal_set(one, "divergence", report->divergence, err) ||
-			       decimal_set(one, "divergenceMost", report->divergence_most, err) ||
+			       json_set_decimal(one, "largestDifference", report->largest, err) ||
+			       json_set_decimal(one, "meanDifference", report->mean, err) ||
+			       json_set_decimal(one, "meanUnits", report->mean_units, err) ||
+			       json_set_decimal(one, "meanUnitsAllowed", report->tolerance.mean,
+						err) ||
+			       json_set_decimal(one, "worstAllowed", report->worst.allowed, err) ||
+			       json_set_decimal(one, "divergence", report->divergence, err) ||
+			       json_set_decimal(one, "divergenceMost", report->divergence_most,
+						err) ||
 			       json_set_size(one, "likeliestAgree", report->top_agree, err) ||
 			       json_set_size(one, "likeliestCompared", report->top_compared, err) ||
 			       json_set_bool(one, "meanOnly", report->tolerance.mean_only, err) ||

@@ -1,12 +1,12 @@
 /* config: read config.json by the table of its architecture. */
 #include "verify/config.h"
 
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "verify/architecture.h"
 #include "verify/config_read.h"
+#include "verify/decimal.h"
 #include "verify/json.h"
 #include "verify/name.h"
 
@@ -63,16 +63,8 @@ static int to_binary32(double wide, float *out_number)
 
 int config_double_text(const char *text, const char *name, double *out_number, struct error *err)
 {
-	locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-	char *end = NULL;
-
-	if (!plain)
-		return error_set(err, ERROR_SYSTEM, "the locale 'C' cannot be had");
-	*out_number = strtod_l(text, &end, plain);
-	freelocale(plain);
-	if (end == text || *end)
-		return error_set(err, ERROR_CORRUPT, "config.json: '%s' is %s, which is no number",
-				 name, text);
+	if (decimal_parse(text, out_number, err))
+		return error_prefix(err, "config.json: '%s'", name);
 	return 0;
 }
 

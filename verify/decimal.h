@@ -1,4 +1,4 @@
-/* Decimals of foreign files as binary64: for comparing, never for signing. Inside verify/ only. */
+/* Decimals of files that others wrote as binary64. Inside verify/ only. */
 #ifndef VERIFY_DECIMAL_H
 #define VERIFY_DECIMAL_H
 

@@ -143,6 +143,12 @@ MUST_CHECK int json_set_integer(struct json *object, const char *key, int64_t in
 /* An integer up to 2^53, a string of decimal digits above; see json_need_size. */
 MUST_CHECK int json_set_size(struct json *object, const char *key, uint64_t size,
 			     struct error *err);
+/*
+ * A measured number as text, six significant digits, whatever the locale; "nan", "inf" or "-inf"
+ * where it is none. To be read by people and compared by none: nothing signed holds it.
+ */
+MUST_CHECK int json_set_decimal(struct json *object, const char *key, double number,
+				struct error *err);
 MUST_CHECK int json_set_bool(struct json *object, const char *key, bool value, struct error *err);
 MUST_CHECK int json_set_null(struct json *object, const char *key, struct error *err);
 /* "sha256:HEX". */

@@ -1,6 +1,8 @@
 /* Building JSON from what the house speaks of: texts, sizes, digests, bytes. */
 #include "verify/json.h"
 
+#include <locale.h>
+#include <math.h>
 #include <stdio.h>
 
 #define EXACT_MAX (UINT64_C(1) << 53)
@@ -18,6 +20,23 @@ int json_set_size(struct json *object, const char *key, uint64_t size, struct er
 		return json_set_integer(object, key, (int64_t)size, err);
 	snprintf(digits, sizeof(digits), "%llu", (unsigned long long)size);
 	return json_set_text(object, key, digits, err);
+}
+
+int json_set_decimal(struct json *object, const char *key, double number, struct error *err)
+{
+	locale_t plain, before;
+	char text[32];
+
+	if (isnan(number)) /* of either sign */
+		return json_set_text(object, key, "nan", err);
+	plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+	if (!plain)
+		return error_set(err, ERROR_SYSTEM, "the locale 'C' cannot be had");
+	before = uselocale(plain);
+	snprintf(text, sizeof(text), "%.6g", number);
+	uselocale(before);
+	freelocale(plain);
+	return json_set_text(object, key, text, err);
 }
 
 int json_set_hex(struct json *object, const char *key, const struct digest *digest,

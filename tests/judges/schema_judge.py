@@ -147,7 +147,25 @@ def main_job(folder):
     (folder / "pin").write_text(pin + "\n")
     verdict = akashi("verify", folder / "release", "--trust", folder / "pin", "--json")
     spot = akashi("verify", folder / "release", "--trust", folder / "pin", "--spot", "2", "--json", status=3)
-    return strict(verdict), strict(spot), akashi("key", "export", "taro")
+    scores = akashi("verify", folder / "release", "--trust", folder / "pin", "--forward", "none", "--evals", "2", "--json")
+    return strict(verdict), strict(spot), strict(scores), akashi("key", "export", "taro")
+
+
+def judge_evidence(verdict, spot, scores, schemas):
+    """What each kind of check adds to the evidence is there, keeps to the schema, and is missed when gone."""
+    forward, [recomputed] = spot["steps"][5]["evidence"], scores["steps"][4]["evidence"]["recomputed"]
+    assert len(forward["spot"]["layers"]) == forward["coverage"]["layersRun"] == 2, spot
+    assert len(forward["probes"]) == 4 and all(probe["exact"] for probe in forward["probes"]), spot
+    bytes_read, [foreign] = spot["steps"][0]["evidence"], verdict["steps"][5]["evidence"]["foreign"]
+    assert bytes_read["bytesChecked"] + bytes_read["bytesNotChecked"] == bytes_read["bytesSigned"], bytes_read
+    assert recomputed["itemsDrawn"] == 2 and recomputed["follows"], recomputed
+    assert foreign["within"] and foreign["dtype"] == "f32", foreign
+    for value, part, field in ((spot, forward, "coverage"), (spot, bytes_read, "bytesChecked"), (scores, recomputed, "follows"),
+                               (verdict, foreign, "meanUnits")):
+        schemas.check("verdict", value, "a verdict")
+        gone = part.pop(field)
+        assert schemas.errors("verdict", value), f"evidence without its {field} was accepted"
+        part[field] = gone
 
 
 def judge_files(folder, schemas, statements):
@@ -188,16 +206,10 @@ def main():
     schemas = Schemas()
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        verdict, spot, pem = main_job(folder)
+        verdict, spot, scores, pem = main_job(folder)
         public_key = serialization.load_pem_public_key(pem.encode())
-        schemas.check("verdict", verdict, "the verdict")
         assert verdict["status"] == "holds", verdict
-        schemas.check("verdict", spot, "the verdict of a spot check")
-        forward = spot["steps"][5]["evidence"]
-        assert len(forward["spot"]["layers"]) == forward["coverage"]["layersRun"] == 2, spot
-        assert len(forward["probes"]) == 4 and all(probe["exact"] for probe in forward["probes"]), spot
-        del forward["coverage"]
-        assert schemas.errors("verdict", spot), "evidence without its coverage was accepted"
+        judge_evidence(verdict, spot, scores, schemas)
         paths = [*(folder / ".akashi" / "statements").glob("*.json"),
                  *(folder / "release" / "akashi" / "statements").glob("*.json")]
         statements = [read_statement(path, schemas, public_key) for path in paths]
@@ -205,7 +217,7 @@ def main():
         assert not missing, f"the main job made no statement of: {missing}"
         refused = sum(judge_refusals(kind, statement, schemas) for kind, statement in one_each(statements))
         files = judge_files(folder, schemas, statements)
-    print(f"{len(statements)} statements of {len(KINDS)} kinds and {files + 1} files keep to their schemas; "
+    print(f"{len(statements)} statements of {len(KINDS)} kinds and {files + 3} files keep to their schemas; "
           f"{refused} bent ones are judged rightly")
 
 

@@ -1,6 +1,7 @@
 /* JSON: what is refused before it costs anything, what survives, and the one canonical spelling. */
 #include "tests/support.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -279,6 +280,29 @@ static void what_is_built_can_be_read_again(void **state)
 	assert_true(size == UINT64_MAX);
 }
 
+static void measured_numbers_are_texts_of_six_digits(void **state)
+{
+	static const struct {
+		double number;
+		const char *text;
+	} cases[] = { { 0, "0" },
+		      { -1.0 / 3, "-0.333333" },
+		      { 1234567, "1.23457e+06" },
+		      { (double)NAN, "nan" },
+		      { -(double)NAN, "nan" },
+		      { -(double)INFINITY, "-inf" } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		CLEANUP(json_free) struct json *made = NULL;
+		struct error err = { 0 };
+
+		assert_done(json_object_new(&made, &err), &err);
+		assert_done(json_set_decimal(made, "x", cases[i].number, &err), &err);
+		assert_string_equal(json_text(json_member(made, "x")), cases[i].text);
+	}
+}
+
 static void the_spelling_for_people_cannot_rewrite_their_terminal(void **state)
 {
 	CLEANUP(json_free) struct json *value = NULL;
@@ -309,6 +333,7 @@ int main(void)
 		cmocka_unit_test(the_canonical_spelling_is_that_of_rfc_8785),
 		cmocka_unit_test(no_real_number_is_ever_written_canonically),
 		cmocka_unit_test(what_is_built_can_be_read_again),
+		cmocka_unit_test(measured_numbers_are_texts_of_six_digits),
 		cmocka_unit_test(the_spelling_for_people_cannot_rewrite_their_terminal),
 	};
 
