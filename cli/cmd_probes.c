@@ -8,21 +8,31 @@
 
 #define LENGTH_MAX (1u << 20)
 
-/* One line: what it is called, its ids, where it comes from. */
-static int line_add(const struct probe *probe, struct buffer *out, struct error *err)
+/* What it is called, its ids, where it comes from. */
+static int probe_set(struct json *object, const struct probe *probe, struct error *err)
 {
-	CLEANUP(json_free) struct json *object = NULL;
 	struct digest identity = probe_identity(probe);
 	struct json *ids;
 
-	if (json_object_new(&object, err) || json_set_digest(object, "identity", &identity, err) ||
+	if (json_set_digest(object, "identity", &identity, err) ||
 	    json_set_array(object, "ids", &ids, err) ||
 	    json_set_text(object, "source", probe->source, err))
 		return -1;
 	for (size_t i = 0; i < probe->count; i++)
 		if (json_add_integer(ids, probe->ids[i], err))
 			return -1;
-	return json_write_canonical(object, out, err) || buffer_add_text(out, "\n", err) ? -1 : 0;
+	return 0;
+}
+
+static int line_add(const struct probe *probe, struct buffer *out, struct error *err)
+{
+	CLEANUP(json_free) struct json *object = NULL;
+
+	return json_object_new(&object, err) || probe_set(object, probe, err) ||
+			       json_write_canonical(object, out, err) ||
+			       buffer_add_text(out, "\n", err)
+		       ? -1
+		       : 0;
 }
 
 static int result_json(const struct call *call, const struct sampling_result *result,
@@ -33,6 +43,7 @@ static int result_json(const struct call *call, const struct sampling_result *re
 
 	if (json_object_new(&object, err) ||
 	    json_set_text(object, "schema", "akashi/sampled/1", err) ||
+	    json_set_bool(object, "dryRun", call_has(call, "dry-run"), err) ||
 	    json_set_text(object, "of", call->operand[0], err) ||
 	    json_set_size(object, "documents", result->documents, err) ||
 	    json_set_size(object, "tokens", probes_tokens(&result->probes), err) ||
@@ -40,12 +51,9 @@ static int result_json(const struct call *call, const struct sampling_result *re
 		return -1;
 	for (size_t i = 0; i < result->probes.count; i++) {
 		const struct probe *probe = &result->probes.probe[i];
-		struct digest identity = probe_identity(probe);
 
-		if (json_add_object(items, &item, err) ||
-		    json_set_digest(item, "identity", &identity, err) ||
-		    json_set_size(item, "tokens", probe->count, err) ||
-		    json_set_text(item, "source", probe->source, err))
+		if (json_add_object(items, &item, err) || probe_set(item, probe, err) ||
+		    json_set_size(item, "tokens", probe->count, err))
 			return -1;
 	}
 	return output_json(object, err);
@@ -56,21 +64,22 @@ static int result_write(const struct call *call, const struct sampling_result *r
 {
 	CLEANUP(buffer_release) struct buffer text;
 	const char *path = call_value(call, "out");
+	bool dry_run = call_has(call, "dry-run");
 
 	buffer_init(&text, PROBES_MAX_BYTES);
 	for (size_t i = 0; i < result->probes.count; i++)
 		if (line_add(&result->probes.probe[i], &text, err))
 			return -1;
-	if (!path) {
-		fwrite(text.data, 1, text.len, stdout); /* checked at exit */
-		return 0;
-	}
-	if (file_write(path, buffer_view(&text), 0644, FILE_REPLACE, err))
+	if (path && !dry_run && file_write(path, buffer_view(&text), 0644, FILE_REPLACE, err))
 		return -1;
 	if (call->json)
 		return result_json(call, result, err);
-	output_line(stdout, "wrote %zu probes, %zu tokens, to %s", result->probes.count,
-		    probes_tokens(&result->probes), path);
+	if (path || dry_run)
+		output_line(stdout, "%s %zu probes, %zu tokens, to %s",
+			    dry_run ? "would write" : "wrote", result->probes.count,
+			    probes_tokens(&result->probes), path ? path : "standard output");
+	else
+		fwrite(text.data, 1, text.len, stdout); /* checked at exit */
 	return 0;
 }
 
@@ -89,10 +98,6 @@ static int request_read(const struct call *call, struct sampling_request *reques
 		return error_set(err, ERROR_USAGE, "--data is for --from-dataset");
 	if (call_has(call, "length") && !request->text)
 		return error_set(err, ERROR_USAGE, "--length is for --text");
-	if (call->json && !call_has(call, "out"))
-		return error_set(err, ERROR_USAGE,
-				 "--json says what was written, and needs --out: without it the "
-				 "probes themselves are printed");
 	if (call_number(call, "length", 0, &length, err))
 		return -1;
 	if (call_has(call, "length") && (!length || length > LENGTH_MAX))
@@ -150,6 +155,7 @@ static const struct option probes_options[] = {
 	  .letter = 'o',
 	  .argument = "FILE.jsonl",
 	  .help = "write them here instead of to standard output" },
+	{ .name = "dry-run", .letter = 'n', .help = "say how many there are, and write nothing" },
 	{ .name = NULL },
 };
 

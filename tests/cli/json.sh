@@ -26,7 +26,13 @@ object added add eval "$(find "$TINY/eval" -name 'results*.json' | head -n 1)" -
 object added tag a/b@1 best
 object recorded record a/b@1 --random 2:8 --dry-run
 object recorded record a/b@1 --random 2:8
+object sampled probes a/b@1 --random 2:8
+object sampled probes a/b@1 --random 2:8 -o probes.jsonl --dry-run
+object sampled probes a/b@1 --random 2:8 -o probes.jsonl
+object recorded-foreign record a/b@1 --from "$AKASHI_SOURCE/tests/data/foreign/tiny-float32.jsonl" --dry-run
+object recorded-foreign record a/b@1 --from "$AKASHI_SOURCE/tests/data/foreign/tiny-float32.jsonl"
 object verdict verify a/b@1 --forward none
+object verdict verify a/b@1 --dispute
 object show show a/b@1
 object list list
 object list list --kind tag

@@ -64,6 +64,11 @@ run 0 probes a/tiny@500 --text prompts.jsonl -o texts.jsonl
 grep -q "\"source\":\"prompts sha256:$(sha256sum <prompts.txt | cut -c1-64), text 1\"" lines.jsonl || fail "no source"
 run 0 probes a/tiny@500 --text prompts.txt --length 3 -o short.jsonl
 said "wrote 2 probes, 6 tokens"
+run 0 probes a/tiny@500 --text prompts.txt --length 3 --json
+json '[len(i["ids"]) for i in o["items"]] == [3, 3] and not o["dryRun"]'
+run 0 probes a/tiny@500 --text prompts.txt -o never.jsonl --dry-run
+said "would write 2 probes"
+[ ! -e never.jsonl ] || fail "a rehearsal wrote a file"
 run 0 record a/tiny@500 --probes lines.jsonl --dry-run
 said "would record 2 probes"
 
@@ -81,7 +86,6 @@ run 2 probes a/tiny@500 --from-dataset a/corpus@v1
 run 2 probes a/tiny@500 --from-dataset a/corpus@v1 --draw 0:4
 run 2 probes a/tiny@500 --from-dataset a/corpus@v1 --draw 9999:1
 run 2 probes a/tiny@500 --text prompts.txt --length 0
-run 2 probes a/tiny@500 --text prompts.txt --json
 run 4 probes a/tiny@500 --text nowhere.txt
 run 4 probes a/tiny@500 --from-dataset a/none@1 --draw 1:1
 : >empty.txt
