@@ -3,7 +3,6 @@
 # lanes, and run by qemu.
 . tests/invariance/lib.sh
 
-[ -n "${AKASHI_LONG:-}" ] || PATTERN='the_*' # but for company and order, the slowest of them
 foreign arm64 aarch64-linux-gnu qemu-aarch64 || skip "$WHY"
 aarch64-linux-gnu-objdump -d --no-show-raw-insn "$SCRATCH/arm64/tests/verify_golden_test" >"$SCRATCH/code"
 for instruction in fmla fmadd; do
