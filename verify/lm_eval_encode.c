@@ -44,6 +44,26 @@ size_t python_rstrip(struct span text)
 	return end;
 }
 
+/* The results are the publisher's: their first token is one only if the tokenizer says so too. */
+static int prefix_check(const struct tokenizer *tokenizer, const struct eval_run *run,
+			struct error *err)
+{
+	uint32_t *ids;
+	size_t count;
+	bool same;
+
+	if (tokenizer_encode(tokenizer, span_of(run->prefix_text ? run->prefix_text : ""),
+			     TOKENIZER_PLAIN, &ids, &count, err))
+		return -1;
+	same = count == 1 && ids[0] == run->prefix;
+	free(ids);
+	return same ? 0
+		    : error_set(err, ERROR_UNTRUSTED,
+				"the results say that the token '%.64s' has id %u, and the "
+				"tokenizer does not make that of it",
+				run->prefix_text ? run->prefix_text : "", run->prefix);
+}
+
 /* tok_encode(text): with special tokens unless it is told not to, or the text begins with one. */
 static int text_encode(const struct tokenizer *tokenizer, const struct eval_run *run,
 		       struct span text, uint32_t **out_ids, size_t *out_count, struct error *err)
@@ -55,6 +75,8 @@ static int text_encode(const struct tokenizer *tokenizer, const struct eval_run 
 	uint32_t *ids;
 	size_t count;
 
+	if (begins && prefix_check(tokenizer, run, err))
+		return -1;
 	if (tokenizer_encode(tokenizer, text, special ? TOKENIZER_WITH_SPECIAL : TOKENIZER_PLAIN,
 			     &ids, &count, err))
 		return -1;
@@ -102,7 +124,8 @@ static int alone_encode(const struct tokenizer *tokenizer, const struct eval_run
 	bool begins;
 	int failed;
 
-	if (tokenizer_encode(tokenizer, continuation, TOKENIZER_PLAIN, &plain, &count, err))
+	if (prefix_check(tokenizer, run, err) ||
+	    tokenizer_encode(tokenizer, continuation, TOKENIZER_PLAIN, &plain, &count, err))
 		return -1;
 	begins = count && plain[0] == run->prefix;
 	ids = malloc((count + 1) * sizeof(*ids));

@@ -21,7 +21,8 @@ struct eval_tokens {
  * context moved to the continuation; an empty context becomes the prefix token; what is too
  * long is cut on the left to `context` tokens. The caller releases *out_tokens.
  * ERROR_UNTRUSTED: the harness could not have asked that (an empty continuation, one longer than
- * the context), or the tokenizer's file does not say which tokens stand around a text.
+ * the context), the tokenizer's file does not say which tokens stand around a text, or it does not
+ * make the prefix token of the text that the results give for it.
  */
 MUST_CHECK int eval_encode(const struct tokenizer *tokenizer, const struct eval_run *run,
 			   const struct eval_request *request, size_t context,

@@ -152,6 +152,9 @@ judged adapter 3 "peft=adapter"
 case_of beyond
 forge beyond 'file["tokenizer_bos_token"] = ["<x>", "99999"]'
 judged beyond 3 "99999"
+case_of prefix
+forge prefix 'file["tokenizer_bos_token"] = ["<s>", "500"]'
+judged prefix 3 "the token '<s>' has id 500, and the tokenizer does not make that of it"
 mkdir bare
 cp "$TINY/step-500/config.json" "$TINY/step-500/model.safetensors" bare
 case_of mute bare
@@ -169,4 +172,4 @@ mv named/samples_akashi_tiny_order_later.jsonl named/samples_other_later.jsonl
 run 2 add eval "named/$results" --of a/named@1 --samples named/samples_other_later.jsonl
 complained "is named after no task"
 complained "TASK as in akashi_tiny_"
-[ "$seen" = 21 ] || fail "only $seen cases were judged"
+[ "$seen" = 22 ] || fail "only $seen cases were judged"
