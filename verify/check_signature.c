@@ -1,5 +1,6 @@
 /* OpenSSF signatures over directories: the release's own, one named by hand, one of an unknown key.
  */
+#include "verify/check_evals.h"
 #include "verify/check_parts.h"
 
 #include <stdlib.h>
@@ -236,7 +237,7 @@ int check_foreign_signature(struct check *check, struct error *err)
 	    name_left_out(check, &signature, &coverage, err) ||
 	    name_missing(check, &signature, &coverage, err))
 		return -1;
-	return conclude_listed(check, &coverage, err);
+	return conclude_listed(check, &coverage, err) || check_evals(check, err) ? -1 : 0;
 }
 
 int check_unknown_signature(struct check *check, struct error *err)
@@ -262,5 +263,5 @@ int check_unknown_signature(struct check *check, struct error *err)
 	    name_missing(check, &signature, &coverage, err) ||
 	    conclude_listed(check, &coverage, err))
 		return -1;
-	return check_forward(check, err);
+	return check_forward(check, err) || check_evals(check, err) ? -1 : 0;
 }

@@ -123,6 +123,23 @@ static void what_both_leave_out_is_said(void **state)
 	assert_int_equal(verdict_of(&folder, "akashi/: left out"), 0);
 }
 
+/* Nothing registered goes with a bare signature: what was asked besides cannot silently hold. */
+static void scores_that_were_asked_for_are_not_passed_over(void **state)
+{
+	CLEANUP(folder_release) struct signed_folder folder = folder_new(nothing);
+	CLEANUP(verdict_free) struct verdict *verdict = NULL;
+	struct context ctx = test_context();
+	struct check_request request = { .signature = buffer_view(&folder.bundle),
+					 .key_pem = buffer_view(&folder.pem),
+					 .evals = 1 };
+	struct error err = { 0 };
+
+	(void)state;
+	assert_done(check_path(&ctx, folder.path, &request, &verdict, &err), &err);
+	assert_int_equal(verdict_exit_status(verdict), 3);
+	assert_non_null(strstr(verdict->undecided[0], "no evaluation with its samples"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -130,6 +147,7 @@ int main(void)
 		cmocka_unit_test(a_file_that_the_signature_leaves_out_is_not_covered),
 		cmocka_unit_test(what_only_our_rules_leave_out_is_not_covered),
 		cmocka_unit_test(what_both_leave_out_is_said),
+		cmocka_unit_test(scores_that_were_asked_for_are_not_passed_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
