@@ -60,6 +60,7 @@ const char *backend_description(const struct backend *backend);
 
 enum float_format { FLOAT_F32, FLOAT_F16, FLOAT_BF16 };
 
+/* Bytes of one number. */
 size_t float_format_size_bytes(enum float_format format);
 
 /* Bytes that a backend can compute with. */

@@ -354,30 +354,6 @@ static int texts_take(struct sampling *s, struct error *err)
 
 /* ---- All three ---- */
 
-/* The model's tokenizer, held against the file that was registered. */
-static int tokenizer_take(struct sampling *s, struct error *err)
-{
-	const char *name = tokenizer_file_of(s->model.tree);
-	CLEANUP(source_close) struct source *source = NULL;
-	CLEANUP(buffer_release) struct buffer bytes;
-	const struct manifest_file *known;
-	struct digest found;
-
-	buffer_init(&bytes, TOKENIZER_FILE_MAX);
-	if (!name)
-		return error_set(err, ERROR_ABSENT, "'%s' has no tokenizer beside its weights",
-				 s->request->name);
-	known = manifest_find(s->model.manifest, name);
-	if (tree_open_file(s->model.tree, name, &source, err) ||
-	    source_read_all(source, &bytes, err))
-		return -1;
-	found = sha256(buffer_view(&bytes));
-	if (!known || !digest_equal(&found, &known->sha256))
-		return error_set(err, ERROR_CORRUPT, "'%s' is not the file that was registered",
-				 name);
-	return tokenizer_open(buffer_view(&bytes), name, &s->tokenizer, err);
-}
-
 static int random_take(struct sampling *s, size_t count, size_t length, const char *seed,
 		       struct error *err)
 {
@@ -422,8 +398,9 @@ int registry_sample_probes(struct registry *registry, const struct sampling_requ
 	if (recording_open(registry, request->name, &s.model, err))
 		return -1;
 	config = forward_config(s.model.forward);
-	if ((request->dataset || request->text) && tokenizer_take(&s, err))
-		return -1;
+	if ((request->dataset || request->text) &&
+	    tokenizer_open_tree(s.model.tree, s.model.manifest, &s.tokenizer, err))
+		return error_prefix(err, "'%s'", request->name);
 	if ((request->text ? texts_take(&s, err) : drawn_take(&s, err)) ||
 	    probes_check(&s.probes, config->vocab, config->context, err))
 		return -1;

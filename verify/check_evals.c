@@ -434,27 +434,6 @@ static int visit_eval(struct check *check, const struct believed *believed, void
 		       : 0;
 }
 
-/* The tokenizer that was signed, from the bytes it is read from. */
-static int tokenizer_take(struct check *check, struct tokenizer **out_tokenizer, struct error *err)
-{
-	CLEANUP(source_close) struct source *source = NULL;
-	CLEANUP(buffer_release) struct buffer bytes;
-	const char *name = tokenizer_file_of(check->tree);
-	const struct manifest_file *known;
-	struct digest found;
-
-	buffer_init(&bytes, TOKENIZER_FILE_MAX);
-	if (!name)
-		return error_set(err, ERROR_ABSENT, "there is no tokenizer beside the weights");
-	known = check->manifest ? manifest_find(check->manifest, name) : NULL;
-	if (tree_open_file(check->tree, name, &source, err) || source_read_all(source, &bytes, err))
-		return -1;
-	found = sha256(buffer_view(&bytes));
-	if (known && !digest_equal(&found, &known->sha256))
-		return error_set(err, ERROR_CORRUPT, "'%s' is not the file that was signed", name);
-	return tokenizer_open(buffer_view(&bytes), name, out_tokenizer, err);
-}
-
 static int evals_open(struct evals *evals, bool *out_ready, struct error *err)
 {
 	struct check *check = evals->check;
@@ -473,7 +452,7 @@ static int evals_open(struct evals *evals, bool *out_ready, struct error *err)
 		return impossible(evals, "this model", &cause, err);
 	}
 	*out_ready = false;
-	if (tokenizer_take(check, &evals->tokenizer, &cause))
+	if (tokenizer_open_tree(check->tree, check->manifest, &evals->tokenizer, &cause))
 		return cause.code == ERROR_CORRUPT
 			       ? check_blame(check, STEP_CLAIMS, "the tokenizer", true, &cause, err)
 			       : impossible(evals, "this model", &cause, err);

@@ -45,10 +45,12 @@ struct expert_slice {
 	size_t rows, cols;
 };
 
+/* Where one part of an expert's weights lies. */
 struct expert_slice expert_slice(const struct bound_experts *experts,
 				 const struct model_config *config, uint32_t id,
 				 enum expert_part part);
 
+/* All parts of one expert, as stored. */
 uint64_t expert_bytes(const struct bound_experts *experts, uint32_t id);
 
 /* Read at a time: experts of this many bytes together, at least one, at most EXPERTS_WINDOW. */

@@ -131,6 +131,7 @@ struct forward_experts {
 	uint64_t unread_bytes; /* of the others, which were never read */
 };
 
+/* Since forward_open, over all passes. */
 struct forward_experts forward_experts(const struct forward *forward);
 
 /* Experts of one layer, 0 where it has none; and was that one read by a pass since forward_open? */

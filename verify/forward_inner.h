@@ -27,8 +27,10 @@ struct experts_cost {
 	uint64_t memory_bytes; /* at most, beside the slots */
 };
 
+/* Of one pass of `rows` tokens through the layer; all 0 where it has no experts. */
 struct experts_cost layer_experts_cost(const struct plan *plan, uint32_t layer, size_t rows);
 
+/* Tokens of all sequences together. */
 size_t sequences_rows(const struct sequences *sequences);
 
 /* Rows of the head's block for these sequences. */

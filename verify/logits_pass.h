@@ -33,7 +33,10 @@ struct distribution {
 	uint32_t likeliest; /* of equal ones the lowest id */
 };
 
+/* `logits` must outlive it; where one is NaN, so is every probability. */
 struct distribution distribution_of(const float *logits, uint32_t vocab);
+
+/* ln p(id); id < vocab. */
 double distribution_log(const struct distribution *distribution, uint32_t id);
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "kernels/kernels.h"
 
+struct manifest;
 struct tokenizer;
 struct tree;
 
@@ -42,9 +43,13 @@ MUST_CHECK int tokenizer_open(struct span file, const char *name, struct tokeniz
  */
 const char *tokenizer_file_of(const struct tree *tree);
 
-/* tokenizer_open of that file. ERROR_ABSENT: the tree has none. */
-MUST_CHECK int tokenizer_open_tree(const struct tree *tree, struct tokenizer **out_tokenizer,
-				   struct error *err);
+/*
+ * tokenizer_open of that file, which must be one of `manifest` unless that is NULL. ERROR_ABSENT:
+ * the tree has none; ERROR_UNTRUSTED: the manifest has none of that name; ERROR_CORRUPT: it is
+ * another file.
+ */
+MUST_CHECK int tokenizer_open_tree(const struct tree *tree, const struct manifest *manifest,
+				   struct tokenizer **out_tokenizer, struct error *err);
 
 /* Set *tokenizer to NULL. NULL inside is fine. */
 void tokenizer_close(struct tokenizer **tokenizer);

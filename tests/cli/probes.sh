@@ -104,4 +104,4 @@ mkdir bare
 cp "$TINY/step-500/config.json" "$TINY/step-500/model.safetensors" bare
 run 0 add checkpoint bare a/bare@1
 run 4 probes a/bare@1 --text prompts.txt
-complained "has no tokenizer"
+complained "there is no tokenizer"

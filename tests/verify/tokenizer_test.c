@@ -7,6 +7,7 @@
 #include "verify/tokenizer/trie.h"
 #include "verify/tokenizer/unicode.h"
 #include "verify/tokenizer.h"
+#include "verify/manifest.h"
 #include "verify/tree.h"
 
 #include <stdio.h>
@@ -145,13 +146,36 @@ static void a_tree_is_asked_for_tokenizer_json_first(void **state)
 	assert_string_equal(tokenizer_file_of(tree), "tokenizer.json");
 	assert_done(tree_open(TINY, &options, &without, &err), &err);
 	assert_string_equal(tokenizer_file_of(without), "tokenizer.model");
-	assert_done(tokenizer_open_tree(without, &tokenizer, &err), &err);
+	assert_done(tokenizer_open_tree(without, NULL, &tokenizer, &err), &err);
 	assert_non_null(strstr(tokenizer_description(tokenizer), "SentencePiece BPE"));
 	tree_close(&tree);
 	assert_done(tree_open(CORPUS, NULL, &tree, &err), &err);
 	assert_null(tokenizer_file_of(tree));
 	tokenizer_close(&tokenizer);
-	assert_fails(tokenizer_open_tree(tree, &tokenizer, &err), &err, ERROR_ABSENT);
+	assert_fails(tokenizer_open_tree(tree, NULL, &tokenizer, &err), &err, ERROR_ABSENT);
+}
+
+static void only_the_tokenizer_that_was_signed_is_taken(void **state)
+{
+	static const char *const exclude[] = { "tokenizer.json" };
+	struct tree_options options = { .exclude = exclude, .exclude_count = 1 };
+	CLEANUP(tree_close) struct tree *tree = NULL, *without = NULL;
+	CLEANUP(manifest_free) struct manifest *manifest = NULL, *other = NULL;
+	CLEANUP(tokenizer_close) struct tokenizer *tokenizer = NULL;
+	struct context ctx = { 0 };
+	struct error err = { 0 };
+
+	(void)state;
+	assert_done(tree_open(TINY, NULL, &tree, &err), &err);
+	assert_done(tree_open(TINY, &options, &without, &err), &err);
+	assert_done(manifest_build(&ctx, tree, NULL, &manifest, &err), &err);
+	assert_done(manifest_build(&ctx, without, NULL, &other, &err), &err);
+	assert_done(tokenizer_open_tree(tree, manifest, &tokenizer, &err), &err);
+	tokenizer_close(&tokenizer);
+	assert_fails(tokenizer_open_tree(tree, other, &tokenizer, &err), &err, ERROR_UNTRUSTED);
+	for (size_t i = 0; i < manifest->file_count; i++)
+		manifest->file[i].sha256.byte[0] ^= 1;
+	assert_fails(tokenizer_open_tree(tree, manifest, &tokenizer, &err), &err, ERROR_CORRUPT);
 }
 
 static void a_text_that_is_no_utf8_or_too_long_is_refused(void **state)
@@ -614,6 +638,7 @@ int main(void)
 		cmocka_unit_test(both_files_of_a_model_say_the_same_of_its_corpus),
 		cmocka_unit_test(special_tokens_come_only_from_a_file_that_tells_of_them),
 		cmocka_unit_test(a_tree_is_asked_for_tokenizer_json_first),
+		cmocka_unit_test(only_the_tokenizer_that_was_signed_is_taken),
 		cmocka_unit_test(a_text_that_is_no_utf8_or_too_long_is_refused),
 		cmocka_unit_test(what_is_not_computed_is_refused_by_name),
 		cmocka_unit_test(other_formats_are_named),

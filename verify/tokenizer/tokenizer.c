@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "verify/arena.h"
+#include "verify/manifest.h"
 #include "verify/tokenizer/inner.h"
 #include "verify/tree.h"
 #include "verify/utf8.h"
@@ -76,8 +77,24 @@ const char *tokenizer_file_of(const struct tree *tree)
 	return NULL;
 }
 
-int tokenizer_open_tree(const struct tree *tree, struct tokenizer **out_tokenizer,
+/* Are these the bytes that the manifest has for the name? */
+static int signed_check(const struct manifest *manifest, const char *name, struct span bytes,
 			struct error *err)
+{
+	const struct manifest_file *known = manifest_find(manifest, name);
+	struct digest found = sha256(bytes);
+
+	if (!known)
+		return error_set(err, ERROR_UNTRUSTED,
+				 "'%s' is not among the files that were signed", name);
+	return digest_equal(&found, &known->sha256)
+		       ? 0
+		       : error_set(err, ERROR_CORRUPT, "'%s' is not the file that was signed",
+				   name);
+}
+
+int tokenizer_open_tree(const struct tree *tree, const struct manifest *manifest,
+			struct tokenizer **out_tokenizer, struct error *err)
 {
 	CLEANUP(source_close) struct source *source = NULL;
 	CLEANUP(buffer_release) struct buffer bytes;
@@ -86,12 +103,14 @@ int tokenizer_open_tree(const struct tree *tree, struct tokenizer **out_tokenize
 	buffer_init(&bytes, TOKENIZER_FILE_MAX);
 	if (!name)
 		return error_set(err, ERROR_ABSENT,
-				 "there is neither tokenizer.json nor tokenizer.model in '%s'",
-				 tree_path(tree));
+				 "there is no tokenizer beside the weights (tokenizer.json, "
+				 "tokenizer.model)");
 	if (tree_open_file(tree, name, &source, err))
 		return -1;
 	if (source_read_all(source, &bytes, err))
 		return error_prefix(err, "'%s'", name);
+	if (manifest && signed_check(manifest, name, buffer_view(&bytes), err))
+		return -1;
 	return tokenizer_open(buffer_view(&bytes), name, out_tokenizer, err);
 }
 
