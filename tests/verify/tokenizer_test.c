@@ -306,7 +306,8 @@ static void a_file_cut_off_or_bent_anywhere_is_refused_or_read(void **state)
 		uint32_t *ids;
 		size_t count;
 
-		bytes.data[at] ^= i % 2 ? (uint8_t)(1u << (i / 2 % 8)) : 0;
+		if (i % 2)
+			bytes.data[at] = (uint8_t)(old ^ 1u << i / 2 % 8);
 		if (tokenizer_open(part, "bent", &tokenizer, &err)) {
 			assert_true(err.code == ERROR_CORRUPT || err.code == ERROR_UNTRUSTED);
 			refused++;
