@@ -98,6 +98,9 @@ static int request_read(const struct call *call, struct sampling_request *reques
 		return error_set(err, ERROR_USAGE, "--data is for --from-dataset");
 	if (call_has(call, "length") && !request->text)
 		return error_set(err, ERROR_USAGE, "--length is for --text");
+	if (request->special && random)
+		return error_set(err, ERROR_USAGE,
+				 "--special is for texts, and --random draws ids");
 	if (call_number(call, "length", 0, &length, err))
 		return -1;
 	if (call_has(call, "length") && (!length || length > LENGTH_MAX))
@@ -160,9 +163,10 @@ static const struct option probes_options[] = {
 };
 
 static const struct example probes_examples[] = {
-	{ "akashi probes llm-x/base@v1 --from-dataset llm-x/corpus@v1 --draw 16:128 -o p.jsonl",
-	  "sixteen windows of documents; then akashi record llm-x/base@v1 --probes p.jsonl" },
-	{ "akashi probes llm-x/base@v1 --text prompts.txt", "prompts of your own" },
+	{ "akashi probes llm-x/base@step-500 --from-dataset llm-x/corpus@v1 --draw 16:128 -o "
+	  "p.jsonl",
+	  "sixteen windows of documents; then akashi record llm-x/base@step-500 --probes p.jsonl" },
+	{ "akashi probes llm-x/base@step-500 --text prompts.txt", "prompts of your own" },
 	{ NULL, NULL },
 };
 

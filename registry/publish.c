@@ -37,19 +37,16 @@ static void publishing_release(struct publishing *p)
 static int open_checkpoint(struct publishing *p, struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer json;
-	struct name asked, name;
 	struct digest identity;
-	struct index *index;
 	char text[NAME_TEXT_MAX];
 
 	buffer_init(&json, MANIFEST_MAX_BYTES);
-	if (name_parse(p->request->name, &asked, err) || registry_index(p->registry, &index, err) ||
-	    index_resolve(index, &asked, &name, &identity, err) ||
+	if (registry_resolve(p->registry, p->request->name, STATEMENT_checkpoint, text, &identity,
+			     err) ||
 	    registry_evidence(p->registry, &p->evidence, err) ||
 	    registry_trust(p->registry, p->evidence, &p->trust, err) ||
 	    registry_pin(p->registry, &p->pin, err))
 		return -1;
-	name_to_text(&name, text);
 	if (believe_statement(&p->trust, p->evidence, &identity,
 			      &(struct expectation){ STATEMENT_checkpoint, text }, &p->checkpoint,
 			      err) ||

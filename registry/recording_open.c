@@ -2,6 +2,7 @@
 #include "registry/evidence.h"
 #include "registry/index.h"
 #include "registry/recording_inner.h"
+#include "registry/statement.h"
 
 void recording_release(struct recording *r)
 {
@@ -22,17 +23,13 @@ void recording_release(struct recording *r)
 static int open_checkpoint(struct registry *registry, const char *text, struct recording *r,
 			   struct error *err)
 {
-	struct name asked, name;
 	struct digest identity;
-	struct index *index;
 	char full[NAME_TEXT_MAX];
 
-	if (name_parse(text, &asked, err) || registry_index(registry, &index, err) ||
-	    index_resolve(index, &asked, &name, &identity, err) ||
+	if (registry_resolve(registry, text, STATEMENT_checkpoint, full, &identity, err) ||
 	    registry_evidence(registry, &r->evidence, err) ||
 	    registry_trust(registry, r->evidence, &r->trust, err))
 		return -1;
-	name_to_text(&name, full);
 	if (believe_statement(&r->trust, r->evidence, &identity,
 			      &(struct expectation){ STATEMENT_checkpoint, full }, &r->checkpoint,
 			      err) ||

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "registry/index.h"
 #include "registry/recording_inner.h"
+#include "registry/statement.h"
 
 #define DOCUMENTS_DOMAIN "akashi/probes/documents/1"
 #define OFFSET_DOMAIN "akashi/probes/offset/1"
@@ -122,15 +122,11 @@ static int corpus_open(struct sampling *s, struct error *err)
 {
 	struct corpus *corpus = &s->corpus;
 	struct recording *model = &s->model;
-	struct name asked, name;
 	struct digest identity;
-	struct index *index;
 
-	if (name_parse(s->request->dataset, &asked, err) ||
-	    registry_index(s->registry, &index, err) ||
-	    index_resolve(index, &asked, &name, &identity, err))
+	if (registry_resolve(s->registry, s->request->dataset, STATEMENT_dataset, corpus->name,
+			     &identity, err))
 		return -1;
-	name_to_text(&name, corpus->name);
 	if (believe_statement(&model->trust, model->evidence, &identity,
 			      &(struct expectation){ STATEMENT_dataset, corpus->name },
 			      &corpus->statement, err) ||
@@ -157,7 +153,7 @@ static int shard_read(const struct corpus *corpus, const struct manifest_file *f
 	out->len = 0;
 	if (tree_open_file(corpus->tree, file->path, &source, err) ||
 	    source_read_all(source, out, err))
-		return error_prefix(err, "'%s' of %s", file->path, corpus->name);
+		return error_prefix(err, "%s", corpus->name);
 	found = sha256(buffer_view(out));
 	if (!digest_equal(&found, &file->sha256))
 		return error_set(err, ERROR_CORRUPT, "'%s' is not the file that %s registered",

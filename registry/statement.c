@@ -184,6 +184,20 @@ int registry_proof(struct registry *registry, const struct digest *identity,
 		       : 0;
 }
 
+static int kind_refuse(const char *name, enum statement_kind found, enum statement_kind wanted,
+		       struct error *err)
+{
+	const char *wants = statement_kind_name(wanted);
+
+	if (found == STATEMENT_release && wanted == STATEMENT_checkpoint)
+		return error_set(err, ERROR_USAGE,
+				 "'%s' is a release, and a checkpoint is wanted here: 'akashi show "
+				 "%s' names the one that was released",
+				 name, name);
+	return error_set(err, ERROR_USAGE, "'%s' is a %s, and a %s is wanted here", name,
+			 statement_kind_name(found), wants);
+}
+
 /* `kind` is a statement_kind, or -1 for any. */
 static int reference_make(struct registry *registry, const struct name *name, int kind,
 			  struct json **out_reference, struct error *err)
@@ -208,9 +222,7 @@ static int reference_make(struct registry *registry, const struct name *name, in
 				 "the index gives '%s' for '%s': akashi reindex makes it again",
 				 own, text);
 	if (kind >= 0 && (int)statement.kind != kind)
-		return error_set(err, ERROR_USAGE, "'%s' is a %s, and a %s is wanted here", text,
-				 statement_kind_name(statement.kind),
-				 statement_kind_name((enum statement_kind)kind));
+		return kind_refuse(text, statement.kind, (enum statement_kind)kind, err);
 	reference.has_manifest =
 		json_need_digest(statement.predicate, "manifest", &reference.manifest, &none) == 0;
 	return reference_to_json(&reference, out_reference, err);
@@ -226,4 +238,25 @@ int registry_reference_to(struct registry *registry, enum statement_kind kind,
 			  const struct name *name, struct json **out_reference, struct error *err)
 {
 	return reference_make(registry, name, (int)kind, out_reference, err);
+}
+
+int registry_resolve(struct registry *registry, const char *asked, enum statement_kind kind,
+		     char out_name[NAME_TEXT_MAX], struct digest *out_identity, struct error *err)
+{
+	CLEANUP(statement_release) struct statement statement = { 0 };
+	CLEANUP(buffer_release) struct buffer payload;
+	struct error damaged = { 0 };
+	struct name parsed, name;
+	struct index *index;
+
+	buffer_init(&payload, STATEMENT_PAYLOAD_MAX_BYTES);
+	if (name_parse(asked, &parsed, err) || registry_index(registry, &index, err) ||
+	    index_resolve(index, &parsed, &name, out_identity, err))
+		return -1;
+	name_to_text(&name, out_name);
+	/* What cannot be read is told by whoever believes it. */
+	if (registry_payload(registry, out_identity, &payload, &damaged) ||
+	    statement_parse(buffer_view(&payload), &statement, &damaged) || statement.kind == kind)
+		return 0;
+	return kind_refuse(out_name, statement.kind, kind, err);
 }

@@ -71,4 +71,13 @@ MUST_CHECK int registry_reference_to(struct registry *registry, enum statement_k
 				     const struct name *name, struct json **out_reference,
 				     struct error *err);
 
+/*
+ * The registered name and statement that somebody's text stands for. ERROR_USAGE
+ * if it is known to be of another kind than the command wants; nothing is
+ * believed by this.
+ */
+MUST_CHECK int registry_resolve(struct registry *registry, const char *asked,
+				enum statement_kind kind, char out_name[NAME_TEXT_MAX],
+				struct digest *out_identity, struct error *err);
+
 #endif

@@ -48,6 +48,13 @@ for number, row in zip(sorted(drawn), rows, strict=True):
 PY
 fi
 
+# What stands for something else is refused by what it is.
+run 2 probes a/corpus@v1 --random 1:4
+complained "'a/corpus@v1' is a dataset, and a checkpoint is wanted here"
+run 2 probes a/tiny@500 --from-dataset a/tiny@500 --draw 1:4
+complained "'a/tiny@500' is a checkpoint, and a dataset is wanted here"
+run 2 probes a/tiny@500 --random 1:4 --special
+
 # They are recorded with their sources, and verified.
 run 0 record a/tiny@500 --probes one.jsonl
 run 0 verify a/tiny@500 --forward all

@@ -83,6 +83,9 @@ said "all 10 files hold"
 run 0 publish t/lm@1 release
 complained "leaves the house"
 run 0 publish t/lm@1 without --no-boundaries
+run 0 publish t/lm@1 named --as t/released@1
+run 2 record t/released@1 --boundaries
+complained "'akashi show t/released@1' names the one that was released"
 mkdir stranger && mv release without pin.txt stranger/ && cd stranger
 run 3 verify release --trust pin.txt --spot 1
 said "spot check: sampled 1 of 4 layers"
