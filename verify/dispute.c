@@ -8,6 +8,8 @@
 #include "verify/forward_pass.h"
 #include "verify/replay_compare.h"
 
+_Static_assert(TRANSCRIPT_STEPS_MAX >= LAYER_OPERATIONS_MAX, "a transcript has every step");
+
 void dispute_release(struct dispute *dispute)
 {
 	for (size_t i = 0; dispute->values && i < dispute->transcript.count; i++)

@@ -11,7 +11,7 @@ struct json;
 
 #define TRANSCRIPT_SCHEMA "akashi/transcript/1"
 #define TRANSCRIPT_MAX_BYTES (64u << 20)
-#define TRANSCRIPT_STEPS_MAX 64u
+#define TRANSCRIPT_STEPS_MAX 128u /* those of a layer, LAYER_OPERATIONS_MAX */
 
 struct transcript_step {
 	char operation[16]; /* "linear", "rope" ... */
