@@ -15,7 +15,7 @@ struct judged {
 	struct believed record;
 	struct foreign foreign;
 	struct foreign_report report;
-	char wrote[FOREIGN_WROTE_MAX]; /* "vLLM 0.9.1 in bf16" */
+	char wrote[FOREIGN_WROTE_MAX]; /* "'vLLM 0.9.1' in bf16": theirs is quoted */
 };
 
 static void judged_release(struct judged *judged)
@@ -73,7 +73,7 @@ static int file_open(struct check *check, struct judged *judged, struct error *e
 				 judged->foreign.framework, judged->foreign.version,
 				 foreign_dtype_name(judged->foreign.dtype), framework, version,
 				 dtype);
-	snprintf(judged->wrote, sizeof(judged->wrote), "%s %s in %s", framework, version, dtype);
+	snprintf(judged->wrote, sizeof(judged->wrote), "'%s %s' in %s", framework, version, dtype);
 	return 0;
 }
 

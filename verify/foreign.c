@@ -54,6 +54,8 @@ static int text_take(const struct json *header, const char *key, bool must, char
 	if (!*text || strlen(text) > FOREIGN_TEXT_MAX)
 		return error_set(err, ERROR_CORRUPT, "'%s' is empty or longer than %u bytes", key,
 				 FOREIGN_TEXT_MAX);
+	if (strchr(text, '\''))
+		return error_set(err, ERROR_CORRUPT, "'%s' has a quotation mark", key);
 	*out_text = strdup(text);
 	return *out_text ? 0 : error_set(err, ERROR_SYSTEM, "no memory for '%s'", key);
 }

@@ -40,8 +40,8 @@ struct foreign_probe {
 
 /* A file, read. Start with {0}. */
 struct foreign {
-	char *framework, *version;
-	char *device; /* NULL where it is not said */
+	char *framework, *version; /* without quotation marks: a verdict quotes them */
+	char *device;              /* NULL where it is not said */
 	enum foreign_dtype dtype;
 	struct probes probes;
 	struct foreign_probe *probe; /* one for each of the probes */

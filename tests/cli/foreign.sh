@@ -33,7 +33,7 @@ said "class foreign"
 run 0 record a/tiny@500 --from "$outputs/tiny-bfloat16.jsonl"
 said "had recorded"
 run 0 verify a/tiny@500 --forward all
-said "within the tolerance of the outputs that transformers 5.24.0 in bf16 wrote (2 of 2 probes"
+said "within the tolerance of the outputs that 'transformers 5.24.0' in bf16 wrote (2 of 2 probes"
 said "; not exact"
 said "class foreign"
 unsaid "bit for bit"
@@ -64,7 +64,7 @@ run 0 record a/tiny@300 --random 2:8
 run 0 record a/tiny@300 --from "$outputs/tiny-bfloat16.jsonl" --unchecked
 said "not compared"
 run 1 verify a/tiny@300
-said "beyond the tolerance of the outputs that transformers 5.24.0 in bf16 wrote"
+said "beyond the tolerance of the outputs that 'transformers 5.24.0' in bf16 wrote"
 
 # Whoever makes the weights makes the logits: a row that no text needs, a million times as large, would explain anything.
 if command -v python3 >/dev/null 2>&1; then
@@ -76,7 +76,7 @@ if command -v python3 >/dev/null 2>&1; then
 	complained "nobody could tell whether these weights compute that"
 	run 0 record a/large@1 --from "$outputs/tiny-bfloat16.jsonl" --unchecked
 	run 3 verify a/large@1 --forward all
-	said "cannot tell by the outputs that transformers 5.24.0 in bf16 wrote"
+	said "cannot tell by the outputs that 'transformers 5.24.0' in bf16 wrote"
 	said "would hide other weights"
 	run 0 record a/large@1 --random 2:8
 	run 3 verify a/large@1

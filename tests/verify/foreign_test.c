@@ -58,6 +58,9 @@ static void what_is_no_such_file_is_refused_with_its_line(void **state)
 		{ "{\"schema\":\"akashi/foreign-outputs/2\"}", "its schema is" },
 		{ "{\"schema\":\"akashi/foreign-outputs/1\",\"framework\":\"\",\"version\":\"1\"}",
 		  "'framework' is empty" },
+		{ "{\"schema\":\"akashi/foreign-outputs/1\",\"framework\":\"us', exact, 'vLLM\","
+		  "\"version\":\"1\"}",
+		  "'framework' has a quotation mark" },
 		{ "{\"schema\":\"akashi/foreign-outputs/1\",\"framework\":\"x\",\"version\":\"1\","
 		  "\"dtype\":\"fp8\"}",
 		  "none of f32, f16, bf16" },
