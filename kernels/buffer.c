@@ -12,6 +12,13 @@ struct span span_of(const char *string)
 	return (struct span){ (const uint8_t *)string, strlen(string) };
 }
 
+bool text_ends_with(const char *text, const char *ending)
+{
+	size_t len = strlen(text), tail = strlen(ending);
+
+	return len >= tail && strcmp(text + len - tail, ending) == 0;
+}
+
 bool span_equal(struct span a, struct span b)
 {
 	return a.len == b.len && (!a.len || memcmp(a.data, b.data, a.len) == 0);

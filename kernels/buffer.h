@@ -20,6 +20,9 @@ struct span {
 
 /* The bytes of a C string without its NUL. Borrowed from `string`. */
 struct span span_of(const char *string);
+
+/* Byte by byte: "a.txt" ends with ".txt", and any text with "". */
+bool text_ends_with(const char *text, const char *ending);
 bool span_equal(struct span a, struct span b);
 
 /* Bytes that belong to this variable, never more than `max` of them. */

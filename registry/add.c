@@ -52,13 +52,6 @@ struct keeping_file {
 	uint8_t last;
 };
 
-static bool ends_with(const char *text, const char *end)
-{
-	size_t len = strlen(text), tail = strlen(end);
-
-	return len >= tail && strcmp(text + len - tail, end) == 0;
-}
-
 /* Where the file `name` of the tree lies. */
 static int file_path(const struct tree *tree, const char *name, char **out_path, struct error *err)
 {
@@ -84,7 +77,7 @@ static int keep_begin(void *user, const char *name, uint64_t size, void **out_fi
 	(void)size;
 	if (!file)
 		return error_set(err, ERROR_SYSTEM, "out of memory for a file");
-	file->text = ends_with(name, ".jsonl") || ends_with(name, ".txt");
+	file->text = text_ends_with(name, ".jsonl") || text_ends_with(name, ".txt");
 	file->last = '\n';
 	if (copies(keeping->adding) && (file_path(keeping->tree, name, &path, err) ||
 					store->type->put_begin(store, path, &file->writer, err))) {

@@ -45,17 +45,10 @@ static const struct known {
 	{ ".py", "", 0, "Python source" },
 };
 
-static bool ends_with(const char *name, const char *ending)
-{
-	size_t len = strlen(name), end = strlen(ending);
-
-	return len >= end && memcmp(name + len - end, ending, end) == 0;
-}
-
 static const char *bytes_are(const char *name, struct span head)
 {
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (ends_with(name, known[i].ending) && head.len >= known[i].magic_len &&
+		if (text_ends_with(name, known[i].ending) && head.len >= known[i].magic_len &&
 		    memcmp(head.data, known[i].magic, known[i].magic_len) == 0)
 			return known[i].what;
 	}

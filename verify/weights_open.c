@@ -24,13 +24,6 @@ static const char *const loadable_endings[] = {
 	".gguf",        ".ggml", ".h5", ".ot",  ".msgpack", ".onnx", ".py",
 };
 
-static bool ends_with(const char *name, const char *ending)
-{
-	size_t len = strlen(name), end = strlen(ending);
-
-	return len >= end && strcmp(name + len - end, ending) == 0;
-}
-
 void weights_close(struct weights **weights)
 {
 	if (!*weights)
@@ -66,11 +59,11 @@ static int no_weights(const struct tree *tree, struct error *err)
 	for (size_t i = 0; i < tree_count(tree); i++) {
 		const char *name = tree_file(tree, i)->name;
 
-		if (ends_with(name, ".py"))
+		if (text_ends_with(name, ".py"))
 			continue;
 		for (size_t k = 0; k < sizeof(loadable_endings) / sizeof(loadable_endings[0]);
 		     k++) {
-			if (ends_with(name, loadable_endings[k]))
+			if (text_ends_with(name, loadable_endings[k]))
 				return error_set(err, ERROR_ABSENT,
 						 "no model.safetensors and no index of shards in "
 						 "'%s'; '%s' is verified as bytes only",
@@ -273,7 +266,7 @@ static int note_unread(struct weights *weights, struct error *err)
 		bool loadable = false;
 
 		for (size_t k = 0; k < sizeof(loadable_endings) / sizeof(loadable_endings[0]); k++)
-			loadable = loadable || ends_with(name, loadable_endings[k]);
+			loadable = loadable || text_ends_with(name, loadable_endings[k]);
 		if (loadable && !is_read(weights, name))
 			weights->unread[weights->unread_count++] = name;
 	}

@@ -168,6 +168,16 @@ static void spans_are_equal_by_their_bytes(void **state)
 	assert_true(span_equal((struct span){ NULL, 0 }, span_of("")));
 }
 
+static void a_text_ends_with_its_last_bytes(void **state)
+{
+	(void)state;
+	assert_true(text_ends_with("a.jsonl", ".jsonl"));
+	assert_true(text_ends_with("a", ""));
+	assert_true(text_ends_with(".txt", ".txt"));
+	assert_false(text_ends_with("a.json", ".jsonl"));
+	assert_false(text_ends_with("txt", ".txt"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -182,6 +192,7 @@ int main(void)
 		cmocka_unit_test(a_huge_length_is_refused_and_not_wrapped),
 		cmocka_unit_test(taken_bytes_are_borrowed_in_order),
 		cmocka_unit_test(spans_are_equal_by_their_bytes),
+		cmocka_unit_test(a_text_ends_with_its_last_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
