@@ -166,6 +166,8 @@ static void mark_required(struct check *check, const struct believed *believed)
 		if (trust_requires(check->trust, believed->statement.origin, name,
 				   step_name((enum step_id)i)))
 			check->verdict->step[i].required = true;
+	if (trust_requires(check->trust, believed->statement.origin, name, step_name(STEP_FORWARD)))
+		check->record_required = true;
 }
 
 /* The steps that follow once release or checkpoint are believed. */

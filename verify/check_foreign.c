@@ -236,7 +236,6 @@ static int check_one(struct check *check, struct check_model *model, const struc
 int check_foreign(struct check *check, struct check_model *model, const struct digest_list *records,
 		  bool exact, struct error *err)
 {
-	const struct step *step = &check->verdict->step[STEP_FORWARD];
 	struct json *evidence, *list;
 	bool decides = !exact;
 
@@ -250,7 +249,7 @@ int check_foreign(struct check *check, struct check_model *model, const struct d
 		if (check_one(check, model, &records->item[i], list, &decides, err))
 			return -1;
 	/* What a policy asks for is a record, and a looser one does not stand in for it. */
-	if (!exact && step->required && !forward_is_named(check->request))
+	if (!exact && check->record_required)
 		return verdict_undecided(check->verdict, err,
 					 "the policy asks for a record of outputs, and there is "
 					 "only a foreign one, within a tolerance");

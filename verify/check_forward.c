@@ -16,8 +16,7 @@ static int forward_without_record(struct check *check, size_t unknown, struct er
 		  unknown ? "a forward pass is possible, and its only records are by unknown keys"
 			  : "a forward pass is possible, and no outputs were recorded");
 	/* The policy asks for a record that is not there: a release cannot ask for less. */
-	if (check->has_checkpoint && check->verdict->step[STEP_FORWARD].required &&
-	    !forward_is_named(check->request))
+	if (check->has_checkpoint && check->record_required)
 		return verdict_set(check->verdict, STEP_FORWARD, STEP_FAILS, err,
 				   "the policy asks for a record of outputs, and there is none");
 	return check_model_not_possible(check, "recorded outputs", &cause, err);
