@@ -162,12 +162,13 @@ static void mark_required(struct check *check, const struct believed *believed)
 	char name[NAME_TEXT_MAX];
 
 	name_to_text(&believed->statement.name, name);
-	for (size_t i = 0; i < STEP_COUNT; i++)
-		if (trust_requires(check->trust, believed->statement.origin, name,
-				   step_name((enum step_id)i)))
-			check->verdict->step[i].required = true;
-	if (trust_requires(check->trust, believed->statement.origin, name, step_name(STEP_FORWARD)))
-		check->record_required = true;
+	for (size_t i = 0; i < STEP_COUNT; i++) {
+		bool asked = trust_requires(check->trust, believed->statement.origin, name,
+					    step_name((enum step_id)i));
+
+		check->verdict->step[i].required |= asked;
+		check->record_required |= asked && i == STEP_FORWARD;
+	}
 }
 
 /* The steps that follow once release or checkpoint are believed. */
