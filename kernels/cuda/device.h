@@ -1,0 +1,126 @@
+/*
+ * device: what the .cu files are written in. They hold device code only, in
+ * the words that CUDA C++ and C17 share, so that nvcc compiles them for the
+ * device, and tests compile the same text for the host (with -include of their
+ * shim, which defines what stands in the first half here for nvcc).
+ *
+ * Arithmetic comes from kernels/exact_math.h and nowhere else. A block is one
+ * row of threads; grids have up to two dimensions. Every thread of a block
+ * reaches every barrier, every thread of a warp every shuffle.
+ */
+#ifndef KERNELS_CUDA_DEVICE_H
+#define KERNELS_CUDA_DEVICE_H
+
+#include "kernels/exact_math.h"
+
+#ifdef __CUDACC__
+
+/* A kernel `name` of `threads` threads a block, with `p` of type struct name_params. */
+#define KERNEL(name, threads)                                                                      \
+	extern "C" __global__ void __launch_bounds__(threads)                                      \
+		name(const __grid_constant__ struct name##_params p)
+/* The same where the registers must suffice for `blocks` blocks on one processor. */
+#define KERNEL_RESIDENT(name, threads, blocks)                                                     \
+	extern "C" __global__ void __launch_bounds__(threads, blocks)                              \
+		name(const __grid_constant__ struct name##_params p)
+
+#define DEVICE_FN static __device__ __forceinline__
+/* Storage of one block, in front of a variable of a kernel; aligned for 16-byte accesses. */
+#define SHARED __shared__ __align__(16)
+#define RESTRICT __restrict__
+/* In front of a loop whose trip count is a constant. */
+#define UNROLL _Pragma("unroll")
+
+#define WARP_ALL 0xffffffffu
+
+DEVICE_FN uint32_t thread_index(void)
+{
+	return threadIdx.x;
+}
+
+DEVICE_FN uint32_t block_x(void)
+{
+	return blockIdx.x;
+}
+
+DEVICE_FN uint32_t block_y(void)
+{
+	return blockIdx.y;
+}
+
+DEVICE_FN uint32_t grid_x(void)
+{
+	return gridDim.x;
+}
+
+DEVICE_FN void block_barrier(void)
+{
+	__syncthreads();
+}
+
+DEVICE_FN void warp_barrier(void)
+{
+	__syncwarp(WARP_ALL);
+}
+
+/* The value of the lane whose number differs by `mask`. */
+DEVICE_FN uint32_t lane_xor(uint32_t value, uint32_t mask)
+{
+	return __shfl_xor_sync(WARP_ALL, value, (int)mask);
+}
+
+/* The value of lane `lane`. */
+DEVICE_FN uint32_t lane_from(uint32_t value, uint32_t lane)
+{
+	return __shfl_sync(WARP_ALL, value, (int)lane);
+}
+
+#endif
+
+/* ---- For both; a host compiler without a shim, to which a kernel means nothing, sees none of it
+ * ---- */
+
+#ifdef DEVICE_FN
+
+enum { WARP_LANES = 32 };
+
+DEVICE_FN uint32_t lane_index(void)
+{
+	return thread_index() % WARP_LANES;
+}
+
+DEVICE_FN float lane_xor_f32(float value, uint32_t mask)
+{
+	return f32_from_bits(lane_xor(f32_bits(value), mask));
+}
+
+/* The lane sum and the lane maximum of rule 4: 16, 8, 4, 2, 1; every lane has lane 0's result. */
+DEVICE_FN float lanes_sum(float value)
+{
+	UNROLL
+	for (uint32_t mask = WARP_LANES / 2; mask; mask /= 2)
+		value = f32_add(value, lane_xor_f32(value, mask));
+	return value;
+}
+
+DEVICE_FN float lanes_max(float value)
+{
+	UNROLL
+	for (uint32_t mask = WARP_LANES / 2; mask; mask /= 2)
+		value = f32_max(value, lane_xor_f32(value, mask));
+	/* of +0 and -0 the lower lane's stays, which only the lower half of each step knows */
+	return f32_from_bits(lane_from(f32_bits(value), 0));
+}
+
+/* A weight in any format, widened (rule 2); `format` as enum float_format counts. */
+DEVICE_FN float weight_at(const void *weights, uint64_t at, uint32_t format)
+{
+	if (format == 0)
+		return ((const float *)weights)[at];
+	if (format == 1)
+		return f32_from_f16(((const uint16_t *)weights)[at]);
+	return f32_from_bf16(((const uint16_t *)weights)[at]);
+}
+
+#endif
+#endif

@@ -1,0 +1,54 @@
+# The device code: each .cu becomes PTX, each PTX is assembled for the devices that are named, and all of it becomes
+# data (images.h). What is assembled is the very PTX that tests interpret.
+set(AKASHI_CUDA_DEVICES 80 90)
+# Exact arithmetic: no contraction, no flushing, division and square root correctly rounded (docs/numerics.md).
+set(AKASHI_CUDA_FLAGS -std=c++17 -fmad=false -ftz=false -prec-div=true -prec-sqrt=true -O3 -lineinfo
+	CACHE STRING "what nvcc is told about device code")
+file(STRINGS kernels/cuda/kernels.def lines REGEX "^CUDA_KERNEL")
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS kernels/cuda/kernels.def)
+set(cuda_files)
+foreach(line IN LISTS lines)
+	string(REGEX REPLACE "^CUDA_KERNEL\\(([a-z0-9_]+),.*" "\\1" file ${line})
+	list(APPEND cuda_files ${file})
+endforeach()
+list(REMOVE_DUPLICATES cuda_files)
+
+set(AKASHI_HAVE_CUDA OFF)
+if(NOT AKASHI_CUDA STREQUAL OFF)
+	find_program(AKASHI_NVCC nvcc HINTS $ENV{CUDACXX} /usr/local/cuda/bin DOC "the CUDA compiler")
+	if(AKASHI_NVCC)
+		get_filename_component(cuda_bin ${AKASHI_NVCC} REALPATH)
+		get_filename_component(cuda_bin ${cuda_bin} DIRECTORY)
+		find_program(AKASHI_PTXAS ptxas HINTS ${cuda_bin} /usr/local/cuda/bin DOC "the assembler of PTX")
+	endif()
+	if(AKASHI_NVCC AND AKASHI_PTXAS)
+		set(AKASHI_HAVE_CUDA ON)
+	elseif(AKASHI_CUDA STREQUAL ON)
+		message(FATAL_ERROR "AKASHI_CUDA=ON, and there is no nvcc with its ptxas: install the CUDA Toolkit or set AKASHI_NVCC")
+	endif()
+endif()
+
+set(images ${CMAKE_BINARY_DIR}/cuda)
+set(products)
+if(AKASHI_HAVE_CUDA)
+	file(MAKE_DIRECTORY ${images})
+	file(GLOB cuda_headers CONFIGURE_DEPENDS kernels/cuda/*.h)
+	list(APPEND cuda_headers ${CMAKE_SOURCE_DIR}/kernels/exact_math.h)
+	foreach(file IN LISTS cuda_files)
+		add_custom_command(OUTPUT ${images}/${file}.ptx VERBATIM
+			DEPENDS ${CMAKE_SOURCE_DIR}/kernels/cuda/${file}.cu ${cuda_headers}
+			COMMAND ${AKASHI_NVCC} -ptx -arch=compute_80 ${AKASHI_CUDA_FLAGS} -I${CMAKE_SOURCE_DIR}
+				-o ${images}/${file}.ptx ${CMAKE_SOURCE_DIR}/kernels/cuda/${file}.cu)
+		list(APPEND products ${images}/${file}.ptx)
+		foreach(device IN LISTS AKASHI_CUDA_DEVICES)
+			add_custom_command(OUTPUT ${images}/${file}.sm_${device}.cubin VERBATIM DEPENDS ${images}/${file}.ptx
+				COMMAND ${AKASHI_PTXAS} -O3 -arch=sm_${device} -o ${images}/${file}.sm_${device}.cubin ${images}/${file}.ptx)
+			list(APPEND products ${images}/${file}.sm_${device}.cubin)
+		endforeach()
+	endforeach()
+endif()
+string(REPLACE ";" "," names "${cuda_files}")
+add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/embedded/cuda_images.c VERBATIM
+	DEPENDS ${products} ${CMAKE_SOURCE_DIR}/kernels/cuda/images_embed.cmake kernels/cuda/kernels.def
+	COMMAND ${CMAKE_COMMAND} -DNAMES=${names} -DIMAGES=${images} -DHAVE=${AKASHI_HAVE_CUDA}
+		-DOUT=${CMAKE_BINARY_DIR}/embedded/cuda_images.c -P ${CMAKE_SOURCE_DIR}/kernels/cuda/images_embed.cmake)
