@@ -2,7 +2,7 @@
 # data (images.h). What is assembled is the very PTX that tests interpret.
 set(AKASHI_CUDA_DEVICES 80 90)
 # Exact arithmetic: no contraction, no flushing, division and square root correctly rounded (docs/numerics.md).
-set(AKASHI_CUDA_FLAGS -std=c++17 -fmad=false -ftz=false -prec-div=true -prec-sqrt=true -O3 -lineinfo
+set(AKASHI_CUDA_FLAGS -std=c++17 -fmad=false -ftz=false -prec-div=true -prec-sqrt=true -O3
 	CACHE STRING "what nvcc is told about device code")
 file(STRINGS kernels/cuda/kernels.def lines REGEX "^CUDA_KERNEL")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS kernels/cuda/kernels.def)
