@@ -1,16 +1,18 @@
 /*
- * SHA-256: digests, streams, and OpenSSL's hand in them.
+ * SHA-256: digests and streams.
  *
  * OpenSSL defines what is right. Where the processor has SHA instructions our
  * own interleaved compression does the work, once it has shown that it gives
- * OpenSSL's digests; elsewhere every stream is OpenSSL's.
+ * OpenSSL's digests; elsewhere every stream is OpenSSL's. In a bare build, which
+ * has no OpenSSL, NIST's vectors define it, and plain C stands in its place.
  */
 #include "kernels/hash.h"
 
+#include "kernels/hash_openssl.h"
+#include "kernels/hash_plain.h"
 #include "kernels/hash_stream.h"
 #include "kernels/text.h"
 
-#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,18 +67,25 @@ void hash_stream_start(struct hash_stream *stream)
 					     0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 };
 
 	stream->openssl = NULL;
+	stream->plain = false;
 	stream->len = 0;
 	memcpy(stream->state, initial, sizeof(initial));
 }
 
-static int stream_start_openssl(struct hash_stream *stream, struct error *err)
+void hash_stream_start_plain(struct hash_stream *stream)
 {
-	stream->openssl = EVP_MD_CTX_new();
-	if (!stream->openssl || !EVP_DigestInit_ex(stream->openssl, EVP_sha256(), NULL)) {
-		EVP_MD_CTX_free(stream->openssl);
-		return error_set(err, ERROR_SYSTEM, "cannot set up SHA-256");
-	}
-	return 0;
+	hash_stream_start(stream);
+	stream->plain = true;
+}
+
+/* Begin a stream as streams are made here. */
+static int stream_begin(struct hash_stream *stream, bool own, struct error *err)
+{
+	if (own)
+		hash_stream_start(stream);
+	else
+		hash_stream_start_plain(stream);
+	return own || !hash_openssl_compiled ? 0 : hash_openssl_start(&stream->openssl, err);
 }
 
 static int stream_new(bool own, struct hash_stream **out_stream, struct error *err)
@@ -85,9 +94,7 @@ static int stream_new(bool own, struct hash_stream **out_stream, struct error *e
 
 	if (!stream)
 		return error_set(err, ERROR_SYSTEM, "out of memory for SHA-256");
-	if (own) {
-		hash_stream_start(stream);
-	} else if (stream_start_openssl(stream, err)) {
+	if (stream_begin(stream, own, err)) {
 		free(stream);
 		return -1;
 	}
@@ -109,7 +116,7 @@ void hash_stream_free(struct hash_stream **stream)
 {
 	if (!*stream)
 		return;
-	EVP_MD_CTX_free((*stream)->openssl);
+	hash_openssl_free((*stream)->openssl);
 	free(*stream);
 	*stream = NULL;
 }
@@ -158,6 +165,17 @@ static void own_streams_add(struct hash_stream *const *stream, struct span *byte
 	hash_lanes_run(lane, lanes);
 }
 
+static void plain_stream_add(struct hash_stream *stream, struct span bytes)
+{
+	struct hash_lane lane = stream_fill_block(stream, &bytes);
+
+	hash_plain_advance(lane.state, lane.data, lane.blocks);
+	if (!bytes.len)
+		return;
+	lane = stream_whole_blocks(stream, bytes);
+	hash_plain_advance(lane.state, lane.data, lane.blocks);
+}
+
 void hash_streams_add(struct hash_stream *const *stream, const struct span *bytes, size_t count)
 {
 	struct hash_stream *own[LANES_MAX];
@@ -166,9 +184,11 @@ void hash_streams_add(struct hash_stream *const *stream, const struct span *byte
 
 	for (size_t i = 0; i < count; i++) {
 		if (stream[i]->openssl) {
-			if (bytes[i].len &&
-			    !EVP_DigestUpdate(stream[i]->openssl, bytes[i].data, bytes[i].len))
-				abort();
+			hash_openssl_add(stream[i]->openssl, bytes[i]);
+			continue;
+		}
+		if (stream[i]->plain) {
+			plain_stream_add(stream[i], bytes[i]);
 			continue;
 		}
 		own[waiting] = stream[i];
@@ -204,17 +224,15 @@ static void own_stream_pad(struct hash_stream *stream)
 struct digest hash_stream_finish(struct hash_stream *stream)
 {
 	struct digest digest;
+	bool plain = stream->plain;
 
-	if (stream->openssl) {
-		if (!EVP_DigestFinal_ex(stream->openssl, digest.byte, NULL) ||
-		    !EVP_DigestInit_ex(stream->openssl, EVP_sha256(), NULL))
-			abort();
-		return digest;
-	}
+	if (stream->openssl)
+		return hash_openssl_finish(stream->openssl);
 	own_stream_pad(stream);
 	for (size_t i = 0; i < DIGEST_SIZE; i++)
 		digest.byte[i] = (uint8_t)(stream->state[i / 4] >> (24 - 8 * (i % 4)));
 	hash_stream_start(stream);
+	stream->plain = plain;
 	return digest;
 }
 
@@ -229,19 +247,18 @@ struct digest sha256_parts(const struct span *part, size_t count)
 	struct error err = { 0 };
 	struct digest digest;
 
-	hash_stream_start(&stream);
-	if (!hash_own_admitted() && stream_start_openssl(&stream, &err))
+	if (stream_begin(&stream, hash_own_admitted(), &err))
 		abort();
 	for (size_t i = 0; i < count; i++)
 		hash_stream_add(&stream, part[i]);
 	digest = hash_stream_finish(&stream);
-	EVP_MD_CTX_free(stream.openssl);
+	hash_openssl_free(stream.openssl);
 	return digest;
 }
 
 const char *hash_implementation(void)
 {
 	if (!hash_own_admitted())
-		return "openssl";
+		return hash_openssl_compiled ? "openssl" : "plain";
 	return hash_wide_admitted() ? "sha-ni, avx-512" : "sha-ni";
 }

@@ -43,7 +43,8 @@ struct digest hash_stream_finish(struct hash_stream *stream); /* and start over,
  */
 void hash_streams_add(struct hash_stream *const *stream, const struct span *bytes, size_t count);
 
-/* How hashing is done here: "openssl", "sha-ni" or "sha-ni, avx-512". For `akashi version`. */
+/* How hashing is done here: "openssl", "sha-ni" or "sha-ni, avx-512"; in a bare build "plain" in
+ * place of the first. For `akashi version`. */
 const char *hash_implementation(void);
 
 #endif

@@ -7,13 +7,16 @@
 
 struct hash_stream {
 	struct evp_md_ctx_st *openssl; /* NULL: the stream is our own, below */
+	bool plain;                    /* compressed in plain C; else by hash_lanes.c */
 	uint64_t len;                  /* bytes so far */
 	uint32_t state[8];
 	uint8_t block[HASH_BLOCK_SIZE]; /* its first len % HASH_BLOCK_SIZE bytes wait */
 };
 
-/* Begin an own stream, admitted or not. */
+/* Begin an own stream, admitted or not: one for the processor's SHA instructions, one in plain C.
+ */
 void hash_stream_start(struct hash_stream *stream);
+void hash_stream_start_plain(struct hash_stream *stream);
 
 /* As hash_stream_new, always OpenSSL's. */
 MUST_CHECK int hash_stream_new_openssl(struct hash_stream **out_stream, struct error *err);
@@ -23,11 +26,18 @@ MUST_CHECK int hash_stream_new_openssl(struct hash_stream **out_stream, struct e
  * the process: the processor must have the instructions, and what comes out
  * must be right. The first is asked at the first hash; the second, sixteen
  * streams at a time, when there is first enough to do, and it must be faster.
+ * Where the first says no, streams are OpenSSL's, or in a bare build in plain C.
  */
 bool hash_own_admitted(void);
 bool hash_wide_admitted(void);
 
 /* Has the processor the instructions? */
 bool hash_shani_here(void);
+
+/*
+ * Do streams that `start` begins give NIST's published digests (hash_vectors.c)? With `all`
+ * the whole Monte Carlo test, which takes a tenth of a second; else its first thousand digests.
+ */
+bool hash_vectors_hold(void (*start)(struct hash_stream *stream), bool all);
 
 #endif

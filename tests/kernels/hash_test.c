@@ -91,6 +91,43 @@ static void a_million_times_the_letter_a_has_its_published_digest(void **state)
 		      "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
+/* What a wrong constant or a wrong shift would look like. */
+static void start_with_one_wrong_bit(struct hash_stream *stream)
+{
+	hash_stream_start_plain(stream);
+	stream->state[7] ^= 1;
+}
+
+static void every_way_gives_the_digests_that_nist_publishes(void **state)
+{
+	(void)state;
+	assert_true(hash_vectors_hold(hash_stream_start_plain, true));
+	if (hash_shani_here())
+		assert_true(hash_vectors_hold(hash_stream_start, true));
+	assert_false(hash_vectors_hold(start_with_one_wrong_bit, false));
+}
+
+/* The way of a build without OpenSSL, on a machine without SHA instructions. */
+static void streams_in_plain_c_have_the_digests_of_openssl(void **state)
+{
+	struct fixture *fixture = *state;
+
+	for (int round = 0; round < 300; round++) {
+		struct span message = { fixture->byte + below(fixture, 1000),
+					below(fixture, round % 2 ? 200 : 3000) };
+		size_t first = message.len ? below(fixture, message.len) : 0;
+		struct hash_stream stream;
+
+		hash_stream_start_plain(&stream);
+		hash_stream_add(&stream, (struct span){ message.data, first });
+		hash_stream_add(&stream,
+				(struct span){ message.data + first, message.len - first });
+		assert_same(hash_stream_finish(&stream), judge(message));
+		hash_stream_add(&stream, message);
+		assert_same(hash_stream_finish(&stream), judge(message));
+	}
+}
+
 static void every_length_around_the_block_sizes_is_padded_right(void **state)
 {
 	struct fixture *fixture = *state;
@@ -290,6 +327,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_published_messages_have_their_published_digests),
 		cmocka_unit_test(a_million_times_the_letter_a_has_its_published_digest),
+		cmocka_unit_test(every_way_gives_the_digests_that_nist_publishes),
+		cmocka_unit_test(streams_in_plain_c_have_the_digests_of_openssl),
 		cmocka_unit_test(every_length_around_the_block_sizes_is_padded_right),
 		cmocka_unit_test(a_message_in_parts_has_the_digest_of_the_whole),
 		cmocka_unit_test(streams_side_by_side_have_the_digests_of_each_alone),
