@@ -20,23 +20,20 @@ static void uses_mark(struct forward *forward, const struct bound *bound, size_t
 			false;
 }
 
-int forward_open(const struct context *ctx, struct weights *weights, struct span config_text,
-		 struct forward **out_forward, struct error *err)
+int forward_open_config(const struct context *ctx, struct weights *weights,
+			const struct model_config *config, struct forward **out_forward,
+			struct error *err)
 {
-	struct forward *forward = NULL;
-	struct model_config config;
+	struct forward *forward = calloc(1, sizeof(*forward));
 
-	if (model_config_read(config_text, &config, err))
-		return -1;
-	forward = calloc(1, sizeof(*forward));
 	if (!forward)
 		return error_set(err, ERROR_SYSTEM, "no memory for a model");
-	if (plan_make(ctx, &config, weights, &forward->plan, err)) {
+	if (plan_make(ctx, config, weights, &forward->plan, err)) {
 		free(forward);
 		return -1;
 	}
 	uses_mark(forward, forward->plan.embed, forward->plan.embed_count);
-	uses_mark(forward, forward->plan.layer, config.layers * forward->plan.layer_count);
+	uses_mark(forward, forward->plan.layer, config->layers * forward->plan.layer_count);
 	uses_mark(forward, forward->plan.after_layers, forward->plan.after_layers_count);
 	if (forward_experts_open(forward, err)) {
 		forward_close(&forward);
@@ -44,6 +41,16 @@ int forward_open(const struct context *ctx, struct weights *weights, struct span
 	}
 	*out_forward = forward;
 	return 0;
+}
+
+int forward_open(const struct context *ctx, struct weights *weights, struct span config_text,
+		 struct forward **out_forward, struct error *err)
+{
+	struct model_config config;
+
+	if (model_config_read(config_text, &config, err))
+		return -1;
+	return forward_open_config(ctx, weights, &config, out_forward, err);
 }
 
 void forward_close(struct forward **forward)

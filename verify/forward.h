@@ -28,6 +28,11 @@ struct forward;
 MUST_CHECK int forward_open(const struct context *ctx, struct weights *weights, struct span config,
 			    struct forward **out_forward, struct error *err);
 
+/* The same for a model whose config is known without a text, and valid; it is copied. */
+MUST_CHECK int forward_open_config(const struct context *ctx, struct weights *weights,
+				   const struct model_config *config, struct forward **out_forward,
+				   struct error *err);
+
 /* Close and set *forward to NULL. Cannot fail. */
 void forward_close(struct forward **forward);
 
