@@ -71,6 +71,12 @@ judges_fetch() {
 	fi
 }
 
+# With the judges the device code is compiled everywhere, by a compiler from PyPI where the machine has none.
+nvcc_fetch() {
+	mkdir -p build
+	tests/cuda/nvcc.sh build/nvcc-venv >build/nvcc.path 2>build/nvcc.log || rm -f build/nvcc.path
+}
+
 # Libraries for arm64 as well; tests/invariance/aarch64.sh is skipped without them.
 sysroot_fetch() {
 	mkdir -p build
@@ -94,11 +100,18 @@ if [ -n "$JUDGES" ] && ! cmp -s tests/judges/requirements.txt build/judges-venv/
 	rm -rf build/judges-venv
 	judges_fetch &
 fi
+[ -z "$JUDGES" ] || nvcc_fetch &
 [ -z "$INSTALL" ] || [ -e build/sysroot-arm64/complete ] || sysroot_fetch &
 build release -DAKASHI_JUDGES= || exit 1
 build asan || exit 1
 wait
 if [ -n "$JUDGES" ]; then
+	if [ -e build/nvcc.path ]; then
+		build release "-DAKASHI_NVCC=$(cat build/nvcc.path)" || exit 1
+	else
+		echo "There is no nvcc, and none could be had from PyPI: $(tail -n 1 build/nvcc.log)"
+		SUMMARY+="device code: not compiled, no nvcc could be had from PyPI"$'\n'
+	fi
 	if [ -e build/judges-venv/complete ]; then
 		cp tests/judges/requirements.txt build/judges-venv/requirements
 		build release "-DAKASHI_JUDGES=$PWD/build/judges-venv/bin/python" || exit 1
