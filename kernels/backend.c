@@ -63,6 +63,11 @@ const char *backend_description(const struct backend *backend)
 	return backend->description;
 }
 
+const char *backend_failure(const struct backend *backend)
+{
+	return backend->failure.code == ERROR_NONE ? NULL : backend->failure.text;
+}
+
 int backend_memory_new(struct backend *backend, size_t size_bytes,
 		       struct backend_memory **out_memory, struct error *err)
 {

@@ -21,7 +21,8 @@ extern "C" {
 /* First member of what a backend's `open` returns. */
 struct backend {
 	const struct backend_type *type;
-	char description[64]; /* filled by `open` */
+	char description[BACKEND_DESCRIPTION_MAX]; /* filled by `open` */
+	struct error failure; /* set by a device that stopped or has no room left; first cause */
 };
 
 /* First member of what a backend's memory slots return. */

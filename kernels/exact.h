@@ -38,6 +38,7 @@ struct backend;
 struct backend_options {
 	struct threads *threads; /* borrowed until the backend closes; NULL: the caller's thread */
 	const char *variant;     /* for tests: "avx512", "avx2", "plain"; NULL: the fastest */
+	uint32_t ordinal;        /* of the device, as its driver counts them; the CPU has but 0 */
 };
 
 /*
@@ -54,7 +55,14 @@ MUST_CHECK int backend_open(const char *name, const struct backend_options *opti
 void backend_close(struct backend **backend);
 
 /* For people: "cpu (avx512, 2 threads)". Borrowed until the backend closes. */
+#define BACKEND_DESCRIPTION_MAX 128
 const char *backend_description(const struct backend *backend);
+
+/*
+ * Why the device itself failed, lost or without room for what was asked, or NULL:
+ * then another backend can do what this one did not. Borrowed until the backend closes.
+ */
+const char *backend_failure(const struct backend *backend);
 
 /* ---- Memory ---- */
 

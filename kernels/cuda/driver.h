@@ -10,6 +10,7 @@
 #ifndef KERNELS_CUDA_DRIVER_H
 #define KERNELS_CUDA_DRIVER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "kernels/error.h"
@@ -18,8 +19,21 @@
 enum cuda_result {
 	CUDA_OK = 0,
 	CUDA_OUT_OF_MEMORY = 2,
+	CUDA_DEVICE_UNAVAILABLE = 46,
 	CUDA_NO_DEVICE = 100,
-	CUDA_NOT_READY = 600
+	CUDA_INVALID_DEVICE = 101,
+	CUDA_INVALID_IMAGE = 200,
+	CUDA_NO_BINARY_FOR_GPU = 209,
+	CUDA_ECC_UNCORRECTABLE = 214,
+	CUDA_INVALID_PTX = 218,
+	CUDA_UNSUPPORTED_PTX_VERSION = 222,
+	CUDA_NOT_READY = 600,
+	CUDA_ILLEGAL_ADDRESS = 700,
+	CUDA_LAUNCH_FAILED = 719,
+	CUDA_SYSTEM_NOT_READY = 802,
+	CUDA_SYSTEM_DRIVER_MISMATCH = 803,
+	CUDA_COMPAT_NOT_SUPPORTED_ON_DEVICE = 804,
+	CUDA_UNKNOWN = 999
 };
 
 /* Of cuDeviceGetAttribute. */
@@ -119,17 +133,21 @@ struct cuda_driver {
 };
 
 /*
- * Load the driver and fill the table. ERROR_ABSENT: this machine has no driver,
- * or one so old that a function is missing (named). cuda_driver_close unloads.
+ * Load the driver and fill the table. ERROR_ABSENT: this machine has no driver;
+ * ERROR_SYSTEM: one so old that a function is missing (named). cuda_driver_close
+ * forgets the table; a driver once loaded stays until the program ends.
  */
 MUST_CHECK int cuda_driver_open(struct cuda_driver *out_driver, struct error *err);
 void cuda_driver_close(struct cuda_driver *driver);
 
 /*
- * -1 with "WHAT: NAME, TEXT" unless `result` is CUDA_OK: ERROR_ABSENT for a
- * missing device, else ERROR_SYSTEM. `fmt` says what was tried.
+ * -1 with "WHAT: TEXT (NAME, NUMBER)" and what to do about it unless `result` is
+ * CUDA_OK: ERROR_ABSENT for a missing device, else ERROR_SYSTEM. `fmt` says what was tried.
  */
 int cuda_check(const struct cuda_driver *driver, int result, struct error *err, const char *fmt,
 	       ...) PRINTF_LIKE(4, 5);
+
+/* The CUDA release that the driver is for, 12020 for 12.2; 0 if it does not say. */
+int cuda_driver_release(const struct cuda_driver *driver);
 
 #endif

@@ -13,7 +13,12 @@ struct cuda_image {
 	struct span sm_90;
 };
 
-extern const struct cuda_image cuda_images[];
-extern const size_t cuda_image_count;
+struct cuda_images {
+	const struct cuda_image *image;
+	size_t count;
+	const char *release; /* of CUDA, "13.0": whose compiler made them; "" without any */
+};
+
+extern const struct cuda_images cuda_images;
 
 #endif
