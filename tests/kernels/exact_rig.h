@@ -17,7 +17,11 @@ struct rig {
 	size_t ways;
 };
 
-/* plain, avx2 and avx512 where the machine has them, each with 1, 2, 3 and 7 threads. */
+/*
+ * plain, avx2 and avx512 where the machine has them, each with 1, 2, 3 and 7
+ * threads (exact_ways.c); in the programs of tests/cuda/ the CUDA backend on a
+ * fake device instead, once for each order of threads (cuda/ways.c).
+ */
 void rig_open(struct rig *rig);
 void rig_close(struct rig *rig);
 
