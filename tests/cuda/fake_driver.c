@@ -254,7 +254,10 @@ static const struct {
 	{ 101, "CUDA_ERROR_INVALID_DEVICE", "invalid device ordinal" },
 	{ 200, "CUDA_ERROR_INVALID_IMAGE", "device kernel image is invalid" },
 	{ 201, "CUDA_ERROR_INVALID_CONTEXT", "invalid device context" },
+	{ 209, "CUDA_ERROR_NO_BINARY_FOR_GPU",
+	  "no kernel image is available for execution on the device" },
 	{ 214, "CUDA_ERROR_ECC_UNCORRECTABLE", "uncorrectable ECC error encountered" },
+	{ 218, "CUDA_ERROR_INVALID_PTX", "a PTX JIT compilation failed" },
 	{ 222, "CUDA_ERROR_UNSUPPORTED_PTX_VERSION",
 	  "the provided PTX was compiled with an unsupported toolchain." },
 	{ 400, "CUDA_ERROR_INVALID_HANDLE", "invalid resource handle" },
@@ -263,8 +266,11 @@ static const struct {
 	{ 700, "CUDA_ERROR_ILLEGAL_ADDRESS", "an illegal memory access was encountered" },
 	{ 701, "CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES", "too many resources requested for launch" },
 	{ 719, "CUDA_ERROR_LAUNCH_FAILED", "unspecified launch failure" },
+	{ 802, "CUDA_ERROR_SYSTEM_NOT_READY", "system not yet initialized" },
 	{ 803, "CUDA_ERROR_SYSTEM_DRIVER_MISMATCH",
 	  "system has unsupported display driver / cuda driver combination" },
+	{ 804, "CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE",
+	  "forward compatibility was attempted on non supported HW" },
 	{ 999, "CUDA_ERROR_UNKNOWN", "unknown error" },
 };
 
