@@ -53,9 +53,36 @@ int backend_open(const char *name, const struct backend_options *options,
 
 void backend_close(struct backend **backend)
 {
-	if (*backend)
+	while (*backend) {
+		struct backend *next = (*backend)->next;
+
 		(*backend)->type->close(*backend);
-	*backend = NULL;
+		*backend = next;
+	}
+}
+
+void backend_share(struct backend *backend, struct backend **other)
+{
+	while (backend->next)
+		backend = backend->next;
+	backend->next = *other;
+	*other = NULL;
+}
+
+size_t backend_count(const struct backend *backend)
+{
+	size_t count = 0;
+
+	for (; backend; backend = backend->next)
+		count++;
+	return count;
+}
+
+struct backend *backend_peer(struct backend *backend, size_t index)
+{
+	while (index--)
+		backend = backend->next;
+	return backend;
 }
 
 const char *backend_description(const struct backend *backend)
@@ -65,7 +92,10 @@ const char *backend_description(const struct backend *backend)
 
 const char *backend_failure(const struct backend *backend)
 {
-	return backend->failure.code == ERROR_NONE ? NULL : backend->failure.text;
+	for (; backend; backend = backend->next)
+		if (backend->failure.code != ERROR_NONE)
+			return backend->failure.text;
+	return NULL;
 }
 
 int backend_memory_new(struct backend *backend, size_t size_bytes,
@@ -89,4 +119,10 @@ void backend_memory_free(struct backend_memory **memory)
 	if (*memory)
 		(*memory)->backend->type->memory_free(*memory);
 	*memory = NULL;
+}
+
+int backend_memory_left(struct backend *backend, uint64_t *out_bytes, struct error *err)
+{
+	*out_bytes = UINT64_MAX;
+	return backend->type->memory_left ? backend->type->memory_left(backend, out_bytes, err) : 0;
 }

@@ -21,6 +21,7 @@ extern "C" {
 /* First member of what a backend's `open` returns. */
 struct backend {
 	const struct backend_type *type;
+	struct backend *next; /* shares with this one, which owns it; NULL at the end */
 	char description[BACKEND_DESCRIPTION_MAX]; /* filled by `open` */
 	struct error failure; /* set by a device that stopped or has no room left; first cause */
 };
@@ -31,6 +32,9 @@ struct backend_memory {
 	size_t size_bytes;
 	bool read_only;
 };
+
+/* A point in the order of copies; a backend's own. */
+struct backend_mark;
 
 struct backend_type {
 	const char *name; /* as in backends.def */
@@ -54,6 +58,28 @@ struct backend_type {
 			struct error *err);
 	/* Optional: where the numbers lie, for a backend whose memory is the host's. */
 	const float *(*view)(struct matrix from);
+	/* Optional: bytes that memory_new could still give. */
+	int (*memory_left)(struct backend *backend, uint64_t *out_bytes, struct error *err);
+
+	/*
+	 * Staging: all of them, or none for a backend whose memory is the host's.
+	 * `send` and `mark_wait` are called from any thread.
+	 */
+	/* Host memory that all backends of the type copy from; aligned to pages. */
+	int (*pinned_new)(struct backend *backend, size_t size_bytes, uint8_t **out_bytes,
+			  struct error *err);
+	void (*pinned_free)(struct backend *backend, uint8_t *bytes);
+	int (*mark_new)(struct backend *backend, struct backend_mark **out_mark, struct error *err);
+	void (*mark_free)(struct backend *backend, struct backend_mark *mark);
+	/* Begin to copy, beside the operations; `mark` then stands behind this copy. */
+	int (*send)(struct backend_memory *to, size_t offset_bytes, const uint8_t *from, size_t len,
+		    struct backend_mark *mark, struct error *err);
+	/* Wait for the copies in front of the mark. */
+	int (*mark_wait)(struct backend *backend, struct backend_mark *mark, struct error *err);
+	/* Operations after it wait for copies before it; copies after it for operations before it.
+	 */
+	int (*arrive)(struct backend *backend, struct error *err);
+	int (*hold)(struct backend *backend, struct error *err);
 
 	/* The operations, as exact.h describes them. */
 	int (*linear)(struct backend *backend, struct matrix x, struct matrix w, bool transposed,

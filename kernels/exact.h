@@ -7,9 +7,9 @@
  * says which bits. Activations are binary32; weights may also be bf16 or f16.
  * Rows are tokens; the rows of several probes stand one after another.
  *
- * All calls on one backend come from one thread at a time. A shape that does
- * not fit is ERROR_USAGE, a failing device ERROR_SYSTEM, a NaN or an infinity
- * found by exact_finite ERROR_CORRUPT.
+ * All calls on one backend come from one thread at a time, but for those that
+ * say "any thread" (staging). A shape that does not fit is ERROR_USAGE, a failing device
+ * ERROR_SYSTEM, a NaN or an infinity found by exact_finite ERROR_CORRUPT.
  */
 #ifndef KERNELS_EXACT_H
 #define KERNELS_EXACT_H
@@ -64,6 +64,18 @@ const char *backend_description(const struct backend *backend);
  */
 const char *backend_failure(const struct backend *backend);
 
+/*
+ * Let *other, an opened backend of the same type, share the work of passes with
+ * `backend`, which owns it from now on; *other becomes NULL. Each keeps its own memory, and
+ * operations run on the one whose memory they name. Whoever knows nothing of
+ * the others uses `backend` alone.
+ */
+void backend_share(struct backend *backend, struct backend **other);
+
+/* How many share: 1 for a backend alone. Number 0 is `backend` itself; the others are borrowed. */
+size_t backend_count(const struct backend *backend);
+struct backend *backend_peer(struct backend *backend, size_t index);
+
 /* ---- Memory ---- */
 
 enum float_format { FLOAT_F32, FLOAT_F16, FLOAT_BF16 };
@@ -88,6 +100,9 @@ MUST_CHECK int backend_memory_wrap(struct backend *backend, struct span bytes,
 
 /* Free and set *memory to NULL. Cannot fail. */
 void backend_memory_free(struct backend_memory **memory);
+
+/* Bytes that memory could still be made of; UINT64_MAX where the backend's memory is the host's. */
+MUST_CHECK int backend_memory_left(struct backend *backend, uint64_t *out_bytes, struct error *err);
 
 /*
  * A view of rows x cols numbers in row order, `stride` numbers from one row to
@@ -129,6 +144,53 @@ MUST_CHECK int backend_upload(struct backend *backend, struct matrix to, const f
 			      struct error *err);
 MUST_CHECK int backend_download(struct backend *backend, struct matrix from, float *out_values,
 				struct error *err);
+
+/* ---- Staging: host bytes on their way to a device while it computes ---- */
+
+/*
+ * True for a backend whose memory is not the host's. What it is to compute with
+ * is then read into blocks of page-locked host memory, hashed there, and copied from
+ * those very blocks, beside the operations. False: wrap the host's bytes instead;
+ * there is no staging.
+ */
+bool backend_is_staged(const struct backend *backend);
+
+/* `count` blocks of `block_bytes` for a backend and those that share with it. */
+struct staging;
+
+MUST_CHECK int staging_new(struct backend *backend, size_t block_bytes, size_t count,
+			   struct staging **out_staging, struct error *err);
+
+/* Wait for copies under way, free, and set *staging to NULL. Cannot fail. */
+void staging_free(struct staging **staging);
+
+/* Memory that only staging fills and operations only read. The caller frees it. */
+MUST_CHECK int staging_memory_new(struct backend *backend, size_t size_bytes,
+				  struct backend_memory **out_memory, struct error *err);
+
+/*
+ * Any thread, each block in one thread at a time: wait until every copy from block `index` has
+ * ended; then it is the caller's to fill until it is sent.
+ */
+MUST_CHECK int staging_block(struct staging *staging, size_t index, uint8_t **out_bytes,
+			     struct error *err);
+
+/*
+ * Any thread: begin to copy `len` bytes from byte `first` of block `index` to
+ * byte `offset_bytes` of `memory`, which belongs to one of the backends. The
+ * block must stay as it is until staging_block gives it out again.
+ */
+MUST_CHECK int staging_send(struct staging *staging, size_t index, size_t first, size_t len,
+			    struct backend_memory *memory, size_t offset_bytes, struct error *err);
+
+/*
+ * Order between copies and operations of one backend. Operations that are asked
+ * for after staging_arrive find what was sent to it before; copies that are
+ * sent after staging_hold begin when the operations asked for before it have ended.
+ * Neither waits; a copy that failed comes out here, and is then the backend's failure.
+ */
+MUST_CHECK int staging_arrive(struct backend *backend, struct error *err);
+MUST_CHECK int staging_hold(struct backend *backend, struct error *err);
 
 /* ---- Operations; `y` is always the result ---- */
 

@@ -29,6 +29,8 @@ int cuda_try(struct cuda *cuda, int result, struct error *err, const char *fmt, 
 
 int cuda_enter(struct cuda *cuda, struct error *err)
 {
+	if (!cuda->lost && cuda->copy_result != CUDA_OK)
+		return cuda_try(cuda, cuda->copy_result, err, "a copy to the device failed");
 	if (cuda->lost)
 		return error_set(err, ERROR_SYSTEM, "%s", cuda->base.failure.text);
 	return cuda_try(cuda, cuda->driver.context_set(cuda->context), err,
@@ -42,6 +44,7 @@ static void cuda_close(struct backend *backend)
 	const struct cuda_driver *driver = &cuda->driver;
 
 	if (cuda->context && driver->context_set(cuda->context) == CUDA_OK) {
+		cuda_copies_close(cuda);
 		if (cuda->stream) {
 			driver->stream_wait(cuda->stream);
 			driver->stream_free(cuda->stream);
@@ -120,7 +123,8 @@ static int device_open(struct cuda *cuda, uint32_t ordinal, struct error *err)
 			       cuda_try(cuda,
 					driver->host_new(&cuda->staging.bytes, CUDA_STAGING_BYTES,
 							 CUDA_HOST_PORTABLE),
-					err, "no pinned memory")
+					err, "no pinned memory") ||
+			       cuda_copies_open(cuda, err)
 		       ? -1
 		       : 0;
 }
@@ -171,6 +175,15 @@ const struct backend_type backend_type_cuda = {
 	.memory_free = cuda_memory_free,
 	.upload = cuda_upload,
 	.download = cuda_download,
+	.memory_left = cuda_memory_left,
+	.pinned_new = cuda_pinned_new,
+	.pinned_free = cuda_pinned_free,
+	.mark_new = cuda_mark_new,
+	.mark_free = cuda_mark_free,
+	.send = cuda_send,
+	.mark_wait = cuda_mark_wait,
+	.arrive = cuda_arrive,
+	.hold = cuda_hold,
 	.add = cuda_add,
 	.zero = cuda_zero,
 };

@@ -64,9 +64,12 @@ struct cuda {
 	int device;
 	char name[64]; /* "cuda:0 (NVIDIA H100 PCIe)" */
 	cuda_context context;
-	cuda_stream stream;  /* all operations, in order */
-	cuda_event wrapped;  /* the copy of the last memory that was wrapped */
-	cuda_module *module; /* of images */
+	cuda_stream stream;       /* all operations, in order */
+	cuda_stream copies;       /* what staging sends, beside them (copies.c) */
+	cuda_event arrived, held; /* how the one waits for the other */
+	_Atomic int copy_result;  /* of the first of those that failed; from any thread */
+	cuda_event wrapped;       /* the copy of the last memory that was wrapped */
+	cuda_module *module;      /* of images */
 	cuda_function function[CUDA_KERNEL_COUNT];
 	uint32_t processors; /* of the device */
 	struct cuda_pool pool;
@@ -77,6 +80,7 @@ struct cuda {
 struct cuda_memory {
 	struct backend_memory base;
 	struct cuda_block block;
+	bool wrapped; /* a copy of the host's bytes */
 };
 
 /* The backend behind its base. */
@@ -178,6 +182,23 @@ int cuda_upload(struct backend *backend, struct matrix to, const float *values, 
 int cuda_download(struct backend *backend, struct matrix from, float *out_values,
 		  struct error *err);
 int cuda_zero(struct backend *backend, struct matrix y, struct error *err);
+/* copies.c: the stream of copies and its events; closing takes what opening left after a failure.
+ */
+MUST_CHECK int cuda_copies_open(struct cuda *cuda, struct error *err);
+void cuda_copies_close(struct cuda *cuda);
+
+/* The slots of staging (kernels/backend.h), and what memory is left. */
+int cuda_memory_left(struct backend *backend, uint64_t *out_bytes, struct error *err);
+int cuda_pinned_new(struct backend *backend, size_t size_bytes, uint8_t **out_bytes,
+		    struct error *err);
+void cuda_pinned_free(struct backend *backend, uint8_t *bytes);
+int cuda_mark_new(struct backend *backend, struct backend_mark **out_mark, struct error *err);
+void cuda_mark_free(struct backend *backend, struct backend_mark *mark);
+int cuda_send(struct backend_memory *to, size_t offset_bytes, const uint8_t *from, size_t len,
+	      struct backend_mark *mark, struct error *err);
+int cuda_mark_wait(struct backend *backend, struct backend_mark *mark, struct error *err);
+int cuda_arrive(struct backend *backend, struct error *err);
+int cuda_hold(struct backend *backend, struct error *err);
 
 /* The operations that have a file of their own (operations_*.c); shapes were checked by exact.c. */
 int cuda_add(struct backend *backend, struct matrix a, struct matrix b, struct matrix y,

@@ -45,6 +45,7 @@ enum cuda_attribute {
 
 enum {
 	CUDA_STREAM_NON_BLOCKING = 1,
+	CUDA_EVENT_BLOCKING_SYNC = 1, /* who waits for it sleeps */
 	CUDA_EVENT_DISABLE_TIMING = 2,
 	CUDA_HOST_PORTABLE = 1, /* pinned for all contexts */
 	CUDA_MEMORY_HOST = 1,   /* in cuda_copy_2d */

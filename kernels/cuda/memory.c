@@ -286,6 +286,7 @@ int cuda_memory_wrap(struct backend *backend, struct span bytes, struct backend_
 	if (memory_make(cuda, bytes.len, &memory, err))
 		return -1;
 	memory->base.read_only = true;
+	memory->wrapped = true;
 	if (copy_to(cuda, memory->block.address, bytes.data, bytes.len, err) ||
 	    cuda_try(cuda, cuda->driver.event_record(cuda->wrapped, cuda->stream), err,
 		     "no mark behind a copy")) {
@@ -303,8 +304,11 @@ void cuda_memory_free(struct backend_memory *base)
 	struct error kept = { 0 }; /* for the next call */
 
 	/* The host's bytes stayed unchanged until now, and may not from now on. */
-	if (base->read_only && !cuda_enter(cuda, &kept))
+	if (memory->wrapped && !cuda_enter(cuda, &kept))
 		cuda_try(cuda, cuda->driver.event_wait(cuda->wrapped), &kept, "the device failed");
+	/* The block's next user is in the stream of operations, what is sent to it is not. */
+	if (base->read_only && !memory->wrapped && cuda_arrive(base->backend, &kept))
+		kept = (struct error){ 0 };
 	cuda_block_give(cuda, &memory->block);
 	free(memory);
 }
