@@ -5,18 +5,19 @@
 #ifndef TESTS_VERIFY_GOLDEN_H
 #define TESTS_VERIFY_GOLDEN_H
 
+#include "tests/gpu/golden_model.h"
 #include "verify/json.h"
 #include "verify/outputs.h"
 #include "verify/probes.h"
 
-#define GOLDEN_SCHEMA "akashi/golden/1"
-#define GOLDEN_MAX_BYTES (64u << 10)       /* of one file */
-#define GOLDEN_MODEL_MAX_BYTES (16u << 20) /* of one checkpoint */
+#define GOLDEN_MAX_BYTES (64u << 10) /* of one file */
 
 /* Start with {0}. */
 struct golden {
 	struct json *json;
 	const char *name; /* in `json` */
+	struct golden_tensor *tensor;
+	struct golden_model model; /* of `tensor` */
 	struct probes probes;
 	bool recorded; /* it holds what is computed; else only the model and the probes */
 	struct outputs outputs;
