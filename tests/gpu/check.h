@@ -30,5 +30,6 @@ double check_clock(void);
 /* The steps, in the order of their worth. Each says everything by rows. */
 void check_hash(struct check *check);
 void check_operations(struct check *check);
+void check_golden(struct check *check);
 
 #endif

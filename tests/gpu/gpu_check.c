@@ -26,6 +26,7 @@ static const struct step {
 } steps[] = {
 	{ "hash", check_hash },
 	{ "operations", check_operations },
+	{ "golden", check_golden },
 };
 
 void check_row(const char *what, const char *fmt, ...)

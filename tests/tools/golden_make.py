@@ -3,7 +3,8 @@
 A model of golden_models.py, golden_dense.py or golden_moe.py becomes its file: the recipe, and the
 outputs that build/tests/golden_dump computes. A file whose model is already there with other outputs
 is left alone, and that is a failure: a released profile never changes meaning. --change writes it
-all the same. --check computes nothing: it says which files are not of a model described here.
+all the same. The tables in C follow, tests/gpu/golden_vectors.h. --check computes nothing: it says
+which files are not of a model described here.
 """
 import argparse
 import json
@@ -17,6 +18,7 @@ import golden_moe  # noqa: F401
 from golden_models import MODELS
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "golden"
+TABLES = FOLDER.parent / "gpu" / "golden_vectors.h"
 
 
 def layout(golden):
@@ -104,3 +106,6 @@ if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     for name in MODELS if options.all else options.names:
         make(pathlib.Path(options.build) / "tests" / "golden_dump", name, options.change)
+    TABLES.write_bytes(subprocess.run(
+        [pathlib.Path(options.build) / "tests" / "golden_table_dump", FOLDER],
+        capture_output=True, check=True).stdout)
