@@ -1,5 +1,5 @@
 /* backend: open one of backends.def, and the memory that it holds. */
-#include "kernels/backend.h"
+#include "kernels/admission.h"
 
 #include <string.h>
 
@@ -18,8 +18,9 @@ static int backend_open_type(const struct backend_type *type, const struct backe
 
 	if (type->open(options, &backend, err))
 		return error_prefix(err, "backend '%s'", type->name);
-	if (backend_self_test(backend, err)) {
-		error_prefix(err, "backend '%s'", backend->description);
+	if (type == &backend_type_cpu ? backend_self_test(backend, err)
+				      : backend_admit(backend, options->threads, err)) {
+		error_prefix(err, "'%s' is not used", backend->description);
 		type->close(backend);
 		return -1;
 	}

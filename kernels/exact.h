@@ -44,9 +44,11 @@ struct backend_options {
 /*
  * Open the backend called `name` ("cpu"), or with NULL the first of
  * backends.def that opens. `options` may be NULL. It is handed out only after
- * it gave the known answers of self_test.c. The caller owns *out_backend.
- * ERROR_ABSENT: no such backend or variant in this build or on this machine;
- * ERROR_SYSTEM: its arithmetic is not that of the profile.
+ * it gave the known answers of self_test.c and, where it is not the CPU, the CPU's
+ * bits on a sample of every operation (admission_samples.c). The caller owns
+ * *out_backend. ERROR_ABSENT: no such backend, device or variant in this build or on
+ * this machine; ERROR_SYSTEM: it is there and cannot be used, or its bits are not
+ * those of the profile.
  */
 MUST_CHECK int backend_open(const char *name, const struct backend_options *options,
 			    struct backend **out_backend, struct error *err);
