@@ -163,6 +163,15 @@ KERNEL_FN float f32_from_bf16(uint16_t half)
 	return f32_from_bits((uint32_t)half << 16);
 }
 
+#ifdef __CUDA_ARCH__
+KERNEL_FN float f32_from_f16(uint16_t half)
+{
+	float x;
+
+	asm("cvt.f32.f16 %0, %1;" : "=f"(x) : "h"(half)); /* exact, subnormals included */
+	return x;
+}
+#else
 KERNEL_FN float f32_from_f16(uint16_t half)
 {
 	uint32_t sign = (uint32_t)(half & 0x8000u) << 16;
@@ -177,6 +186,7 @@ KERNEL_FN float f32_from_f16(uint16_t half)
 	bits = magnitude < 0x7c00u ? bits : special;
 	return f32_from_bits(sign | bits);
 }
+#endif
 
 /* ---- Elementary functions, rule 8 ---- */
 

@@ -184,6 +184,7 @@ const struct backend_type backend_type_cuda = {
 	.mark_wait = cuda_mark_wait,
 	.arrive = cuda_arrive,
 	.hold = cuda_hold,
+	.linear = cuda_linear,
 	.add = cuda_add,
 	.zero = cuda_zero,
 };

@@ -112,6 +112,69 @@ DEVICE_FN float lanes_max(float value)
 	return f32_from_bits(lane_from(f32_bits(value), 0));
 }
 
+/* 16 bytes that move as one; where they lie in memory is a multiple of 16. */
+struct word_quad {
+	uint32_t at[4];
+};
+
+struct f32_quad {
+	float at[4];
+};
+
+/* From global memory that no thread of the grid writes. */
+DEVICE_FN struct word_quad global_quad(const void *from)
+{
+#ifdef __CUDACC__
+	uint4 words = __ldg((const uint4 *)from);
+	struct word_quad quad = { { words.x, words.y, words.z, words.w } };
+#else
+	struct word_quad quad;
+
+	__builtin_memcpy(&quad, __builtin_assume_aligned(from, 16), sizeof(quad));
+#endif
+	return quad;
+}
+
+DEVICE_FN void global_quad_set(void *to, struct word_quad quad)
+{
+#ifdef __CUDACC__
+	*(uint4 *)to = make_uint4(quad.at[0], quad.at[1], quad.at[2], quad.at[3]);
+#else
+	__builtin_memcpy(__builtin_assume_aligned(to, 16), &quad, sizeof(quad));
+#endif
+}
+
+/* `size` bytes, 1, 2 or 4, at a multiple of it, as a number. */
+DEVICE_FN uint32_t bytes_at(const void *from, uint32_t size)
+{
+	if (size == 4)
+		return *(const uint32_t *)from;
+	return size == 2 ? *(const uint16_t *)from : *(const uint8_t *)from;
+}
+
+/* From and to shared memory. */
+DEVICE_FN struct f32_quad shared_quad(const float *from)
+{
+#ifdef __CUDACC__
+	float4 numbers = *(const float4 *)from;
+	struct f32_quad quad = { { numbers.x, numbers.y, numbers.z, numbers.w } };
+#else
+	struct f32_quad quad;
+
+	__builtin_memcpy(&quad, __builtin_assume_aligned(from, 16), sizeof(quad));
+#endif
+	return quad;
+}
+
+DEVICE_FN void shared_quad_set(float *to, struct f32_quad quad)
+{
+#ifdef __CUDACC__
+	*(float4 *)to = make_float4(quad.at[0], quad.at[1], quad.at[2], quad.at[3]);
+#else
+	__builtin_memcpy(__builtin_assume_aligned(to, 16), &quad, sizeof(quad));
+#endif
+}
+
 /* A weight in any format, widened (rule 2); `format` as enum float_format counts. */
 DEVICE_FN float weight_at(const void *weights, uint64_t at, uint32_t format)
 {

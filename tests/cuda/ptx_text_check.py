@@ -23,6 +23,9 @@ CORES = os.cpu_count() or 1
 # What each kernel's arithmetic cannot do without, `.rn.f32` left off. A kernel without floats has none of it.
 EXPECTED = {
     "add": "add",
+    **{f"product_{rows}_{form}": "fma add" for rows in (128, 64, 32, 16, 4) for form in ("f32", "f16", "bf16")},
+    "product_align": "",
+    "product_turn": "",
 }
 
 # Arithmetic in C's own operators, which the flags decide about; ours is in intrinsics that say .rn themselves.
