@@ -94,12 +94,6 @@ DEVICE_FN void source_begin(const struct product_params *p, uint64_t row, uint64
 	}
 }
 
-/* Bring piece i. */
-DEVICE_FN void piece_fetch(struct product_source *source, uint32_t i, struct product_staged *staged)
-{
-	staged->at[i] = global_quad(source->at[i]);
-}
-
 /* To the next step along k, of `depth` numbers; none at the end. */
 DEVICE_FN void source_step(struct product_source *source, const struct product_tile t,
 			   uint32_t depth)
@@ -140,7 +134,7 @@ DEVICE_FN struct f32_quad quad_of_halves(struct word_quad words, uint32_t second
 }
 
 /* Piece i into the tile of x (first in `tiles`) or of w (after it), widened. */
-DEVICE_FN void piece_store(const struct product_staged *staged, uint32_t i, float *tiles,
+DEVICE_FN void piece_store(struct word_quad staged, uint32_t i, float *tiles,
 			   const struct product_tile t)
 {
 	uint32_t quads = t.depth / QUAD, count = x_pieces(t), each = piece_quads(t.format);
@@ -149,7 +143,7 @@ DEVICE_FN void piece_store(const struct product_staged *staged, uint32_t i, floa
 		uint32_t piece = thread_index() + i * t.threads;
 		uint32_t row = tile_row(piece / quads, t.depth);
 
-		shared_quad_set(tiles + (row ^ piece % quads * QUAD), quad_of_f32(staged->at[i]));
+		shared_quad_set(tiles + (row ^ piece % quads * QUAD), quad_of_f32(staged));
 		return;
 	}
 	UNROLL
@@ -160,8 +154,8 @@ DEVICE_FN void piece_store(const struct product_staged *staged, uint32_t i, floa
 		uint32_t place = quad_place(quad, t.depth, each == 2);
 
 		shared_quad_set(tiles + t.rows * t.depth + (row ^ place * QUAD),
-				each == 1 ? quad_of_f32(staged->at[i])
-					  : quad_of_halves(staged->at[i], half, t.format));
+				each == 1 ? quad_of_f32(staged)
+					  : quad_of_halves(staged, half, t.format));
 	}
 }
 
@@ -199,18 +193,28 @@ DEVICE_FN void step_multiply(const float *now, float *next, struct product_sourc
 	uint32_t quads = t.depth / QUAD, pieces = x_pieces(t) + w_pieces(t);
 	struct product_staged staged;
 
-	UNROLL
-	for (uint32_t quad = 0; quad < quads; quad++) {
+	if (t.spread) {
 		UNROLL
-		for (uint32_t i = 0; i < pieces; i++)
-			if (quad == (t.spread ? i : 0))
-				piece_fetch(source, i, &staged);
-		quad_multiply(now, x_row, w_row, quad, t, sums);
-		UNROLL
-		for (uint32_t i = 0; i < pieces; i++)
-			if (quad == (t.spread ? i : quads - 1))
-				piece_store(&staged, i, next, t);
+		for (uint32_t quad = 0; quad < quads; quad++) {
+			struct word_quad piece = { { 0 } };
+
+			if (quad < pieces)
+				piece = global_quad(source->at[quad]);
+			quad_multiply(now, x_row, w_row, quad, t, sums);
+			if (quad < pieces)
+				piece_store(piece, quad, next, t);
+		}
+		return;
 	}
+	UNROLL
+	for (uint32_t i = 0; i < pieces; i++)
+		staged.at[i] = global_quad(source->at[i]);
+	UNROLL
+	for (uint32_t quad = 0; quad < quads; quad++)
+		quad_multiply(now, x_row, w_row, quad, t, sums);
+	UNROLL
+	for (uint32_t i = 0; i < pieces; i++)
+		piece_store(staged.at[i], i, next, t);
 }
 
 /* The steps of the chains that do not fill a tile, straight from memory. */
@@ -273,7 +277,6 @@ DEVICE_FN void product(const struct product_params *p, float *tiles, const struc
 	uint32_t size = (t.rows + t.cols) * t.depth, now = 0;
 	uint64_t steps = p->depth / t.depth;
 	struct product_source source;
-	struct product_staged staged;
 	struct product_sums sums;
 
 	UNROLL
@@ -284,10 +287,8 @@ DEVICE_FN void product(const struct product_params *p, float *tiles, const struc
 	if (steps) {
 		source_begin(p, row, col, t, &source);
 		UNROLL
-		for (uint32_t i = 0; i < x_pieces(t) + w_pieces(t); i++) {
-			piece_fetch(&source, i, &staged);
-			piece_store(&staged, i, tiles, t);
-		}
+		for (uint32_t i = 0; i < x_pieces(t) + w_pieces(t); i++)
+			piece_store(global_quad(source.at[i]), i, tiles, t);
 		block_barrier();
 	}
 	for (uint64_t step = 1; step <= steps; step++) {
