@@ -3,6 +3,7 @@
 #define TESTS_CUDA_FAKE_H
 
 #include "fake_driver.h"
+#include "watch.h"
 
 /* CUresult, by the numbers of cuda.h. */
 enum {
@@ -55,6 +56,7 @@ struct CUstream_st {
 	int device;
 	bool live;
 	enum shim_order order;
+	bool watched;
 	struct work *first, *last;
 	double reached_s;
 };
@@ -84,8 +86,7 @@ struct CUmod_st {
 /* A live piece of device memory (device >= 0), or of pinned memory (device -1). */
 struct block_of_memory {
 	struct block_of_memory *next;
-	char *bytes;
-	size_t size_bytes;
+	struct watch_memory run;
 	int device;
 };
 
@@ -122,6 +123,8 @@ void fake_memory_check(const char *call, int device, cuda_address address, size_
 		       size_t width, size_t height);
 /* Pinned memory that holds all of this. */
 bool fake_memory_pinned(const void *bytes, size_t size_bytes);
+/* The device's memory at an address, for watched kernels; `device` points to its number. */
+struct watch_memory *fake_memory_at(void *device, const void *address);
 /* Give everything back, whoever holds it. */
 void fake_memory_forget(void);
 

@@ -24,16 +24,39 @@ static const struct shim_kernel *const kernels[] = {
 #undef CUDA_KERNEL
 };
 
+#ifdef FAKE_CAN_WATCH
+#define CUDA_KERNEL(file, name) extern const struct shim_kernel shim_watched_##name;
+#include "kernels/cuda/kernels.def"
+#undef CUDA_KERNEL
+#endif
+
+static const struct shim_kernel *const watched_kernels[] = {
+#ifdef FAKE_CAN_WATCH
+#define CUDA_KERNEL(file, name) &shim_watched_##name,
+#include "kernels/cuda/kernels.def"
+#undef CUDA_KERNEL
+#else
+	NULL,
+#endif
+};
+
 enum { KERNELS = sizeof(kernels) / sizeof(kernels[0]) };
 
 static const struct fake_device default_device = { "Fake Device", 8, 6, 4, (size_t)1 << 30 };
 
-const struct shim_kernel *shim_kernel_find(const char *name)
+const struct shim_kernel *shim_kernel_find(const char *name, bool watched)
 {
 	for (size_t k = 0; k < KERNELS; k++)
 		if (!strcmp(kernels[k]->name, name))
-			return kernels[k];
+			return !watched             ? kernels[k]
+			       : watched_kernels[0] ? watched_kernels[k]
+						    : NULL;
 	return NULL;
+}
+
+bool fake_driver_can_watch(void)
+{
+	return watched_kernels[0];
 }
 
 void fake_complain(const char *fmt, ...)
@@ -108,13 +131,14 @@ void fake_driver_start(const struct fake_options *options)
 	current = NULL;
 }
 
-void fake_driver_order(enum shim_order order)
+void fake_driver_order(enum shim_order order, bool watched)
 {
 	FAKE_LOCK;
 
 	if (!fake.started)
 		fake_complain("an order for a driver that was not started");
 	fake.options.order = order;
+	fake.options.watched = watched;
 }
 
 static void check_nothing_held(void)
@@ -129,7 +153,7 @@ static void check_nothing_held(void)
 		if (m->live)
 			fake_complain("a module of device %d was never unloaded", m->device);
 	if (fake.memory)
-		fake_complain("%zu bytes of %s were never freed", fake.memory->size_bytes,
+		fake_complain("%zu bytes of %s were never freed", fake.memory->run.size_bytes,
 			      fake.memory->device < 0 ? "pinned memory" : "device memory");
 	for (size_t d = 0; d < fake.options.devices; d++)
 		if (fake.context[d].retained)
@@ -550,18 +574,22 @@ int fake_launch(cuda_function function, unsigned grid_x, unsigned grid_y, unsign
 	if (++fake.launches_asked == faults->launch_at)
 		return faults->launch_result ? faults->launch_result
 					     : RESULT_LAUNCH_OUT_OF_RESOURCES;
+	count_launch(kernel);
 	work.payload = malloc(kernel->params_bytes);
 	if (!work.payload)
 		return CUDA_OUT_OF_MEMORY;
 	memcpy(work.payload, parameters[0], kernel->params_bytes);
+	if (into->watched && fake_driver_can_watch())
+		kernel = shim_kernel_find(kernel->name, true);
 	work.launch = (struct shim_launch){ .kernel = kernel,
+					    .memory_at = fake_memory_at,
+					    .user = &into->device,
 					    .grid_x = grid_x,
 					    .grid_y = grid_y,
 					    .threads = block_x,
 					    .params = work.payload,
 					    .order = into->order,
 					    .seed = fake.options.seed + fake.launches_asked };
-	count_launch(kernel);
 	fake_work_add(into, &work);
 	return 0;
 }

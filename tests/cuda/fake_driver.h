@@ -72,6 +72,7 @@ struct fake_options {
 	bool no_device;     /* really none */
 	int driver_version; /* 0: 13000 */
 	enum shim_order order;
+	bool watched; /* every access is looked at (watch.h), where this build can */
 	enum fake_schedule schedule;
 	uint64_t seed;
 	struct fake_faults faults;
@@ -85,8 +86,12 @@ struct fake_options {
  */
 void fake_driver_start(const struct fake_options *options);
 
-/* The order of threads and blocks in the streams that are created from now on. */
-void fake_driver_order(enum shim_order order);
+/* The order of threads and blocks in the streams that are created from now on, and whether they are
+ * watched. */
+void fake_driver_order(enum shim_order order, bool watched);
+
+/* Whether this build has kernels that can be watched: not beside AddressSanitizer. */
+bool fake_driver_can_watch(void);
 
 /* End: aborts if memory, pinned memory, a stream, an event, a module or a context is still held. */
 void fake_driver_stop(void);

@@ -29,9 +29,9 @@ static char *bytes_new(size_t size_bytes, bool device)
 static void bytes_free(const struct block_of_memory *block)
 {
 	if (fake.options.times.hollow && block->device >= 0)
-		munmap(block->bytes, block->size_bytes);
+		munmap(block->run.bytes, block->run.size_bytes);
 	else
-		free(block->bytes);
+		free(block->run.bytes);
 }
 
 static char *block_new(size_t size_bytes, int device)
@@ -40,26 +40,29 @@ static char *block_new(size_t size_bytes, int device)
 
 	if (!block)
 		fake_complain("no memory for a description of memory");
-	*block = (struct block_of_memory){ fake.memory, bytes_new(size_bytes, device >= 0),
-					   size_bytes, device };
-	if (!block->bytes) {
+	*block = (struct block_of_memory){ .next = fake.memory,
+					   .run = { .bytes = bytes_new(size_bytes, device >= 0),
+						    .size_bytes = size_bytes },
+					   .device = device };
+	if (!block->run.bytes) {
 		free(block);
 		return NULL;
 	}
 	fake.memory = block;
-	return block->bytes;
+	return block->run.bytes;
 }
 
 /* 0, or -1 when nothing of that kind begins there. */
 static int block_free(const char *bytes, int device, size_t *out_size_bytes)
 {
 	for (struct block_of_memory **at = &fake.memory; *at; at = &(*at)->next)
-		if ((*at)->bytes == bytes && (*at)->device == device) {
+		if ((*at)->run.bytes == bytes && (*at)->device == device) {
 			struct block_of_memory *block = *at;
 
 			*at = block->next;
-			*out_size_bytes = block->size_bytes;
+			*out_size_bytes = block->run.size_bytes;
 			bytes_free(block);
+			watch_forget(&block->run);
 			free(block);
 			return 0;
 		}
@@ -71,14 +74,15 @@ void fake_memory_forget(void)
 	size_t size_bytes;
 
 	while (fake.memory)
-		if (block_free(fake.memory->bytes, fake.memory->device, &size_bytes))
+		if (block_free(fake.memory->run.bytes, fake.memory->device, &size_bytes))
 			return;
 }
 
-static const struct block_of_memory *block_find(const char *bytes)
+static struct block_of_memory *block_find(const char *bytes)
 {
-	for (const struct block_of_memory *block = fake.memory; block; block = block->next)
-		if (bytes >= block->bytes && bytes - block->bytes < (ptrdiff_t)block->size_bytes)
+	for (struct block_of_memory *block = fake.memory; block; block = block->next)
+		if (bytes >= block->run.bytes &&
+		    bytes - block->run.bytes < (ptrdiff_t)block->run.size_bytes)
 			return block;
 	return NULL;
 }
@@ -99,11 +103,18 @@ void fake_memory_check(const char *call, int device, cuda_address address, size_
 			      block->device, device);
 	if (height > 1 && pitch < width)
 		fake_complain("%s: rows of %zu bytes that are %zu bytes apart", call, width, pitch);
-	at = (size_t)(bytes - block->bytes);
+	at = (size_t)(bytes - block->run.bytes);
 	need = (height - 1) * pitch + width;
-	if (need > block->size_bytes - at)
+	if (need > block->run.size_bytes - at)
 		fake_complain("%s: bytes %zu ... %zu of a memory of %zu", call, at, at + need,
-			      block->size_bytes);
+			      block->run.size_bytes);
+}
+
+struct watch_memory *fake_memory_at(void *device, const void *address)
+{
+	struct block_of_memory *block = block_find(address);
+
+	return block && block->device == *(const int *)device ? &block->run : NULL;
 }
 
 bool fake_memory_pinned(const void *bytes, size_t size_bytes)
@@ -111,7 +122,8 @@ bool fake_memory_pinned(const void *bytes, size_t size_bytes)
 	const struct block_of_memory *block = block_find(bytes);
 
 	return block && block->device < 0 &&
-	       size_bytes <= block->size_bytes - (size_t)((const char *)bytes - block->bytes);
+	       size_bytes <=
+		       block->run.size_bytes - (size_t)((const char *)bytes - block->run.bytes);
 }
 
 int fake_memory_info(size_t *out_free_bytes, size_t *out_total_bytes)

@@ -80,9 +80,9 @@ static int set_fault(struct fake_faults *faults, const char *word, const char *v
 		faults->lost_device = (int)number(word, value);
 		faults->lost_one = true;
 	} else if (!strcmp(word, "flip_kernel")) {
-		if (!shim_kernel_find(value))
+		if (!shim_kernel_find(value, false))
 			fake_complain("AKASHI_FAKE_CUDA: there is no kernel '%s'", value);
-		faults->flip_kernel = shim_kernel_find(value)->name;
+		faults->flip_kernel = shim_kernel_find(value, false)->name;
 	} else if (!strcmp(word, "flip_always"))
 		faults->flip_always = number(word, value) != 0;
 	else
@@ -111,6 +111,8 @@ static void set(struct fake_options *options, const char *word, const char *valu
 		options->driver_version = (int)number(word, value);
 	else if (!strcmp(word, "order"))
 		options->order = (enum shim_order)one_of(word, value, order_name, SHIM_ORDERS);
+	else if (!strcmp(word, "watched"))
+		options->watched = number(word, value) != 0;
 	else if (!strcmp(word, "schedule"))
 		options->schedule =
 			(enum fake_schedule)one_of(word, value, schedule_name, FAKE_SCHEDULES);

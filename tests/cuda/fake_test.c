@@ -37,9 +37,11 @@ static void a_kernel_adds_on_the_fake_device(void **state)
 
 	(void)state;
 	for (size_t s = 0; s < 4; s++)
-		for (size_t order = 0; order < SHIM_ORDERS; order++) {
+		for (size_t order = 0; order < SHIM_ORDERS + 1; order++) {
 			struct fake_options options = { .schedule = schedules[s],
-							.order = (enum shim_order)order };
+							.order = (enum shim_order)(order %
+										   SHIM_ORDERS),
+							.watched = order == SHIM_ORDERS };
 			float a[300], b[300], y[300];
 			struct add_params params = { .a_stride = 300,
 						     .b_stride = 300,

@@ -60,9 +60,9 @@ static void flip_one_bit(int device, char **before)
 	for (struct block_of_memory *m = fake.memory; m; m = m->next, b++) {
 		if (m->device != device)
 			continue;
-		for (size_t i = 0; i + 4 <= m->size_bytes; i += 4)
-			if (memcmp(m->bytes + i, before[b] + i, 4)) {
-				m->bytes[i] ^= 1;
+		for (size_t i = 0; i + 4 <= m->run.size_bytes; i += 4)
+			if (memcmp(m->run.bytes + i, before[b] + i, 4)) {
+				m->run.bytes[i] ^= 1;
 				fake.flip_due = fake.options.faults.flip_always;
 				return;
 			}
@@ -82,10 +82,10 @@ static void run_kernel(const struct work *work, int device)
 		blocks++;
 	before = calloc(blocks + 1, sizeof(*before));
 	for (struct block_of_memory *m = fake.memory; before && m; m = m->next, b++) {
-		before[b] = malloc(m->size_bytes);
+		before[b] = malloc(m->run.size_bytes);
 		if (!before[b])
 			break;
-		memcpy(before[b], m->bytes, m->size_bytes);
+		memcpy(before[b], m->run.bytes, m->run.size_bytes);
 	}
 	if (b < blocks)
 		fake_complain("no memory to remember what a kernel writes to");

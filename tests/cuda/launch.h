@@ -2,7 +2,11 @@
 #ifndef TESTS_CUDA_LAUNCH_H
 #define TESTS_CUDA_LAUNCH_H
 
+#include <stdbool.h>
+
 #include "shim.h"
+
+struct watch_memory;
 
 /* Which thread goes on when several could, and which block comes next. */
 enum shim_order { SHIM_IN_ORDER, SHIM_REVERSED, SHIM_RANDOM, SHIM_ORDERS };
@@ -13,6 +17,9 @@ struct shim_launch {
 	const void *params;
 	enum shim_order order;
 	uint64_t seed; /* of SHIM_RANDOM */
+	/* For a kernel that was compiled to be watched: the memory at an address; NULL: none. */
+	struct watch_memory *(*memory_at)(void *user, const void *address);
+	void *user;
 };
 
 /*
@@ -24,8 +31,14 @@ struct shim_launch {
  */
 void shim_launch(const struct shim_launch *launch);
 
-/* The kernel of this name, of kernels.def; NULL: there is none. */
-const struct shim_kernel *shim_kernel_find(const char *name);
+/* Report what the running thread does wrong, and abort. */
+__attribute__((noreturn, format(printf, 1, 2))) void shim_report(const char *fmt, ...);
+
+/* Whether that is the running thread's own: its stack, its parameters. */
+bool shim_is_own(const void *address);
+
+/* The kernel of this name, of kernels.def; NULL: there is none, or none that was compiled so. */
+const struct shim_kernel *shim_kernel_find(const char *name, bool watched);
 
 /* NaN as binary32 (signalling), as two bf16 and as two f16. */
 #define SHIM_POISON 0x7fa57fa5u

@@ -1,6 +1,7 @@
 /* shim: run kernels on the CPU, the threads of a block as fibers. */
 #include "launch.h"
 #include "fibers.h"
+#include "watch.h"
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -44,20 +45,42 @@ static struct {
 	struct fiber launcher;
 } block;
 
+__attribute__((noreturn, format(printf, 2, 0))) static void report_v(uint32_t thread,
+								     const char *fmt, va_list args)
+{
+	fprintf(stderr,
+		"shim: kernel '%s' of %s.cu, block %u,%u, thread %u: ", block.launch->kernel->name,
+		block.launch->kernel->file, shim_now.block_x, shim_now.block_y, thread);
+	vfprintf(stderr, fmt, args);
+	fputc('\n', stderr);
+	fflush(stderr);
+	abort();
+}
+
 __attribute__((noreturn, format(printf, 2, 3))) static void report(uint32_t thread, const char *fmt,
 								   ...)
 {
 	va_list args;
 
-	fprintf(stderr,
-		"shim: kernel '%s' of %s.cu, block %u,%u, thread %u: ", block.launch->kernel->name,
-		block.launch->kernel->file, shim_now.block_x, shim_now.block_y, thread);
 	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
-	va_end(args);
-	fputc('\n', stderr);
-	fflush(stderr);
-	abort();
+	report_v(thread, fmt, args);
+}
+
+void shim_report(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	report_v(shim_now.thread, fmt, args);
+}
+
+bool shim_is_own(const void *address)
+{
+	const struct fiber *fiber = &block.fiber[shim_now.thread];
+	const char *at = address, *params = block.launch->params;
+
+	return (at >= fiber->stack && at < fiber->stack + fiber->size_bytes) ||
+	       (at >= params && at < params + block.launch->kernel->params_bytes);
 }
 
 static uint64_t random_next(void)
@@ -169,6 +192,8 @@ static void release_block(void)
 {
 	for (uint32_t t = 1; t < block.launch->threads; t++)
 		check_same(0, t);
+	if (block.launch->kernel->watched)
+		watch_block_barrier();
 	for (uint32_t w = 0; w * LANES < block.launch->threads; w++) {
 		block.warp[w].ready = block.warp[w].present;
 		block.warp[w].at_block = 0;
@@ -195,6 +220,8 @@ static void release_warp(uint32_t w)
 		value[i] = lane[i].wait == SHIM_LANE_XOR ? lane[i ^ lane[i].lane].value
 							 : lane[lane[i].lane].value;
 	}
+	if (block.launch->kernel->watched)
+		watch_warp_barrier(w);
 	for (uint32_t i = 0; i < LANES; i++)
 		lane[i].value = value[i];
 	block.warp[w].ready = block.warp[w].present;
@@ -253,6 +280,8 @@ static void run_block(uint32_t x, uint32_t y)
 		block.warp[w].ready = block.warp[w].present;
 		block.warps_ready |= 1u << w;
 	}
+	if (block.launch->kernel->watched)
+		watch_block();
 	poison(block.launch->kernel);
 	first = next_thread();
 	shim_now.thread = first;
@@ -281,6 +310,8 @@ void shim_launch(const struct shim_launch *launch)
 		fiber_new(&block.fiber[block.fibers], thread_main, block.fibers);
 		block.fibers++;
 	}
+	if (launch->kernel->watched)
+		watch_launch(launch);
 	if (launch->order == SHIM_REVERSED) {
 		first = blocks - 1;
 		step = blocks - 1;
@@ -292,5 +323,7 @@ void shim_launch(const struct shim_launch *launch)
 	}
 	for (uint64_t i = 0, at = first; i < blocks; i++, at = (at + step) % blocks)
 		run_block((uint32_t)(at % launch->grid_x), (uint32_t)(at / launch->grid_x));
+	if (launch->kernel->watched)
+		watch_launch_end();
 	block.launch = NULL;
 }

@@ -13,15 +13,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#ifndef SHIM_FILE
-#define SHIM_FILE none
-#endif
 #define SHIM_STRING_(x) #x
 #define SHIM_STRING(x) SHIM_STRING_(x)
 #define SHIM_JOIN_(a, b) a##b
 #define SHIM_JOIN(a, b) SHIM_JOIN_(a, b)
-#define SHIM_SHARED_BEGIN SHIM_JOIN(__start_shared_, SHIM_FILE)
-#define SHIM_SHARED_END SHIM_JOIN(__stop_shared_, SHIM_FILE)
+#ifdef __SANITIZE_THREAD__
+#define SHIM_WATCHED 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define SHIM_WATCHED 1
+#endif
+#endif
+#ifdef SHIM_WATCHED
+#define SHIM_KERNEL(kernel) shim_watched_##kernel
+#define SHIM_SECTION SHIM_JOIN(watched_, SHIM_FILE)
+#else
+#define SHIM_WATCHED 0
+#define SHIM_KERNEL(kernel) shim_kernel_##kernel
+#define SHIM_SECTION SHIM_JOIN(shared_, SHIM_FILE)
+#endif
+#define SHIM_SHARED_BEGIN SHIM_JOIN(__start_, SHIM_SECTION)
+#define SHIM_SHARED_END SHIM_JOIN(__stop_, SHIM_SECTION)
 
 /* A kernel of a .cu file, compiled for the host. */
 struct shim_kernel {
@@ -30,6 +42,7 @@ struct shim_kernel {
 	size_t params_bytes;
 	void (*run)(const void *params); /* one thread of it */
 	char *shared, *shared_end;       /* all shared variables of the file */
+	int watched;                     /* each access calls watch.c */
 };
 
 /* Where the running thread is. */
@@ -37,7 +50,13 @@ struct shim_place {
 	uint32_t thread, block_x, block_y, grid_x;
 };
 
+/* Nothing changes for the thread that asks, so to kernels it is constant. */
+#ifdef SHIM_FILE
+extern const struct shim_place shim_now;
+#else
+#define SHIM_FILE none
 extern struct shim_place shim_now;
+#endif
 
 /* What threads do together; `value` goes to the others, `lane` or mask says whose comes back. */
 enum shim_wait { SHIM_BLOCK_BARRIER, SHIM_WARP_BARRIER, SHIM_LANE_XOR, SHIM_LANE_FROM };
@@ -53,8 +72,8 @@ extern char SHIM_SHARED_END[] __attribute__((weak, visibility("hidden")));
 	{                                                                                          \
 		kernel_##kernel(*(const struct kernel##_params *)params);                          \
 	}                                                                                          \
-	extern const struct shim_kernel shim_kernel_##kernel;                                      \
-	const struct shim_kernel shim_kernel_##kernel = {                                          \
+	extern const struct shim_kernel SHIM_KERNEL(kernel);                                       \
+	const struct shim_kernel SHIM_KERNEL(kernel) = {                                           \
 		.file = SHIM_STRING(SHIM_FILE),                                                    \
 		.name = #kernel,                                                                   \
 		.threads = (threads_of_block),                                                     \
@@ -62,12 +81,13 @@ extern char SHIM_SHARED_END[] __attribute__((weak, visibility("hidden")));
 		.run = run_##kernel,                                                               \
 		.shared = SHIM_SHARED_BEGIN,                                                       \
 		.shared_end = SHIM_SHARED_END,                                                     \
+		.watched = SHIM_WATCHED,                                                           \
 	};                                                                                         \
 	static void kernel_##kernel(const struct kernel##_params p)
 #define KERNEL_RESIDENT(kernel, threads_of_block, blocks) KERNEL(kernel, threads_of_block)
 
 #define DEVICE_FN static inline __attribute__((always_inline, unused))
-#define SHARED static __attribute__((section("shared_" SHIM_STRING(SHIM_FILE)), aligned(16)))
+#define SHARED static __attribute__((section(SHIM_STRING(SHIM_SECTION)), aligned(16)))
 #define RESTRICT restrict
 #define UNROLL
 
