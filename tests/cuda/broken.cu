@@ -97,7 +97,7 @@ KERNEL(shared_beyond, BROKEN_THREADS)
 {
 	SHARED float tile[BROKEN_THREADS - 1];
 	uint32_t t = thread_index();
-	float *at = tile;
+	float *volatile at = tile; /* so that only the access itself can tell */
 
 	at[t] = p.x[t];
 	p.y[t] = at[t];

@@ -141,7 +141,8 @@ void recorder_hold(void)
 {
 	for (struct block_of_memory *m = fake.memory; m; m = m->next)
 		if (m->device >= 0)
-			put_rows("hold", (cuda_address)(uintptr_t)m->bytes, 0, m->size_bytes, 1);
+			put_rows("hold", (cuda_address)(uintptr_t)m->run.bytes, 0,
+				 m->run.size_bytes, 1);
 }
 
 int __wrap_cuda_driver_open(struct cuda_driver *out_driver, struct error *err);
