@@ -41,11 +41,14 @@ class Region:
 class Machine:
     def __init__(self, code, threads, device, parameters, regions, second=b""):
         self.code, self.threads = code, threads
+        for here in code:
+            here.operands = [operand.removesuffix(".reuse") for operand in here.operands]
         self.banks = {0: bytearray(4096), 2: bytearray(second) + bytearray(4096)}
         self.banks[0][PARAMETERS[device]:PARAMETERS[device] + len(parameters)] = parameters
         self.regions = regions
         self.shared = np.zeros(SHARED_BYTES // 4, np.uint32)
         self.registers = {}
+        self.numbers = {}   # operands that never change
         self.predicates = {}
         self.trace = []     # places of instructions, in the order in which they were issued
         self.bank_rows = collections.defaultdict(int)  # instruction: the most rows of one bank that eight lanes wanted at once
@@ -58,13 +61,19 @@ class Machine:
 
     def bits(self, text):
         """An operand as 32 bits of every thread; a minus or ~ in front is for the caller."""
-        text = text.removesuffix(".reuse")
+        found = self.registers.get(text)
+        if found is None:
+            found = self.numbers.get(text)
+        if found is None:
+            found = self.numbers[text] = self.number(text)
+        return found
+
+    def number(self, text):
+        """An operand that is always the same."""
         if re.fullmatch(r"U?RZ(?:\.64)?|SRZ", text):
             return self.zeros()
         if re.fullmatch(r"U?R\d+", text):
-            if text not in self.registers:
-                raise Refused(f"{text} was never set")
-            return self.registers[text]
+            raise Refused(f"{text} was never set")
         found = re.fullmatch(r"c\[0x(\w+)\]\[0x(\w+)\]", text)
         if found:
             return np.full(self.threads, struct.unpack_from("<I", self.banks[int(found[1], 16)], int(found[2], 16))[0], np.uint32)
@@ -83,17 +92,17 @@ class Machine:
 
     def signed(self, text):
         """As 64 bits, two's complement, for sums that may carry: -x counts as ~x + 1."""
-        value = self.bits(text.lstrip("-~") if not re.match(r"-0x", text) else text).astype(np.uint64)
-        if text.startswith("~"):
-            return value ^ LOW32
-        return np.uint64(1 << 32) - value if text.startswith("-") and not text.startswith("-0x") else value
+        if text[0] not in "-~" or text.startswith("-0x"):
+            return self.bits(text).astype(np.uint64)
+        value = self.bits(text[1:]).astype(np.uint64)
+        return value ^ LOW32 if text[0] == "~" else np.uint64(1 << 32) - value
 
     def low(self, text):
         return (self.signed(text) & LOW32).astype(np.uint32)
 
     def pair(self, text):
         """64 bits from a register and the one after it, or from a constant."""
-        text = text.removesuffix(".reuse").removesuffix(".64")
+        text = text.removesuffix(".64")
         found = re.fullmatch(r"(U?R)(\d+)", text)
         if found:
             high = self.bits(f"{found[1]}{int(found[2]) + 1}")
@@ -195,7 +204,7 @@ class Machine:
         method = getattr(self, f"do_{name.lower()}", None)
         if not method:
             raise Refused("an instruction that is not known here")
-        method(here.opcode, [operand.removesuffix(".reuse") for operand in here.operands], guard)
+        method(here.opcode, list(here.operands), guard)
         return None
 
     # ---- Moving ----
