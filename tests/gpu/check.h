@@ -12,9 +12,11 @@ struct check {
 	struct context ctx;     /* with the threads */
 	struct backend *right;  /* the CPU */
 	struct backend *device; /* what is checked; may be another way of the CPU */
+	int ordinal;            /* of the CUDA device; -1: it is none */
 	double work_max;        /* leave out what takes more multiply-adds; 0: nothing */
 	const char *folder;     /* where files are made; they are removed again */
-	const char *size;       /* of the model of the step "pass" */
+	const char *size;       /* of the model of "pass" and "forward": tests/bench/checkpoint.h */
+	bool quick;             /* one round of each measurement */
 	size_t failures;        /* differences, and steps that could not be done */
 };
 
@@ -31,5 +33,8 @@ double check_clock(void);
 void check_hash(struct check *check);
 void check_operations(struct check *check);
 void check_golden(struct check *check);
+void check_gemm(struct check *check);
+void check_pass(struct check *check);
+void check_forward(struct check *check);
 
 #endif

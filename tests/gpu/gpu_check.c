@@ -4,7 +4,7 @@
  *	gpu_check [--device NAME] [--steps LIST] [--work N] [--size SIZE] [--dir FOLDER] [--threads
  *N]
  *
- * NAME is a backend ("cuda", "cpu"), or one way of the CPU ("cpu:plain"). LIST names
+ * NAME is a backend ("cuda", "cuda:1", "cpu"), or one way of the CPU ("cpu:plain"). LIST names
  * steps, separated by commas; without it all are done. --work leaves out what takes
  * more than N multiply-adds. Standard output is a table for docs/performance.md.
  * Exit status: 0 the same bits, 1 other bits or a step that failed, 2 usage, 77 no such device
@@ -24,9 +24,9 @@ static const struct step {
 	const char *name;
 	void (*run)(struct check *check);
 } steps[] = {
-	{ "hash", check_hash },
-	{ "operations", check_operations },
-	{ "golden", check_golden },
+	{ "hash", check_hash },     { "operations", check_operations },
+	{ "golden", check_golden }, { "gemm", check_gemm },
+	{ "pass", check_pass },     { "forward", check_forward },
 };
 
 void check_row(const char *what, const char *fmt, ...)
@@ -65,6 +65,7 @@ struct arguments {
 	const char *device, *steps, *folder, *size;
 	double work_max;
 	size_t threads;
+	bool quick;
 };
 
 static int usage(void)
@@ -72,8 +73,8 @@ static int usage(void)
 	fprintf(stderr, "usage: gpu_check [--device NAME] [--steps");
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
 		fprintf(stderr, "%c%s", i ? ',' : ' ', steps[i].name);
-	fprintf(stderr,
-		"]\n                 [--work N] [--size SIZE] [--dir FOLDER] [--threads N]\n");
+	fprintf(stderr, "]\n                 [--work N] [--size SIZE] [--dir FOLDER] [--threads N] "
+			"[--quick yes]\n");
 	return 2;
 }
 
@@ -96,6 +97,8 @@ static int arguments_read(int argc, char **argv, struct arguments *out)
 			out->work_max = strtod(value, NULL);
 		else if (!strcmp(argv[i], "--threads"))
 			out->threads = strtoul(value, NULL, 10);
+		else if (!strcmp(argv[i], "--quick"))
+			out->quick = !strcmp(value, "yes");
 		else
 			return -1;
 	}
@@ -115,16 +118,22 @@ static bool wanted(const char *list, const char *name)
 	return false;
 }
 
-/* "cuda", or "cpu:plain". */
+/* "cuda", "cuda:1" or "cpu:plain". */
 static int device_open(const char *text, struct threads *threads, struct backend **out_backend,
-		       struct error *err)
+		       int *out_ordinal, struct error *err)
 {
+	struct backend_options options = { .threads = threads };
 	const char *colon = strchr(text, ':');
-	struct backend_options options = { .threads = threads,
-					   .variant = colon ? colon + 1 : NULL };
 	char name[32];
 
 	snprintf(name, sizeof(name), "%.*s", colon ? (int)(colon - text) : 31, text);
+	*out_ordinal = -1;
+	if (!strcmp(name, "cuda")) {
+		options.ordinal = colon ? (uint32_t)strtoul(colon + 1, NULL, 10) : 0;
+		*out_ordinal = (int)options.ordinal;
+	} else {
+		options.variant = colon ? colon + 1 : NULL;
+	}
 	return backend_open(name, &options, out_backend, err);
 }
 
@@ -132,11 +141,13 @@ static int check_open(const struct arguments *arguments, struct check *check, st
 {
 	*check = (struct check){ .work_max = arguments->work_max,
 				 .folder = arguments->folder,
-				 .size = arguments->size };
+				 .size = arguments->size,
+				 .quick = arguments->quick };
 	if (threads_new(arguments->threads, &check->ctx.threads, err) ||
-	    device_open("cpu", check->ctx.threads, &check->right, err))
+	    device_open("cpu", check->ctx.threads, &check->right, &check->ordinal, err))
 		return -1;
-	return device_open(arguments->device, check->ctx.threads, &check->device, err);
+	return device_open(arguments->device, check->ctx.threads, &check->device, &check->ordinal,
+			   err);
 }
 
 static void check_close(struct check *check)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "tests/bench/checkpoint.h"
 #include "tests/gpu/golden_tables.h"
 #include "tests/verify/golden.h"
 
@@ -141,6 +142,28 @@ static void what_differs_is_noticed_and_named(void **state)
 	golden_release(&golden);
 }
 
+/* The same of the made-up checkpoints that are measured. */
+static void the_shapes_of_checkpoints_have_the_config_that_is_written(void **state)
+{
+	const struct checkpoint_shape *shape = checkpoint_shape("tiny");
+	struct model_config read, made = checkpoint_config(shape);
+	char *folder = test_folder(), *path = NULL;
+	struct error err = { 0 };
+	struct buffer text;
+
+	(void)state;
+	memset(&read, 0, sizeof(read));
+	buffer_init(&text, GOLDEN_MAX_BYTES);
+	assert_done(checkpoint_make(folder, shape, 1, &err), &err);
+	assert_done(path_join(folder, "config.json", &path, &err), &err);
+	assert_done(file_read(path, &text, &err), &err);
+	assert_done(model_config_read(buffer_view(&text), &read, &err), &err);
+	assert_memory_equal(&read, &made, sizeof(made));
+	buffer_release(&text);
+	free(path);
+	test_folder_remove(&folder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -149,6 +172,7 @@ int main(void)
 		cmocka_unit_test(the_tables_give_the_weights_that_the_files_give),
 		cmocka_unit_test(the_tables_hold_the_probes_and_outputs_of_the_files),
 		cmocka_unit_test(what_differs_is_noticed_and_named),
+		cmocka_unit_test(the_shapes_of_checkpoints_have_the_config_that_is_written),
 	};
 
 	return cmocka_run_group_tests(tests, files_open, files_close);
