@@ -29,7 +29,7 @@ class Instruction:
         self.address = address
         self.guard = raw["predicate"] if raw.get("predicate", "").startswith("@") else "" # PR of P2R and R2P stands there too
         self.opcode = raw["opcode"]
-        self.operands = split(raw.get("operands", ""))
+        self.operands = split(raw.get("operands", "").replace(".reuse", ""))
         self.target = None
         if self.base in ("BRA", "BRX", "JMP", "CALL"):
             last = self.operands[-1] if self.operands else ""

@@ -41,8 +41,6 @@ class Region:
 class Machine:
     def __init__(self, code, threads, device, parameters, regions, second=b""):
         self.code, self.threads = code, threads
-        for here in code:
-            here.operands = [operand.removesuffix(".reuse") for operand in here.operands]
         self.banks = {0: bytearray(4096), 2: bytearray(second) + bytearray(4096)}
         self.banks[0][PARAMETERS[device]:PARAMETERS[device] + len(parameters)] = parameters
         self.regions = regions
@@ -484,7 +482,7 @@ class Machine:
 
     def do_ldl(self, opcode, operands, guard):
         for word in range(self.words_of(opcode)):
-            self.keep(f"R{int(operands[0][1:]) + word}", self.registers[f"local {self.local_of(operands[1]) + 4 * word}"], guard)
+            self.keep(f"R{int(operands[0][1:]) + word}", self.registers.get(f"local {self.local_of(operands[1]) + 4 * word}", self.zeros()), guard)
 
     def do_lds(self, opcode, operands, guard):
         address, words = self.address(operands[1], False), self.words_of(opcode)
