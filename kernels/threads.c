@@ -52,7 +52,7 @@ static void *threads_help(void *arg)
 	return NULL;
 }
 
-static size_t usable_cores(void)
+size_t threads_cores(void)
 {
 	cpu_set_t set;
 	int n = sched_getaffinity(0, sizeof(set), &set) ? 1 : CPU_COUNT(&set);
@@ -65,7 +65,7 @@ int threads_new(size_t count, struct threads **out_threads, struct error *err)
 	struct threads *threads;
 
 	if (!count)
-		count = usable_cores();
+		count = threads_cores();
 	if (count > 4096)
 		return error_set(err, ERROR_USAGE, "%zu threads are more than the 4096 allowed",
 				 count);

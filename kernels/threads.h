@@ -14,6 +14,8 @@ struct threads;
 
 /* `count` workers, the calling thread being one of them; 0 takes one for each usable core. */
 MUST_CHECK int threads_new(size_t count, struct threads **out_threads, struct error *err);
+/* The cores that this process may use, at least 1. */
+size_t threads_cores(void);
 void threads_free(struct threads **threads);
 size_t threads_count(const struct threads *threads); /* 1 for NULL */
 

@@ -145,10 +145,11 @@ static int layer_heard(struct pass *pass, const struct outputs *recorded,
 	failed = state_read(recorded, states, place->probe, place->layer, dispute->input, err);
 	if (!failed) {
 		memcpy(pass->host, dispute->input, bytes);
-		pass->stage.watch = &watch;
+		pass->stage[0].watch = &watch;
 		failed = pass_state_set(pass, err) ||
 			 pass_layer_start(pass, place->layer, false, err) ||
-			 pass_layer_run(pass, place->layer, err) || pass_state_get(pass, err) ||
+			 pass_layer_run(pass, place->layer, LAYER_NONE, err) ||
+			 pass_state_get(pass, err) ||
 			 state_read(recorded, states, place->probe, place->layer + 1, after, err);
 	}
 	if (!failed)

@@ -23,9 +23,8 @@ static int routing_open(struct routing *routing, const struct model_config *conf
 	routing->row = calloc(entries, sizeof(*routing->row));
 	routing->row_weight = calloc(entries, sizeof(*routing->row_weight));
 	routing->first = calloc((size_t)config->experts + 1, sizeof(*routing->first));
-	routing->hit = calloc(config->experts, sizeof(*routing->hit));
 	if (!routing->expert || !routing->weight || !routing->row || !routing->row_weight ||
-	    !routing->first || !routing->hit)
+	    !routing->first)
 		return error_set(err, ERROR_SYSTEM, "no memory to route %zu tokens", rows);
 	return 0;
 }
@@ -37,31 +36,48 @@ static void routing_release(struct routing *routing)
 	free(routing->row);
 	free(routing->row_weight);
 	free(routing->first);
-	free(routing->hit);
 	*routing = (struct routing){ 0 };
+}
+
+static int lane_open(struct experts_lane *lane, const struct model_config *config, size_t rows,
+		     struct error *err)
+{
+	size_t block = block_rows(rows), hidden = config->hidden;
+	size_t inner = config->expert_intermediate;
+	size_t wide = block * hidden * sizeof(float), narrow = block * inner * sizeof(float);
+
+	if (backend_memory_new(lane->backend, 2 * (wide + narrow), &lane->memory, err))
+		return -1;
+	lane->input = matrix_at(lane->memory, 0, FLOAT_F32, block, hidden);
+	lane->output = matrix_at(lane->memory, wide, FLOAT_F32, block, hidden);
+	lane->gate = matrix_at(lane->memory, 2 * wide, FLOAT_F32, block, inner);
+	lane->up = matrix_at(lane->memory, 2 * wide + narrow, FLOAT_F32, block, inner);
+	return routing_open(&lane->routing, config, rows, err);
 }
 
 int experts_open(struct experts *experts, size_t rows, struct error *err)
 {
-	size_t block = block_rows(rows), hidden = experts->config->hidden;
-	size_t inner = experts->config->expert_intermediate;
-	size_t wide = block * hidden * sizeof(float), narrow = block * inner * sizeof(float);
-
-	if (backend_memory_new(experts->backend, 2 * (wide + narrow), &experts->memory, err))
-		return -1;
-	experts->input = matrix_at(experts->memory, 0, FLOAT_F32, block, hidden);
-	experts->output = matrix_at(experts->memory, wide, FLOAT_F32, block, hidden);
-	experts->gate = matrix_at(experts->memory, 2 * wide, FLOAT_F32, block, inner);
-	experts->up = matrix_at(experts->memory, 2 * wide + narrow, FLOAT_F32, block, inner);
-	return routing_open(&experts->routing, experts->config, rows, err);
+	experts->hit = calloc(experts->config->experts, sizeof(*experts->hit));
+	if (!experts->hit)
+		return error_set(err, ERROR_SYSTEM, "no memory to route %zu tokens", rows);
+	for (size_t i = 0; i < experts->supply->backends; i++) {
+		experts->lane[i].backend = experts->supply->backend[i];
+		if (lane_open(&experts->lane[i], experts->config, rows, err))
+			return -1;
+	}
+	return 0;
 }
 
 void experts_release(struct experts *experts)
 {
 	loader_release(&experts->loader[0]);
 	loader_release(&experts->loader[1]);
-	backend_memory_free(&experts->memory);
-	routing_release(&experts->routing);
+	for (size_t i = 0; i < SUPPLY_BACKENDS_MAX; i++) {
+		backend_memory_free(&experts->lane[i].memory);
+		routing_release(&experts->lane[i].routing);
+	}
+	free(experts->hit);
+	experts->hit = NULL;
 }
 
 uint64_t experts_memory_bytes(const struct model_config *config, uint64_t bytes, uint64_t all_bytes,
@@ -86,12 +102,9 @@ static void routing_sort(struct routing *routing, const struct model_config *con
 	memset(routing->first, 0, ((size_t)config->experts + 1) * sizeof(*routing->first));
 	for (size_t i = 0; i < entries; i++)
 		routing->first[routing->expert[i]]++;
-	routing->hit_count = 0;
 	for (uint32_t id = 0; id < config->experts; id++) {
 		size_t count = routing->first[id];
 
-		if (count)
-			routing->hit[routing->hit_count++] = id;
 		routing->first[id] = before;
 		before += count;
 	}
@@ -106,11 +119,45 @@ static void routing_sort(struct routing *routing, const struct model_config *con
 	routing->first[0] = 0;
 }
 
+/* The tokens of one backend that an expert works on. */
+static size_t routed_count(const struct routing *routing, uint32_t id)
+{
+	return routing->first[id + 1] - routing->first[id];
+}
+
+/* Route the tokens of every backend. */
+static int route(struct experts *experts, const struct experts_state *state, struct error *err)
+{
+	struct router_shape shape = { .chosen = experts->config->experts_chosen,
+				      .renormalise = experts->config->experts_renormalise };
+	size_t lanes = experts->supply->backends;
+
+	for (size_t i = 0; i < lanes; i++) {
+		struct experts_lane *lane = &experts->lane[i];
+
+		if (exact_route(lane->backend, state[i].logits, &shape, lane->routing.expert,
+				lane->routing.weight, err) ||
+		    exact_zero(lane->backend, state[i].y, err))
+			return -1;
+		routing_sort(&lane->routing, experts->config, state[i].x.rows);
+	}
+	experts->hit_count = 0;
+	for (uint32_t id = 0; id < experts->config->experts; id++) {
+		size_t count = 0;
+
+		for (size_t i = 0; i < lanes; i++)
+			count += routed_count(&experts->lane[i].routing, id);
+		if (count)
+			experts->hit[experts->hit_count++] = id;
+	}
+	return 0;
+}
+
 /* ---- Reading ---- */
 
 /* Some of the chosen experts, read together. */
 struct window {
-	size_t first, count; /* in routing.hit */
+	size_t first, count; /* in experts.hit */
 	struct load_set set;
 	size_t place[EXPERTS_WINDOW][EXPERT_PARTS]; /* where their parts begin */
 };
@@ -145,8 +192,8 @@ static void window_fill(struct window *window, const struct experts *experts,
 	uint64_t bytes = 0;
 
 	*window = (struct window){ .first = first };
-	for (size_t i = first; i < experts->routing.hit_count; i++) {
-		uint32_t id = experts->routing.hit[i];
+	for (size_t i = first; i < experts->hit_count; i++) {
+		uint32_t id = experts->hit[i];
 
 		bytes += expert_bytes(bound, id);
 		if (window->count &&
@@ -171,29 +218,50 @@ static int part_matrix(const struct experts *experts, const struct bound_experts
 	return 0;
 }
 
-/* One expert on the tokens that chose it, a block of them at a time. */
-static int expert_run(struct experts *experts, uint32_t id, const struct matrix part[EXPERT_PARTS],
-		      struct matrix x, struct matrix y, struct error *err)
+/* One expert on the tokens of one backend that chose it, a block of them at a time. */
+static int expert_run(struct experts_lane *lane, const struct model_config *config, uint32_t id,
+		      const struct matrix part[EXPERT_PARTS], const struct experts_state *state,
+		      struct error *err)
 {
-	const struct routing *routing = &experts->routing;
-	struct backend *backend = experts->backend;
+	const struct routing *routing = &lane->routing;
+	struct backend *backend = lane->backend;
 	size_t end = routing->first[id + 1];
 
-	for (size_t at = routing->first[id]; at < end; at += experts->input.rows) {
-		size_t rows = block_rows(end - at);
-		struct matrix input = matrix_rows(experts->input, 0, rows);
-		struct matrix gate = matrix_rows(experts->gate, 0, rows);
-		struct matrix up = matrix_rows(experts->up, 0, rows);
-		struct matrix output = matrix_rows(experts->output, 0, rows);
+	for (size_t at = routing->first[id]; at < end; at += lane->input.rows) {
+		size_t rest = end - at, rows = rest < lane->input.rows ? rest : lane->input.rows;
+		struct matrix input = matrix_rows(lane->input, 0, rows);
+		struct matrix gate = matrix_rows(lane->gate, 0, rows);
+		struct matrix up = matrix_rows(lane->up, 0, rows);
+		struct matrix output = matrix_rows(lane->output, 0, rows);
 
-		if (exact_gather(backend, x, routing->row + at, input, err) ||
+		if (exact_gather(backend, state->x, routing->row + at, input, err) ||
 		    exact_linear(backend, input, part[EXPERT_GATE], false, MATRIX_NONE, gate,
 				 err) ||
 		    exact_linear(backend, input, part[EXPERT_UP], false, MATRIX_NONE, up, err) ||
-		    exact_gate(backend, experts->config->activation, gate, up, up, err) ||
+		    exact_gate(backend, config->activation, gate, up, up, err) ||
 		    exact_linear(backend, up, part[EXPERT_DOWN], false, MATRIX_NONE, output, err) ||
-		    exact_combine(backend, output, routing->row + at, routing->row_weight + at, y,
-				  err))
+		    exact_combine(backend, output, routing->row + at, routing->row_weight + at,
+				  state->y, err))
+			return -1;
+	}
+	return 0;
+}
+
+/* One expert of a window on every backend. */
+static int window_expert_run(struct experts *experts, const struct bound_experts *bound,
+			     const struct window *window, size_t index, struct loader *loader,
+			     const struct experts_state *state, struct error *err)
+{
+	uint32_t id = experts->hit[window->first + index];
+
+	for (size_t i = 0; i < experts->supply->backends; i++) {
+		struct matrix part[EXPERT_PARTS];
+
+		for (enum expert_part p = 0; p < EXPERT_PARTS; p++)
+			if (part_matrix(experts, bound, loader->memory[i], id, p,
+					window->place[index][p], &part[p], err))
+				return -1;
+		if (expert_run(&experts->lane[i], experts->config, id, part, &state[i], err))
 			return -1;
 	}
 	return 0;
@@ -201,45 +269,25 @@ static int expert_run(struct experts *experts, uint32_t id, const struct matrix 
 
 /* The experts of a window whose bytes are there. */
 static int window_run(struct experts *experts, const struct bound_experts *bound, uint32_t layer,
-		      const struct window *window, struct backend_memory *memory, struct matrix x,
-		      struct matrix y, struct error *err)
+		      const struct window *window, struct loader *loader,
+		      const struct experts_state *state, struct error *err)
 {
 	for (size_t i = 0; i < window->count; i++) {
-		uint32_t id = experts->routing.hit[window->first + i];
+		uint32_t id = experts->hit[window->first + i];
 		size_t bit = (size_t)layer * experts->config->experts + id;
-		struct matrix part[EXPERT_PARTS];
 
-		for (enum expert_part p = 0; p < EXPERT_PARTS; p++)
-			if (part_matrix(experts, bound, memory, id, p, window->place[i][p],
-					&part[p], err))
-				return -1;
 		experts->used[bit / 8] |= (uint8_t)(1u << bit % 8);
-		if (context_check_cancelled(experts->ctx, err) ||
-		    expert_run(experts, id, part, x, y, err))
+		if (context_check_cancelled(experts->supply->ctx, err) ||
+		    window_expert_run(experts, bound, window, i, loader, state, err))
 			return error_prefix(err, "expert %u", id);
 	}
 	return 0;
 }
 
-static int window_compute(struct experts *experts, const struct bound_experts *bound,
-			  uint32_t layer, const struct window *window, struct loader *loader,
-			  struct matrix x, struct matrix y, struct error *err)
-{
-	struct span bytes = { loader->bytes, loader->set.size_bytes };
-	struct backend_memory *memory = NULL;
-	int failed;
-
-	if (backend_memory_wrap(experts->backend, bytes, &memory, err))
-		return -1;
-	failed = window_run(experts, bound, layer, window, memory, x, y, err);
-	backend_memory_free(&memory);
-	return failed;
-}
-
 static int window_prefix(const struct experts *experts, const struct window *window,
 			 struct error *err)
 {
-	const uint32_t *hit = experts->routing.hit + window->first;
+	const uint32_t *hit = experts->hit + window->first;
 
 	return window->count == 1
 		       ? error_prefix(err, "expert %u", hit[0])
@@ -248,11 +296,11 @@ static int window_prefix(const struct experts *experts, const struct window *win
 
 /* Window after window, the next being read while one is computed. */
 static int windows_run(struct experts *experts, const struct bound_experts *bound, uint32_t layer,
-		       struct window window[2], struct matrix x, struct matrix y, struct error *err)
+		       struct window window[2], const struct experts_state *state,
+		       struct error *err)
 {
 	window_fill(&window[0], experts, bound, 0);
-	if (loader_start(&experts->loader[0], experts->ctx, experts->weights, &window[0].set, false,
-			 err))
+	if (loader_start(&experts->loader[0], experts->supply, &window[0].set, false, err))
 		return window_prefix(experts, &window[0], err);
 	for (size_t turn = 0; window[turn].count; turn ^= 1) {
 		struct window *now = &window[turn], *next = &window[turn ^ 1];
@@ -260,32 +308,27 @@ static int windows_run(struct experts *experts, const struct bound_experts *boun
 		if (loader_finish(&experts->loader[turn], err))
 			return window_prefix(experts, now, err);
 		window_fill(next, experts, bound, now->first + now->count);
-		if (next->count && loader_start(&experts->loader[turn ^ 1], experts->ctx,
-						experts->weights, &next->set, true, err))
+		if (next->count && loader_start(&experts->loader[turn ^ 1], experts->supply,
+						&next->set, true, err))
 			return window_prefix(experts, next, err);
-		if (window_compute(experts, bound, layer, now, &experts->loader[turn], x, y, err))
+		if (window_run(experts, bound, layer, now, &experts->loader[turn], state, err))
 			return -1;
 	}
 	return 0;
 }
 
 int experts_run(struct experts *experts, const struct bound_experts *bound, uint32_t layer,
-		struct matrix logits, struct matrix x, struct matrix y, struct error *err)
+		const struct experts_state *state, struct error *err)
 {
-	struct router_shape shape = { .chosen = experts->config->experts_chosen,
-				      .renormalise = experts->config->experts_renormalise };
 	struct window *window;
 	int failed;
 
-	if (exact_route(experts->backend, logits, &shape, experts->routing.expert,
-			experts->routing.weight, err) ||
-	    exact_zero(experts->backend, y, err))
+	if (route(experts, state, err))
 		return -1;
-	routing_sort(&experts->routing, experts->config, x.rows);
 	window = calloc(2, sizeof(*window));
 	if (!window)
 		return error_set(err, ERROR_SYSTEM, "no memory to read experts");
-	failed = windows_run(experts, bound, layer, window, x, y, err);
+	failed = windows_run(experts, bound, layer, window, state, err);
 	free(window);
 	return failed;
 }

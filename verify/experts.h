@@ -60,34 +60,44 @@ uint64_t expert_bytes(const struct bound_experts *experts, uint32_t id);
 /* Tokens that one expert works on at a time. */
 #define EXPERT_BLOCK_ROWS ((size_t)480)
 
-/* Who goes where. */
+/* Who goes where, of the tokens that one backend computes. */
 struct routing {
 	uint32_t *expert; /* tokens x chosen: of each token, ascending */
 	float *weight;
 	size_t *first; /* experts + 1: where the tokens of an expert begin in `row` */
 	uint32_t *row; /* tokens x chosen, by expert: the tokens that chose it, ascending */
 	float *row_weight;
-	uint32_t *hit; /* experts that some token chose, ascending */
-	size_t hit_count;
 };
 
-/* What a pass keeps in order to run experts. Set the first five; experts_open does the rest. */
-struct experts {
-	const struct context *ctx;
-	struct weights *weights;
+/* What one backend keeps in order to run experts. */
+struct experts_lane {
 	struct backend *backend;
-	const struct model_config *config;
-	uint8_t *used; /* borrowed: bit layer * experts + id is set once it was read */
-
-	struct loader loader[2];
 	struct backend_memory *memory; /* of the four below: a block of tokens */
 	struct matrix input, gate, up, output;
 	struct routing routing;
 };
 
-/* Prepare for passes over `rows` tokens. */
+/* What a pass keeps in order to run experts. Set the first three; experts_open does the rest. */
+struct experts {
+	struct supply *supply; /* borrowed */
+	const struct model_config *config;
+	uint8_t *used; /* borrowed: bit layer * experts + id is set once it was read */
+
+	struct loader loader[2];
+	struct experts_lane lane[SUPPLY_BACKENDS_MAX]; /* of each backend of the supply */
+	uint32_t *hit; /* experts that some token chose, on whatever backend, ascending */
+	size_t hit_count;
+};
+
+/* Prepare for passes over `rows` tokens at the most on each backend. */
 MUST_CHECK int experts_open(struct experts *experts, size_t rows, struct error *err);
 void experts_release(struct experts *experts);
+
+/* What experts are run on: of one backend. */
+struct experts_state {
+	struct matrix logits; /* of the router: rows x experts */
+	struct matrix x, y;   /* rows x hidden */
+};
 
 /* What `experts` holds for each expert that a token chooses. */
 #define ROUTED_BYTES (2 * sizeof(uint32_t) + 2 * sizeof(float))
@@ -97,11 +107,10 @@ uint64_t experts_memory_bytes(const struct model_config *config, uint64_t bytes,
 			      size_t rows);
 
 /*
- * Rule 9: y = the sum over the chosen experts, ascending, of weight * expert(x).
- * `logits` are the router's: rows x experts; x and y are rows x hidden.
+ * Rule 9: y = the sum over the chosen experts, ascending, of weight * expert(x), for the
+ * state of each backend. An expert that tokens of several backends chose is read once.
  */
 MUST_CHECK int experts_run(struct experts *experts, const struct bound_experts *bound,
-			   uint32_t layer, struct matrix logits, struct matrix x, struct matrix y,
-			   struct error *err);
+			   uint32_t layer, const struct experts_state *state, struct error *err);
 
 #endif

@@ -14,6 +14,9 @@ struct forward {
 /* Tokens whose logits are held at once: one block of the head. */
 #define HEAD_BLOCK_ROWS ((size_t)240)
 
+/* The same on a device, whose digests are many short chains side by side. */
+#define HEAD_BLOCK_ROWS_DEVICE ((size_t)960)
+
 /* Tokens whose logits are brought to the host at once. */
 #define HOST_ROWS ((size_t)32)
 

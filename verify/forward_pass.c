@@ -1,5 +1,6 @@
-/* forward_pass: the parts of a pass. */
+/* forward_pass: open a pass, and run its layers. */
 #include "verify/forward_pass.h"
+#include "verify/forward_units.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,63 +36,139 @@ static void fused_slots_set(struct stage *stage)
 		stage->slot[slot[i]] = matrix_cols(fused, i * head_dim, fused.cols - 2 * head_dim);
 }
 
-/* One run of memory for all slots that are used. */
-static int slots_new(struct pass *pass, const struct forward *forward, size_t rows,
-		     struct error *err)
+/* One run of memory for all slots that a stage uses. */
+static int slots_new(const struct forward *forward, struct stage *stage,
+		     struct backend_memory **out_slots, struct error *err)
 {
 	size_t offset[SLOT_COUNT], size = 0;
-	struct stage *stage = &pass->stage;
 
 	for (enum slot slot = 0; slot < SLOT_COUNT; slot++) {
 		size_t cols = config_dim(stage->config, slot_dim(slot));
 
 		offset[slot] = size;
 		if (forward->uses[slot])
-			size += (rows * cols * sizeof(float) + 63) / 64 * 64;
+			size += (stage->rows * cols * sizeof(float) + 63) / 64 * 64;
 	}
-	if (backend_memory_new(stage->backend, size, &pass->slots, err))
+	if (backend_memory_new(stage->backend, size, out_slots, err))
 		return -1;
 	for (enum slot slot = 0; slot < SLOT_COUNT; slot++)
 		if (forward->uses[slot])
-			stage->slot[slot] = matrix_at(pass->slots, offset[slot], FLOAT_F32, rows,
-						      config_dim(stage->config, slot_dim(slot)));
+			stage->slot[slot] =
+				matrix_at(*out_slots, offset[slot], FLOAT_F32, stage->rows,
+					  config_dim(stage->config, slot_dim(slot)));
 	if (stage->config->architecture->fused_heads)
 		fused_slots_set(stage);
-	pass->host = malloc(rows * stage->config->hidden * sizeof(float));
-	if (!pass->host)
-		return error_set(err, ERROR_SYSTEM, "no memory for %zu tokens", rows);
+	return 0;
+}
+
+/* ---- Sharing out ---- */
+
+/*
+ * Runs of sequences in order, one for each backend, of about equally many tokens: a sequence
+ * goes to the backend that the middle of its tokens falls to, as long as every one has some.
+ */
+static void share_out(const struct sequences *sequences, struct stage *stage, size_t stages)
+{
+	size_t rows = sequences_rows(sequences), row = 0, at = 0;
+
+	for (size_t i = 0; i < stages; i++) {
+		size_t first = at, left = stages - i - 1;
+
+		stage[i].first_row = row;
+		while (at < sequences->count - left) {
+			size_t count = sequences->row_count[at];
+
+			if (at > first && left && (2 * row + count) * stages > 2 * (i + 1) * rows)
+				break;
+			row += count;
+			at++;
+		}
+		stage[i].rows = row - stage[i].first_row;
+		stage[i].sequences = (struct sequences){ sequences->ids + stage[i].first_row,
+							 sequences->row_count + first, at - first };
+	}
+}
+
+static int stages_open(struct pass *pass, const struct forward *forward, struct error *err)
+{
+	for (size_t i = 0; i < pass->stages; i++) {
+		struct stage *stage = &pass->stage[i];
+
+		if (slots_new(forward, stage, &pass->slots[i], err) || stage_open(stage, err))
+			return -1;
+	}
 	return 0;
 }
 
 /* Room to run experts, where there are some. */
 static int pass_experts_open(struct pass *pass, const struct forward *forward, struct error *err)
 {
+	size_t rows = 0;
+
 	if (!forward->experts_used)
 		return 0;
-	pass->experts = (struct experts){ .ctx = pass->ctx,
-					  .weights = pass->plan->weights,
-					  .backend = pass->stage.backend,
-					  .config = pass->stage.config,
+	pass->experts = (struct experts){ .supply = &pass->supply,
+					  .config = &pass->plan->config,
 					  .used = forward->experts_used };
-	pass->stage.experts = &pass->experts;
-	return experts_open(&pass->experts, sequences_rows(pass->sequences), err);
+	for (size_t i = 0; i < pass->stages; i++) {
+		pass->stage[i].experts = &pass->experts;
+		rows = pass->stage[i].rows > rows ? pass->stage[i].rows : rows;
+	}
+	return experts_open(&pass->experts, rows, err);
+}
+
+int pass_room(const struct pass *pass, uint64_t *out_bytes, struct error *err)
+{
+	*out_bytes = UINT64_MAX;
+	for (size_t i = 0; i < pass->stages; i++) {
+		uint64_t left;
+
+		if (backend_memory_left(pass->stage[i].backend, &left, err))
+			return -1;
+		*out_bytes = left < *out_bytes ? left : *out_bytes;
+	}
+	return 0;
+}
+
+/* How much of a layer is loaded at a time, and room for it, once for all layers. */
+static int unit_choose(struct pass *pass, struct error *err)
+{
+	uint64_t room;
+
+	pass->unit_bytes = SIZE_MAX;
+	if (!pass_is_staged(pass))
+		return 0;
+	if (pass_room(pass, &room, err))
+		return -1;
+	room = units_room(pass->plan, room);
+	pass->unit_bytes = units_limit(pass->plan, room);
+	pass->loader[0].least_bytes = pass->loader[1].least_bytes = pass->unit_bytes;
+	return 0;
 }
 
 int pass_open(const struct context *ctx, const struct forward *forward, struct backend *backend,
 	      const struct sequences *sequences, struct pass *pass, struct error *err)
 {
-	*pass = (struct pass){
-		.ctx = ctx,
-		.plan = &forward->plan,
-		.sequences = sequences,
-		.stage = { .ctx = ctx, .backend = backend, .config = &forward->plan.config }
-	};
-	return sequences_check(&forward->plan.config, sequences, err) ||
-			       slots_new(pass, forward, sequences_rows(sequences), err) ||
-			       pass_experts_open(pass, forward, err) ||
-			       stage_open(&pass->stage, sequences, err)
-		       ? -1
-		       : 0;
+	size_t rows, backends = backend_count(backend);
+
+	*pass = (struct pass){ .ctx = ctx, .plan = &forward->plan, .sequences = sequences };
+	if (sequences_check(&forward->plan.config, sequences, err))
+		return -1;
+	backends = backends < sequences->count ? backends : sequences->count;
+	pass->stages = backends < SUPPLY_BACKENDS_MAX ? backends : SUPPLY_BACKENDS_MAX;
+	for (size_t i = 0; i < pass->stages; i++)
+		pass->stage[i] = (struct stage){ .ctx = ctx,
+						 .backend = backend_peer(backend, i),
+						 .config = &forward->plan.config };
+	share_out(sequences, pass->stage, pass->stages);
+	rows = sequences_rows(sequences);
+	pass->host = malloc(rows * forward->plan.config.hidden * sizeof(float));
+	if (!pass->host)
+		return error_set(err, ERROR_SYSTEM, "no memory for %zu tokens", rows);
+	if (supply_open(ctx, forward->plan.weights, backend, pass->stages, &pass->supply, err) ||
+	    stages_open(pass, forward, err) || pass_experts_open(pass, forward, err))
+		return -1;
+	return unit_choose(pass, err);
 }
 
 void pass_release(struct pass *pass)
@@ -99,16 +176,27 @@ void pass_release(struct pass *pass)
 	loader_release(&pass->loader[0]);
 	loader_release(&pass->loader[1]);
 	experts_release(&pass->experts);
-	stage_release(&pass->stage);
-	backend_memory_free(&pass->slots);
+	for (size_t i = 0; i < pass->stages; i++) {
+		stage_release(&pass->stage[i]);
+		backend_memory_free(&pass->slots[i]);
+	}
+	supply_release(&pass->supply);
 	free(pass->host);
 	*pass = (struct pass){ 0 };
 }
 
+bool pass_is_staged(const struct pass *pass)
+{
+	return pass->supply.staging != NULL;
+}
+
 int pass_embed(struct pass *pass, struct error *err)
 {
-	return embedding_run(&pass->stage, pass->ctx, pass->plan, pass->sequences, err);
+	return embedding_run(pass->stage, pass->stages, &pass->supply, pass->plan, pass->sequences,
+			     err);
 }
+
+/* ---- The state ---- */
 
 int pass_state_check(const struct pass *pass, uint32_t index, struct error *err)
 {
@@ -118,118 +206,93 @@ int pass_state_check(const struct pass *pass, uint32_t index, struct error *err)
 		snprintf(what, sizeof(what), "the hidden state after layer %u", index - 1);
 	else
 		snprintf(what, sizeof(what), "the embedding");
-	return exact_finite(pass->stage.backend, pass->stage.slot[SLOT_STATE], what, err);
+	for (size_t i = 0; i < pass->stages; i++)
+		if (exact_finite(pass->stage[i].backend, pass->stage[i].slot[SLOT_STATE], what,
+				 err))
+			return -1;
+	return 0;
 }
 
 int pass_state_get(struct pass *pass, struct error *err)
 {
-	return backend_download(pass->stage.backend, pass->stage.slot[SLOT_STATE], pass->host, err);
+	size_t hidden = pass->plan->config.hidden;
+
+	for (size_t i = 0; i < pass->stages; i++)
+		if (backend_download(pass->stage[i].backend, pass->stage[i].slot[SLOT_STATE],
+				     pass->host + pass->stage[i].first_row * hidden, err))
+			return -1;
+	return 0;
 }
 
 int pass_state_set(struct pass *pass, struct error *err)
 {
-	return backend_upload(pass->stage.backend, pass->stage.slot[SLOT_STATE], pass->host, err);
+	size_t hidden = pass->plan->config.hidden;
+
+	for (size_t i = 0; i < pass->stages; i++)
+		if (backend_upload(pass->stage[i].backend, pass->stage[i].slot[SLOT_STATE],
+				   pass->host + pass->stage[i].first_row * hidden, err))
+			return -1;
+	return 0;
 }
 
-/* Run operations whose tensors the loader holds. */
-static int loaded_run(struct pass *pass, struct loader *loader, const struct bound *bound,
-		      size_t count, struct error *err)
-{
-	struct backend_memory *memory = NULL;
-	int failed;
+/* ---- Layers ---- */
 
-	if (loader_finish(loader, err))
-		return -1;
-	if (loader->set.size_bytes &&
-	    backend_memory_wrap(pass->stage.backend,
-				(struct span){ loader->bytes, loader->set.size_bytes }, &memory,
-				err))
-		return -1;
-	failed = operations_run(&pass->stage, bound, count, &loader->set, memory, err);
-	backend_memory_free(&memory);
-	return failed;
+/* Begin to read the unit of a layer that begins with operation `first`. */
+static int unit_start(struct pass *pass, uint32_t layer, size_t first, bool ahead,
+		      struct error *err)
+{
+	const struct bound *bound = plan_layer(pass->plan, layer) + first;
+	struct load_set set = { 0 };
+
+	unit_take(bound, pass->plan->layer_count - first, pass->unit_bytes, &set);
+	return loader_start(&pass->loader[pass->turn], &pass->supply, &set, ahead, err);
 }
 
 int pass_layer_start(struct pass *pass, uint32_t layer, bool ahead, struct error *err)
 {
-	struct load_set set = { 0 };
-
-	load_set_add_bound(&set, plan_layer(pass->plan, layer), pass->plan->layer_count);
-	return loader_start(&pass->loader[layer % 2], pass->ctx, pass->plan->weights, &set, ahead,
-			    err);
+	return unit_start(pass, layer, 0, ahead, err);
 }
 
-int pass_layer_run(struct pass *pass, uint32_t layer, struct error *err)
+/* Begin to read what follows operation `first` - 1 of a layer, if anything does. */
+static int follower_start(struct pass *pass, uint32_t layer, size_t first, uint32_t next,
+			  struct error *err)
 {
-	stage_layer(&pass->stage, layer);
-	if (loaded_run(pass, &pass->loader[layer % 2], plan_layer(pass->plan, layer),
-		       pass->plan->layer_count, err))
-		return error_prefix(err, "layer %u", layer);
-	return 0;
+	if (first < pass->plan->layer_count)
+		return unit_start(pass, layer, first, true, err);
+	return next == LAYER_NONE ? 0 : unit_start(pass, next, 0, true, err);
 }
 
-/* The logits of some rows into a buffer that is used again, and to the sink. */
-static int head_blocks_run(struct pass *pass, const struct forward_sink *sink, struct matrix head,
-			   struct matrix block, struct error *err)
+int pass_layer_run(struct pass *pass, uint32_t layer, uint32_t next, struct error *err)
 {
-	struct matrix input = pass->stage.slot[SLOT_INPUT];
-	float cap = pass->plan->config.logit_cap;
+	const struct bound *bound = plan_layer(pass->plan, layer);
+	size_t count = pass->plan->layer_count, taken;
 
-	for (size_t first = 0; first < input.rows; first += block.rows) {
-		size_t rest = input.rows - first, rows = rest < block.rows ? rest : block.rows;
-		struct matrix logits = matrix_rows(block, 0, rows);
+	for (size_t i = 0; i < pass->stages; i++)
+		stage_layer(&pass->stage[i], layer);
+	for (size_t first = 0; first < count; first += taken) {
+		struct loader *loader = &pass->loader[pass->turn];
+		struct load_set set = { 0 };
 
-		if (context_check_cancelled(pass->ctx, err) ||
-		    exact_linear(pass->stage.backend, matrix_rows(input, first, rows), head, false,
-				 MATRIX_NONE, logits, err) ||
-		    (cap > 0.0f && exact_soft_cap(pass->stage.backend, logits, cap, logits, err)) ||
-		    exact_finite(pass->stage.backend, logits, "the logits", err) ||
-		    sink->logits(sink->user, pass->stage.backend, first, logits, err))
+		taken = unit_take(bound + first, count - first, pass->unit_bytes, &set);
+		pass->turn ^= 1;
+		/* On the host each reader is one thread; on a device one takes all blocks of the
+		 * ring. */
+		if (!pass_is_staged(pass) && follower_start(pass, layer, first + taken, next, err))
 			return -1;
-		context_progress(pass->ctx, "logits", "tokens", first + rows, input.rows);
+		if (loader_finish(loader, err))
+			return error_prefix(err, "layer %u", layer);
+		if (pass_is_staged(pass) && follower_start(pass, layer, first + taken, next, err))
+			return -1;
+		if (operations_run(pass->stage, pass->stages, bound + first, taken, &set,
+				   loader->memory, err))
+			return error_prefix(err, "layer %u", layer);
 	}
 	return 0;
 }
 
-static int head_matrix_run(struct pass *pass, const struct forward_sink *sink,
-			   struct backend_memory *weights, struct error *err)
+void pass_layers_end(struct pass *pass)
 {
-	const struct model_config *config = &pass->plan->config;
-	size_t rows = head_block_rows(pass->sequences);
-	struct backend_memory *logits = NULL;
-	enum float_format format;
-	int failed;
-
-	if (tensor_format(pass->plan->head, &format, err) ||
-	    backend_memory_new(pass->stage.backend, rows * config->vocab * sizeof(float), &logits,
-			       err))
-		return -1;
-	failed = head_blocks_run(pass, sink,
-				 matrix_at(weights, 0, format, config->vocab, config->hidden),
-				 matrix_at(logits, 0, FLOAT_F32, rows, config->vocab), err);
-	backend_memory_free(&logits);
-	return failed;
-}
-
-int pass_head(struct pass *pass, const struct forward_sink *sink, struct error *err)
-{
-	const struct plan *plan = pass->plan;
-	struct backend_memory *memory = NULL;
-	struct loader *loader = &pass->loader[0];
-	struct load_set set = { 0 }, head = { 0 };
-	int failed;
-
-	load_set_add_bound(&set, plan->after_layers, plan->after_layers_count);
-	load_set_add(&head, plan->head);
-	if (loader_start(loader, pass->ctx, plan->weights, &set, false, err) ||
-	    loaded_run(pass, loader, plan->after_layers, plan->after_layers_count, err) ||
-	    loader_start(loader, pass->ctx, plan->weights, &head, false, err) ||
-	    loader_finish(loader, err) ||
-	    backend_memory_wrap(pass->stage.backend,
-				(struct span){ loader->bytes, loader->set.size_bytes }, &memory,
-				err))
-		return -1;
-	failed = head_matrix_run(pass, sink, memory, err);
-	backend_memory_free(&memory);
-	return failed;
+	loader_release(&pass->loader[0]);
+	loader_release(&pass->loader[1]);
+	experts_release(&pass->experts);
 }

@@ -37,7 +37,7 @@ static int layer_alone(struct some *some, uint32_t layer, struct error *err)
 	struct pass *pass = &some->pass;
 
 	if (context_check_cancelled(pass->ctx, err) || pass_layer_start(pass, layer, false, err) ||
-	    state_take(some, layer, err) || pass_layer_run(pass, layer, err) ||
+	    state_take(some, layer, err) || pass_layer_run(pass, layer, LAYER_NONE, err) ||
 	    boundary_tell(some, layer + 1, err))
 		return -1;
 	context_progress(pass->ctx, "spot check", "layers", ++some->done, some->total);

@@ -49,9 +49,53 @@ size_t load_set_offset(const struct load_set *set, const struct tensor *tensor)
 	return set->item[i].offset_bytes;
 }
 
-/* Whole tensors are read together, parts of some one by one. */
-static int load_all(struct loader *loader, const struct context *ctx, struct error *err)
+/* ---- Where tensors go ---- */
+
+/* Threads that read for a device, at most, and blocks that each holds: what one core hashes side by
+ * side (piece_hash.c), with SHA instructions at least. */
+enum { READERS_MAX = 16, READER_BLOCKS = 4 };
+
+static size_t readers_count(void)
 {
+	size_t cores = threads_cores();
+
+	return cores < READERS_MAX ? cores : READERS_MAX;
+}
+
+uint64_t supply_host_bytes(void)
+{
+	return (uint64_t)readers_count() * READER_BLOCKS * PIECE_SIZE_BYTES;
+}
+
+int supply_open(const struct context *ctx, struct weights *weights, struct backend *backend,
+		size_t backends, struct supply *supply, struct error *err)
+{
+	size_t readers = readers_count();
+
+	*supply = (struct supply){ .ctx = ctx, .weights = weights, .backends = backends };
+	for (size_t i = 0; i < backends; i++)
+		supply->backend[i] = backend_peer(backend, i);
+	if (!backend_is_staged(backend))
+		return 0;
+	if (threads_new(readers, &supply->readers, err) ||
+	    staging_new(backend, PIECE_SIZE_BYTES, readers * READER_BLOCKS, &supply->staging, err))
+		return -1;
+	return 0;
+}
+
+void supply_release(struct supply *supply)
+{
+	staging_free(&supply->staging);
+	threads_free(&supply->readers);
+	*supply = (struct supply){ 0 };
+}
+
+/* ---- Reading for a backend that computes in the host's memory ---- */
+
+/* Whole tensors are read together, parts of some one by one. */
+static int load_here(struct loader *loader, const struct context *ctx, struct error *err)
+{
+	struct weights *weights = loader->supply->weights;
 	struct weights_part part[LOAD_TENSORS_MAX];
 	size_t whole = 0;
 
@@ -64,11 +108,116 @@ static int load_all(struct loader *loader, const struct context *ctx, struct err
 			continue;
 		}
 		if (context_check_cancelled(ctx, err) ||
-		    weights_read_checked(ctx, loader->weights, tensor, loader->set.item[i].first,
-					 out, (size_t)loader->set.item[i].length, err))
+		    weights_read_checked(ctx, weights, tensor, loader->set.item[i].first, out,
+					 (size_t)loader->set.item[i].length, err))
 			return -1;
 	}
-	return weights_read_tensors(ctx, loader->weights, part, whole, err);
+	return weights_read_tensors(ctx, weights, part, whole, err);
+}
+
+static int room_here(struct loader *loader, size_t size_bytes, struct error *err)
+{
+	if (loader->capacity >= size_bytes)
+		return 0;
+	free(loader->bytes);
+	loader->capacity = 0;
+	loader->bytes = aligned_alloc(ALIGNMENT, size_bytes);
+	if (!loader->bytes)
+		return error_set(err, ERROR_SYSTEM, "no memory for %zu bytes of weights",
+				 size_bytes);
+	loader->capacity = size_bytes;
+	return 0;
+}
+
+/* The backends compute in the very bytes that were read. */
+static int wrap_here(struct loader *loader, struct error *err)
+{
+	struct span bytes = { loader->bytes, loader->set.size_bytes };
+
+	for (size_t i = 0; bytes.len && i < loader->supply->backends; i++)
+		if (backend_memory_wrap(loader->supply->backend[i], bytes, &loader->memory[i], err))
+			return -1;
+	return 0;
+}
+
+/* ---- Reading for devices ---- */
+
+static int block_take(void *user, size_t reader, size_t room, uint8_t **out_bytes,
+		      struct error *err)
+{
+	struct loader *loader = user;
+
+	return staging_block(loader->supply->staging, reader * READER_BLOCKS + room, out_bytes,
+			     err);
+}
+
+static int block_send(void *user, size_t reader, size_t room, size_t first, size_t len,
+		      uint64_t place, struct error *err)
+{
+	struct loader *loader = user;
+
+	for (size_t i = 0; i < loader->supply->backends; i++)
+		if (staging_send(loader->supply->staging, reader * READER_BLOCKS + room, first, len,
+				 loader->memory[i], (size_t)place, err))
+			return -1;
+	return 0;
+}
+
+static int load_there(struct loader *loader, const struct context *ctx, struct error *err)
+{
+	struct weights_carrier carrier = { loader, READER_BLOCKS, block_take, block_send };
+	struct weights_range range[LOAD_TENSORS_MAX];
+
+	for (size_t i = 0; i < loader->set.count; i++)
+		range[i] = (struct weights_range){ loader->set.item[i].tensor,
+						   loader->set.item[i].first,
+						   loader->set.item[i].length,
+						   loader->set.item[i].offset_bytes };
+	return weights_carry(ctx, loader->supply->weights, range, loader->set.count, &carrier, err);
+}
+
+static void memory_release(struct loader *loader)
+{
+	for (size_t i = 0; i < SUPPLY_BACKENDS_MAX; i++)
+		backend_memory_free(&loader->memory[i]);
+}
+
+/* On each device; what is read now arrives after whatever still computes with what was there. */
+static int room_there(struct loader *loader, size_t size_bytes, struct error *err)
+{
+	struct supply *supply = loader->supply;
+
+	if (loader->capacity < size_bytes) {
+		memory_release(loader);
+		loader->capacity = 0;
+		size_bytes = size_bytes > loader->least_bytes ? size_bytes : loader->least_bytes;
+		for (size_t i = 0; i < supply->backends; i++)
+			if (staging_memory_new(supply->backend[i], size_bytes, &loader->memory[i],
+					       err))
+				return -1;
+		loader->capacity = size_bytes;
+	}
+	for (size_t i = 0; i < supply->backends; i++)
+		if (staging_hold(supply->backend[i], err))
+			return -1;
+	return 0;
+}
+
+/* What was sent is there for the operations that follow. After a failure too: a device's comes out
+ * here. */
+static int arrive_there(struct loader *loader, struct error *err)
+{
+	for (size_t i = 0; i < loader->supply->backends; i++)
+		if (staging_arrive(loader->supply->backend[i], err))
+			return -1;
+	return 0;
+}
+
+/* ---- Both ---- */
+
+static int load_all(struct loader *loader, const struct context *ctx, struct error *err)
+{
+	return loader->supply->staging ? load_there(loader, ctx, err) : load_here(loader, ctx, err);
 }
 
 static void *load_ahead(void *arg)
@@ -79,51 +228,54 @@ static void *load_ahead(void *arg)
 	return NULL;
 }
 
-int loader_start(struct loader *loader, const struct context *ctx, struct weights *weights,
-		 const struct load_set *set, bool ahead, struct error *err)
+int loader_start(struct loader *loader, struct supply *supply, const struct load_set *set,
+		 bool ahead, struct error *err)
 {
-	if (loader->capacity < set->size_bytes) {
-		free(loader->bytes);
-		loader->capacity = 0;
-		loader->bytes = aligned_alloc(ALIGNMENT, set->size_bytes);
-		if (!loader->bytes)
-			return error_set(err, ERROR_SYSTEM, "no memory for %zu bytes of weights",
-					 set->size_bytes);
-		loader->capacity = set->size_bytes;
-	}
+	loader->supply = supply;
+	if (!supply->staging)
+		memory_release(loader);
+	if (supply->staging ? room_there(loader, set->size_bytes, err)
+			    : room_here(loader, set->size_bytes, err))
+		return -1;
 	loader->set = *set;
-	loader->weights = weights;
 	loader->error = (struct error){ 0 };
 	loader->failed = 0;
 	/* The reader leaves the pool to the computation, and says nothing about progress. */
-	loader->ctx = *ctx;
-	loader->ctx.threads = NULL;
+	loader->ctx = *supply->ctx;
+	loader->ctx.threads = supply->readers;
 	loader->ctx.progress = NULL;
 	if (ahead && !pthread_create(&loader->thread, NULL, load_ahead, loader)) {
 		loader->running = true;
 		return 0;
 	}
-	return load_all(loader, ctx, err);
+	return load_all(loader, supply->staging ? &loader->ctx : supply->ctx, err);
 }
 
 int loader_finish(struct loader *loader, struct error *err)
 {
+	struct error late = { 0 };
+
 	if (loader->running) {
 		pthread_join(loader->thread, NULL);
 		loader->running = false;
 	}
 	if (loader->failed)
-		return error_set(err, loader->error.code, "%s", loader->error.text);
-	return 0;
+		(void)error_set(err, loader->error.code, "%s", loader->error.text);
+	if (loader->supply->staging ? arrive_there(loader, &late) : 0)
+		return error_set(err, late.code, "%s", late.text);
+	return loader->failed || (!loader->supply->staging && wrap_here(loader, err)) ? -1 : 0;
 }
 
 void loader_release(struct loader *loader)
 {
 	if (loader->running)
 		pthread_join(loader->thread, NULL);
+	memory_release(loader);
 	free(loader->bytes);
 	*loader = (struct loader){ 0 };
 }
+
+/* ---- Rows of tables ---- */
 
 /* Copy what the bytes [begin, end) of the table hold of row `row`. */
 static void part_copy(const uint8_t *piece, uint64_t begin, uint64_t end, uint64_t row,

@@ -1,6 +1,7 @@
 /*
  * loader: the tensors of one stage of a pass in one run of memory, read (and
- * hashed there) ahead of time by a thread. Inside verify/ only.
+ * hashed there) ahead of time by a thread, or by several where they go on to a
+ * device. Inside verify/ only.
  */
 #ifndef VERIFY_LOADER_H
 #define VERIFY_LOADER_H
@@ -32,13 +33,45 @@ void load_set_add_bound(struct load_set *set, const struct bound *bound, size_t 
 /* Where it begins; the tensor is in the set. */
 size_t load_set_offset(const struct load_set *set, const struct tensor *tensor);
 
+/* Backends that can share a pass. */
+#define SUPPLY_BACKENDS_MAX ((size_t)16)
+
+/*
+ * Where the loaders of one pass take tensors to. For a backend that computes in the
+ * host's memory, they stay where they were read. For one that is staged, several
+ * threads read and hash pieces in page-locked blocks, a few each, and every
+ * block is copied to each backend from there: the host holds those blocks and
+ * no layer. Start with {0}.
+ */
+struct supply {
+	const struct context *ctx; /* borrowed, as the next two */
+	struct weights *weights;
+	struct backend *backend[SUPPLY_BACKENDS_MAX];
+	size_t backends;
+	struct staging *staging; /* NULL: the backends compute in the host's memory */
+	struct threads *readers; /* of a staged backend */
+};
+
+/* For the first `backends` of those that share with `backend`. */
+MUST_CHECK int supply_open(const struct context *ctx, struct weights *weights,
+			   struct backend *backend, size_t backends, struct supply *supply,
+			   struct error *err);
+void supply_release(struct supply *supply);
+
+/* Of the host's memory, what staging takes on this machine. */
+uint64_t supply_host_bytes(void);
+
 /* One run of memory being filled. Start with {0}. */
 struct loader {
 	struct load_set set;
-	uint8_t *bytes; /* 64-byte aligned */
-	size_t capacity;
+	/* On each backend of the supply; after loader_finish, and until loader_start or
+	 * loader_release. NULL for a set without bytes. */
+	struct backend_memory *memory[SUPPLY_BACKENDS_MAX];
 
-	struct weights *weights;
+	size_t least_bytes; /* what its memory on a device is at least made for; may be set */
+	struct supply *supply;
+	uint8_t *bytes;  /* 64-byte aligned; NULL for a staged backend */
+	size_t capacity; /* of bytes, or of each memory */
 	struct context ctx;
 	pthread_t thread;
 	bool running;
@@ -48,14 +81,13 @@ struct loader {
 
 /*
  * Begin to read `set` into the loader's memory, which grows where it must;
- * what was there is gone. With `ahead` a thread reads (alone, so that the pool
- * can compute meanwhile), else the caller, with ctx->threads.
+ * what was there is gone. With `ahead` a thread reads (alone for a backend of the
+ * host, so that the pool can compute meanwhile), else the caller, with ctx->threads.
  */
-MUST_CHECK int loader_start(struct loader *loader, const struct context *ctx,
-			    struct weights *weights, const struct load_set *set, bool ahead,
-			    struct error *err);
+MUST_CHECK int loader_start(struct loader *loader, struct supply *supply,
+			    const struct load_set *set, bool ahead, struct error *err);
 
-/* Wait until everything is there. Must be called before the bytes are used. */
+/* Wait until everything is there. Must be called before the memory is used. */
 MUST_CHECK int loader_finish(struct loader *loader, struct error *err);
 
 /* Waits for the thread and frees. */

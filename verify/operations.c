@@ -130,12 +130,11 @@ static int operation_run(struct stage *stage, const struct bound *bound, struct 
 		return exact_activation(stage->backend, config->activation, x, y, err);
 	case OP_GATE:
 		return exact_gate(stage->backend, config->activation, x, u, y, err);
-	case OP_EXPERTS:
-		return experts_run(stage->experts, bound->experts, stage->layer, u, x, y, err);
 	case OP_GATE_ROWS:
 		return exact_gate_rows(stage->backend, x, u, y, err);
 	case OP_ADD:
 		return exact_add(stage->backend, x, u, y, err);
+	case OP_EXPERTS: /* of all stages together */
 	case OP_TOKENS:
 	case OP_POSITIONS:
 	case OP_TYPE_ZERO:
@@ -159,21 +158,49 @@ static int stage_tell(struct stage *stage, const struct bound *bound, struct err
 				  stage->slot[operation_result(bound->operation)], err);
 }
 
-int operations_run(struct stage *stage, const struct bound *bound, size_t count,
-		   const struct load_set *set, struct backend_memory *memory, struct error *err)
+/* One operation on one stage. */
+static int bound_run(struct stage *stage, const struct bound *bound, const struct load_set *set,
+		     struct backend_memory *memory, struct error *err)
+{
+	struct matrix weight = MATRIX_NONE, bias = MATRIX_NONE;
+
+	if (bound->weight && tensor_matrix(bound->weight, set, memory, &weight, err))
+		return -1;
+	if (bound->bias && tensor_matrix(bound->bias, set, memory, &bias, err))
+		return -1;
+	return operation_run(stage, bound, weight, bias, err);
+}
+
+/* A layer's experts, on all stages together. */
+static int all_experts_run(struct stage *stage, size_t stages, const struct bound *bound,
+			   struct error *err)
+{
+	struct experts_state state[SUPPLY_BACKENDS_MAX];
+
+	for (size_t i = 0; i < stages; i++)
+		state[i] = (struct experts_state){
+			.logits = stage[i].slot[bound->operation->u],
+			.x = stage[i].slot[bound->operation->x],
+			.y = stage[i].slot[bound->operation->y],
+		};
+	return experts_run(stage->experts, bound->experts, stage->layer, state, err);
+}
+
+int operations_run(struct stage *stage, size_t stages, const struct bound *bound, size_t count,
+		   const struct load_set *set, struct backend_memory *const *memory,
+		   struct error *err)
 {
 	for (size_t i = 0; i < count; i++) {
-		struct matrix weight = MATRIX_NONE, bias = MATRIX_NONE;
+		bool experts = bound[i].operation->kind == OP_EXPERTS;
 
 		if (stage->ctx && context_check_cancelled(stage->ctx, err))
 			return -1;
-		if (bound[i].weight && tensor_matrix(bound[i].weight, set, memory, &weight, err))
+		if (experts && all_experts_run(stage, stages, &bound[i], err))
 			return -1;
-		if (bound[i].bias && tensor_matrix(bound[i].bias, set, memory, &bias, err))
-			return -1;
-		if (operation_run(stage, &bound[i], weight, bias, err) ||
-		    stage_tell(stage, &bound[i], err))
-			return -1;
+		for (size_t k = 0; k < stages; k++)
+			if ((!experts && bound_run(&stage[k], &bound[i], set, memory[k], err)) ||
+			    stage_tell(&stage[k], &bound[i], err))
+				return -1;
 	}
 	return 0;
 }
@@ -215,8 +242,9 @@ static int rope_group_fill(struct stage *stage, struct rope_frequencies rope,
 /* One group for all; or, where the frequencies depend on the length, one for each run of equal
  * lengths. */
 static int rope_open(struct stage *stage, const struct rope_frequencies *rope, struct rope_set *set,
-		     const struct sequences *sequences, struct error *err)
+		     struct error *err)
 {
+	const struct sequences *sequences = &stage->sequences;
 	bool by_length = rope_depends_on_length(rope);
 	size_t first_row = 0;
 
@@ -269,17 +297,16 @@ static int ones_open(struct stage *stage, struct error *err)
 	return failed ? -1 : 0;
 }
 
-int stage_open(struct stage *stage, const struct sequences *sequences, struct error *err)
+int stage_open(struct stage *stage, struct error *err)
 {
 	const struct model_config *config = stage->config;
 
-	stage->batch = (struct batch){ sequences->row_count, sequences->count };
+	stage->batch = (struct batch){ stage->sequences.row_count, stage->sequences.count };
 	stage->scale = exact_inverse_sqrt(config->query_scalar > 0.0f ? config->query_scalar
 								      : (float)config->head_dim);
 	stage->turn = &stage->rope;
-	if (ones_open(stage, err) ||
-	    rope_open(stage, &config->rope, &stage->rope, sequences, err) ||
-	    rope_open(stage, &config->local_rope, &stage->local_rope, sequences, err))
+	if (ones_open(stage, err) || rope_open(stage, &config->rope, &stage->rope, err) ||
+	    rope_open(stage, &config->local_rope, &stage->local_rope, err))
 		return -1;
 	return 0;
 }

@@ -29,10 +29,15 @@ struct stage_watch {
 		    struct matrix result, struct error *err);
 };
 
-/* What operations work on. Set backend, config and slots; stage_open does the rest. */
+/*
+ * What operations work on: some sequences, on one backend. A pass that several
+ * backends share has one stage for each. Set backend, config and slots; stage_open does the rest.
+ */
 struct stage {
 	const struct context *ctx; /* asked between operations whether to stop; or NULL */
 	struct backend *backend;
+	struct sequences sequences; /* borrowed */
+	size_t first_row, rows;     /* among the rows of the pass */
 	const struct model_config *config;
 	struct matrix slot[SLOT_COUNT];
 	struct batch batch;
@@ -40,15 +45,14 @@ struct stage {
 	uint32_t window; /* of the current layer; 0: none */
 	float scale;     /* of attention scores */
 	struct rope_set rope, local_rope;
-	const struct rope_set *turn;     /* of the current layer */
-	struct experts *experts;         /* what runs OP_EXPERTS; NULL: the model has none */
+	const struct rope_set *turn; /* of the current layer */
+	struct experts *experts;     /* what runs OP_EXPERTS, one for all; NULL: there are none */
 	const struct stage_watch *watch; /* or NULL */
 	struct backend_memory *ones;     /* the gain of norms without one; NULL: there are none */
 };
 
-/* Prepare for these sequences (borrowed): rotary tables for the positions in use. */
-MUST_CHECK int stage_open(struct stage *stage, const struct sequences *sequences,
-			  struct error *err);
+/* Prepare for the stage's sequences: rotary tables for the positions in use. */
+MUST_CHECK int stage_open(struct stage *stage, struct error *err);
 void stage_release(struct stage *stage);
 
 /* The operations that follow are those of this layer: its window, its rotary frequencies. */
@@ -57,13 +61,17 @@ void stage_layer(struct stage *stage, uint32_t layer);
 /* The slot that an operation writes: rotations work in place. */
 enum slot operation_result(const struct operation *operation);
 
-/* Run bound operations whose tensors lie in `memory` where `set` says. */
-MUST_CHECK int operations_run(struct stage *stage, const struct bound *bound, size_t count,
-			      const struct load_set *set, struct backend_memory *memory,
-			      struct error *err);
+/*
+ * Run bound operations on `stages` stages, one operation after another, on stage i with the tensors
+ * that lie in memory[i] where `set` says.
+ */
+MUST_CHECK int operations_run(struct stage *stage, size_t stages, const struct bound *bound,
+			      size_t count, const struct load_set *set,
+			      struct backend_memory *const *memory, struct error *err);
 
-/* Run the embedding's operations, whose tables are read row by row. */
-MUST_CHECK int embedding_run(struct stage *stage, const struct context *ctx,
+/* Run the embedding's operations on the stages of a pass over `sequences`; tables are read row by
+ * row. */
+MUST_CHECK int embedding_run(struct stage *stage, size_t stages, struct supply *supply,
 			     const struct plan *plan, const struct sequences *sequences,
 			     struct error *err);
 

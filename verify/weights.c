@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "verify/manifest.h"
-#include "verify/piece_hash.h"
 
 static const struct weight *find_weight(const struct weights *weights, const char *name)
 {
@@ -223,8 +222,8 @@ int weights_expect(struct weights *weights, const struct manifest *manifest, str
 	return 0;
 }
 
-static int weight_of(struct weights *weights, const struct tensor *tensor, uint64_t offset,
-		     size_t len, const struct weight **out_weight, struct error *err)
+int weights_weight(struct weights *weights, const struct tensor *tensor, uint64_t offset,
+		   size_t len, const struct weight **out_weight, struct error *err)
 {
 	const struct weight *weight = find_weight(weights, tensor->name);
 
@@ -248,7 +247,7 @@ int weights_read(struct weights *weights, const struct tensor *tensor, uint64_t 
 {
 	const struct weight *weight;
 
-	if (weight_of(weights, tensor, offset, len, &weight, err))
+	if (weights_weight(weights, tensor, offset, len, &weight, err))
 		return -1;
 	return source_read_at(weights->shard[weight->shard].source, tensor->offset + offset, out,
 			      len, err);
@@ -312,9 +311,8 @@ static void copy_part(const struct checked *checked, size_t i, uint64_t offset, 
 	memcpy(out + (from - offset), job->out + (from - start), (size_t)(to - from));
 }
 
-/* Is the piece the one that was signed? What was found is remembered. */
-static int piece_compare(const struct weights *weights, const struct weight *weight,
-			 const struct piece_job *job, uint64_t piece, struct error *err)
+int weights_piece_compare(const struct weights *weights, const struct weight *weight,
+			  const struct piece_job *job, uint64_t piece, struct error *err)
 {
 	const struct piece_record *record = &weight->record[piece];
 	bool holds = digest_equal(&job->digest, &record->digest);
@@ -339,7 +337,7 @@ int weights_read_checked(const struct context *ctx, struct weights *weights,
 	const struct weight *weight;
 
 	quiet.progress = NULL; /* the caller knows what these bytes are a part of */
-	if (weight_of(weights, tensor, offset, len, &weight, err))
+	if (weights_weight(weights, tensor, offset, len, &weight, err))
 		return -1;
 	if (!len)
 		return 0;
@@ -352,7 +350,7 @@ int weights_read_checked(const struct context *ctx, struct weights *weights,
 	for (size_t i = 0; i < checked.count; i++) {
 		const struct piece_job *job = &checked.job[i];
 
-		if (piece_compare(weights, weight, job, checked.first + i, err))
+		if (weights_piece_compare(weights, weight, job, checked.first + i, err))
 			return -1;
 		if (job->out == checked.partial[0] || job->out == checked.partial[1])
 			copy_part(&checked, i, offset, out, len);
@@ -381,7 +379,8 @@ static int jobs_compare(const struct weights *weights, const struct weights_part
 {
 	for (size_t i = 0; i < count; i++)
 		for (uint64_t at = 0; at < part[i].tensor->length; at += PIECE_SIZE_BYTES, job++)
-			if (piece_compare(weights, weight[i], job, at / PIECE_SIZE_BYTES, err))
+			if (weights_piece_compare(weights, weight[i], job, at / PIECE_SIZE_BYTES,
+						  err))
 				return -1;
 	return 0;
 }
@@ -397,7 +396,7 @@ static int parts_read(const struct context *ctx, struct weights *weights,
 
 	quiet.progress = NULL;
 	for (size_t i = 0; i < count; i++) {
-		if (weight_of(weights, part[i].tensor, 0, 0, &weight[i], err))
+		if (weights_weight(weights, part[i].tensor, 0, 0, &weight[i], err))
 			return -1;
 		pieces += (size_t)((part[i].tensor->length + PIECE_SIZE_BYTES - 1) /
 				   PIECE_SIZE_BYTES);

@@ -119,6 +119,36 @@ MUST_CHECK int weights_read_tensors(const struct context *ctx, struct weights *w
 				    const struct weights_part *part, size_t count,
 				    struct error *err);
 
+/* Bytes [first, first + length) of a tensor, and where they belong. */
+struct weights_range {
+	const struct tensor *tensor;
+	uint64_t first, length;
+	uint64_t place;
+};
+
+/* Who takes tensors on, piece by piece. Both slots are called from several threads. */
+struct weights_carrier {
+	void *user;
+	size_t rooms; /* pieces that a thread holds at a time */
+
+	/* Room for a piece: number `room` of thread number `reader`, which nobody else uses. */
+	int (*room)(void *user, size_t reader, size_t room, uint8_t **out_bytes, struct error *err);
+
+	/* The `len` bytes from byte `first` of that room belong at `place`. */
+	int (*carry)(void *user, size_t reader, size_t room, size_t first, size_t len,
+		     uint64_t place, struct error *err);
+};
+
+/*
+ * weights_read_checked of ranges, through the carrier's rooms instead of into one
+ * run of memory: each piece is read into a room, hashed there, compared, and then
+ * carried on from that very room, as far as it is wanted. Spread over
+ * ctx->threads, whose readers count from 0. After a failure some pieces may have been carried.
+ */
+MUST_CHECK int weights_carry(const struct context *ctx, struct weights *weights,
+			     const struct weights_range *range, size_t count,
+			     const struct weights_carrier *carrier, struct error *err);
+
 /* Look again at every file that was read: ERROR_CORRUPT when one changed meanwhile. */
 MUST_CHECK int weights_unchanged(struct weights *weights, struct error *err);
 

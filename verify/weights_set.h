@@ -2,6 +2,7 @@
 #ifndef VERIFY_WEIGHTS_SET_H
 #define VERIFY_WEIGHTS_SET_H
 
+#include "verify/piece_hash.h"
 #include "verify/tree.h"
 #include "verify/weights.h"
 
@@ -33,6 +34,18 @@ struct weights {
 	const struct manifest *manifest;
 	_Atomic unsigned char *seen; /* of each of its pieces: enum piece_seen */
 };
+
+/*
+ * The weight that `tensor` is, where bytes [offset, offset + len) of it are to be
+ * read. ERROR_USAGE: there are no such bytes; ERROR_ABSENT: its file is not here.
+ */
+MUST_CHECK int weights_weight(struct weights *weights, const struct tensor *tensor, uint64_t offset,
+			      size_t len, const struct weight **out_weight, struct error *err);
+
+/* Is the piece, which was hashed, the one that was signed? What was found is remembered. */
+MUST_CHECK int weights_piece_compare(const struct weights *weights, const struct weight *weight,
+				     const struct piece_job *job, uint64_t piece,
+				     struct error *err);
 
 /* What became of a piece of the manifest. */
 enum piece_seen { PIECE_UNSEEN, PIECE_HOLDS, PIECE_DIFFERS };

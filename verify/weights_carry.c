@@ -1,0 +1,183 @@
+/* weights_carry: tensors that do not stay where they were read and hashed. */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "verify/weights_set.h"
+
+/* One piece of a tensor, and the part of it that is wanted. */
+struct carry_job {
+	const struct weight *weight;
+	uint64_t piece; /* of its tensor */
+	struct piece_job read;
+	size_t first, len;
+	uint64_t place;
+};
+
+struct carry {
+	const struct context *ctx;
+	struct weights *weights;
+	const struct weights_carrier *carrier;
+	struct carry_job *job;
+	size_t count;
+	atomic_size_t next;
+	atomic_bool failed;
+	pthread_mutex_t lock; /* over what follows */
+	struct error *err;
+};
+
+static void carry_fail(struct carry *carry, const struct error *cause)
+{
+	pthread_mutex_lock(&carry->lock);
+	if (!atomic_exchange(&carry->failed, true))
+		*carry->err = *cause;
+	pthread_mutex_unlock(&carry->lock);
+}
+
+/* Read the pieces, and hash them where they can be compared. `read` are copies of their jobs. */
+static int pieces_read_in(struct carry *carry, struct piece_hasher **hasher, struct carry_job *job,
+			  struct piece_job *read, size_t count, struct error *err)
+{
+	if (!carry->weights->manifest) {
+		for (size_t i = 0; i < count; i++)
+			if (source_read_at(read[i].source, read[i].offset, read[i].out, read[i].len,
+					   err))
+				return -1;
+		return 0;
+	}
+	if ((!*hasher && piece_hasher_new(hasher, err)) ||
+	    piece_hasher_run(*hasher, read, count, err))
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		if (weights_piece_compare(carry->weights, job[i].weight, &read[i], job[i].piece,
+					  err))
+			return -1;
+	return 0;
+}
+
+/* As many pieces as a thread has rooms for. */
+static int carry_batch(struct carry *carry, struct piece_hasher **hasher, size_t reader,
+		       struct carry_job *job, struct piece_job *read, size_t count,
+		       struct error *err)
+{
+	const struct weights_carrier *carrier = carry->carrier;
+	uint64_t bytes = 0;
+
+	if (context_check_cancelled(carry->ctx, err))
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		read[i] = job[i].read;
+		bytes += read[i].len;
+		if (carrier->room(carrier->user, reader, i, &read[i].out, err))
+			return -1;
+	}
+	if (pieces_read_in(carry, hasher, job, read, count, err))
+		return -1;
+	if (carry->weights->manifest)
+		context_bytes_read(carry->ctx, bytes);
+	for (size_t i = 0; i < count; i++)
+		if (carrier->carry(carrier->user, reader, i, job[i].first, job[i].len, job[i].place,
+				   err))
+			return -1;
+	return 0;
+}
+
+static void carry_work(void *arg, size_t reader)
+{
+	struct carry *carry = arg;
+	CLEANUP(piece_hasher_free) struct piece_hasher *hasher = NULL;
+	size_t rooms = carry->carrier->rooms, first;
+	struct piece_job *read = calloc(rooms, sizeof(*read));
+	struct error err = { 0 };
+
+	if (!read) {
+		(void)error_set(&err, ERROR_SYSTEM, "out of memory for %zu pieces", rooms);
+		carry_fail(carry, &err);
+	}
+	while (!atomic_load(&carry->failed) &&
+	       (first = atomic_fetch_add(&carry->next, rooms)) < carry->count) {
+		size_t rest = carry->count - first;
+
+		if (carry_batch(carry, &hasher, reader, carry->job + first, read,
+				rest < rooms ? rest : rooms, &err))
+			carry_fail(carry, &err);
+	}
+	free(read);
+}
+
+/* The pieces that cover a range; NULL only counts. */
+static size_t range_jobs(const struct weights *weights, const struct weight *weight,
+			 const struct weights_range *range, struct carry_job *job)
+{
+	uint64_t end = range->first + range->length;
+	uint64_t first = range->first / PIECE_SIZE_BYTES;
+	size_t count = 0;
+
+	for (uint64_t piece = first; piece * PIECE_SIZE_BYTES < end; piece++, count++) {
+		uint64_t start = piece * PIECE_SIZE_BYTES, rest = range->tensor->length - start;
+		uint32_t len = rest < PIECE_SIZE_BYTES ? (uint32_t)rest : PIECE_SIZE_BYTES;
+		uint64_t from = start < range->first ? range->first : start;
+		uint64_t to = start + len < end ? start + len : end;
+
+		if (!job)
+			continue;
+		job[count] = (struct carry_job){
+			.weight = weight,
+			.piece = piece,
+			.read = { .source = weights->shard[weight->shard].source,
+				  .offset = range->tensor->offset + start,
+				  .len = len },
+			.first = (size_t)(from - start),
+			.len = (size_t)(to - from),
+			.place = range->place + (from - range->first),
+		};
+	}
+	return count;
+}
+
+static int jobs_make(struct carry *carry, const struct weights_range *range, size_t count,
+		     struct error *err)
+{
+	for (size_t pass = 0; pass < 2; pass++) {
+		carry->count = 0;
+		for (size_t i = 0; i < count; i++) {
+			const struct weight *weight;
+
+			if (!range[i].length)
+				continue;
+			if (weights_weight(carry->weights, range[i].tensor, range[i].first,
+					   (size_t)range[i].length, &weight, err))
+				return -1;
+			carry->count += range_jobs(carry->weights, weight, &range[i],
+						   carry->job ? carry->job + carry->count : NULL);
+		}
+		if (!carry->job)
+			carry->job = calloc(carry->count + 1, sizeof(*carry->job));
+		if (!carry->job)
+			return error_set(err, ERROR_SYSTEM, "out of memory for %zu pieces",
+					 carry->count);
+	}
+	return 0;
+}
+
+int weights_carry(const struct context *ctx, struct weights *weights,
+		  const struct weights_range *range, size_t count,
+		  const struct weights_carrier *carrier, struct error *err)
+{
+	struct carry carry = {
+		.ctx = ctx,
+		.weights = weights,
+		.carrier = carrier,
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.err = err,
+	};
+	int failed = jobs_make(&carry, range, count, err);
+
+	if (!failed) {
+		threads_run(ctx->threads, threads_count(ctx->threads), carry_work, &carry);
+		failed = atomic_load(&carry.failed) ? -1 : 0;
+	}
+	pthread_mutex_destroy(&carry.lock);
+	free(carry.job);
+	return failed;
+}
