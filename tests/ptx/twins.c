@@ -15,16 +15,14 @@ void twins_fail(struct twins *twins, const char *what)
 	exit(1);
 }
 
-void twins_begin(struct twins *twins, const char *fmt, ...)
+static void begin(struct twins *twins, int processors, const char *fmt, va_list args)
 {
-	static const struct fake_options fake = { .schedule = FAKE_EAGER };
 	static const struct backend_options none;
-	va_list args;
+	struct fake_options fake = { .schedule = FAKE_EAGER };
 
+	fake.device[0].processors = processors;
 	*twins = (struct twins){ .type = &backend_type_cuda, .seed = 14 };
-	va_start(args, fmt);
 	vsnprintf(twins->name, sizeof(twins->name), fmt, args);
-	va_end(args);
 	for (const char *at = twins->name; *at; at++)
 		twins->seed = twins->seed * 31 + (unsigned char)*at;
 	recorder_case(twins->name);
@@ -32,6 +30,24 @@ void twins_begin(struct twins *twins, const char *fmt, ...)
 	if (backend_open("cpu", NULL, &twins->on[ON_CPU], &twins->err) ||
 	    backend_type_cuda.open(&none, &twins->on[ON_CUDA], &twins->err))
 		twins_fail(twins, "open");
+}
+
+void twins_begin(struct twins *twins, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	begin(twins, 0, fmt, args);
+	va_end(args);
+}
+
+void twins_begin_on(struct twins *twins, int processors, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	begin(twins, processors, fmt, args);
+	va_end(args);
 }
 
 /* All numbers of the memory behind a view, in rows of one. */

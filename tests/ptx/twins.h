@@ -31,6 +31,8 @@ struct twins {
 
 /* A case of its own: a device that was just opened, and numbers that depend on the name alone. */
 void twins_begin(struct twins *twins, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* The same on a device of so many processors, for operations that are split by them. */
+void twins_begin_on(struct twins *twins, int processors, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* Both hold the same in every matrix that was made, or the program ends with the case's name. */
 void twins_end(struct twins *twins);
 
