@@ -1,5 +1,6 @@
 /* cuda: open a device, and know whether it still works. */
 #include "kernels/cuda/cuda.h"
+#include "kernels/cuda/operations.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -185,6 +186,20 @@ const struct backend_type backend_type_cuda = {
 	.arrive = cuda_arrive,
 	.hold = cuda_hold,
 	.linear = cuda_linear,
+	.rms_norm = cuda_rms_norm,
+	.layer_norm = cuda_layer_norm,
+	.activation = cuda_activation,
+	.gate = cuda_gate,
 	.add = cuda_add,
+	.scale = cuda_scale,
+	.clip = cuda_clip,
+	.soft_cap = cuda_soft_cap,
+	.softmax = cuda_softmax,
+	.gather = cuda_gather,
 	.zero = cuda_zero,
+	.combine = cuda_combine,
+	.gate_rows = cuda_gate_rows,
+	.find_not_finite = cuda_find_not_finite,
+	.partition = cuda_partition,
+	.top_logits = cuda_top_logits,
 };

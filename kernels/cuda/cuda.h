@@ -200,10 +200,4 @@ int cuda_mark_wait(struct backend *backend, struct backend_mark *mark, struct er
 int cuda_arrive(struct backend *backend, struct error *err);
 int cuda_hold(struct backend *backend, struct error *err);
 
-/* The operations that have a file of their own (operations_*.c); shapes were checked by exact.c. */
-int cuda_linear(struct backend *backend, struct matrix x, struct matrix w, bool transposed,
-		struct matrix bias, struct matrix y, struct error *err);
-int cuda_add(struct backend *backend, struct matrix a, struct matrix b, struct matrix y,
-	     struct error *err);
-
 #endif

@@ -175,14 +175,56 @@ DEVICE_FN void shared_quad_set(float *to, struct f32_quad quad)
 #endif
 }
 
-/* A weight in any format, widened (rule 2); `format` as enum float_format counts. */
+/* The same in global memory, which threads of the grid may write. */
+DEVICE_FN struct f32_quad f32_quad_at(const float *from)
+{
+	return shared_quad(from);
+}
+
+DEVICE_FN void f32_quad_set(float *to, struct f32_quad quad)
+{
+	shared_quad_set(to, quad);
+}
+
+/* Formats of weights, as enum float_format counts. */
+enum { WEIGHT_F32, WEIGHT_F16, WEIGHT_BF16 };
+
+/* A weight in any format, widened (rule 2). */
 DEVICE_FN float weight_at(const void *weights, uint64_t at, uint32_t format)
 {
-	if (format == 0)
+	if (format == WEIGHT_F32)
 		return ((const float *)weights)[at];
-	if (format == 1)
+	if (format == WEIGHT_F16)
 		return f32_from_f16(((const uint16_t *)weights)[at]);
 	return f32_from_bf16(((const uint16_t *)weights)[at]);
+}
+
+/* The same where the weights begin at any byte. */
+DEVICE_FN float weight_bytes_at(const void *weights, uint64_t at, uint32_t format)
+{
+	const uint8_t *bytes = (const uint8_t *)weights + at * (format == WEIGHT_F32 ? 4 : 2);
+	uint32_t low = bytes[0] | (uint32_t)bytes[1] << 8;
+
+	if (format == WEIGHT_F32)
+		return f32_from_bits(low | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24);
+	return format == WEIGHT_F16 ? f32_from_f16((uint16_t)low) : f32_from_bf16((uint16_t)low);
+}
+
+/* Weights at ... at + 3, widened, where they begin at a multiple of four weights' bytes. */
+DEVICE_FN struct f32_quad weights_quad_at(const void *weights, uint64_t at, uint32_t format)
+{
+	const uint32_t *pair = (const uint32_t *)((const uint16_t *)weights + at);
+	struct f32_quad quad;
+
+	if (format == WEIGHT_F32)
+		return f32_quad_at((const float *)weights + at);
+	UNROLL
+	for (uint32_t i = 0; i < 4; i++) {
+		uint16_t half = (uint16_t)(pair[i / 2] >> i % 2 * 16);
+
+		quad.at[i] = format == WEIGHT_F16 ? f32_from_f16(half) : f32_from_bf16(half);
+	}
+	return quad;
 }
 
 #endif

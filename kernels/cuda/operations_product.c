@@ -2,7 +2,7 @@
  * operations_product: launch what product.cu has. Which tile is taken, and in
  * how many pieces a matrix is brought into order first, changes no bit.
  */
-#include "kernels/cuda/cuda.h"
+#include "kernels/cuda/operations.h"
 #include "kernels/cuda/product.h"
 
 enum {

@@ -43,11 +43,10 @@ static void a_kernel_adds_on_the_fake_device(void **state)
 										   SHIM_ORDERS),
 							.watched = order == SHIM_ORDERS };
 			float a[300], b[300], y[300];
-			struct add_params params = { .a_stride = 300,
-						     .b_stride = 300,
-						     .y_stride = 300,
-						     .rows = 1,
-						     .cols = 300 };
+			struct add_params params = { .numbers = { .shape = { 1, 300, 1, 0 },
+								  .a_stride = 300,
+								  .b_stride = 300,
+								  .y_stride = 300 } };
 			void *parameters[] = { &params };
 			cuda_address memory;
 			cuda_module module;
@@ -62,9 +61,9 @@ static void a_kernel_adds_on_the_fake_device(void **state)
 			assert_int_equal(o.driver.module_load(&module, "fake:map"), 0);
 			assert_int_equal(o.driver.module_function(&add, module, "add"), 0);
 			assert_int_equal(o.driver.memory_new(&memory, 3 * sizeof(a)), 0);
-			params.a = (const float *)(uintptr_t)memory;
-			params.b = params.a + 300;
-			params.y = (float *)(uintptr_t)memory + 600;
+			params.numbers.a = (const float *)(uintptr_t)memory;
+			params.numbers.b = params.numbers.a + 300;
+			params.numbers.y = (float *)(uintptr_t)memory + 600;
 			o.driver.copy_to_device(memory, a, sizeof(a), o.stream);
 			o.driver.copy_to_device(memory + sizeof(a), b, sizeof(b), o.stream);
 			assert_int_equal(o.driver.launch(add, 2, 1, 1, MAP_THREADS, 1, 1, 0,
