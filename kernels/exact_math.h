@@ -304,9 +304,12 @@ KERNEL_FN float f32_gelu_tanh(float x)
 	return f32_mul(f32_mul(0.5f, x), f32_add(1.0f, f32_tanh(f32_mul(root_two_over_pi, inner))));
 }
 
+/* x > 0 ? x : +0, on the bits: no compiler makes a maximum of it, which has zeros of its own. */
 KERNEL_FN float f32_relu(float x)
 {
-	return x > 0.0f ? x : 0.0f;
+	uint32_t bits = f32_bits(x);
+
+	return f32_from_bits(bits - 1 < 0x7f800000u ? bits : 0);
 }
 
 KERNEL_FN float f32_clip(float x, float limit)
