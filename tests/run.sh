@@ -132,6 +132,16 @@ if build verify; then
 	tests "verify alone" build-verify --tests-regex '^(kernels|verify)/'
 fi
 
+# Where somebody has a card and a compiler there is no pkg-config either: what there is of PATH, without it.
+heading "bare: what computes, with a C compiler alone"
+plain_path=$PWD/build-bare/path
+mkdir -p "$plain_path"
+ln -sf /usr/local/bin/* /usr/bin/* "$plain_path" 2>/dev/null
+rm -f "$plain_path"/*pkg-config* "$plain_path"/*pkgconf*
+if PATH=$plain_path build bare -DAKASHI_CUDA=OFF; then
+	tests "bare" build-bare
+fi
+
 if [ -n "$LONG" ]; then
 	. tests/long.sh
 fi

@@ -15,7 +15,7 @@ struct check {
 	int ordinal;            /* of the CUDA device; -1: it is none */
 	double work_max;        /* leave out what takes more multiply-adds; 0: nothing */
 	const char *folder;     /* where files are made; they are removed again */
-	const char *size;       /* of the model of "pass" and "forward": tests/bench/checkpoint.h */
+	const char *size;       /* of the model of "pass": tests/bench/checkpoint.h */
 	bool quick;             /* one round of each measurement */
 	size_t failures;        /* differences, and steps that could not be done */
 };
@@ -35,6 +35,5 @@ void check_operations(struct check *check);
 void check_golden(struct check *check);
 void check_gemm(struct check *check);
 void check_pass(struct check *check);
-void check_forward(struct check *check);
 
 #endif
