@@ -292,6 +292,14 @@ class Machine:
     def do_viadd(self, _, operands, guard):
         self.keep(operands[0], self.low(operands[1]) + self.low(operands[2]), guard)
 
+    def do_imnmx(self, opcode, operands, guard):
+        name, a, b, least = operands[:4]
+        a, b = self.low(a), self.low(b)
+        smaller = a < b if ".U32" in opcode else a.view(np.int32) < b.view(np.int32)
+        self.keep(name, np.where(smaller == self.predicate(least), a, b), guard)
+
+    do_vimnmx = do_imnmx
+
     def do_imad(self, opcode, operands, guard):
         name, out, (a, b, c, *more) = self.carries(operands)
         unsigned = ".U32" in opcode

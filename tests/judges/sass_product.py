@@ -52,9 +52,14 @@ def weights(tile, depth, stride):
     return w, tell
 
 
+def width(opcode):
+    """Bytes that a load or store moves for each thread."""
+    bits = re.findall(r"\.(?:[US])?(128|64|16|8)\b", opcode)
+    return int(bits[0]) // 8 if bits else 4
+
+
 def widths(opcodes, base):
-    return {int(bits[0]) // 8 if (bits := re.findall(r"\.(?:[US])?(128|64|16|8)\b", opcode)) else 4
-            for opcode in opcodes if opcode.split(".")[0] == base}
+    return {width(opcode) for opcode in opcodes if opcode.split(".")[0] == base}
 
 
 def run(code, tile, device, parameters, second=b"", rest=REST):
@@ -104,7 +109,9 @@ def of_pass(code, loop, machine, tile, faults):
         if rows > 1:
             faults.append(f"{code[place]}: {rows} lanes want different rows of one bank")
     return {"ffma": count["FFMA"], "issued": len(opcodes), "share": count["FFMA"] / len(opcodes), "lds": count["LDS"],
-            "ldg": count["LDG"], "sts": count["STS"], "barriers": count["BAR"], "banked": len(machine.bank_rows)}
+            "ldg": count["LDG"], "sts": count["STS"], "barriers": count["BAR"],
+            # of shared memory, which serves 128 bytes in a cycle, if lanes that want the same bytes are never served together
+            "shared_cycles": sum(max(1, width(opcode) // 4) for opcode in opcodes if opcode.split(".")[0] in ("LDS", "STS"))}
 
 
 # ---- The project's own kernels: their geometry and parameters are read from product.h ----
