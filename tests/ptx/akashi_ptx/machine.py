@@ -224,9 +224,7 @@ class Run:
                 f"thread {triple(thread % self.threads_padded, self.block)}")
 
     def race_fault(self, race, where, first_thread):
-        text = str(race).format(self.thread_name(first_thread + race.second_thread))
-        return Fault("race", f"{self.program.kernel.name}, {self.thread_name(first_thread + race.first_thread)}: "
-                             f"{race.first.place}: at {where} {text}")
+        return Fault("race", f"{self.program.kernel.name}, {race.told(where, lambda thread: self.thread_name(first_thread + thread))}")
 
     def count(self, lanes, part, mask):
         self.steps_left -= max(1, len(part.steps))

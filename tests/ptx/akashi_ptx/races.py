@@ -30,10 +30,15 @@ class Access:
 
 
 class Race(Exception):
-    def __init__(self, key, first, first_thread, second, second_thread, text):
-        super().__init__(text)
+    def __init__(self, key, first, first_thread, second, second_thread, why):
+        super().__init__(why)
         self.key, self.first, self.first_thread = key, first, first_thread
         self.second, self.second_thread = second, second_thread
+
+    def told(self, where, thread_name):
+        """For people; thread_name(number) says who a thread is."""
+        return (f"{thread_name(self.first_thread)}: {self.first.place}: {VERB[self.first.kind]} {where}, which "
+                f"{thread_name(self.second_thread)} {VERB[self.second.kind]} by {self.second.place}; {self}")
 
 
 class Journal:
@@ -135,5 +140,4 @@ class Journal:
 
     def report(self, entries, first, second, why):
         a, b = entries[first[7]], entries[second[7]]
-        raise Race(int(first[0]) << self.shift, a, int(first[5]), b, int(second[5]),
-                   f"{VERB[a.kind]} what {{}} {VERB[b.kind]} by {b.place}; {why}")
+        raise Race(int(first[0]) << self.shift, a, int(first[5]), b, int(second[5]), why)
