@@ -215,7 +215,7 @@ void values_compare(struct trial *t, const char *what, const void *right, const 
 		memcpy(&a, (const uint8_t *)right + 4 * i, 4);
 		memcpy(&b, (const uint8_t *)tried + 4 * i, 4);
 		snprintf(where, sizeof(where), "%s %zu", what, i);
-		if (!same(a, b))
+		if (a != b)
 			difference_note(t, where, a, b);
 	}
 	t->count.numbers += words;
