@@ -6,6 +6,17 @@
 #include "cli/open.h"
 #include "cli/output.h"
 
+/* What computed, and why no device did. */
+static int device_json(struct json *object, const char *backend, const char *declined,
+		       struct error *err)
+{
+	return (backend[0] && json_set_text(object, "backend", backend, err)) ||
+			       (declined[0] &&
+				json_set_text(object, "deviceDeclined", declined, err))
+		       ? -1
+		       : 0;
+}
+
 static int result_json(const struct call *call, const struct record_result *result,
 		       struct error *err)
 {
@@ -24,6 +35,8 @@ static int result_json(const struct call *call, const struct record_result *resu
 	    json_set_size(object, "memoryBytes", result->memory_bytes, err) ||
 	    (result->boundary_bytes &&
 	     json_set_size(object, "boundaryBytes", result->boundary_bytes, err)))
+		return -1;
+	if (device_json(object, result->backend, result->declined, err))
 		return -1;
 	if (!dry_run && (json_set_hex(object, "root", &result->root, err) ||
 			 json_set_digest(object, "statement", &result->made.identity, err) ||
@@ -85,6 +98,8 @@ static int foreign_json(const struct call *call, const struct foreign_result *re
 	     json_set_size(compared, "likeliestAgree", report->top_agree, err) ||
 	     json_set_size(compared, "likeliestCompared", report->top_compared, err)))
 		return -1;
+	if (device_json(object, result->backend, result->declined, err))
+		return -1;
 	if (!dry_run && (json_set_digest(object, "file", &result->file, err) ||
 			 json_set_digest(object, "statement", &result->made.identity, err) ||
 			 json_set_size(object, "logIndex", result->made.log_index, err) ||
@@ -133,6 +148,7 @@ static int record_foreign(const struct call *call, struct registry *registry, st
 		.key = call_value(call, "key"),
 		.unchecked = call_has(call, "unchecked"),
 		.dry_run = call_has(call, "dry-run"),
+		.device = call_value(call, "device"),
 	};
 	struct foreign_result result = { .probes = 0 };
 
@@ -155,6 +171,7 @@ static int record_run(struct call *call, struct error *err)
 		.key = call_value(call, "key"),
 		.boundaries = call_has(call, "boundaries"),
 		.dry_run = call_has(call, "dry-run"),
+		.device = call_value(call, "device"),
 	};
 	struct record_result result = { .probes = 0 };
 
@@ -165,7 +182,8 @@ static int record_run(struct call *call, struct error *err)
 				 "--from brings its own probes, and no layer boundaries");
 	if (!foreign && call_has(call, "unchecked"))
 		return error_set(err, ERROR_USAGE, "--unchecked is for --from");
-	if (open_registry(call, &registry, err) || environment_threads(call->ctx, err))
+	if (device_wish_check(request.device, err) || open_registry(call, &registry, err) ||
+	    environment_threads(call->ctx, err))
 		return -1;
 	if (foreign)
 		return record_foreign(call, registry, err);
@@ -193,6 +211,7 @@ static const struct option record_options[] = {
 	  .help = "record what a training or serving framework wrote instead: log-probabilities in "
 		  "the format of docs/formats.md; they are compared with the weights first" },
 	{ .name = "unchecked", .help = "with --from: sign without comparing first" },
+	OPTION_DEVICE,
 	OPTION_KEY,
 	{ .name = "dry-run", .letter = 'n', .help = "say what it would cost, and stop" },
 	{ .name = NULL },

@@ -159,6 +159,7 @@ static int verify_run(struct call *call, struct error *err)
 	uint64_t evals = 0;
 	struct check_request request = { .forward_named = tier != NULL,
 					 .seed = call_value(call, "seed"),
+					 .device = call_value(call, "device"),
 					 .rehash = call_has(call, "rehash") };
 
 	buffer_init(&pins, PINS_MAX_BYTES);
@@ -177,7 +178,7 @@ static int verify_run(struct call *call, struct error *err)
 		return error_set(err, ERROR_USAGE,
 				 "--spot and --forward exclude each other: a spot check runs all "
 				 "probes through the layers it draws");
-	if (read_dispute(call, &against, &request, err) ||
+	if (device_wish_check(request.device, err) || read_dispute(call, &against, &request, err) ||
 	    (spot && spot_parse(spot, &request.spot, err)) ||
 	    forward_tier_parse(tier ? tier : "quick", &request.forward, err) ||
 	    read_openssf(call, &files, &request, err) || pins_gather(call->ctx, trust, &pins, err))
@@ -231,6 +232,7 @@ static const struct option verify_options[] = {
 	  .help = "recompute N drawn items of each registered samples file of "
 		  "lm-evaluation-harness from the weights, and say whether the published "
 		  "log-probabilities, choices and scores follow" },
+	OPTION_DEVICE,
 	{ .name = "offline", .help = "use no network; nothing that this version checks needs one" },
 	{ .name = "trust",
 	  .argument = "FILE",

@@ -10,6 +10,14 @@
 		.name = "key", .argument = "NAME",                                                 \
 		.help = "sign with this key of yours; otherwise the registry's user.key"           \
 	}
+#define OPTION_DEVICE                                                                              \
+	{                                                                                          \
+		.name = "device", .argument = "DEVICE",                                            \
+		.help = "what computes the forward pass, with the same bits: auto (an NVIDIA "     \
+			"device that is admitted, else the CPU; what is done unless you say "      \
+			"otherwise), cpu, cuda, cuda:N, or cuda:N,M for several; a device that "   \
+			"was named is insisted on"                                                 \
+	}
 #define OPTION_DRY_RUN                                                                             \
 	{                                                                                          \
 		.name = "dry-run", .letter = 'n',                                                  \

@@ -17,7 +17,7 @@ static int backend_open_type(const struct backend_type *type, const struct backe
 	struct backend *backend;
 
 	if (type->open(options, &backend, err))
-		return error_prefix(err, "backend '%s'", type->name);
+		return -1;
 	if (type == &backend_type_cpu ? backend_self_test(backend, err)
 				      : backend_admit(backend, options->threads, err)) {
 		error_prefix(err, "'%s' is not used", backend->description);

@@ -38,6 +38,10 @@ struct backend_mark;
 
 struct backend_type {
 	const char *name; /* as in backends.def */
+	/* Optional: what options->variant may name, the fastest first, NULL at the end. */
+	const char *const *variants;
+	/* Optional: what there is to know of a device that may not even open; false: nothing. */
+	bool (*facts)(uint32_t ordinal, struct backend_facts *out_facts);
 
 	/* Called once; ERROR_ABSENT: this machine has no such device or variant. */
 	int (*open)(const struct backend_options *options, struct backend **out_backend,

@@ -41,6 +41,14 @@ struct backend_options {
 	uint32_t ordinal;        /* of the device, as its driver counts them; the CPU has but 0 */
 };
 
+/* What a device's driver says of it. */
+struct backend_facts {
+	char model[64];        /* "NVIDIA H100 PCIe"; empty: nothing is known */
+	int major, minor;      /* compute capability */
+	uint64_t memory_bytes; /* in all */
+	int driver_release; /* of CUDA that the driver is for, 13000 for 13.0; 0: it does not say */
+};
+
 /*
  * Open the backend called `name` ("cpu"), or with NULL the first of
  * backends.def that opens. `options` may be NULL. It is handed out only after

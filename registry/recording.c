@@ -135,22 +135,43 @@ static int publish_record(struct registry *registry, const char *key_name, struc
 	return registry_publish_statements(registry, key, &draft, 1, &result->made, err);
 }
 
-/* Compute, and keep what is asked for. */
-static int outputs_record(struct registry *registry, struct recording *r,
-			  struct record_result *result, struct error *err)
+/* Compute, and keep what is asked for; after a failure nothing of it is left. */
+static int outputs_compute_once(struct registry *registry, struct recording *r,
+				struct record_result *result, struct error *err)
 {
 	const struct model_config *config = forward_config(r->forward);
 	bool keeps = result->boundary_bytes > 0;
 	struct boundary_sink sink;
 
+	boundaries_keeping_release(&r->keeping);
 	if (keeps && boundaries_keeping_begin(&r->keeping, registry->store, config->layers,
 					      config->hidden, result->tokens, &sink, err))
 		return -1;
-	if (record_make_kept(registry->ctx, r->forward, r->backend, &r->probes,
+	if (record_make_kept(registry->ctx, r->forward, r->device.backend, &r->probes,
 			     keeps ? &sink : NULL, &r->outputs, &result->root, err) ||
 	    weights_unchanged(r->weights, err))
 		return -1;
 	return keeps ? boundaries_keeping_finish(&r->keeping, &r->boundaries, err) : 0;
+}
+
+/* A device that fails on the way leaves the whole to the CPU. */
+static int outputs_record(struct registry *registry, const char *device, struct recording *r,
+			  struct record_result *result, struct error *err)
+{
+	struct error cause = { 0 };
+	int failed;
+
+	if (recording_device_open(registry->ctx, device, r, err))
+		return -1;
+	do
+		failed = outputs_compute_once(registry, r, result, &cause);
+	while (failed && recording_device_replace(registry->ctx, r, &cause));
+	if (failed)
+		return error_set(err, cause.code, "%s", cause.text);
+	snprintf(result->backend, sizeof(result->backend), "%s",
+		 backend_description(r->device.backend));
+	snprintf(result->declined, sizeof(result->declined), "%s", r->device.declined);
+	return 0;
 }
 
 int registry_record(struct registry *registry, const struct record_request *request,
@@ -164,7 +185,7 @@ int registry_record(struct registry *registry, const struct record_request *requ
 	if (recording_open(registry, request->name, &r, err) || choose_probes(request, &r, err) ||
 	    announce(registry->ctx, &r, request->boundaries, &result, err))
 		return -1;
-	if (!request->dry_run && (outputs_record(registry, &r, &result, err) ||
+	if (!request->dry_run && (outputs_record(registry, request->device, &r, &result, err) ||
 				  publish_record(registry, request->key, &r, &result, err)))
 		return -1;
 	*out_result = result;

@@ -13,6 +13,7 @@ struct record_request {
 	bool boundaries; /* keep the states at layer boundaries as objects: a spot check needs
 			    them */
 	bool dry_run;    /* say what it would cost, and stop */
+	const char *device; /* what computes, as device_open takes it; NULL: as there is */
 };
 
 struct record_result {
@@ -21,8 +22,10 @@ struct record_result {
 	size_t probes, tokens;
 	double flop;
 	uint64_t read_bytes, memory_bytes;
-	uint64_t boundary_bytes; /* of the states that are kept; 0: none */
-	bool read_at_most;       /* read_bytes is a bound: tokens decide which experts are read */
+	uint64_t boundary_bytes;               /* of the states that are kept; 0: none */
+	char backend[BACKEND_DESCRIPTION_MAX]; /* that computed; empty: nothing was */
+	char declined[DEVICE_DECLINED_MAX];    /* why no device did; empty: nothing to say */
+	bool read_at_most; /* read_bytes is a bound: tokens decide which experts are read */
 };
 
 /*
@@ -37,11 +40,12 @@ MUST_CHECK int registry_record(struct registry *registry, const struct record_re
 
 /* Outputs that a framework wrote. */
 struct foreign_request {
-	const char *name; /* owner/name@version of the checkpoint */
-	const char *file; /* docs/formats.md, "Outputs that others wrote" */
-	const char *key;  /* signing key; NULL: config user.key */
-	bool unchecked;   /* sign without comparing with the weights first */
-	bool dry_run;     /* say what it would cost, and stop */
+	const char *name;   /* owner/name@version of the checkpoint */
+	const char *file;   /* docs/formats.md, "Outputs that others wrote" */
+	const char *key;    /* signing key; NULL: config user.key */
+	bool unchecked;     /* sign without comparing with the weights first */
+	bool dry_run;       /* say what it would cost, and stop */
+	const char *device; /* what computes, as device_open takes it; NULL: as there is */
 };
 
 struct foreign_result {
@@ -50,9 +54,11 @@ struct foreign_result {
 	size_t probes, tokens, values;
 	char framework[FOREIGN_TEXT_MAX + 1], version[FOREIGN_TEXT_MAX + 1];
 	enum foreign_dtype dtype;
-	struct forward_cost cost;     /* of comparing */
-	bool compared;                /* then `report` is filled */
-	struct foreign_report report; /* of everything in the file */
+	struct forward_cost cost;              /* of comparing */
+	bool compared;                         /* then `report` is filled */
+	char backend[BACKEND_DESCRIPTION_MAX]; /* that computed; empty: nothing was */
+	char declined[DEVICE_DECLINED_MAX];    /* why no device did; empty: nothing to say */
+	struct foreign_report report;          /* of everything in the file */
 };
 
 /*

@@ -35,15 +35,27 @@ static int announce(const struct context *ctx, const struct recording *r,
 	return 0;
 }
 
-static int compare(const struct context *ctx, struct recording *r, const struct foreign *foreign,
-		   struct foreign_report *report, struct error *err)
+static int compare(const struct context *ctx, const char *device, struct recording *r,
+		   const struct foreign *foreign, struct foreign_result *result, struct error *err)
 {
+	struct foreign_report *report = &result->report;
 	struct replay_request all = REPLAY_ALL;
 	char where[FOREIGN_WHERE_MAX];
+	struct error cause = { 0 };
+	int failed;
 
-	if (foreign_compare(ctx, r->forward, r->backend, foreign, &all, report, err) ||
-	    weights_unchanged(r->weights, err))
+	if (recording_device_open(ctx, device, r, err))
 		return -1;
+	do
+		failed = foreign_compare(ctx, r->forward, r->device.backend, foreign, &all, report,
+					 &cause) ||
+			 weights_unchanged(r->weights, &cause);
+	while (failed && recording_device_replace(ctx, r, &cause));
+	if (failed)
+		return error_set(err, cause.code, "%s", cause.text);
+	snprintf(result->backend, sizeof(result->backend), "%s",
+		 backend_description(r->device.backend));
+	snprintf(result->declined, sizeof(result->declined), "%s", r->device.declined);
 	if (!report->value_beyond && !report->mean_beyond && !report->obscured)
 		return 0;
 	foreign_where_text(foreign, report, where);
@@ -104,7 +116,8 @@ int registry_record_foreign(struct registry *registry, const struct foreign_requ
 	    file_take(request->file, &r, &foreign, err) ||
 	    foreign_check(r.forward, &foreign, err) ||
 	    announce(registry->ctx, &r, &foreign, &result, err) ||
-	    (result.compared && compare(registry->ctx, &r, &foreign, &result.report, err)) ||
+	    (result.compared &&
+	     compare(registry->ctx, request->device, &r, &foreign, &result, err)) ||
 	    (!request->dry_run && publish(registry, request->key, &r, &foreign, &result, err)))
 		return -1;
 	*out_result = result;

@@ -17,7 +17,7 @@ struct recording {
 	struct tree *tree;
 	struct weights *weights;
 	struct forward *forward;
-	struct backend *backend;
+	struct device_in_use device; /* opened where something is computed */
 	struct probes probes;
 	char source[RECORDING_SOURCE_MAX]; /* "file", "random" */
 	char seed[RECORDING_SOURCE_MAX];
@@ -27,12 +27,18 @@ struct recording {
 };
 
 /*
- * Believe the registered checkpoint and open its files, weights, architecture and a
- * backend. ERROR_UNTRUSTED: an architecture that this version does not compute.
+ * Believe the registered checkpoint and open its files, weights and architecture. ERROR_UNTRUSTED:
+ * an architecture that this version does not compute.
  */
 MUST_CHECK int recording_open(struct registry *registry, const char *name, struct recording *r,
 			      struct error *err);
 void recording_release(struct recording *r);
+
+/* Open what computes, as device_open takes `wish`; people hear of a device that was refused. */
+MUST_CHECK int recording_device_open(const struct context *ctx, const char *wish,
+				     struct recording *r, struct error *err);
+/* device_replace, and people hear of it. */
+bool recording_device_replace(const struct context *ctx, struct recording *r, struct error *cause);
 
 /* Set "of", the reference to the checkpoint. */
 MUST_CHECK int recording_of_set(struct registry *registry, const struct recording *r,

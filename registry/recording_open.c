@@ -10,7 +10,7 @@ void recording_release(struct recording *r)
 	buffer_release(&r->outputs);
 	buffer_release(&r->probes_object);
 	probes_release(&r->probes);
-	backend_close(&r->backend);
+	device_close(&r->device);
 	forward_close(&r->forward);
 	weights_close(&r->weights);
 	tree_close(&r->tree);
@@ -43,7 +43,6 @@ static int open_model(const struct context *ctx, struct recording *r, struct err
 {
 	CLEANUP(source_close) struct source *source = NULL;
 	CLEANUP(buffer_release) struct buffer config;
-	struct backend_options options = { .threads = ctx->threads };
 
 	buffer_init(&config, CONFIG_MAX_BYTES);
 	if (weights_open(r->tree, &r->weights, err) || weights_expect(r->weights, r->manifest, err))
@@ -54,9 +53,7 @@ static int open_model(const struct context *ctx, struct recording *r, struct err
 				 "cannot be decided");
 	return tree_open_file(r->tree, "config.json", &source, err) ||
 			       source_read_all(source, &config, err) ||
-			       forward_open(ctx, r->weights, buffer_view(&config), &r->forward,
-					    err) ||
-			       backend_open(NULL, &options, &r->backend, err)
+			       forward_open(ctx, r->weights, buffer_view(&config), &r->forward, err)
 		       ? -1
 		       : 0;
 }
@@ -66,6 +63,30 @@ int recording_open(struct registry *registry, const char *name, struct recording
 {
 	return open_checkpoint(registry, name, r, err) || open_model(registry->ctx, r, err) ? -1
 											    : 0;
+}
+
+static void device_say(const struct context *ctx, const struct device_in_use *device)
+{
+	if (device->refused)
+		context_notice(ctx, "%s computes, because a device was declined: %s",
+			       backend_description(device->backend), device->declined);
+}
+
+int recording_device_open(const struct context *ctx, const char *wish, struct recording *r,
+			  struct error *err)
+{
+	if (device_open(wish, ctx->threads, &r->device, err))
+		return -1;
+	device_say(ctx, &r->device);
+	return 0;
+}
+
+bool recording_device_replace(const struct context *ctx, struct recording *r, struct error *cause)
+{
+	if (!device_replace(&r->device, cause))
+		return false;
+	device_say(ctx, &r->device);
+	return true;
 }
 
 int recording_of_set(struct registry *registry, const struct recording *r, struct json *predicate,

@@ -33,6 +33,9 @@ struct check_request {
 	const char *seed; /* draws probes or layers as a stated seed did; NULL: own randomness */
 	size_t evals;     /* items of each samples file that are recomputed; 0: none */
 	bool rehash;      /* recompute whole-file digests too */
+	/* What computes, as device_open takes it; NULL: a device if one is admitted, else the CPU.
+	 */
+	const char *device;
 
 	/* The text of trust files and pins, one line each; empty: nothing is pinned. */
 	struct span pins;

@@ -200,6 +200,7 @@ static int narrow(struct narrowing *n, const struct record_choice *choice,
 	CLEANUP(activations_release) struct activations activations = { 0 };
 	struct boundary_source states;
 	struct error cause = { 0 };
+	int failed;
 
 	if (!record_has_boundaries(&choice->best))
 		return verdict_detail(n->check->verdict, STEP_FORWARD, err,
@@ -207,11 +208,16 @@ static int narrow(struct narrowing *n, const struct record_choice *choice,
 				      ", probe %zu; the record keeps no boundary "
 				      "activations, so it is not narrowed further",
 				      place->layer, place->probe);
-	if (activations_open(n->check, &choice->best, n->model, &record->probes, &activations,
-			     &states, &cause) ||
-	    dispute_run(n->check->ctx, n->model->forward, n->model->backend, &record->probes,
-			buffer_view(&record->outputs), &record->root, &states, place, &n->dispute,
-			&cause))
+	failed = activations_open(n->check, &choice->best, n->model, &record->probes, &activations,
+				  &states, &cause);
+	if (!failed)
+		do
+			failed = dispute_run(n->check->ctx, n->model->forward,
+					     n->model->device.backend, &record->probes,
+					     buffer_view(&record->outputs), &record->root, &states,
+					     place, &n->dispute, &cause);
+		while (failed && device_replace(&n->model->device, &cause));
+	if (failed)
 		return cause.code == ERROR_ABSENT || cause.code == ERROR_CORRUPT
 			       ? say(n, err, cause.text)
 			       : error_set(err, cause.code, "%s", cause.text);

@@ -364,6 +364,7 @@ static int samples_check(struct evals *evals, struct samples *s, struct error *e
 {
 	struct error cause = { 0 };
 	bool follows;
+	int failed;
 
 	if (evidence_object_read(evals->check->evidence, &s->digest, &s->text, &cause) ||
 	    eval_file_scan(buffer_view(&s->text), &s->task, &s->file, &cause) ||
@@ -372,9 +373,13 @@ static int samples_check(struct evals *evals, struct samples *s, struct error *e
 		return blame(evals, s, &cause, err);
 	if (announce(evals, s, err))
 		return -1;
-	if (eval_score(evals->check->ctx, evals->model.forward, evals->model.backend, s->tokens,
-		       s->requests, s->score, &cause) ||
-	    weights_unchanged(evals->model.weights, &cause))
+	do
+		failed = eval_score(evals->check->ctx, evals->model.forward,
+				    evals->model.device.backend, s->tokens, s->requests, s->score,
+				    &cause) ||
+			 weights_unchanged(evals->model.weights, &cause);
+	while (failed && device_replace(&evals->model.device, &cause));
+	if (failed)
 		return blame(evals, s, &cause, err);
 	follows = items_compare(s, &cause) == 0;
 	if (evidence_add(evals, s, follows, err))
@@ -511,5 +516,8 @@ int check_evals(struct check *check, struct error *err)
 	for (size_t i = 0; i < list.count; i++)
 		if (eval_check(&evals, &list.item[i], err))
 			return -1;
-	return conclude(&evals, err);
+	return check_model_device_say(check, &evals.model, STEP_CLAIMS, err) ||
+			       conclude(&evals, err)
+		       ? -1
+		       : 0;
 }

@@ -102,7 +102,7 @@ static int record_set(struct json *evidence, const struct record_choice *choice,
 	    json_set_size(evidence, "foreignLeftOut", choice->foreign, err) ||
 	    json_set_text(evidence, "profile", EXACT_PROFILE, err))
 		return -1;
-	return json_set_text(evidence, "backend", backend_description(model->backend), err);
+	return json_set_text(evidence, "backend", backend_description(model->device.backend), err);
 }
 
 /* What checked reads met of the signed tensors, each piece once. */

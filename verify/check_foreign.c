@@ -206,6 +206,7 @@ static int check_one(struct check *check, struct check_model *model, const struc
 	CLEANUP(judged_release) struct judged judged = { .wrote = "" };
 	struct replay_request request = replay_request_of(check->request);
 	struct error cause = { 0 };
+	int failed;
 
 	if (believe_statement(check->trust, check->evidence, record, NULL, &judged.record, err))
 		return -1;
@@ -217,9 +218,12 @@ static int check_one(struct check *check, struct check_model *model, const struc
 	}
 	if (announce_cost(check, model, &judged, &request, err))
 		return -1;
-	if (foreign_compare(check->ctx, model->forward, model->backend, &judged.foreign, &request,
-			    &judged.report, &cause) ||
-	    weights_unchanged(model->weights, &cause))
+	do
+		failed = foreign_compare(check->ctx, model->forward, model->device.backend,
+					 &judged.foreign, &request, &judged.report, &cause) ||
+			 weights_unchanged(model->weights, &cause);
+	while (failed && device_replace(&model->device, &cause));
+	if (failed)
 		return cause.code == ERROR_UNTRUSTED && !*decides
 			       ? verdict_detail(check->verdict, STEP_FORWARD, err, "%s: %s",
 						judged.wrote, cause.text)

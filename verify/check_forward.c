@@ -69,7 +69,8 @@ int check_forward(struct check *check, struct error *err)
 {
 	CLEANUP(check_model_release) struct check_model model = { 0 };
 
-	if (forward_step(check, &model, err))
+	if (forward_step(check, &model, err) ||
+	    check_model_device_say(check, &model, STEP_FORWARD, err))
 		return -1;
 	return spot_is_asked(&check->request->spot) ? check_spot_bytes(check, model.weights, err)
 						    : 0;

@@ -5,7 +5,7 @@
 
 void check_model_release(struct check_model *model)
 {
-	backend_close(&model->backend);
+	device_close(&model->device);
 	forward_close(&model->forward);
 	weights_close(&model->weights);
 }
@@ -49,7 +49,6 @@ int check_model_open(struct check *check, struct check_model *model, bool *out_r
 		     struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer config;
-	struct backend_options options = { .threads = check->ctx->threads };
 	struct error cause = { 0 };
 
 	*out_ready = false;
@@ -81,8 +80,36 @@ int check_model_open(struct check *check, struct check_model *model, bool *out_r
 		return cause.code == ERROR_CORRUPT
 			       ? check_blame(check, STEP_FORWARD, "config.json", true, &cause, err)
 			       : check_model_not_possible(check, "the architecture", &cause, err);
-	if (backend_open(NULL, &options, &model->backend, err))
+	if (device_open(check->request->device, check->ctx->threads, &model->device, err))
 		return -1;
 	*out_ready = true;
 	return 0;
+}
+
+bool check_model_replace(struct check_model *model, struct error *cause)
+{
+	if (!device_replace(&model->device, cause))
+		return false;
+	forward_experts_forget(model->forward);
+	return true;
+}
+
+int check_model_device_say(struct check *check, const struct check_model *model, enum step_id id,
+			   struct error *err)
+{
+	const struct device_in_use *device = &model->device;
+	struct json *evidence;
+
+	if (!device->backend || !device->declined[0])
+		return 0;
+	if (verdict_evidence(check->verdict, id, &evidence, err) ||
+	    json_set_text(evidence, "deviceDeclined", device->declined, err))
+		return -1;
+	/* That a machine has no device is nothing to tell people; that it has one and it lies, is.
+	 */
+	return device->refused
+		       ? verdict_detail(check->verdict, id, err,
+					"%s computed, because a device was declined: %s",
+					backend_description(device->backend), device->declined)
+		       : 0;
 }

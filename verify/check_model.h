@@ -12,7 +12,7 @@
 struct check_model {
 	struct weights *weights; /* of check->tree; held against the manifest where there is one */
 	struct forward *forward;
-	struct backend *backend;
+	struct device_in_use device; /* what it is computed on */
 };
 
 void check_model_release(struct check_model *model);
@@ -24,6 +24,19 @@ void check_model_release(struct check_model *model);
  */
 MUST_CHECK int check_model_open(struct check *check, struct check_model *model, bool *out_ready,
 				struct error *err);
+
+/*
+ * After the first pass over the model failed: device_replace, and no expert counts as used by
+ * what failed.
+ */
+bool check_model_replace(struct check_model *model, struct error *cause);
+
+/*
+ * Once something was computed with the model: evidence of a step, and a line for people,
+ * if a device was declined; nothing where the model's device is not open.
+ */
+MUST_CHECK int check_model_device_say(struct check *check, const struct check_model *model,
+				      enum step_id id, struct error *err);
 
 /*
  * The forward step is not possible: "WHY: CAUSE". Where the step was asked for by name, or

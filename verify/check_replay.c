@@ -111,13 +111,17 @@ int check_replay(struct check *check, const struct record_choice *choice, struct
 	CLEANUP(replay_list_release) struct replay_list list = { 0 };
 	struct replay_report report;
 	struct error cause = { 0 };
+	int failed;
 
 	if (announce_cost(check, model, record, &request, err))
 		return -1;
-	if (record_replay_listed(check->ctx, model->forward, model->backend, &record->probes,
-				 buffer_view(&record->outputs), &record->root, &request, &report,
-				 &list, &cause) ||
-	    weights_unchanged(model->weights, &cause))
+	do
+		failed = record_replay_listed(check->ctx, model->forward, model->device.backend,
+					      &record->probes, buffer_view(&record->outputs),
+					      &record->root, &request, &report, &list, &cause) ||
+			 weights_unchanged(model->weights, &cause);
+	while (failed && check_model_replace(model, &cause));
+	if (failed)
 		return check_blame(check, STEP_FORWARD, "the forward pass", true, &cause, err);
 	if (say_replay(check, choice, model, &report, &list, err))
 		return -1;

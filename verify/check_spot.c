@@ -222,16 +222,20 @@ static int spot_run(struct check *check, const struct record_choice *choice,
 {
 	CLEANUP(spot_report_release) struct spot_report report = { 0 };
 	struct error cause = { 0 };
+	int failed;
 
 	if (announce_cost(check, model, record, draw,
 			  ((uint64_t)draw->sampled + 1) *
 				  boundaries_object_bytes(&activations->list),
 			  err))
 		return -1;
-	if (record_spot(check->ctx, model->forward, model->backend, &record->probes,
-			buffer_view(&record->outputs), &record->root, states, draw, &report,
-			&cause) ||
-	    weights_unchanged(model->weights, &cause))
+	do
+		failed = record_spot(check->ctx, model->forward, model->device.backend,
+				     &record->probes, buffer_view(&record->outputs), &record->root,
+				     states, draw, &report, &cause) ||
+			 weights_unchanged(model->weights, &cause);
+	while (failed && check_model_replace(model, &cause));
+	if (failed)
 		return cause.code == ERROR_ABSENT
 			       ? check_model_not_possible(check, "the spot check", &cause, err)
 			       : check_blame(check, STEP_FORWARD, "the spot check", true, &cause,

@@ -136,8 +136,11 @@ struct forward_experts {
 	uint64_t unread_bytes; /* of the others, which were never read */
 };
 
-/* Since forward_open, over all passes. */
+/* Since forward_open, over all passes but those that were forgotten. */
 struct forward_experts forward_experts(const struct forward *forward);
+
+/* A pass failed and everything is done again: what passes made of experts so far does not count. */
+void forward_experts_forget(struct forward *forward);
 
 /* Experts of one layer, 0 where it has none; and was that one read by a pass since forward_open? */
 uint32_t forward_layer_experts(const struct forward *forward, uint32_t layer);

@@ -1,5 +1,6 @@
 /* forward_experts: what experts cost, and which of them passes had a use for. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "verify/forward_inner.h"
 #include "verify/experts.h"
@@ -41,6 +42,14 @@ struct experts_cost layer_experts_cost(const struct plan *plan, uint32_t layer, 
 	cost.read_bytes = chosen < experts->count && chosen * most < all ? chosen * most : all;
 	cost.memory_bytes = experts_memory_bytes(config, most, all, rows);
 	return cost;
+}
+
+void forward_experts_forget(struct forward *forward)
+{
+	size_t bits = (size_t)forward->plan.config.layers * forward->plan.config.experts;
+
+	if (forward->experts_used)
+		memset(forward->experts_used, 0, bits / 8 + 1);
 }
 
 bool forward_expert_used(const struct forward *forward, uint32_t layer, uint32_t id)

@@ -197,6 +197,7 @@ int cpu_run(struct cpu *cpu, size_t count, size_t scratch_bytes,
 
 const struct backend_type backend_type_cpu = {
 	.name = "cpu",
+	.variants = cpu_variant_names,
 	.open = cpu_open,
 	.close = cpu_close,
 	.memory_new = cpu_memory_new,

@@ -86,6 +86,9 @@ struct cpu_variant {
 extern const struct cpu_rows cpu_rows_plain, cpu_rows_avx2, cpu_rows_avx512;
 extern const struct cpu_tiles cpu_tiles_plain, cpu_tiles_avx2, cpu_tiles_avx512;
 
+/* All variants of this build, the fastest first, NULL at the end. */
+extern const char *const cpu_variant_names[];
+
 /* The fastest usable variant, or the one called `name`; NULL if there is none. */
 const struct cpu_variant *cpu_variant_find(const char *name);
 

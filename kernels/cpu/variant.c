@@ -41,6 +41,15 @@ static const struct cpu_variant variants[] = {
 	{ "plain", always_usable, &cpu_rows_plain, &cpu_tiles_plain },
 };
 
+const char *const cpu_variant_names[] = {
+#ifdef __x86_64__
+	"avx512",
+	"avx2",
+#endif
+	"plain",
+	NULL,
+};
+
 const struct cpu_variant *cpu_variant_find(const char *name)
 {
 	for (size_t i = 0; i < sizeof(variants) / sizeof(variants[0]); i++)

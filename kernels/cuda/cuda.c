@@ -167,8 +167,33 @@ static int cuda_open(const struct backend_options *options, struct backend **out
 	return 0;
 }
 
+static bool cuda_facts(uint32_t ordinal, struct backend_facts *out_facts)
+{
+	struct backend_facts facts = { .model = "" };
+	struct error unsaid = { 0 };
+	struct cuda_driver driver;
+	size_t memory_bytes = 0;
+	int device;
+	bool known;
+
+	if (cuda_driver_open(&driver, &unsaid))
+		return false;
+	known = driver.init(0) == CUDA_OK && driver.device_get(&device, (int)ordinal) == CUDA_OK &&
+		driver.device_name(facts.model, sizeof(facts.model), device) == CUDA_OK &&
+		driver.device_attribute(&facts.major, CUDA_ATTRIBUTE_MAJOR, device) == CUDA_OK &&
+		driver.device_attribute(&facts.minor, CUDA_ATTRIBUTE_MINOR, device) == CUDA_OK &&
+		driver.device_memory(&memory_bytes, device) == CUDA_OK;
+	facts.memory_bytes = memory_bytes;
+	facts.driver_release = cuda_driver_release(&driver);
+	cuda_driver_close(&driver);
+	if (known)
+		*out_facts = facts;
+	return known;
+}
+
 const struct backend_type backend_type_cuda = {
 	.name = "cuda",
+	.facts = cuda_facts,
 	.open = cuda_open,
 	.close = cuda_close,
 	.memory_new = cuda_memory_new,

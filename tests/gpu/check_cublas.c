@@ -53,7 +53,7 @@ static int library_open(struct cublas *cublas, struct error *err)
 }
 
 /* The context is the one that our backend uses as well: the device's primary one. */
-static int device_open(struct cublas *cublas, int ordinal, struct error *err)
+static int card_open(struct cublas *cublas, int ordinal, struct error *err)
 {
 	const struct cuda_driver *driver = &cublas->driver;
 	cuda_context context;
@@ -91,7 +91,7 @@ int cublas_open(int ordinal, struct cublas **out_cublas, struct error *err)
 
 	if (!cublas)
 		return error_set(err, ERROR_SYSTEM, "out of memory");
-	if (library_open(cublas, err) || device_open(cublas, ordinal, err) ||
+	if (library_open(cublas, err) || card_open(cublas, ordinal, err) ||
 	    handle_open(cublas, err)) {
 		cublas_close(&cublas);
 		return -1;

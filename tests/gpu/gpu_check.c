@@ -119,8 +119,8 @@ static bool wanted(const char *list, const char *name)
 }
 
 /* "cuda", "cuda:1" or "cpu:plain". */
-static int device_open(const char *text, struct threads *threads, struct backend **out_backend,
-		       int *out_ordinal, struct error *err)
+static int backend_named(const char *text, struct threads *threads, struct backend **out_backend,
+			 int *out_ordinal, struct error *err)
 {
 	struct backend_options options = { .threads = threads };
 	const char *colon = strchr(text, ':');
@@ -144,10 +144,10 @@ static int check_open(const struct arguments *arguments, struct check *check, st
 				 .size = arguments->size,
 				 .quick = arguments->quick };
 	if (threads_new(arguments->threads, &check->ctx.threads, err) ||
-	    device_open("cpu", check->ctx.threads, &check->right, &check->ordinal, err))
+	    backend_named("cpu", check->ctx.threads, &check->right, &check->ordinal, err))
 		return -1;
-	return device_open(arguments->device, check->ctx.threads, &check->device, &check->ordinal,
-			   err);
+	return backend_named(arguments->device, check->ctx.threads, &check->device, &check->ordinal,
+			     err);
 }
 
 static void check_close(struct check *check)
