@@ -99,7 +99,8 @@ struct fake {
 	struct CUmod_st *modules;
 	struct block_of_memory *memory;
 	size_t used_bytes[FAKE_DEVICES_MAX], host_used_bytes;
-	uint64_t calls, allocations, host_allocations, launches_asked, flips_seen, works;
+	uint64_t calls, allocations, host_allocations, launches_asked, flips_seen, works,
+		launches_run;
 	uint64_t random;
 	bool flip_due;
 	bool lost[FAKE_DEVICES_MAX];
@@ -150,8 +151,16 @@ void fake_unlock(int *locked);
  */
 int fake_enter(int device);
 
-/* All functions of the table, by member. */
+/* 0, or what every call to this device returns since it was lost. */
+int fake_result(int device);
+
+/* All functions of the table, by member; in the library (libcuda.so.1) by the driver's names. */
+#ifdef FAKE_LIBRARY
+#define FAKE_DECLARE(member, name, parameters)                                                     \
+	int fake_##member parameters __asm__(name) __attribute__((visibility("default")));
+#else
 #define FAKE_DECLARE(member, name, parameters) int fake_##member parameters;
+#endif
 CUDA_DRIVER_FUNCTIONS(FAKE_DECLARE)
 #undef FAKE_DECLARE
 

@@ -2,6 +2,7 @@
 #include "fake.h"
 
 #include <elf.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -141,6 +142,26 @@ void fake_driver_order(enum shim_order order, bool watched)
 	fake.options.watched = watched;
 }
 
+#ifdef FAKE_LAUNCHED
+/* Add to what this program launched; every_kernel.sh reads it. */
+static void write_launched(void)
+{
+	static bool began;
+	char path[512];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", FAKE_LAUNCHED, program_invocation_short_name);
+	file = fopen(path, began ? "a" : "w");
+	if (!file)
+		fake_complain("cannot write '%s'", path);
+	began = true;
+	for (size_t k = 0; k < KERNELS; k++)
+		if (fake.launches[k])
+			fprintf(file, "%s\n", kernels[k]->name);
+	fclose(file);
+}
+#endif
+
 static void check_nothing_held(void)
 {
 	for (struct CUstream_st *s = fake.streams; s; s = s->next)
@@ -195,6 +216,9 @@ void fake_driver_stop(void)
 		free(m);
 	}
 	fake_memory_forget();
+#ifdef FAKE_LAUNCHED
+	write_launched();
+#endif
 	fake.streams = NULL;
 	fake.events = NULL;
 	fake.modules = NULL;
@@ -211,6 +235,13 @@ static void start_from_environment(void)
 	start(&options);
 }
 
+int fake_result(int device)
+{
+	int result = fake.options.faults.lost_result;
+
+	return !fake.lost[device] ? 0 : result ? result : RESULT_LAUNCH_FAILED;
+}
+
 int fake_enter(int device)
 {
 	const struct fake_faults *faults = &fake.options.faults;
@@ -222,9 +253,7 @@ int fake_enter(int device)
 		for (size_t d = 0; d < fake.options.devices; d++)
 			if (!faults->lost_one || faults->lost_device == (int)d)
 				fake.lost[d] = true;
-	if (device >= 0 && fake.lost[device])
-		return faults->lost_result ? faults->lost_result : RESULT_LAUNCH_FAILED;
-	return 0;
+	return device < 0 ? 0 : fake_result(device);
 }
 
 int fake_device_current(const char *call)

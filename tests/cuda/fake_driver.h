@@ -45,6 +45,7 @@ struct fake_faults {
 	uint64_t host_memory_at; /* this cuMemHostAlloc finds none */
 	uint64_t launch_at;      /* this launch ... */
 	int launch_result;       /* ... returns this at once (701 if 0) */
+	uint64_t failed_at;      /* this launch, when it runs, fails, and the device is lost */
 	uint64_t lost_at;        /* from this call on (not counting names of errors) ... */
 	int lost_result;         /* ... every call returns this (719 if 0) ... */
 	bool lost_one;           /* ... on the device lost_device alone */

@@ -170,6 +170,9 @@ int fake_memory_free(cuda_address memory)
 	if (result)
 		return result;
 	fake_work_wait_device(device);
+	result = fake_result(device);
+	if (result)
+		return result;
 	if (block_free((const char *)(uintptr_t)memory, device, &size_bytes))
 		fake_complain("cuMemFree: no memory of device %d begins at %p", device,
 			      (void *)(uintptr_t)memory);
@@ -248,7 +251,7 @@ static int copy(const char *call, struct work *work, bool from_device, bool to_d
 	fake_work_add(into, work);
 	if (!to_device && !fake_memory_pinned(work->to, extent))
 		fake_work_wait_stream(into);
-	return 0;
+	return fake_result(into->device);
 }
 
 int fake_copy_to_device(cuda_address to, const void *from, size_t size_bytes, cuda_stream stream)

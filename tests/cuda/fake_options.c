@@ -62,7 +62,7 @@ static int set_fault(struct fake_faults *faults, const char *word, const char *v
 	} const counts[] = {
 		{ "memory_at", &faults->memory_at }, { "host_memory_at", &faults->host_memory_at },
 		{ "launch_at", &faults->launch_at }, { "lost_at", &faults->lost_at },
-		{ "flip_at", &faults->flip_at },
+		{ "flip_at", &faults->flip_at },     { "failed_at", &faults->failed_at },
 	};
 
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)

@@ -100,6 +100,10 @@ static void do_kernel(const struct work *work, int device)
 {
 	const struct fake_faults *faults = &fake.options.faults;
 
+	if (++fake.launches_run == faults->failed_at) {
+		fake.lost[device] = true;
+		return;
+	}
 	if (!faults->flip_kernel || !strcmp(faults->flip_kernel, work->launch.kernel->name))
 		if (++fake.flips_seen == faults->flip_at)
 			fake.flip_due = true;
@@ -196,7 +200,11 @@ static void do_head(struct CUstream_st *stream)
 
 	if (fake.options.schedule == FAKE_CLOCK)
 		take_time(stream);
-	do_work(work, stream->device);
+	/* a lost device does nothing more, and keeps nobody waiting */
+	if (!fake.lost[stream->device])
+		do_work(work, stream->device);
+	else if (work->kind == WORK_RECORD)
+		work->moment->done = true;
 	stream->first = work->next;
 	if (!stream->first)
 		stream->last = NULL;
@@ -372,7 +380,7 @@ int fake_stream_wait(cuda_stream stream)
 	if (result)
 		return result;
 	fake_work_wait_stream(fake_stream_check("cuStreamSynchronize", stream));
-	return 0;
+	return fake_result(stream->device);
 }
 
 int fake_stream_wait_event(cuda_stream stream, cuda_event event, unsigned flags)
@@ -460,7 +468,7 @@ int fake_event_wait(cuda_event event)
 		return result;
 	if (event_check("cuEventSynchronize", event)->moment)
 		fake_work_wait_moment(event->moment);
-	return 0;
+	return fake_result(event->device);
 }
 
 int fake_event_query(cuda_event event)
@@ -472,7 +480,9 @@ int fake_event_query(cuda_event event)
 		return result;
 	if (!event_check("cuEventQuery", event)->moment)
 		return 0;
-	return fake_work_poll(event->moment) ? 0 : CUDA_NOT_READY;
+	if (!fake_work_poll(event->moment))
+		return CUDA_NOT_READY;
+	return fake_result(event->device);
 }
 
 int fake_event_elapsed(float *out_milliseconds, cuda_event begin, cuda_event end)
