@@ -352,9 +352,11 @@ int fake_stream_new(cuda_stream *out_stream, unsigned flags)
 	stream = calloc(1, sizeof(*stream));
 	if (!stream)
 		return CUDA_OUT_OF_MEMORY;
-	*stream = (struct CUstream_st){
-		.next = fake.streams, .device = device, .live = true, .order = fake.options.order
-	};
+	*stream = (struct CUstream_st){ .next = fake.streams,
+					.device = device,
+					.live = true,
+					.order = fake.options.order,
+					.watched = fake.options.watched };
 	fake.streams = stream;
 	*out_stream = stream;
 	return 0;

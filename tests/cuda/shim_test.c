@@ -57,7 +57,7 @@ static void run(const struct shim_kernel *kernel, uint32_t blocks, enum shim_ord
 		uint64_t seed, float *out_y)
 {
 	float *x = malloc(SIZE), *y = malloc(SIZE);
-	struct device device = { { { (char *)x, SIZE, NULL }, { (char *)y, SIZE, NULL } } };
+	struct device device = { { { (char *)x, SIZE, NULL, 0 }, { (char *)y, SIZE, NULL, 0 } } };
 	struct broken_params params = { x, y };
 	struct shim_launch launch = { .kernel = kernel,
 				      .grid_x = blocks,

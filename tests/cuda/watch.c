@@ -31,19 +31,22 @@ static struct {
 	uint32_t warp_epoch[WARPS_MAX];
 } watch = { .epoch = 1 };
 
-/* Bytes that share a cell: shared memory also holds halves, written by several threads. */
-static size_t cell_bytes(const struct watch_memory *memory)
-{
-	return memory == &watch.shared ? 2 : 4;
-}
+/* A cell for every word, until somebody writes less than that: then for every byte. */
+enum { WORD = 4 };
 
-static void cells_make(struct watch_memory *memory)
+static void cells_make(struct watch_memory *memory, size_t bytes)
 {
-	memory->cell = calloc(memory->size_bytes / cell_bytes(memory) + 1, sizeof(*memory->cell));
-	if (!memory->cell) {
+	struct watch_cell *cell = calloc(memory->size_bytes / bytes + 1, sizeof(*cell));
+
+	if (!cell) {
 		perror("watch: no memory for cells");
 		abort();
 	}
+	for (size_t i = 0; memory->cell && i < memory->size_bytes; i++)
+		cell[i / bytes] = memory->cell[i / memory->cell_bytes];
+	free(memory->cell);
+	memory->cell = cell;
+	memory->cell_bytes = bytes;
 }
 
 void watch_forget(struct watch_memory *memory)
@@ -65,7 +68,7 @@ void watch_launch(const struct shim_launch *launch)
 		.bytes = kernel->shared, .size_bytes = (size_t)(kernel->shared_end - kernel->shared)
 	};
 	if (kernel->shared)
-		cells_make(&watch.shared);
+		cells_make(&watch.shared, WORD);
 }
 
 void watch_launch_end(void)
@@ -107,7 +110,7 @@ static struct watch_memory *find(const char *at)
 	if (!memory)
 		shim_report("it touches %p, which is no memory of the device", (const void *)at);
 	if (!memory->cell)
-		cells_make(memory);
+		cells_make(memory, WORD);
 	watch.recent[watch.next_recent++ % RECENT] = memory;
 	return memory;
 }
@@ -206,7 +209,9 @@ static void look(const void *address, size_t size_bytes, size_t align, bool writ
 	if (size_bytes > memory->size_bytes - (size_t)(at - memory->bytes))
 		shim_report("it touches %zu bytes at %s, which ends at %zu", size_bytes,
 			    name_place(memory, at), memory->size_bytes);
-	unit = cell_bytes(memory);
+	if (write && memory->cell_bytes > 1 && (size_bytes | (uintptr_t)at) % WORD)
+		cells_make(memory, 1);
+	unit = memory->cell_bytes;
 	first = (size_t)(at - memory->bytes) / unit;
 	last = ((size_t)(at - memory->bytes) + size_bytes - 1) / unit;
 	for (size_t i = first; i <= last; i++) {

@@ -22,6 +22,7 @@ struct watch_memory {
 	char *bytes;
 	size_t size_bytes;
 	struct watch_cell *cell; /* made when first touched; freed with watch_forget */
+	size_t cell_bytes;       /* that share a cell */
 };
 
 void watch_forget(struct watch_memory *memory);
