@@ -96,8 +96,8 @@ static void start(const struct fake_options *options)
 	for (size_t d = 0; d < fake.options.devices; d++) {
 		struct fake_device *device = &fake.options.device[d];
 
-		if (!device->name)
-			device->name = default_device.name;
+		if (!device->name[0])
+			memcpy(device->name, default_device.name, sizeof(device->name));
 		if (!device->major) {
 			device->major = default_device.major;
 			device->minor = default_device.minor;

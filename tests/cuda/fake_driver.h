@@ -33,7 +33,7 @@ enum fake_schedule {
 enum { FAKE_DEVICES_MAX = 8 };
 
 struct fake_device {
-	const char *name;
+	char name[48]; /* "" and 0: as most are */
 	int major, minor, processors;
 	size_t memory_bytes;
 };

@@ -26,19 +26,6 @@ static size_t one_of(const char *word, const char *value, const char *const *nam
 	fake_complain("AKASHI_FAKE_CUDA: '%s' has an unknown value", word);
 }
 
-/* Kept for the life of the process, as the options are. */
-static const char *keep(const char *value)
-{
-	char *copy = strdup(value);
-
-	if (!copy)
-		fake_complain("no memory for an option");
-	for (char *at = copy; *at; at++)
-		if (*at == '_')
-			*at = ' ';
-	return copy;
-}
-
 /* "8.6" */
 static void capability(struct fake_options *options, const char *word, const char *value)
 {
@@ -98,10 +85,13 @@ static void set(struct fake_options *options, const char *word, const char *valu
 		if (options->devices > FAKE_DEVICES_MAX)
 			fake_complain("AKASHI_FAKE_CUDA: more than %d devices", FAKE_DEVICES_MAX);
 	} else if (!strcmp(word, "name")) {
-		const char *name = keep(value);
+		for (size_t d = 0; d < FAKE_DEVICES_MAX; d++) {
+			char *name = options->device[d].name;
 
-		for (size_t d = 0; d < FAKE_DEVICES_MAX; d++)
-			options->device[d].name = name;
+			snprintf(name, sizeof(options->device[d].name), "%s", value);
+			while ((name = strchr(name, '_')))
+				*name = ' ';
+		}
 	} else if (!strcmp(word, "capability"))
 		capability(options, word, value);
 	else if (!strcmp(word, "memory")) {
