@@ -8,7 +8,7 @@ static double kernel_s(void *user, const struct shim_launch *launch)
 	const struct add_params *params = launch->params;
 
 	assert_string_equal(launch->kernel->name, "add");
-	return *(const double *)user * (double)params->cols;
+	return *(const double *)user * (double)params->numbers.a_stride;
 }
 
 static double per_number_s = 0.01;

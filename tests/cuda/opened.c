@@ -34,14 +34,13 @@ void opened_stop(struct opened *o)
 
 int opened_double(struct opened *o, cuda_stream stream, cuda_address x, cuda_address y, size_t n)
 {
-	struct add_params params = { .a = (const float *)(uintptr_t)x,
-				     .b = (const float *)(uintptr_t)x,
-				     .y = (float *)(uintptr_t)y,
-				     .a_stride = n,
-				     .b_stride = n,
-				     .y_stride = n,
-				     .rows = 1,
-				     .cols = n };
+	struct add_params params = { .numbers = { .shape = { 1, (uint32_t)n, 1, 0 },
+						  .a = (const float *)(uintptr_t)x,
+						  .b = (const float *)(uintptr_t)x,
+						  .y = (float *)(uintptr_t)y,
+						  .a_stride = n,
+						  .b_stride = n,
+						  .y_stride = n } };
 	void *parameters[] = { &params };
 
 	return o->driver.launch(o->add, 2, 1, 1, MAP_THREADS, 1, 1, 0, stream, parameters, NULL);
