@@ -294,7 +294,13 @@ class Machine:
 
     def do_imnmx(self, opcode, operands, guard):
         name, a, b, least = operands[:4]
-        a, b = self.low(a), self.low(b)
+        self.keep_extreme(opcode, name, self.low(a), self.low(b), least, guard)
+
+    def do_viaddmnmx(self, opcode, operands, guard):
+        name, a, b, c, least = operands[:5]
+        self.keep_extreme(opcode, name, self.low(a) + self.low(b), self.low(c), least, guard)
+
+    def keep_extreme(self, opcode, name, a, b, least, guard):
         smaller = a < b if ".U32" in opcode else a.view(np.int32) < b.view(np.int32)
         self.keep(name, np.where(smaller == self.predicate(least), a, b), guard)
 

@@ -119,15 +119,12 @@ def of_pass(code, loop, machine, tile, faults):
 def own_tiles(source):
     """{kernel: Tile} from PRODUCT_TILES."""
     text = (source / "kernels/cuda/product.h").read_text()
-    names = [name.strip() for name in re.sub(r"\s*\*\s*", " ", re.search(r"\* X\((.*?)\)", text, re.S)[1]).split(",")]
     table = re.search(r"#define PRODUCT_TILES\(X\)(.*?[^\\])\n", text, re.S)[1]
     tiles = {}
     for line in re.findall(r"X\(([^)]*)\)", table):
-        row = dict(zip(names, (part.strip() for part in line.split(","))))
-        numbers = {name: int(value) for name, value in row.items() if value.isdigit()}
+        name, rows, cols, depth, threads, rows_each, cols_each = (int(number) for number in line.split(",")[:7])
         for form in FORMATS:
-            tiles[f"product_{row['name']}_{form}"] = Tile(
-                *(numbers[name] for name in ("rows", "cols", "depth", "threads")), numbers["rows_each"] * numbers["cols_each"], form)
+            tiles[f"product_{name}_{form}"] = Tile(rows, cols, depth, threads, rows_each * cols_each, form)
     return tiles
 
 
