@@ -112,6 +112,19 @@ DEVICE_FN float lanes_max(float value)
 	return f32_from_bits(lane_from(f32_bits(value), 0));
 }
 
+/* Of all lanes the largest; every lane has it. */
+DEVICE_FN uint64_t lanes_largest(uint64_t value)
+{
+	UNROLL
+	for (uint32_t mask = WARP_LANES / 2; mask; mask /= 2) {
+		uint64_t other = (uint64_t)lane_xor((uint32_t)(value >> 32), mask) << 32 |
+				 lane_xor((uint32_t)value, mask);
+
+		value = other > value ? other : value;
+	}
+	return value;
+}
+
 /* 16 bytes that move as one; where they lie in memory is a multiple of 16. */
 struct word_quad {
 	uint32_t at[4];

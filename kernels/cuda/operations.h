@@ -42,6 +42,16 @@ int cuda_partition(struct backend *backend, struct matrix logits, float *out_max
 int cuda_top_logits(struct backend *backend, struct matrix logits, struct exact_top *out_top,
 		    struct error *err);
 
+int cuda_route(struct backend *backend, struct matrix logits, const struct router_shape *shape,
+	       uint32_t *out_expert, float *out_weight, struct error *err);
+
+/* operations_attention.c */
+int cuda_rope(struct backend *backend, struct matrix x, const struct rope_shape *shape,
+	      struct matrix cos, struct matrix sin, const struct batch *batch, struct error *err);
+int cuda_attention(struct backend *backend, const struct attention_shape *shape, struct matrix q,
+		   struct matrix k, struct matrix v, const struct batch *batch, struct matrix y,
+		   struct error *err);
+
 /* Does the view begin at a multiple of `bytes`, and does every row of it? */
 static inline bool cuda_rows_aligned(struct matrix m, size_t bytes)
 {

@@ -1,10 +1,12 @@
-/* operations_rows: launch what norm.cu and rows.cu have. */
+/* operations_rows: launch what norm.cu, rows.cu and route.cu have. */
 #include <stdlib.h>
 
 #include "kernels/cuda/norm.h"
 #include "kernels/cuda/operations.h"
+#include "kernels/cuda/route.h"
 #include "kernels/cuda/rows.h"
 
+_Static_assert(ROUTE_CHOSEN_MAX == EXACT_CHOSEN_MAX, "two registers of a warp hold the chosen");
 _Static_assert(TOP_COUNT == EXACT_TOP_COUNT &&
 		       sizeof(struct exact_top) == 2 * TOP_COUNT * sizeof(uint32_t),
 	       "the device writes struct exact_top");
@@ -113,4 +115,34 @@ int cuda_top_logits(struct backend *backend, struct matrix logits, struct exact_
 	if (cuda_launch(cuda, CUDA_KERNEL_top_logits, grid, &params, err))
 		return -1;
 	return cuda_get(cuda, out_top, scratch, bytes, err);
+}
+
+int cuda_route(struct backend *backend, struct matrix logits, const struct router_shape *shape,
+	       uint32_t *out_expert, float *out_weight, struct error *err)
+{
+	struct cuda *cuda = cuda_of(backend);
+	struct route_params params = {
+		.logits = cuda_pointer(logits),
+		.stride = logits.stride,
+		.rows = logits.rows,
+		.cols = (uint32_t)logits.cols,
+		.chosen = (uint32_t)shape->chosen,
+		.renormalise = shape->renormalise,
+	};
+	struct cuda_grid grid = { cuda_blocks(cuda, logits.rows, ROUTE_ROWS), 1, ROUTE_THREADS };
+	size_t count = logits.rows * shape->chosen, bytes = count * sizeof(float);
+	void *scratch;
+
+	if (logits.cols >= UINT32_MAX)
+		return error_set(err, ERROR_SYSTEM, "no router of %zu experts", logits.cols);
+	if (cuda_scratch_get(cuda, 2 * bytes + logits.rows * logits.cols * sizeof(float), &scratch,
+			     err))
+		return -1;
+	params.expert = scratch;
+	params.weight = (float *)scratch + count;
+	params.share = params.weight + count;
+	if (cuda_launch(cuda, CUDA_KERNEL_route, grid, &params, err) ||
+	    cuda_get(cuda, out_expert, params.expert, bytes, err))
+		return -1;
+	return cuda_get(cuda, out_weight, params.weight, bytes, err);
 }

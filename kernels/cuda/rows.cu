@@ -186,19 +186,6 @@ DEVICE_FN uint32_t top_col(uint64_t entry)
 	return ~(uint32_t)entry;
 }
 
-/* Of all lanes the largest. */
-DEVICE_FN uint64_t lanes_largest(uint64_t entry)
-{
-	UNROLL
-	for (uint32_t mask = WARP_LANES / 2; mask; mask /= 2) {
-		uint64_t other = (uint64_t)lane_xor((uint32_t)(entry >> 32), mask) << 32 |
-				 lane_xor((uint32_t)entry, mask);
-
-		entry = other > entry ? other : entry;
-	}
-	return entry;
-}
-
 /* Of all threads of the block; `of_warp` has room for one entry a warp. */
 DEVICE_FN uint64_t block_largest(uint64_t entry, uint64_t *of_warp)
 {

@@ -45,6 +45,9 @@ EXPECTED = {
     "softmax": "fma add sub mul div",
     "partition": "fma add sub mul",
     "top_logits": "",
+    "rope": "fma mul",
+    "route": "fma add sub mul div",
+    "attention": "fma add sub mul div",
 }
 
 # Arithmetic in C's own operators, which the flags decide about; ours is in intrinsics that say .rn themselves.
