@@ -134,6 +134,15 @@ struct backend_type {
 			 float *out_sum, struct error *err);
 	int (*top_logits)(struct backend *backend, struct matrix logits, struct exact_top *out_top,
 			  struct error *err);
+	/* Optional: what the host does otherwise, with a look at the numbers or a copy. `count` and
+	 * every index and range were checked. */
+	int (*pick)(struct backend *backend, struct matrix x, const uint32_t *index, float *out,
+		    struct error *err);
+	int (*digest_rows)(struct backend *backend, struct matrix x, struct span header,
+			   struct digest *out_digest, struct error *err);
+	int (*digest_ranges)(struct backend *backend, struct backend_memory *memory,
+			     const struct byte_range *range, size_t count,
+			     struct digest *out_digest, struct error *err);
 };
 
 #define BACKEND(name) extern const struct backend_type backend_type_##name;

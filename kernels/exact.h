@@ -25,6 +25,7 @@
 extern "C" {
 #endif
 
+struct digest;
 struct threads;
 
 /* The name that records carry; a released profile never changes meaning. */
@@ -369,6 +370,30 @@ struct exact_top {
  */
 MUST_CHECK int exact_top_logits(struct backend *backend, struct matrix logits,
 				struct exact_top *out_top, struct error *err);
+
+/* out[i] = x[i][index[i]], one number of each row; index has x.rows entries. */
+MUST_CHECK int exact_pick(struct backend *backend, struct matrix x, const uint32_t *index,
+			  float *out, struct error *err);
+
+/*
+ * Rule 12: out_digest[i] = SHA-256 of `header` and then row i of x as
+ * little-endian binary32. Where the backend can, the numbers stay with it.
+ */
+MUST_CHECK int exact_digest_rows(struct backend *backend, struct matrix x, struct span header,
+				 struct digest *out_digest, struct error *err);
+
+struct byte_range {
+	size_t offset, bytes;
+};
+
+/*
+ * SHA-256 of each of `count` ranges of a memory's bytes, wrapped or not, with
+ * anything in it. ERROR_USAGE: a range that passes its end, or a backend that
+ * neither digests nor lets the host look.
+ */
+MUST_CHECK int exact_digest_ranges(struct backend *backend, struct backend_memory *memory,
+				   const struct byte_range *range, size_t count,
+				   struct digest *out_digest, struct error *err);
 
 /* Rule 11 on the host: v = RN32(ln sum) - (logit - max), from exact_partition. */
 float exact_token_loss(float max, float sum, float logit);

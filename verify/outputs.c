@@ -100,6 +100,15 @@ static struct entry values_head(const char *what, size_t rows, size_t cols)
 	return head;
 }
 
+size_t values_header(const char *what, size_t rows, size_t cols,
+		     uint8_t out_bytes[VALUES_HEADER_MAX])
+{
+	struct entry head = values_head(what, rows, cols);
+
+	memcpy(out_bytes, head.byte, head.len);
+	return head.len;
+}
+
 static struct span values_bytes(const float *number, size_t rows, size_t cols)
 {
 	return (struct span){ (const uint8_t *)number, (rows ? rows : 1) * cols * 4 };

@@ -45,6 +45,14 @@ MUST_CHECK int outputs_from_object(struct span json, struct outputs *out_outputs
 /* Rule 12: the digest of `rows` x `cols` numbers (rows 0: of a vector of cols). */
 struct digest values_digest(const char *what, size_t rows, size_t cols, const float *values);
 
+/*
+ * The bytes that stand before those numbers in what is hashed. Returns how many
+ * there are, at most VALUES_HEADER_MAX.
+ */
+#define VALUES_HEADER_MAX 64
+size_t values_header(const char *what, size_t rows, size_t cols,
+		     uint8_t out_bytes[VALUES_HEADER_MAX]);
+
 /* Numbers that are digested: rows x cols (rows 0: a vector of cols), borrowed. */
 struct values {
 	size_t rows;

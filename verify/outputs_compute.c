@@ -16,15 +16,28 @@ struct listener {
 	const struct outputs_jump *jump;   /* or NULL: all layers */
 	uint64_t first_token;              /* of the pass, counted over all probes */
 	size_t *probe_of, *position_of;    /* of each row */
+	uint32_t *next;                    /* the token after each row, 0 after the last */
 	float *loss;                       /* of each row */
-	float *values;         /* HOST_ROWS x vocab, where the host cannot look at the backend's */
-	struct values *part;   /* what is digested together */
-	struct digest *digest; /* of them */
-	struct exact_top *top; /* of one block */
-	float *max, *sum;      /* of one block */
+	float *picked;                     /* of one block, the logit of each row's next token */
+	struct values *part;               /* what is digested together */
+	struct digest *digest;             /* of them */
+	struct exact_top *top;             /* of one block */
+	float *max, *sum;                  /* of one block */
 };
 
-/* Rows `first_row` ... of all rows. */
+/* The digests of rows `first_row` ... of all rows go to their positions. */
+static void positions_take(struct listener *listener, size_t first_row, size_t rows)
+{
+	for (size_t i = 0; i < rows; i++) {
+		size_t row = first_row + i;
+		size_t probe = listener->first + listener->probe_of[row];
+
+		listener->outputs->probe[probe].position[listener->position_of[row]] =
+			listener->digest[i];
+	}
+}
+
+/* Rows `first_row` ... of all rows, on the host. */
 static int positions_digest(struct listener *listener, size_t first_row, size_t rows, size_t cols,
 			    const float *values, struct error *err)
 {
@@ -33,13 +46,7 @@ static int positions_digest(struct listener *listener, size_t first_row, size_t 
 	if (values_digests(listener->ctx->threads, listener->outputs->logits ? "logits" : "hidden",
 			   cols, listener->part, rows, listener->digest, err))
 		return -1;
-	for (size_t i = 0; i < rows; i++) {
-		size_t row = first_row + i;
-		size_t probe = listener->first + listener->probe_of[row];
-
-		listener->outputs->probe[probe].position[listener->position_of[row]] =
-			listener->digest[i];
-	}
+	positions_take(listener, first_row, rows);
 	return 0;
 }
 
@@ -68,48 +75,41 @@ static int boundary_heard(void *user, uint32_t index, const float *values, size_
 			      : 0;
 }
 
-/* The loss of a row: how unlikely the token that follows it in its sequence is. */
-static void loss_take(struct listener *listener, size_t row, float max, float sum,
-		      const float *logits)
+/* Where the host can look at the logits. */
+static int logits_look(struct listener *listener, size_t first_row, struct matrix logits,
+		       const float *values, struct error *err)
 {
-	size_t sequence = listener->probe_of[row], position = listener->position_of[row];
-
-	if (position + 1 < listener->sequences->row_count[sequence])
-		listener->loss[row] =
-			exact_token_loss(max, sum, logits[listener->sequences->ids[row + 1]]);
-}
-
-/* Rows `first_row` ... of the logits, on the host; `done` of the block came before them. */
-static int logits_digest(struct listener *listener, size_t first_row, size_t done, size_t rows,
-			 size_t cols, const float *values, struct error *err)
-{
-	if (positions_digest(listener, first_row + done, rows, cols, values, err))
+	if (positions_digest(listener, first_row, logits.rows, logits.cols, values, err))
 		return -1;
-	for (size_t i = 0; i < rows; i++)
-		loss_take(listener, first_row + done + i, listener->max[done + i],
-			  listener->sum[done + i], values + i * cols);
+	for (size_t i = 0; i < logits.rows; i++)
+		listener->picked[i] = values[i * logits.cols + listener->next[first_row + i]];
 	return 0;
 }
 
-/* Where the host cannot look at them they are brought there, some rows at a time. */
-static int logits_bring(struct listener *listener, struct backend *backend, size_t first_row,
-			struct matrix logits, struct error *err)
+/* Where it cannot: only digests and single numbers come here. */
+static int logits_ask(struct listener *listener, struct backend *backend, size_t first_row,
+		      struct matrix logits, struct error *err)
 {
-	if (!listener->values)
-		listener->values = malloc(HOST_ROWS * logits.cols * sizeof(float));
-	if (!listener->values)
-		return error_set(err, ERROR_SYSTEM, "no memory for the logits of %zu tokens",
-				 HOST_ROWS);
-	for (size_t done = 0; done < logits.rows; done += HOST_ROWS) {
-		size_t rest = logits.rows - done, rows = rest < HOST_ROWS ? rest : HOST_ROWS;
+	uint8_t head[VALUES_HEADER_MAX];
+	struct span header = { head, values_header("logits", 0, logits.cols, head) };
 
-		if (backend_download(backend, matrix_rows(logits, done, rows), listener->values,
-				     err) ||
-		    logits_digest(listener, first_row, done, rows, logits.cols, listener->values,
-				  err))
-			return -1;
-	}
+	if (exact_digest_rows(backend, logits, header, listener->digest, err) ||
+	    exact_pick(backend, logits, listener->next + first_row, listener->picked, err))
+		return -1;
+	positions_take(listener, first_row, logits.rows);
 	return 0;
+}
+
+/* How unlikely the token is that follows a row in its sequence. */
+static void losses_take(struct listener *listener, size_t first_row, size_t rows)
+{
+	for (size_t i = 0; i < rows; i++) {
+		size_t row = first_row + i, sequence = listener->probe_of[row];
+
+		if (listener->position_of[row] + 1 < listener->sequences->row_count[sequence])
+			listener->loss[row] = exact_token_loss(listener->max[i], listener->sum[i],
+							       listener->picked[i]);
+	}
 }
 
 static int logits_heard(void *user, struct backend *backend, size_t first_row, struct matrix logits,
@@ -127,8 +127,11 @@ static int logits_heard(void *user, struct backend *backend, size_t first_row, s
 		listener->outputs->probe[listener->first + listener->probe_of[row]]
 			.top[listener->position_of[row]] = listener->top[i];
 	}
-	return values ? logits_digest(listener, first_row, 0, logits.rows, logits.cols, values, err)
-		      : logits_bring(listener, backend, first_row, logits, err);
+	if (values ? logits_look(listener, first_row, logits, values, err)
+		   : logits_ask(listener, backend, first_row, logits, err))
+		return -1;
+	losses_take(listener, first_row, logits.rows);
+	return 0;
 }
 
 static void listener_release(struct listener *listener)
@@ -136,7 +139,8 @@ static void listener_release(struct listener *listener)
 	free(listener->probe_of);
 	free(listener->position_of);
 	free(listener->loss);
-	free(listener->values);
+	free(listener->next);
+	free(listener->picked);
 	free(listener->part);
 	free(listener->digest);
 	free(listener->top);
@@ -153,20 +157,25 @@ static int listener_open(struct listener *listener, struct error *err)
 		rows += sequences->row_count[i];
 	listener->probe_of = calloc(rows, sizeof(size_t));
 	listener->position_of = calloc(rows, sizeof(size_t));
+	listener->next = calloc(rows, sizeof(uint32_t));
 	listener->loss = calloc(rows, sizeof(float));
+	listener->picked = calloc(rows, sizeof(float));
 	listener->top = calloc(rows, sizeof(struct exact_top));
 	listener->max = calloc(rows, sizeof(float));
 	listener->sum = calloc(rows, sizeof(float));
 	listener->part = calloc(rows, sizeof(struct values));
 	listener->digest = calloc(rows, sizeof(struct digest));
-	if (!listener->probe_of || !listener->position_of || !listener->loss || !listener->top ||
-	    !listener->max || !listener->sum || !listener->part || !listener->digest)
+	if (!listener->probe_of || !listener->position_of || !listener->next || !listener->loss ||
+	    !listener->picked || !listener->top || !listener->max || !listener->sum ||
+	    !listener->part || !listener->digest)
 		return error_set(err, ERROR_SYSTEM, "no memory for the outputs of %zu tokens",
 				 rows);
 	for (size_t i = 0; i < sequences->count; i++)
 		for (size_t t = 0; t < sequences->row_count[i]; t++, row++) {
 			listener->probe_of[row] = i;
 			listener->position_of[row] = t;
+			if (t + 1 < sequences->row_count[i])
+				listener->next[row] = sequences->ids[row + 1];
 		}
 	return 0;
 }

@@ -230,4 +230,7 @@ const struct backend_type backend_type_cuda = {
 	.find_not_finite = cuda_find_not_finite,
 	.partition = cuda_partition,
 	.top_logits = cuda_top_logits,
+	.pick = cuda_pick,
+	.digest_rows = cuda_digest_rows,
+	.digest_ranges = cuda_digest_ranges,
 };

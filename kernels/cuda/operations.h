@@ -45,6 +45,15 @@ int cuda_top_logits(struct backend *backend, struct matrix logits, struct exact_
 int cuda_route(struct backend *backend, struct matrix logits, const struct router_shape *shape,
 	       uint32_t *out_expert, float *out_weight, struct error *err);
 
+/* operations_digest.c */
+int cuda_pick(struct backend *backend, struct matrix x, const uint32_t *index, float *out,
+	      struct error *err);
+int cuda_digest_rows(struct backend *backend, struct matrix x, struct span header,
+		     struct digest *out_digest, struct error *err);
+int cuda_digest_ranges(struct backend *backend, struct backend_memory *memory,
+		       const struct byte_range *range, size_t count, struct digest *out_digest,
+		       struct error *err);
+
 /* operations_attention.c */
 int cuda_rope(struct backend *backend, struct matrix x, const struct rope_shape *shape,
 	      struct matrix cos, struct matrix sin, const struct batch *batch, struct error *err);

@@ -46,6 +46,7 @@ EXPECTED = {
     "partition": "fma add sub mul",
     "top_logits": "",
     "rope": "fma mul",
+    "digest": "",
     "route": "fma add sub mul div",
     "attention": "fma add sub mul div",
 }
