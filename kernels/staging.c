@@ -91,6 +91,11 @@ int staging_memory_new(struct backend *backend, size_t size_bytes,
 	if (backend_memory_new(backend, size_bytes, out_memory, err))
 		return -1;
 	(*out_memory)->read_only = true;
+	/* Its zeros, and whoever had it before, come first: what is sent goes another way. */
+	if (backend->type->hold && backend->type->hold(backend, err)) {
+		backend_memory_free(out_memory);
+		return -1;
+	}
 	return 0;
 }
 
