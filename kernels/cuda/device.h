@@ -30,6 +30,8 @@
 #define RESTRICT __restrict__
 /* In front of a loop whose trip count is a constant. */
 #define UNROLL _Pragma("unroll")
+/* In front of a loop that is not worth being unrolled. */
+#define ROLLED _Pragma("unroll 1")
 
 #define WARP_ALL 0xffffffffu
 
@@ -166,7 +168,7 @@ DEVICE_FN uint32_t bytes_at(const void *from, uint32_t size)
 }
 
 /* From and to shared memory. */
-DEVICE_FN struct f32_quad shared_quad(const float *from)
+DEVICE_FN struct f32_quad shared_quad(const void *from)
 {
 #ifdef __CUDACC__
 	float4 numbers = *(const float4 *)from;
@@ -179,7 +181,7 @@ DEVICE_FN struct f32_quad shared_quad(const float *from)
 	return quad;
 }
 
-DEVICE_FN void shared_quad_set(float *to, struct f32_quad quad)
+DEVICE_FN void shared_quad_set(void *to, struct f32_quad quad)
 {
 #ifdef __CUDACC__
 	*(float4 *)to = make_float4(quad.at[0], quad.at[1], quad.at[2], quad.at[3]);

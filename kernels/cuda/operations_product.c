@@ -3,15 +3,16 @@
  * how many pieces a matrix is brought into order first, changes no bit.
  */
 #include "kernels/cuda/operations.h"
+#include "kernels/cuda/order.h"
 #include "kernels/cuda/product.h"
 
 enum {
-	PRODUCT_ALIGNMENT = 16,
-	/* Rows and columns of one launch, at most: its blocks can be counted in 31 bits. */
+	/* Rows and columns of one launch, at most: its blocks can be counted. */
 	PRODUCT_SIDE_MAX = 1 << 20,
-	/* A piece of a matrix that is brought into order has about so many bytes. */
-	PRODUCT_PIECE_BYTES = 32 << 20,
-	PRODUCT_PIECE_ROWS = 128 /* and a multiple of so many rows */
+	/* So many bytes of a matrix are brought into order at a time, and a multiple of 128 rows.
+	 */
+	ORDER_BYTES = 32 << 20,
+	ORDER_ROWS = 128
 };
 
 /* A tile of product.h, and how good it is when all processors are busy. */
@@ -20,7 +21,7 @@ static const struct product_choice {
 	uint32_t percent;           /* of the device's fma rate, estimated: see product.h */
 	enum cuda_kernel kernel[3]; /* by enum float_format */
 } product_choices[] = {
-#define PRODUCT_CHOICE(name, rows, cols, depth, threads, rows_each, cols_each, blocks, spread,     \
+#define PRODUCT_CHOICE(name, rows, cols, depth, threads, rows_each, cols_each, blocks, by_k,       \
 		       percent)                                                                    \
 	{ rows,                                                                                    \
 	  cols,                                                                                    \
@@ -85,9 +86,11 @@ static struct operand operand_of(struct matrix m, bool turned)
 
 	operand.stride_bytes = m.stride * operand.size;
 	operand.pitch_bytes =
-		divide_up(operand.cols * operand.size, PRODUCT_ALIGNMENT) * PRODUCT_ALIGNMENT;
-	fit = PRODUCT_PIECE_BYTES / operand.pitch_bytes / PRODUCT_PIECE_ROWS;
-	operand.piece_rows = (fit ? fit : 1) * PRODUCT_PIECE_ROWS;
+		divide_up(operand.cols * operand.size, PRODUCT_PIECE_BYTES) * PRODUCT_PIECE_BYTES;
+	fit = ORDER_BYTES / operand.pitch_bytes / ORDER_ROWS;
+	operand.piece_rows = (fit ? fit : 1) * ORDER_ROWS;
+	if (operand.piece_rows > PRODUCT_SIDE_MAX)
+		operand.piece_rows = PRODUCT_SIDE_MAX;
 	if (operand.piece_rows > operand.rows)
 		operand.piece_rows = operand.rows;
 	return operand;
@@ -95,8 +98,10 @@ static struct operand operand_of(struct matrix m, bool turned)
 
 static bool operand_in_order(const struct operand *operand)
 {
-	return !operand->turned && (uintptr_t)operand->at % PRODUCT_ALIGNMENT == 0 &&
-	       (operand->stride_bytes % PRODUCT_ALIGNMENT == 0 || operand->rows == 1);
+	if (operand->turned || (uintptr_t)operand->at % PRODUCT_PIECE_BYTES)
+		return false;
+	return operand->rows == 1 || (operand->stride_bytes % PRODUCT_PIECE_BYTES == 0 &&
+				      operand->stride_bytes <= PRODUCT_STRIDE_BYTES_MAX);
 }
 
 /* Bytes of memory that a piece needs; 0 if none is. */
@@ -117,7 +122,7 @@ static uint32_t operand_unit(const struct operand *operand)
 static int piece_turn(struct cuda *cuda, const struct operand *operand, uint64_t first,
 		      uint64_t count, struct error *err)
 {
-	struct product_turn_params params = {
+	struct order_turn_params params = {
 		.from = operand->at + first * operand->size,
 		.to = operand->piece,
 		.from_stride = operand->stride_bytes,
@@ -127,17 +132,19 @@ static int piece_turn(struct cuda *cuda, const struct operand *operand, uint64_t
 		.size = operand->size,
 		.unit = operand_unit(operand),
 	};
-	uint64_t squares = divide_up(operand->pitch_bytes / operand->size, PRODUCT_TURN_SIDE) *
-			   divide_up(count, PRODUCT_TURN_SIDE);
+	struct cuda_grid grid = {
+		divide_up(operand->pitch_bytes / operand->size, ORDER_TURN_SIDE),
+		divide_up(count, ORDER_TURN_SIDE),
+		ORDER_TURN_THREADS,
+	};
 
-	return cuda_launch(cuda, CUDA_KERNEL_product_turn,
-			   (struct cuda_grid){ squares, 1, PRODUCT_TURN_THREADS }, &params, err);
+	return cuda_launch(cuda, CUDA_KERNEL_order_turn, grid, &params, err);
 }
 
 static int piece_align(struct cuda *cuda, const struct operand *operand, uint64_t first,
 		       uint64_t count, struct error *err)
 {
-	struct product_align_params params = {
+	struct order_align_params params = {
 		.from = operand->at + first * operand->stride_bytes,
 		.to = operand->piece,
 		.from_stride = operand->stride_bytes,
@@ -146,11 +153,11 @@ static int piece_align(struct cuda *cuda, const struct operand *operand, uint64_
 		.row_bytes = operand->cols * operand->size,
 		.unit = operand_unit(operand),
 	};
-	uint64_t pieces = count * (operand->pitch_bytes / PRODUCT_ALIGNMENT);
+	uint64_t pieces = count * (operand->pitch_bytes / PRODUCT_PIECE_BYTES);
 
-	return cuda_launch(cuda, CUDA_KERNEL_product_align,
-			   (struct cuda_grid){ cuda_blocks(cuda, pieces, PRODUCT_ALIGN_THREADS), 1,
-					       PRODUCT_ALIGN_THREADS },
+	return cuda_launch(cuda, CUDA_KERNEL_order_align,
+			   (struct cuda_grid){ cuda_blocks(cuda, pieces, ORDER_ALIGN_THREADS), 1,
+					       ORDER_ALIGN_THREADS },
 			   &params, err);
 }
 
@@ -170,16 +177,13 @@ static int operand_rows(struct cuda *cuda, const struct operand *operand, uint64
 			       : piece_align(cuda, operand, first, count, err);
 }
 
-/* One launch; `params` has everything but the tiles. */
-static int product_launch(struct cuda *cuda, struct product_params *params,
+static int product_launch(struct cuda *cuda, const struct product_params *params,
 			  enum float_format format, struct error *err)
 {
 	const struct product_choice *tile = product_choose(cuda, params->rows, params->cols);
-	uint64_t row_tiles = divide_up(params->rows, tile->rows);
-	struct cuda_grid grid = { row_tiles * divide_up(params->cols, tile->cols), 1,
-				  tile->threads };
+	struct cuda_grid grid = { divide_up(params->rows, tile->rows),
+				  divide_up(params->cols, tile->cols), tile->threads };
 
-	params->row_tiles = (uint32_t)row_tiles;
 	return cuda_launch(cuda, tile->kernel[format], grid, params, err);
 }
 
@@ -255,6 +259,11 @@ int cuda_linear(struct backend *backend, struct matrix x, struct matrix w, bool 
 
 	if (bias.memory)
 		addends = operand_of(bias, false);
+	if (weights.pitch_bytes > PRODUCT_STRIDE_BYTES_MAX ||
+	    in.pitch_bytes > PRODUCT_STRIDE_BYTES_MAX)
+		return error_set(err, ERROR_SYSTEM,
+				 "chains of %zu numbers are longer than this backend computes",
+				 x.cols);
 	if (pieces_get(cuda, &in, &weights, &addends, err))
 		return -1;
 	if (bias.memory && operand_rows(cuda, &addends, 0, 1, &params.bias, &stride, err))

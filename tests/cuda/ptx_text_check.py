@@ -27,8 +27,8 @@ SOON_COMPILED = 900_000  # bytes of PTX; what is larger is compiled under every 
 EXPECTED = {
     "product_*f32": "fma add",
     "product_*f16": "fma add",
-    "product_align": "",
-    "product_turn": "",
+    "order_align": "",
+    "order_turn": "",
     "add": "add",
     "activation": "fma add sub mul div",
     "gate": "fma add sub mul div",

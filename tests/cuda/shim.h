@@ -90,6 +90,7 @@ extern char SHIM_SHARED_END[] __attribute__((weak, visibility("hidden")));
 #define SHARED static __attribute__((section(SHIM_STRING(SHIM_SECTION)), aligned(16)))
 #define RESTRICT restrict
 #define UNROLL
+#define ROLLED
 
 #define WARP_ALL 0xffffffffu
 
