@@ -302,6 +302,7 @@ static int announce(struct evals *evals, const struct samples *s, struct error *
 
 	if (eval_cost(evals->model.forward, s->tokens, s->requests, &cost, err))
 		return -1;
+	forward_cost_place(&cost, evals->model.device.backend);
 	forward_cost_text(&cost, text);
 	context_notice(evals->check->ctx, "%zu items of %s, %zu requests: %s", s->drawn_count,
 		       s->task.name, s->requests, text);

@@ -194,6 +194,7 @@ static int announce_cost(struct check *check, const struct check_model *model,
 
 	if (record_cost(model->forward, &judged->foreign.probes, request, &cost, err))
 		return -1;
+	forward_cost_place(&cost, model->device.backend);
 	forward_cost_text(&cost, text);
 	context_notice(check->ctx, "outputs of %s: %s", judged->wrote, text);
 	return 0;

@@ -98,6 +98,7 @@ static int announce_cost(struct check *check, const struct check_model *model,
 
 	if (record_cost(model->forward, &record->probes, request, &cost, err))
 		return -1;
+	forward_cost_place(&cost, model->device.backend);
 	forward_cost_text(&cost, text);
 	context_notice(check->ctx, "forward pass: %s", text);
 	return 0;

@@ -39,6 +39,7 @@ static int announce_cost(struct check *check, const struct check_model *model,
 
 	if (spot_cost(model->forward, &record->probes, draw, &cost, err))
 		return -1;
+	forward_cost_place(&cost, model->device.backend);
 	forward_cost_text(&cost, text);
 	context_notice(check->ctx,
 		       "spot check of %" PRIu32 " of %" PRIu32

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "verify/experts.h"
+#include "verify/forward_units.h"
 
 /* What bound operations touch; a part of SLOT_FUSED is no memory of its own. */
 static void uses_mark(struct forward *forward, const struct bound *bound, size_t count)
@@ -158,14 +159,36 @@ static double attention_pairs(const struct model_config *config, const struct se
 	return pairs;
 }
 
-struct forward_cost forward_estimate_some(const struct forward *forward,
-					  const struct sequences *sequences, const bool *wanted)
+/* The memory of a device that computes all rows: with `whole`, layers are not cut. */
+static uint64_t device_bytes(const struct forward *forward, const struct sequences *sequences,
+			     const bool *wanted, uint64_t experts_bytes, bool whole)
+{
+	const struct plan *plan = &forward->plan;
+	uint64_t rows = sequences_rows(sequences), head = 0;
+	uint64_t layers = 2 * units_largest(plan, wanted, whole ? SIZE_MAX : 0) + experts_bytes;
+	uint64_t block = rows < HEAD_BLOCK_ROWS_DEVICE ? rows : HEAD_BLOCK_ROWS_DEVICE;
+
+	/* In parts: a token's logits are a quarter of what is there (forward_head.c). */
+	if (plan->head)
+		head = (whole ? block : 4) * plan->config.vocab * sizeof(float) +
+		       (whole ? plan->head->length : 0);
+	return (layers > head ? layers : head) +
+	       rows * (row_bytes(forward) - plan->config.hidden * sizeof(float));
+}
+
+/* What the layers that are wanted come to. */
+struct layers_cost {
+	double products;
+	uint64_t read_bytes, largest_bytes, experts_bytes;
+};
+
+static struct layers_cost layers_cost(const struct forward *forward,
+				      const struct sequences *sequences, const bool *wanted)
 {
 	const struct plan *plan = &forward->plan;
 	const struct model_config *config = &plan->config;
-	double rows = (double)sequences_rows(sequences), products = 0;
-	uint64_t layers = 0, head = 0, largest = 0, experts_memory = 0;
-	struct forward_cost cost = { .at_most = forward->experts_used != NULL };
+	double rows = (double)sequences_rows(sequences);
+	struct layers_cost cost = { 0 };
 
 	for (uint32_t layer = 0; layer < config->layers; layer++) {
 		const struct bound *bound = plan_layer(plan, layer);
@@ -175,27 +198,43 @@ struct forward_cost forward_estimate_some(const struct forward *forward,
 
 		if (wanted && !wanted[layer])
 			continue;
-		layers += bytes + experts.read_bytes;
-		if (experts.memory_bytes > experts_memory)
-			experts_memory = experts.memory_bytes;
-		products += experts.products;
-		largest = bytes > largest ? bytes : largest;
-		products += rows * table_products(config, bound, plan->layer_count);
-		products += 2 * (double)config_dim(config, DIM_QUERY) *
-			    attention_pairs(config, sequences, model_config_slides(config, layer));
+		cost.read_bytes += bytes + experts.read_bytes;
+		if (experts.memory_bytes > cost.experts_bytes)
+			cost.experts_bytes = experts.memory_bytes;
+		if (bytes > cost.largest_bytes)
+			cost.largest_bytes = bytes;
+		cost.products += experts.products +
+				 rows * table_products(config, bound, plan->layer_count) +
+				 2 * (double)config_dim(config, DIM_QUERY) *
+					 attention_pairs(config, sequences,
+							 model_config_slides(config, layer));
 	}
-	if (plan->head) {
-		head = plan->head->length;
-		products += rows * (double)config->hidden * (double)config->vocab;
-	}
-	cost.flop = 2 * products;
-	cost.read_bytes = bound_bytes(plan->embed, plan->embed_count) + layers +
+	return cost;
+}
+
+struct forward_cost forward_estimate_some(const struct forward *forward,
+					  const struct sequences *sequences, const bool *wanted)
+{
+	const struct plan *plan = &forward->plan;
+	const struct model_config *config = &plan->config;
+	uint64_t rows = sequences_rows(sequences), head = plan->head ? plan->head->length : 0;
+	struct layers_cost layers = layers_cost(forward, sequences, wanted);
+	struct forward_cost cost = { .at_most = forward->experts_used != NULL };
+	uint64_t loaded = 2 * layers.largest_bytes + layers.experts_bytes;
+
+	if (plan->head)
+		layers.products += (double)rows * (double)config->hidden * (double)config->vocab;
+	cost.flop = 2 * layers.products;
+	cost.read_bytes = bound_bytes(plan->embed, plan->embed_count) + layers.read_bytes +
 			  bound_bytes(plan->after_layers, plan->after_layers_count) + head;
 	if (plan->head)
 		head += (head_block_rows(sequences) + HOST_ROWS) * config->vocab * sizeof(float);
-	largest = 2 * largest + experts_memory;
-	cost.memory_bytes = (largest > head ? largest : head) +
-			    (uint64_t)sequences_rows(sequences) * row_bytes(forward);
+	cost.memory_bytes = (loaded > head ? loaded : head) + rows * row_bytes(forward);
+	cost.device_bytes = device_bytes(forward, sequences, wanted, layers.experts_bytes, true);
+	cost.device_least_bytes =
+		device_bytes(forward, sequences, wanted, layers.experts_bytes, false);
+	cost.host_bytes = supply_host_bytes() + rows * config->hidden * sizeof(float) +
+			  (plan->head ? HOST_ROWS * config->vocab * sizeof(float) : 0);
 	return cost;
 }
 
@@ -205,12 +244,44 @@ struct forward_cost forward_estimate(const struct forward *forward,
 	return forward_estimate_some(forward, sequences, NULL);
 }
 
+void forward_cost_place(struct forward_cost *cost, struct backend *backend)
+{
+	uint64_t least = UINT64_MAX;
+
+	if (!backend_is_staged(backend))
+		return;
+	for (size_t i = 0; i < backend_count(backend); i++) {
+		struct error unsaid = { 0 };
+		uint64_t left;
+
+		if (backend_memory_left(backend_peer(backend, i), &left, &unsaid))
+			return;
+		least = left < least ? left : least;
+	}
+	cost->on_device = true;
+	cost->device_left_bytes = least;
+}
+
 void forward_cost_text(const struct forward_cost *cost, char out_text[FORWARD_COST_TEXT_MAX])
 {
-	snprintf(out_text, FORWARD_COST_TEXT_MAX,
-		 "%.3g Gflop, %s%.3g MB of weights to read, about %.3g MB of memory",
-		 cost->flop / 1e9, cost->at_most ? "at most " : "", (double)cost->read_bytes / 1e6,
-		 (double)cost->memory_bytes / 1e6);
+	int len = snprintf(out_text, FORWARD_COST_TEXT_MAX,
+			   "%.3g Gflop, %s%.3g MB of weights to read, about %.3g MB of ",
+			   cost->flop / 1e9, cost->at_most ? "at most " : "",
+			   (double)cost->read_bytes / 1e6,
+			   (double)(cost->on_device ? cost->host_bytes : cost->memory_bytes) / 1e6);
+	size_t at = (size_t)len;
+
+	if (!cost->on_device) {
+		snprintf(out_text + at, FORWARD_COST_TEXT_MAX - at, "memory");
+		return;
+	}
+	snprintf(out_text + at, FORWARD_COST_TEXT_MAX - at,
+		 "memory and %.3g MB of the device's, which has %.3g MB free%s",
+		 (double)cost->device_bytes / 1e6, (double)cost->device_left_bytes / 1e6,
+		 cost->device_bytes <= cost->device_left_bytes ? ""
+		 : cost->device_least_bytes <= cost->device_left_bytes
+			 ? ": layers go in parts"
+			 : ": too little even for layers in parts");
 }
 
 size_t forward_batch(const struct forward *forward, const struct sequences *sequences,

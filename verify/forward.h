@@ -55,10 +55,26 @@ struct forward_cost {
 	uint64_t read_bytes;   /* of weights */
 	bool at_most;          /* read_bytes is a bound: which experts are read, tokens decide */
 	uint64_t memory_bytes; /* the most that is held at once: layers, head, activations */
+
+	/* Where devices compute: what one holds if it computes all tokens and layers are loaded
+	 * whole; what it must have at least, for layers and head in parts; and what the host holds.
+	 */
+	uint64_t device_bytes, device_least_bytes, host_bytes;
+	bool on_device;             /* forward_cost_place found devices */
+	uint64_t device_left_bytes; /* of that which has the least left */
 };
 
-/* "304 Gflop, at most 1.2e+03 MB of weights to read, about 222 MB of memory": for people. */
-#define FORWARD_COST_TEXT_MAX 160
+/*
+ * Let the cost say what is so on this backend and those that share with it. A device
+ * that does not even say what memory it has changes nothing: its failure comes out of the pass.
+ */
+void forward_cost_place(struct forward_cost *cost, struct backend *backend);
+
+/*
+ * "304 Gflop, at most 1.2e+03 MB of weights to read, about 222 MB of memory", and on a device
+ * what it holds and whether its layers have to go in parts: for people.
+ */
+#define FORWARD_COST_TEXT_MAX 320
 void forward_cost_text(const struct forward_cost *cost, char out_text[FORWARD_COST_TEXT_MAX]);
 
 struct forward_cost forward_estimate(const struct forward *forward,

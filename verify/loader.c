@@ -51,15 +51,17 @@ size_t load_set_offset(const struct load_set *set, const struct tensor *tensor)
 
 /* ---- Where tensors go ---- */
 
-/* Threads that read for a device, at most, and blocks that each holds: what one core hashes side by
- * side (piece_hash.c), with SHA instructions at least. */
-enum { READERS_MAX = 16, READER_BLOCKS = 4 };
+/*
+ * Blocks that each reader has. With SHA instructions a core
+ * hashes two pieces side by side as fast as more; two others are being copied meanwhile.
+ */
+enum { READER_BATCH = 2, READER_BLOCKS = 2 * READER_BATCH };
 
 static size_t readers_count(void)
 {
 	size_t cores = threads_cores();
 
-	return cores < READERS_MAX ? cores : READERS_MAX;
+	return cores < SUPPLY_READERS_MAX ? cores : SUPPLY_READERS_MAX;
 }
 
 uint64_t supply_host_bytes(void)
@@ -142,22 +144,30 @@ static int wrap_here(struct loader *loader, struct error *err)
 
 /* ---- Reading for devices ---- */
 
+/* A reader fills one half of its blocks while the other half is copied. */
+static size_t block_of(const struct supply *supply, size_t reader, size_t room)
+{
+	return reader * READER_BLOCKS + supply->half[reader] * READER_BATCH + room;
+}
+
 static int block_take(void *user, size_t reader, size_t room, uint8_t **out_bytes,
 		      struct error *err)
 {
-	struct loader *loader = user;
+	struct supply *supply = ((struct loader *)user)->supply;
 
-	return staging_block(loader->supply->staging, reader * READER_BLOCKS + room, out_bytes,
-			     err);
+	if (!room)
+		supply->half[reader] ^= 1;
+	return staging_block(supply->staging, block_of(supply, reader, room), out_bytes, err);
 }
 
 static int block_send(void *user, size_t reader, size_t room, size_t first, size_t len,
 		      uint64_t place, struct error *err)
 {
 	struct loader *loader = user;
+	struct supply *supply = loader->supply;
 
-	for (size_t i = 0; i < loader->supply->backends; i++)
-		if (staging_send(loader->supply->staging, reader * READER_BLOCKS + room, first, len,
+	for (size_t i = 0; i < supply->backends; i++)
+		if (staging_send(supply->staging, block_of(supply, reader, room), first, len,
 				 loader->memory[i], (size_t)place, err))
 			return -1;
 	return 0;
@@ -165,7 +175,7 @@ static int block_send(void *user, size_t reader, size_t room, size_t first, size
 
 static int load_there(struct loader *loader, const struct context *ctx, struct error *err)
 {
-	struct weights_carrier carrier = { loader, READER_BLOCKS, block_take, block_send };
+	struct weights_carrier carrier = { loader, READER_BATCH, block_take, block_send };
 	struct weights_range range[LOAD_TENSORS_MAX];
 
 	for (size_t i = 0; i < loader->set.count; i++)

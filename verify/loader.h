@@ -36,6 +36,9 @@ size_t load_set_offset(const struct load_set *set, const struct tensor *tensor);
 /* Backends that can share a pass. */
 #define SUPPLY_BACKENDS_MAX ((size_t)16)
 
+/* Threads that read for a device. */
+#define SUPPLY_READERS_MAX 16
+
 /*
  * Where the loaders of one pass take tensors to. For a backend that computes in the
  * host's memory, they stay where they were read. For one that is staged, several
@@ -50,6 +53,7 @@ struct supply {
 	size_t backends;
 	struct staging *staging; /* NULL: the backends compute in the host's memory */
 	struct threads *readers; /* of a staged backend */
+	unsigned char half[SUPPLY_READERS_MAX]; /* of its blocks, that each reader fills */
 };
 
 /* For the first `backends` of those that share with `backend`. */

@@ -129,9 +129,10 @@ struct weights_range {
 /* Who takes tensors on, piece by piece. Both slots are called from several threads. */
 struct weights_carrier {
 	void *user;
-	size_t rooms; /* pieces that a thread holds at a time */
+	size_t rooms; /* pieces that a thread reads and hashes side by side */
 
-	/* Room for a piece: number `room` of thread number `reader`, which nobody else uses. */
+	/* Room for a piece: number `room`, from 0 for each batch, of thread number `reader`. What
+	 * was carried from an earlier room of that number may still be under way there. */
 	int (*room)(void *user, size_t reader, size_t room, uint8_t **out_bytes, struct error *err);
 
 	/* The `len` bytes from byte `first` of that room belong at `place`. */

@@ -55,12 +55,19 @@ static int pieces_read_in(struct carry *carry, struct piece_hasher **hasher, str
 	return 0;
 }
 
-/* As many pieces as a thread has rooms for. */
-static int carry_batch(struct carry *carry, struct piece_hasher **hasher, size_t reader,
-		       struct carry_job *job, struct piece_job *read, size_t count,
-		       struct error *err)
+/* One of the threads. */
+struct carry_reader {
+	size_t number;
+	struct piece_hasher *hasher; /* NULL until it is needed */
+	struct piece_job *read;      /* of a batch */
+};
+
+/* Some pieces side by side, through the reader's next rooms. */
+static int carry_batch(struct carry *carry, struct carry_reader *reader, struct carry_job *job,
+		       size_t count, struct error *err)
 {
 	const struct weights_carrier *carrier = carry->carrier;
+	struct piece_job *read = reader->read;
 	uint64_t bytes = 0;
 
 	if (context_check_cancelled(carry->ctx, err))
@@ -68,41 +75,41 @@ static int carry_batch(struct carry *carry, struct piece_hasher **hasher, size_t
 	for (size_t i = 0; i < count; i++) {
 		read[i] = job[i].read;
 		bytes += read[i].len;
-		if (carrier->room(carrier->user, reader, i, &read[i].out, err))
+		if (carrier->room(carrier->user, reader->number, i, &read[i].out, err))
 			return -1;
 	}
-	if (pieces_read_in(carry, hasher, job, read, count, err))
+	if (pieces_read_in(carry, &reader->hasher, job, read, count, err))
 		return -1;
-	if (carry->weights->manifest)
-		context_bytes_read(carry->ctx, bytes);
+	context_bytes_read(carry->ctx, bytes);
 	for (size_t i = 0; i < count; i++)
-		if (carrier->carry(carrier->user, reader, i, job[i].first, job[i].len, job[i].place,
-				   err))
+		if (carrier->carry(carrier->user, reader->number, i, job[i].first, job[i].len,
+				   job[i].place, err))
 			return -1;
 	return 0;
 }
 
-static void carry_work(void *arg, size_t reader)
+static void carry_work(void *arg, size_t number)
 {
 	struct carry *carry = arg;
-	CLEANUP(piece_hasher_free) struct piece_hasher *hasher = NULL;
-	size_t rooms = carry->carrier->rooms, first;
-	struct piece_job *read = calloc(rooms, sizeof(*read));
+	size_t batch = carry->carrier->rooms, first;
+	struct carry_reader reader = { .number = number };
 	struct error err = { 0 };
 
-	if (!read) {
-		(void)error_set(&err, ERROR_SYSTEM, "out of memory for %zu pieces", rooms);
+	reader.read = calloc(batch, sizeof(*reader.read));
+	if (!reader.read) {
+		(void)error_set(&err, ERROR_SYSTEM, "out of memory for %zu pieces", batch);
 		carry_fail(carry, &err);
 	}
 	while (!atomic_load(&carry->failed) &&
-	       (first = atomic_fetch_add(&carry->next, rooms)) < carry->count) {
+	       (first = atomic_fetch_add(&carry->next, batch)) < carry->count) {
 		size_t rest = carry->count - first;
 
-		if (carry_batch(carry, &hasher, reader, carry->job + first, read,
-				rest < rooms ? rest : rooms, &err))
+		if (carry_batch(carry, &reader, carry->job + first, rest < batch ? rest : batch,
+				&err))
 			carry_fail(carry, &err);
 	}
-	free(read);
+	piece_hasher_free(&reader.hasher);
+	free(reader.read);
 }
 
 /* The pieces that cover a range; NULL only counts. */
