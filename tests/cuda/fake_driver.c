@@ -2,7 +2,6 @@
 #include "fake.h"
 
 #include <elf.h>
-#include <errno.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -83,10 +82,30 @@ uint64_t fake_random(void)
 
 /* ---- Start, stop, calls ---- */
 
+static bool launched[KERNELS]; /* in this process */
+
+/* The list of what this program launched, where a test wants one; every_kernel.sh reads it. */
+static void write_launched(void)
+{
+	const char *path = getenv("AKASHI_FAKE_LAUNCHED");
+	FILE *file = fopen(path, "w");
+
+	if (!file)
+		fake_complain("cannot write '%s'", path);
+	for (size_t k = 0; k < KERNELS; k++)
+		if (launched[k])
+			fprintf(file, "%s\n", kernels[k]->name);
+	fclose(file);
+}
+
 static void start(const struct fake_options *options)
 {
 	static const struct fake_options usual;
+	static bool began;
 
+	if (!began && getenv("AKASHI_FAKE_LAUNCHED") && atexit(write_launched))
+		fake_complain("nothing can be done at the end");
+	began = true;
 	fake = (struct fake){ .options = options ? *options : usual, .started = true };
 	fake.random = fake.options.seed * 2 + 0x9e3779b97f4a7c15ull;
 	if (fake.options.no_device)
@@ -142,26 +161,6 @@ void fake_driver_order(enum shim_order order, bool watched)
 	fake.options.watched = watched;
 }
 
-#ifdef FAKE_LAUNCHED
-/* Add to what this program launched; every_kernel.sh reads it. */
-static void write_launched(void)
-{
-	static bool began;
-	char path[512];
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%s/%s", FAKE_LAUNCHED, program_invocation_short_name);
-	file = fopen(path, began ? "a" : "w");
-	if (!file)
-		fake_complain("cannot write '%s'", path);
-	began = true;
-	for (size_t k = 0; k < KERNELS; k++)
-		if (fake.launches[k])
-			fprintf(file, "%s\n", kernels[k]->name);
-	fclose(file);
-}
-#endif
-
 static void check_nothing_held(void)
 {
 	for (struct CUstream_st *s = fake.streams; s; s = s->next)
@@ -216,9 +215,6 @@ void fake_driver_stop(void)
 		free(m);
 	}
 	fake_memory_forget();
-#ifdef FAKE_LAUNCHED
-	write_launched();
-#endif
 	fake.streams = NULL;
 	fake.events = NULL;
 	fake.modules = NULL;
@@ -574,7 +570,10 @@ static const struct shim_kernel *function_check(cuda_function function)
 static void count_launch(const struct shim_kernel *kernel)
 {
 	for (size_t k = 0; k < KERNELS; k++)
-		fake.launches[k] += kernels[k] == kernel;
+		if (kernels[k] == kernel) {
+			fake.launches[k]++;
+			launched[k] = true;
+		}
 }
 
 int fake_launch(cuda_function function, unsigned grid_x, unsigned grid_y, unsigned grid_z,

@@ -97,6 +97,9 @@ static void set(struct fake_options *options, const char *word, const char *valu
 	else if (!strcmp(word, "memory")) {
 		for (size_t d = 0; d < FAKE_DEVICES_MAX; d++)
 			options->device[d].memory_bytes = number(word, value);
+	} else if (!strcmp(word, "processors")) {
+		for (size_t d = 0; d < FAKE_DEVICES_MAX; d++)
+			options->device[d].processors = (int)number(word, value);
 	} else if (!strcmp(word, "driver"))
 		options->driver_version = (int)number(word, value);
 	else if (!strcmp(word, "order"))
