@@ -51,7 +51,7 @@ int check_cool(const char *path, double *out_cached, struct error *err)
 }
 
 struct reading {
-	int fd;
+	int direct, fd; /* past the page cache (or -1), and through it */
 	uint64_t size;
 	atomic_uint_fast64_t next; /* block of the file */
 	struct staging *staging;   /* NULL: the host's own memory */
@@ -62,20 +62,20 @@ struct reading {
 	struct error *err;
 };
 
+/* Past the page cache if place and length allow it; what is left then, through it. */
 static int block_read(struct reading *reading, uint64_t offset, uint8_t *to, size_t len,
 		      struct error *err)
 {
-	size_t done = 0;
+	ssize_t got = -1;
 
-	while (done < len) {
-		/* A whole block is asked for: reading past the page cache wants that. */
-		ssize_t got =
-			pread(reading->fd, to + done, BLOCK_BYTES - done, (off_t)(offset + done));
-
+	/* A whole block is asked for: its length must be a multiple of what disks have. */
+	if (reading->direct >= 0)
+		got = pread(reading->direct, to, BLOCK_BYTES, (off_t)offset);
+	for (size_t done = got > 0 ? (size_t)got : 0; done < len; done += (size_t)got) {
+		got = pread(reading->fd, to + done, len - done, (off_t)(offset + done));
 		if (got <= 0)
 			return error_set(err, ERROR_SYSTEM, "cannot read: %s",
 					 got ? strerror(errno) : "the file ends early");
-		done += (size_t)got;
 	}
 	return 0;
 }
@@ -122,9 +122,8 @@ static int reading_open(const struct check *check, const char *path, struct read
 	size_t blocks = BLOCKS_PER_THREAD * threads_count(check->ctx.threads);
 	struct stat stat;
 
-	reading->fd = open(path, O_RDONLY | O_CLOEXEC | O_DIRECT);
-	if (reading->fd < 0)
-		reading->fd = open(path, O_RDONLY | O_CLOEXEC);
+	reading->direct = open(path, O_RDONLY | O_CLOEXEC | O_DIRECT);
+	reading->fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (reading->fd < 0 || fstat(reading->fd, &stat))
 		return error_set(err, ERROR_SYSTEM, "cannot open '%s': %s", path, strerror(errno));
 	reading->size = (uint64_t)stat.st_size;
@@ -140,6 +139,8 @@ static int reading_open(const struct check *check, const char *path, struct read
 
 static void reading_close(struct reading *reading)
 {
+	if (reading->direct >= 0)
+		close(reading->direct);
 	if (reading->fd >= 0)
 		close(reading->fd);
 	staging_free(&reading->staging);
@@ -151,7 +152,9 @@ static void reading_close(struct reading *reading)
 int check_read(const struct check *check, const char *path, double *out_seconds, struct error *err)
 {
 	CLEANUP(reading_close)
-	struct reading reading = { .fd = -1, .lock = PTHREAD_MUTEX_INITIALIZER, .err = err };
+	struct reading reading = {
+		.direct = -1, .fd = -1, .lock = PTHREAD_MUTEX_INITIALIZER, .err = err
+	};
 	double start;
 
 	if (reading_open(check, path, &reading, err))
