@@ -199,6 +199,15 @@ int trial_matrix(struct trial *t, struct matrix y, struct error *err, const char
 	return failed ? -1 : 0;
 }
 
+/* Slots that a backend may leave empty; the sample then shows what the host does. */
+static bool slot_is_optional(size_t slot)
+{
+	return slot == offsetof(struct backend_type, send) ||
+	       slot == offsetof(struct backend_type, pick) ||
+	       slot == offsetof(struct backend_type, digest_rows) ||
+	       slot == offsetof(struct backend_type, digest_ranges);
+}
+
 /* Before the samples, which call them. */
 static int slots_check(const struct backend_type *type, struct error *err)
 {
@@ -206,19 +215,19 @@ static int slots_check(const struct backend_type *type, struct error *err)
 
 	for (size_t i = 0; i < admission_sample_count; i++) {
 		const struct admission_sample *sample = &admission_samples[i];
-		bool optional = sample->slot == offsetof(struct backend_type, send);
-
-		if (!optional &&
+		if (!slot_is_optional(sample->slot) &&
 		    memcmp((const char *)type + sample->slot, &none, sizeof(none)) == 0)
 			return error_set(err, ERROR_SYSTEM, "it has no '%s'", sample->operation);
 	}
 	return 0;
 }
 
-static int trial_run(struct backend *backend, struct buffer *known, bool compares,
-		     struct error *err)
+static int trial_run(struct backend *backend, size_t linear_ways, struct buffer *known,
+		     bool compares, struct error *err)
 {
-	struct trial t = { .backend = backend, .known = known, .compares = compares };
+	struct trial t = {
+		.backend = backend, .linear_ways = linear_ways, .known = known, .compares = compares
+	};
 	int failed = 0;
 
 	for (size_t i = 0; i < admission_sample_count && !failed; i++) {
@@ -226,7 +235,9 @@ static int trial_run(struct backend *backend, struct buffer *known, bool compare
 		failed = admission_samples[i].run(&t, err);
 		trial_clear(&t);
 		if (failed)
-			return error_prefix(err, "%s", admission_samples[i].operation);
+			return backend_failure(backend)
+				       ? -1
+				       : error_prefix(err, "%s", admission_samples[i].operation);
 	}
 	return 0;
 }
@@ -236,14 +247,15 @@ int backend_admit(struct backend *candidate, struct threads *threads, struct err
 	const struct backend_options options = { .threads = threads };
 	CLEANUP(backend_close) struct backend *cpu = NULL;
 	CLEANUP(buffer_release) struct buffer known;
+	size_t ways = candidate->type->linear_ways ? candidate->type->linear_ways() : 0;
 
 	buffer_init(&known, KNOWN_MAX_BYTES);
 	if (slots_check(candidate->type, err) || backend_self_test(candidate, err) ||
-	    backend_open("cpu", &options, &cpu, err) || trial_run(cpu, &known, false, err))
+	    backend_open("cpu", &options, &cpu, err) || trial_run(cpu, ways, &known, false, err))
 		return -1;
-	if (trial_run(candidate, &known, true, err))
-		return candidate->failure.code == ERROR_NONE
-			       ? error_prefix(err, "its bits are not those of the CPU")
-			       : -1;
+	if (trial_run(candidate, ways, &known, true, err))
+		return backend_failure(candidate)
+			       ? -1
+			       : error_prefix(err, "its bits are not those of the CPU");
 	return 0;
 }

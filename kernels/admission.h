@@ -18,6 +18,7 @@ struct trial {
 	struct backend *backend;
 	struct buffer *known; /* words that the CPU gave, one after another */
 	bool compares;        /* with `known`; else it is filled */
+	size_t linear_ways;   /* of the candidate */
 	size_t at;            /* bytes of `known` that were compared */
 	uint32_t seed;        /* of the next number */
 	struct backend_memory *memory[TRIAL_MEMORY_MAX]; /* of the sample under way */

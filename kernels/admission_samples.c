@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "kernels/admission.h"
+#include "kernels/hash.h"
 
 enum { FORMATS = 3, KINDS = 6 };
 
@@ -67,6 +68,8 @@ static int bytes_send(struct trial *t, struct staging *staging, const uint8_t *b
 	struct backend_memory *memory = t->memory[t->memories - 1];
 	uint8_t *block;
 
+	if (staging_hold(t->backend, err))
+		return -1;
 	for (size_t at = 0, i = 0; at < len; at += piece, i++) {
 		size_t count = len - at < piece ? len - at : piece;
 
@@ -151,6 +154,24 @@ static int linear_once(struct trial *t, size_t m, size_t n, size_t k, enum float
 			    transposed ? ", transposed" : "", bias.memory ? ", with bias" : "");
 }
 
+/* Each way to compute, whatever would be chosen, over the edge of its tile and within it. */
+static int linear_ways(struct trial *t, struct error *err)
+{
+	void (*way)(struct backend * backend, size_t way) = t->backend->type->linear_way;
+	int failed = 0;
+
+	for (size_t i = 0; i < t->linear_ways * FORMATS && !failed; i++, trial_clear(t)) {
+		if (way)
+			way(t->backend, i / FORMATS);
+		failed = linear_once(t, 130, 129, 37, (enum float_format)(i % FORMATS), false,
+				     err) ||
+			 linear_once(t, 3, 5, 9, (enum float_format)(i % FORMATS), false, err);
+	}
+	if (way)
+		way(t->backend, SIZE_MAX);
+	return failed ? -1 : 0;
+}
+
 static int sample_linear(struct trial *t, struct error *err)
 {
 	static const struct {
@@ -163,7 +184,7 @@ static int sample_linear(struct trial *t, struct error *err)
 			if (linear_once(t, sizes[i].m, sizes[i].n, sizes[i].k,
 					(enum float_format)(way / 2), way % 2, err))
 				return -1;
-	return 0;
+	return linear_ways(t, err);
 }
 
 /* Rows of one, five and 37 tokens in one batch. */
@@ -533,6 +554,66 @@ static int sample_top_logits(struct trial *t, struct error *err)
 	return 0;
 }
 
+/* ---- What the host does where a backend leaves it out ---- */
+
+static int sample_pick(struct trial *t, struct error *err)
+{
+	for (size_t i = 0; i < SHAPES; i++, trial_clear(t)) {
+		size_t rows = shapes[i].rows, cols = shapes[i].cols;
+		uint32_t index[64];
+		float picked[64];
+		struct matrix x;
+
+		for (size_t row = 0; row < rows; row++)
+			index[row] = trial_word(t) % (uint32_t)cols;
+		if (trial_numbers(t, TRIAL_WIDE, rows, cols, &x, err) ||
+		    exact_pick(t->backend, x, index, picked, err) ||
+		    trial_words(t, picked, 1, rows, err, "one of each row of %zux%zu", rows, cols))
+			return -1;
+	}
+	return 0;
+}
+
+enum { DIGEST_WORDS = DIGEST_SIZE / sizeof(uint32_t) };
+
+static int sample_digest_rows(struct trial *t, struct error *err)
+{
+	static const uint8_t header[] = "a header of odd length";
+
+	for (size_t i = 0; i < SHAPES * 2; i++, trial_clear(t)) {
+		size_t rows = shapes[i / 2].rows, cols = shapes[i / 2].cols;
+		struct span before = { header, i % 2 ? sizeof(header) : 0 };
+		struct digest digest[64];
+		struct matrix x;
+
+		if (trial_numbers(t, TRIAL_WIDE, rows, cols, &x, err) ||
+		    exact_digest_rows(t->backend, x, before, digest, err) ||
+		    trial_words(t, digest, rows, DIGEST_WORDS, err, "%zux%zu behind %zu bytes",
+				rows, cols, before.len))
+			return -1;
+	}
+	return 0;
+}
+
+static int sample_digest_ranges(struct trial *t, struct error *err)
+{
+	/* of 2 * (3 * 701 + 1) bytes: empty, odd, one block more or less, all */
+	static const struct byte_range range[] = { { 0, 0 },    { 1, 1 },    { 3, 55 },
+						   { 2, 56 },   { 5, 63 },   { 64, 64 },
+						   { 7, 1000 }, { 0, 4208 }, { 4000, 208 } };
+	enum { COUNT = sizeof(range) / sizeof(range[0]) };
+	struct digest digest[COUNT];
+	struct matrix w;
+
+	return trial_weights(t, FLOAT_BF16, 3, 701, &w, err) ||
+			       exact_digest_ranges(t->backend, w.memory, range, COUNT, digest,
+						   err) ||
+			       trial_words(t, digest, COUNT, DIGEST_WORDS, err,
+					   "ranges of 4208 bytes")
+		       ? -1
+		       : 0;
+}
+
 #define SAMPLE(operation)                                                                          \
 	{                                                                                          \
 		offsetof(struct backend_type, operation), #operation, sample_##operation           \
@@ -564,6 +645,9 @@ const struct admission_sample admission_samples[] = {
 	SAMPLE(find_not_finite),
 	SAMPLE(partition),
 	SAMPLE(top_logits),
+	SAMPLE(pick),
+	SAMPLE(digest_rows),
+	SAMPLE(digest_ranges),
 };
 
 const size_t admission_sample_count = sizeof(admission_samples) / sizeof(admission_samples[0]);

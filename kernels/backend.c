@@ -20,7 +20,9 @@ static int backend_open_type(const struct backend_type *type, const struct backe
 		return -1;
 	if (type == &backend_type_cpu ? backend_self_test(backend, err)
 				      : backend_admit(backend, options->threads, err)) {
-		error_prefix(err, "'%s' is not used", backend->description);
+		/* what the device itself says names it already */
+		if (!backend_failure(backend))
+			error_prefix(err, "%s", backend->description);
 		type->close(backend);
 		return -1;
 	}

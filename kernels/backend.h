@@ -40,8 +40,17 @@ struct backend_type {
 	const char *name; /* as in backends.def */
 	/* Optional: what options->variant may name, the fastest first, NULL at the end. */
 	const char *const *variants;
-	/* Optional: what there is to know of a device that may not even open; false: nothing. */
+	/* What the driver says of a device that may not even open (perhaps nothing); false: there
+	 * is no such device or no driver. NULL with `variants`. */
 	bool (*facts)(uint32_t ordinal, struct backend_facts *out_facts);
+
+	/*
+	 * Optional, both: how many ways `linear` has to compute, of which it takes the one that
+	 * fits; and let it take this one from now on (SIZE_MAX: the one that fits again), so that
+	 * each can be sampled.
+	 */
+	size_t (*linear_ways)(void);
+	void (*linear_way)(struct backend *backend, size_t way);
 
 	/* Called once; ERROR_ABSENT: this machine has no such device or variant. */
 	int (*open)(const struct backend_options *options, struct backend **out_backend,

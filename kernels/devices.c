@@ -37,6 +37,7 @@ static int open_auto(struct device_in_use *device, struct error *err)
 {
 	for (uint32_t ordinal = 0; ordinal < ORDINALS_MAX; ordinal++) {
 		struct error failure = { 0 };
+		struct backend_facts facts;
 
 		if (!open_cuda(device, ordinal, &device->backend, &failure))
 			return 0;
@@ -47,6 +48,8 @@ static int open_auto(struct device_in_use *device, struct error *err)
 			break;
 		}
 		decline(device, &failure, true);
+		if (!backend_type_cuda.facts(ordinal, &facts))
+			break; /* it is the driver that refuses, and will for all of them */
 	}
 	return open_cpu(device, err);
 }
@@ -206,19 +209,19 @@ static int visit_ordinals(const struct backend_type *type, struct threads *threa
 	for (uint32_t ordinal = 0; ordinal < ORDINALS_MAX; ordinal++) {
 		const struct backend_options options = { .threads = threads, .ordinal = ordinal };
 		struct device_entry entry = { .name = "" };
-		bool there = entry_try(type, &options, &entry);
+		bool there = entry_try(type, &options, &entry), known;
 
 		if (!there && ordinal)
 			return 0;
-		if (there)
+		/* else it is the driver that refuses, and will for all of them */
+		known = there && type->facts(ordinal, &entry.facts);
+		if (known)
 			snprintf(entry.name, sizeof(entry.name), "%s:%u", type->name, ordinal);
 		else
 			snprintf(entry.name, sizeof(entry.name), "%s", type->name);
-		if (there && type->facts && !type->facts(ordinal, &entry.facts))
-			entry.facts = (struct backend_facts){ .model = "" };
 		if (visit(user, &entry, err))
 			return -1;
-		if (!there)
+		if (!known)
 			return 0;
 	}
 	return 0;

@@ -141,6 +141,7 @@ int cuda_open_with(const struct cuda_driver *driver, const struct cuda_images *i
 	cuda->base.type = &backend_type_cuda;
 	cuda->driver = *driver;
 	cuda->images = images;
+	cuda->linear_way = SIZE_MAX;
 	if (device_open(cuda, options->ordinal, err)) {
 		cuda->driver.library = NULL; /* the caller's until the backend is made */
 		cuda_close(&cuda->base);
@@ -174,26 +175,30 @@ static bool cuda_facts(uint32_t ordinal, struct backend_facts *out_facts)
 	struct cuda_driver driver;
 	size_t memory_bytes = 0;
 	int device;
-	bool known;
+	bool there;
 
 	if (cuda_driver_open(&driver, &unsaid))
 		return false;
-	known = driver.init(0) == CUDA_OK && driver.device_get(&device, (int)ordinal) == CUDA_OK &&
-		driver.device_name(facts.model, sizeof(facts.model), device) == CUDA_OK &&
-		driver.device_attribute(&facts.major, CUDA_ATTRIBUTE_MAJOR, device) == CUDA_OK &&
-		driver.device_attribute(&facts.minor, CUDA_ATTRIBUTE_MINOR, device) == CUDA_OK &&
-		driver.device_memory(&memory_bytes, device) == CUDA_OK;
+	there = driver.init(0) == CUDA_OK && driver.device_get(&device, (int)ordinal) == CUDA_OK;
+	if (there &&
+	    (driver.device_name(facts.model, sizeof(facts.model), device) != CUDA_OK ||
+	     driver.device_attribute(&facts.major, CUDA_ATTRIBUTE_MAJOR, device) != CUDA_OK ||
+	     driver.device_attribute(&facts.minor, CUDA_ATTRIBUTE_MINOR, device) != CUDA_OK ||
+	     driver.device_memory(&memory_bytes, device) != CUDA_OK))
+		facts = (struct backend_facts){ .model = "" }; /* it is there, and dumb */
 	facts.memory_bytes = memory_bytes;
 	facts.driver_release = cuda_driver_release(&driver);
 	cuda_driver_close(&driver);
-	if (known)
+	if (there)
 		*out_facts = facts;
-	return known;
+	return there;
 }
 
 const struct backend_type backend_type_cuda = {
 	.name = "cuda",
 	.facts = cuda_facts,
+	.linear_ways = cuda_linear_ways,
+	.linear_way = cuda_linear_way,
 	.open = cuda_open,
 	.close = cuda_close,
 	.memory_new = cuda_memory_new,

@@ -72,6 +72,7 @@ struct cuda {
 	cuda_module *module;      /* of images */
 	cuda_function function[CUDA_KERNEL_COUNT];
 	uint32_t processors; /* of the device */
+	size_t linear_way;   /* of cuda_linear_ways; SIZE_MAX: the one that fits */
 	struct cuda_pool pool;
 	struct cuda_block scratch; /* what it holds, one operation decides */
 	struct cuda_staging staging;

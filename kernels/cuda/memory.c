@@ -9,15 +9,24 @@ enum { STAGING_ALIGN = 256 };
 
 /* ---- Blocks ---- */
 
-/* A failure is kept for the next call. Of a lost device nothing is freed: it has nothing any more.
+/*
+ * Keep the failure of something that cannot fail, for the next call. A device that failed before is
+ * asked all the same: its driver may have more patience than we have.
  */
-static void block_free(struct cuda *cuda, struct cuda_block *block)
+static void keep_failure(struct cuda *cuda, int result, const char *what)
 {
 	struct error kept = { 0 };
 
-	if (!cuda_enter(cuda, &kept))
-		cuda_try(cuda, cuda->driver.memory_free(block->address), &kept,
-			 "memory cannot be given back");
+	if (!cuda->lost)
+		cuda_try(cuda, result, &kept, "%s", what);
+}
+
+static void block_free(struct cuda *cuda, struct cuda_block *block)
+{
+	int result = cuda->driver.context_set(cuda->context);
+
+	keep_failure(cuda, result == CUDA_OK ? cuda->driver.memory_free(block->address) : result,
+		     "memory cannot be given back");
 	*block = (struct cuda_block){ 0 };
 }
 
@@ -304,8 +313,13 @@ void cuda_memory_free(struct backend_memory *base)
 	struct error kept = { 0 }; /* for the next call */
 
 	/* The host's bytes stayed unchanged until now, and may not from now on. */
-	if (memory->wrapped && !cuda_enter(cuda, &kept))
-		cuda_try(cuda, cuda->driver.event_wait(cuda->wrapped), &kept, "the device failed");
+	if (memory->wrapped) {
+		int result = cuda->driver.context_set(cuda->context);
+
+		keep_failure(cuda,
+			     result == CUDA_OK ? cuda->driver.event_wait(cuda->wrapped) : result,
+			     "the device failed");
+	}
 	/* The block's next user is in the stream of operations, what is sent to it is not. */
 	if (base->read_only && !memory->wrapped && cuda_arrive(base->backend, &kept))
 		kept = (struct error){ 0 };

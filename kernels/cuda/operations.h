@@ -6,6 +6,8 @@
 #include "kernels/cuda/cuda.h"
 
 /* operations_product.c */
+size_t cuda_linear_ways(void);
+void cuda_linear_way(struct backend *backend, size_t way);
 int cuda_linear(struct backend *backend, struct matrix x, struct matrix w, bool transposed,
 		struct matrix bias, struct matrix y, struct error *err);
 

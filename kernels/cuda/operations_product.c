@@ -33,6 +33,18 @@ static const struct product_choice {
 #undef PRODUCT_CHOICE
 };
 
+enum { PRODUCT_CHOICES = sizeof(product_choices) / sizeof(product_choices[0]) };
+
+size_t cuda_linear_ways(void)
+{
+	return PRODUCT_CHOICES;
+}
+
+void cuda_linear_way(struct backend *backend, size_t way)
+{
+	cuda_of(backend)->linear_way = way;
+}
+
 static uint64_t divide_up(uint64_t a, uint64_t b)
 {
 	return a / b + (a % b != 0);
@@ -48,7 +60,9 @@ static const struct product_choice *product_choose(const struct cuda *cuda, uint
 	const struct product_choice *best = NULL;
 	uint64_t least = UINT64_MAX;
 
-	for (size_t i = 0; i < sizeof(product_choices) / sizeof(product_choices[0]); i++) {
+	if (cuda->linear_way < PRODUCT_CHOICES)
+		return &product_choices[cuda->linear_way];
+	for (size_t i = 0; i < PRODUCT_CHOICES; i++) {
 		const struct product_choice *choice = &product_choices[i];
 		uint64_t blocks = divide_up(rows, choice->rows) * divide_up(cols, choice->cols);
 		uint64_t time = divide_up(blocks, cuda->processors) * choice->rows * choice->cols *

@@ -488,6 +488,8 @@ int fake_module_load(cuda_module *out_module, const void *image)
 
 	if (result)
 		return result;
+	if (fake.options.faults.module_result)
+		return fake.options.faults.module_result;
 	if (!image)
 		return RESULT_INVALID_VALUE;
 	module = calloc(1, sizeof(*module));

@@ -41,6 +41,7 @@ struct fake_device {
 /* Things that go wrong. Counts are from 1 and over all devices; 0: never. */
 struct fake_faults {
 	int init_result;         /* of cuInit; 0: it succeeds */
+	int module_result;       /* of cuModuleLoadData; 0: it succeeds */
 	uint64_t memory_at;      /* this cuMemAlloc finds no memory */
 	uint64_t host_memory_at; /* this cuMemHostAlloc finds none */
 	uint64_t launch_at;      /* this launch ... */

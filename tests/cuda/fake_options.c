@@ -59,6 +59,8 @@ static int set_fault(struct fake_faults *faults, const char *word, const char *v
 		}
 	if (!strcmp(word, "init_result"))
 		faults->init_result = (int)number(word, value);
+	else if (!strcmp(word, "module_result"))
+		faults->module_result = (int)number(word, value);
 	else if (!strcmp(word, "launch_result"))
 		faults->launch_result = (int)number(word, value);
 	else if (!strcmp(word, "lost_result"))

@@ -126,6 +126,28 @@ static int lies_top_logits(FIRST, MATRIX logits, struct exact_top *top, ERR)
 	return failed;
 }
 
+/* Slots that the CPU leaves to the host: what that does, and then a wrong bit. */
+#define LIES_FOR_HOST(slot, spoiled, parameters, arguments)                                        \
+	static int lies_##slot parameters                                                          \
+	{                                                                                          \
+		int failed;                                                                        \
+                                                                                                   \
+		b->type = &backend_type_cpu;                                                       \
+		failed = exact_##slot arguments;                                                   \
+		b->type = &liar;                                                                   \
+		*(uint8_t *)(spoiled) ^= 1;                                                        \
+		return failed;                                                                     \
+	}
+LIES_FOR_HOST(pick, out + x.rows - 1, (FIRST, MATRIX x, const uint32_t *index, float *out, ERR),
+	      (b, x, index, out, err))
+LIES_FOR_HOST(digest_rows, out + x.rows - 1,
+	      (FIRST, MATRIX x, struct span header, struct digest *out, ERR),
+	      (b, x, header, out, err))
+LIES_FOR_HOST(digest_ranges, out + count - 1,
+	      (FIRST, struct backend_memory *memory, const struct byte_range *range, size_t count,
+	       struct digest *out, ERR),
+	      (b, memory, range, count, out, err))
+
 #define LIE(slot)                                                                                  \
 	static void tell_##slot(void)                                                              \
 	{                                                                                          \
@@ -160,19 +182,28 @@ LIE(gate_rows)
 LIE(find_not_finite)
 LIE(partition)
 LIE(top_logits)
+LIE(pick)
+LIE(digest_rows)
+LIE(digest_ranges)
 
 static const struct {
 	size_t slot;
 	void (*tell)(void);
 } lies[] = {
-	LIED(memory_new),      LIED(memory_wrap), LIED(upload),
-	LIED(download),        LIED(linear),      LIED(rms_norm),
-	LIED(layer_norm),      LIED(rope),        LIED(attention),
-	LIED(activation),      LIED(gate),        LIED(add),
-	LIED(scale),           LIED(clip),        LIED(soft_cap),
-	LIED(softmax),         LIED(gather),      LIED(zero),
-	LIED(route),           LIED(combine),     LIED(gate_rows),
-	LIED(find_not_finite), LIED(partition),   LIED(top_logits),
+	LIED(memory_new),    LIED(memory_wrap),
+	LIED(upload),        LIED(download),
+	LIED(linear),        LIED(rms_norm),
+	LIED(layer_norm),    LIED(rope),
+	LIED(attention),     LIED(activation),
+	LIED(gate),          LIED(add),
+	LIED(scale),         LIED(clip),
+	LIED(soft_cap),      LIED(softmax),
+	LIED(gather),        LIED(zero),
+	LIED(route),         LIED(combine),
+	LIED(gate_rows),     LIED(find_not_finite),
+	LIED(partition),     LIED(top_logits),
+	LIED(pick),          LIED(digest_rows),
+	LIED(digest_ranges),
 };
 
 enum { LIES_COUNT = sizeof(lies) / sizeof(lies[0]) };
