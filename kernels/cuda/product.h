@@ -13,14 +13,14 @@
  * ## Tiles
  * Bytes per FLOP are those that a block reads from global memory (L2, mostly)
  * with bf16 weights; FMA is the share of the main loop's instructions that are
- * FFMA (bf16, sm_90, nvcc 13.0); processors have 128 (sm_80: 64) fma lanes.
+ * FFMA (bf16, sm_90, nvcc 13.0), warps those of one processor at once.
  *
- * | tile    | outputs of a thread | bytes per FLOP | FMA  | registers | shared | warps of a
- * processor | | 128x128 | 8x8                 | 0.023          | 89 % | 128       | 32 KiB | 16 |
- * | 64x64   | 8x4                 | 0.047          | 85 % | 168       | 32 KiB | 12 |
- * | 32x32   | 4x2                 | 0.094          | 74 % | 128       | 32 KiB | 12 |
- * | 16x32   | 4x1                 | 0.125          | 65 % | 154       | 48 KiB | 12 (sm_80: 12) |
- * | 4x32    | 1x1                 | 0.313          | 42 % | 102       | 36 KiB | 12 |
+ * | tile    | outputs of a thread | bytes per FLOP | FMA  | registers | shared | warps |
+ * | 128x128 | 8x8                 | 0.023          | 89 % | 128       | 32 KiB | 16    |
+ * | 64x64   | 8x4                 | 0.047          | 85 % | 168       | 32 KiB | 12    |
+ * | 32x32   | 4x2                 | 0.094          | 74 % | 128       | 32 KiB | 16    |
+ * | 16x32   | 4x1                 | 0.125          | 65 % | 154       | 48 KiB | 12    |
+ * | 4x32    | 1x1                 | 0.313          | 42 % | 102       | 36 KiB | 16    |
  *
  * 128x128 is for many tokens: at 60 TFLOP/s it asks 1.4 TB/s of L2, and its 8x8
  * outputs need 4 16-byte loads from shared memory for 64 fma, so that neither
@@ -29,13 +29,14 @@
  * k, because 8 + 8 numbers of one k are fewer registers than 8 + 8 of four.
  * With few tokens it would leave processors idle: 128 tokens and 4096 outputs
  * are 32 such tiles, but 128 of 64x64, and 1024 outputs are 128 of 32x32. Up to 16 tokens
- * reading the weights is what counts: each is read once, in rows of at least 128 bytes,
+ * reading the weights is what counts: a block reads each once, in rows of at least 128 bytes,
  * and the steps are long enough (128 numbers of k, some 600 cycles) for the next to arrive.
  * A chain of K fma takes at least 4 K cycles, whatever the tile.
  *
  * ## Shared memory
  * It has 32 banks of 4 bytes; an access of 16 bytes a lane goes 8 lanes at a
- * time, 16 where lanes 2i and 2i + 1, or i and i + 2, read the same. A warp is
+ * time, 16 where lanes 2i and 2i + 1, or i and i + 2, read the same (as measured by
+ * many, though not documented). A warp is
  * 4 x 8 threads whose lanes are numbered so that both hold (place_find), so a
  * load of either side takes two passes, the least there is. None has a
  * conflict, since the 4 (8) different rows that half a warp (a warp) reads

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "kernels/cuda/product.h"
+#include "fake_driver.h"
 #include "launch.h"
 #include "watch.h"
 
@@ -240,6 +241,72 @@ static void a_chain_that_ends_in_minus_zero_keeps_it_whatever_follows_in_the_til
 		}
 }
 
+/* So long rows that 128 of them are a whole piece (32 MiB), so that the rest is another. */
+struct long_rows {
+	size_t rows, depth, cols;
+	enum float_format format;
+	bool transposed;
+};
+
+static void check_pieces(struct backend *backend, const struct long_rows *c)
+{
+	size_t weights = c->cols * c->depth, size = float_format_size_bytes(c->format);
+	float *x = rig_numbers(c->rows * c->depth), *w = rig_numbers(weights);
+	float *bias = rig_numbers(c->cols), *want = rig_numbers(c->rows * c->cols);
+	uint8_t *raw = malloc(weights * size), *raw_bias = malloc(c->cols * size);
+	struct backend_memory *wm, *bm;
+	struct error err = { 0 };
+	struct matrix in, out;
+	uint64_t seed = 9;
+
+	assert_true(raw && raw_bias);
+	rig_fill(RIG_PLAIN, &seed, x, c->rows * c->depth);
+	rig_fill_weights(RIG_PLAIN, c->format, &seed, raw, w, weights);
+	rig_fill_weights(RIG_PLAIN, c->format, &seed, raw_bias, bias, c->cols);
+	naive_linear(x, w, c->transposed, bias, c->rows, c->depth, c->cols, want);
+	in = rig_matrix(backend, x, c->rows, c->depth);
+	out = rig_matrix(backend, NULL, c->rows, c->cols);
+	assert_done(backend_memory_wrap(backend, (struct span){ raw, weights * size }, &wm, &err),
+		    &err);
+	assert_done(
+		backend_memory_wrap(backend, (struct span){ raw_bias, c->cols * size }, &bm, &err),
+		&err);
+	assert_done(exact_linear(backend, in,
+				 matrix_at(wm, 0, c->format, c->transposed ? c->depth : c->cols,
+					   c->transposed ? c->cols : c->depth),
+				 c->transposed, matrix_at(bm, 0, c->format, 1, c->cols), out, &err),
+		    &err);
+	rig_check(backend, "pieces", out, want);
+	backend_memory_free(&wm);
+	backend_memory_free(&bm);
+	rig_matrix_free(&in);
+	rig_matrix_free(&out);
+	free(x);
+	free(w);
+	free(bias);
+	free(want);
+	free(raw);
+	free(raw_bias);
+}
+
+static void what_lies_out_of_order_is_multiplied_piece_by_piece(void **state)
+{
+	static const struct long_rows cases[] = {
+		{ 1, 131073, 130, FLOAT_BF16, false },
+		{ 2, 65537, 130, FLOAT_F32, true },
+		{ 130, 65537, 1, FLOAT_F16, false },
+	};
+	struct rig rig;
+
+	(void)state;
+	rig_open(&rig);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		check_pieces(rig.way[0].backend, &cases[i]);
+	assert_int_equal(fake_launches("order_align"), 2 + 1 + 2); /* w; x; x */
+	assert_int_equal(fake_launches("order_turn"), 2);
+	rig_close(&rig);
+}
+
 /* Else the tests above would take a kernel for right that splits or turns round its chains. */
 static void another_order_of_the_same_chains_gives_other_bits(void **state)
 {
@@ -271,6 +338,7 @@ int main(void)
 		cmocka_unit_test(no_thread_touches_what_another_is_at_work_on),
 		cmocka_unit_test(
 			a_chain_that_ends_in_minus_zero_keeps_it_whatever_follows_in_the_tile),
+		cmocka_unit_test(what_lies_out_of_order_is_multiplied_piece_by_piece),
 		cmocka_unit_test(another_order_of_the_same_chains_gives_other_bits),
 	};
 
