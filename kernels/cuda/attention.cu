@@ -152,12 +152,16 @@ DEVICE_FN void attention_step(const struct attention_product *product, uint32_t 
 
 		UNROLL
 		for (uint32_t i = 0; i < MINE; i++) {
-			if (ask && (step < product->from[i] || step >= product->to[i]))
-				continue;
+			uint32_t takes =
+				!ask || (step >= product->from[i] && step < product->to[i]);
+
 			UNROLL
-			for (uint32_t j = 0; j < MINE; j++)
-				sums->at[i][half * MINE + j] =
-					f32_fma(a.at[i], b.at[j], sums->at[i][half * MINE + j]);
+			for (uint32_t j = 0; j < MINE; j++) {
+				float before = sums->at[i][half * MINE + j];
+				float after = f32_fma(a.at[i], b.at[j], before);
+
+				sums->at[i][half * MINE + j] = takes ? after : before;
+			}
 		}
 	}
 }
@@ -252,23 +256,10 @@ DEVICE_FN void attention_scores(const struct attention_params *p, const struct a
 DEVICE_FN float attention_exp(float *s, uint32_t keys)
 {
 	enum { LOADS = 4 };
-	float max = -F32_INFINITY, sum = 0.0f;
+	float max = lanes_max(lane_max(s, keys)), sum = 0.0f;
 	uint32_t i = lane_index();
 
 	for (; i + (LOADS - 1) * WARP_LANES < keys; i += LOADS * WARP_LANES) {
-		float in[LOADS];
-
-		UNROLL
-		for (uint32_t j = 0; j < LOADS; j++)
-			in[j] = s[i + j * WARP_LANES];
-		UNROLL
-		for (uint32_t j = 0; j < LOADS; j++)
-			max = f32_max(max, in[j]);
-	}
-	for (; i < keys; i += WARP_LANES)
-		max = f32_max(max, s[i]);
-	max = lanes_max(max);
-	for (i = lane_index(); i + (LOADS - 1) * WARP_LANES < keys; i += LOADS * WARP_LANES) {
 		float e[LOADS];
 
 		UNROLL

@@ -114,6 +114,29 @@ DEVICE_FN float lanes_max(float value)
 	return f32_from_bits(lane_from(f32_bits(value), 0));
 }
 
+/* This lane's maximum of x[lane], x[lane + 32], ... below x[count], four loads under way at once.
+ */
+DEVICE_FN float lane_max(const float *x, uint32_t count)
+{
+	enum { LOADS = 4 };
+	float max = -F32_INFINITY;
+	uint32_t i = lane_index();
+
+	for (; i + (LOADS - 1) * WARP_LANES < count; i += LOADS * WARP_LANES) {
+		float in[LOADS];
+
+		UNROLL
+		for (uint32_t j = 0; j < LOADS; j++)
+			in[j] = x[i + j * WARP_LANES];
+		UNROLL
+		for (uint32_t j = 0; j < LOADS; j++)
+			max = f32_max(max, in[j]);
+	}
+	for (; i < count; i += WARP_LANES)
+		max = f32_max(max, x[i]);
+	return max;
+}
+
 /* Of all lanes the largest; every lane has it. */
 DEVICE_FN uint64_t lanes_largest(uint64_t value)
 {

@@ -5,11 +5,8 @@
 /* p = softmax of the logits; what a lane writes, only it reads. */
 DEVICE_FN void route_softmax(const float *x, uint32_t cols, float *share)
 {
-	float max = -F32_INFINITY, sum = 0.0f;
+	float max = lanes_max(lane_max(x, cols)), sum = 0.0f;
 
-	for (uint64_t i = lane_index(); i < cols; i += WARP_LANES)
-		max = f32_max(max, x[i]);
-	max = lanes_max(max);
 	for (uint64_t i = lane_index(); i < cols; i += WARP_LANES) {
 		share[i] = f32_exp(f32_sub(x[i], max));
 		sum = f32_add(sum, share[i]);

@@ -51,17 +51,17 @@ DEVICE_FN uint32_t sha256_constant(uint32_t round)
 	return constant[round];
 }
 
+/* Of a chain that does not exist no block. */
 DEVICE_FN struct sha256_message sha256_message_of(const struct digest_params *p, uint64_t chain)
 {
-	struct sha256_message message = { 0, 0, 0, 0, 0 };
+	uint32_t exists = chain < p->count;
+	struct sha256_message message;
 
-	if (chain >= p->count)
-		return message;
 	message.head = p->head;
-	message.bytes = p->base + p->range[chain].offset;
+	message.bytes = p->base + (exists ? p->range[chain].offset : 0);
 	message.head_bytes = p->head_bytes;
-	message.total_bytes = p->head_bytes + p->range[chain].bytes;
-	message.blocks = (message.total_bytes + 9 + BLOCK_BYTES - 1) / BLOCK_BYTES;
+	message.total_bytes = p->head_bytes + (exists ? p->range[chain].bytes : 0);
+	message.blocks = exists ? (message.total_bytes + 9 + BLOCK_BYTES - 1) / BLOCK_BYTES : 0;
 	return message;
 }
 

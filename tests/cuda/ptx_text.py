@@ -88,7 +88,7 @@ REASONS = [
 DIRECTIVE = re.compile(
     r"\.(?:version \d+\.\d+|target sm_80|address_size 64|visible \.entry \w+\(?|maxntid [\d, ]+|minnctapersm \d+|"
     r"param (?:\.align \d+ )?\.\w+ \w+(?:\[\d+\])?,?|reg \.\w+ %\w+<\d+>|(?:const|global|shared)(?: \.align \d+)? \.\w+ [\w$]+(?:\[\d*\])?(?: = .*)?|"
-    r"extern \.shared(?: \.align \d+)? \.\w+ \w+\[\]|pragma \"nounroll\"|reqntid [\d, ]+)$")
+    r"extern \.shared(?: \.align \d+)? \.\w+ \w+\[\]|pragma \"(?:nounroll|used_bytes_mask \d+)\"|reqntid [\d, ]+)$")
 LABEL = re.compile(r"^(\$?[A-Za-z_$][\w$]*):")
 ENTRY = re.compile(r"\.visible \.entry (\w+)")
 INSTRUCTION = re.compile(r"^(?:@!?%p\d+\s+)?([a-z][\w.:]*)(?:\s|$)")

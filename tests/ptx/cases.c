@@ -22,5 +22,6 @@ int main(int argc, char **argv)
 	cases_attention(&twins);
 	cases_experts(&twins);
 	cases_logits(&twins);
+	cases_digest(&twins);
 	return fclose(out) ? 1 : 0;
 }

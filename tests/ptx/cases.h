@@ -10,5 +10,6 @@ void cases_maps(struct twins *twins);
 void cases_attention(struct twins *twins);
 void cases_experts(struct twins *twins);
 void cases_logits(struct twins *twins);
+void cases_digest(struct twins *twins);
 
 #endif

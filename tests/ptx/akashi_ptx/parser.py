@@ -315,8 +315,9 @@ class Parser:
         elif self.accept(".local"):
             self.block_variable(self.kernel.local, "local_bytes")
         elif self.accept(".pragma"):
-            if self.take() != '"nounroll"':
-                self.refuse("a pragma other than \"nounroll\"")
+            # how far to unroll, and which bytes of the next vector anybody looks at: neither changes what is done
+            if not re.fullmatch(r'"(?:nounroll|used_bytes_mask \d+)"', self.take()):
+                self.refuse("a pragma other than \"nounroll\" and \"used_bytes_mask\"")
             self.expect(";")
         elif self.tokens[self.at + 1][1] == ":" and self.kind == "word":
             self.label()
