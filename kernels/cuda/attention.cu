@@ -139,29 +139,27 @@ DEVICE_FN void attention_put(const struct attention_product *product,
 	}
 }
 
-/* One step of all chains; with `ask` only of the rows that take it. */
+/* One step of all chains, x and w at this thread's numbers; with `ask` only of the rows that take
+ * it. */
 DEVICE_FN void attention_step(const struct attention_product *product, uint32_t step, uint32_t ask,
 			      uint32_t halves, const float *x, const float *w,
 			      struct attention_sums *sums)
 {
-	struct f32_quad a = shared_quad(x + attention_row());
+	struct f32_quad a = shared_quad(x), b[2];
 
 	UNROLL
-	for (uint32_t half = 0; half < halves; half++) {
-		struct f32_quad b = shared_quad(w + half * 64 + attention_col());
+	for (uint32_t half = 0; half < halves; half++)
+		b[half] = shared_quad(w + half * 64);
+	UNROLL
+	for (uint32_t i = 0; i < MINE; i++) {
+		uint32_t takes = !ask || (step >= product->from[i] && step < product->to[i]);
 
 		UNROLL
-		for (uint32_t i = 0; i < MINE; i++) {
-			uint32_t takes =
-				!ask || (step >= product->from[i] && step < product->to[i]);
+		for (uint32_t j = 0; j < halves * MINE; j++) {
+			float before = sums->at[i][j];
+			float after = f32_fma(a.at[i], b[j / MINE].at[j % MINE], before);
 
-			UNROLL
-			for (uint32_t j = 0; j < MINE; j++) {
-				float before = sums->at[i][half * MINE + j];
-				float after = f32_fma(a.at[i], b.at[j], before);
-
-				sums->at[i][half * MINE + j] = takes ? after : before;
-			}
+			sums->at[i][j] = takes ? after : before;
 		}
 	}
 }
@@ -170,6 +168,8 @@ DEVICE_FN void attention_tile(const struct attention_product *product, uint32_t 
 			      uint32_t halves, const float *x, const float *w,
 			      struct attention_sums *sums)
 {
+	x += attention_row();
+	w += attention_col();
 	if (step >= product->all_from && step + TILE_STEPS <= product->all_to) {
 		UNROLL
 		for (uint32_t i = 0; i < TILE_STEPS; i++)
