@@ -15,7 +15,12 @@ list(REMOVE_DUPLICATES cuda_files)
 
 set(AKASHI_HAVE_CUDA OFF)
 if(NOT AKASHI_CUDA STREQUAL OFF)
-	find_program(AKASHI_NVCC nvcc HINTS $ENV{CUDACXX} /usr/local/cuda/bin DOC "the CUDA compiler")
+	# CUDACXX names a compiler, as CXX does; so it comes first
+	set(nvcc_names nvcc)
+	if(NOT "$ENV{CUDACXX}" STREQUAL "")
+		set(nvcc_names $ENV{CUDACXX} nvcc)
+	endif()
+	find_program(AKASHI_NVCC NAMES ${nvcc_names} HINTS /usr/local/cuda/bin DOC "the CUDA compiler")
 	if(AKASHI_NVCC)
 		get_filename_component(cuda_bin ${AKASHI_NVCC} REALPATH)
 		get_filename_component(cuda_bin ${cuda_bin} DIRECTORY)
