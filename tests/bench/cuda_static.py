@@ -2,6 +2,7 @@
 
     build/judges-venv/bin/python tests/bench/cuda_static.py build
 
+Of the products with f16 and f32 weights only the largest tile is shown; the others differ little from bf16.
 Registers, spills and shared memory are what the assembler says, instructions what sass_machine.py
 counted when it ran a tile from the machine code, occupancy and the estimates follow from them and
 from the numbers of the two devices below. Nothing here was measured on a device.
@@ -85,16 +86,30 @@ def seconds(kernel, rows, cols, depth):
     return max(cycles / clock, (rows * depth * 4 + cols * depth * 2 + rows * cols * 4) / (device.memory * 1e9))
 
 
+def chosen(usable, device, rows, cols):
+    """The kernel that the backend would launch: as product_choose in kernels/cuda/operations_product.c."""
+    lines = re.findall(r"^\s*X\((.*)\)", (ROOT / "kernels/cuda/product.h").read_text(), re.M)
+    percents = {int(line.split(",")[0]): int(line.split(",")[-1]) for line in lines if line[0].isdigit()}
+    order = list(percents)
+
+    def cost(kernel):
+        blocks = -(-rows // kernel.tile.rows) * -(-cols // kernel.tile.cols)
+        name = int(kernel.name.split("_")[1])
+        return -(-blocks // device.processors) * kernel.tile.rows * kernel.tile.cols * 100 // percents[name], order.index(name)
+    return min(usable, key=cost)
+
+
 def product_table(found):
-    print("| kernel | device | registers | spilled | shared memory | blocks at once, warps | FFMA of issued | LDS.128, LDG.128, STS | "
-          "bytes per FLOP | busiest unit |")
+    print("| kernel | for | registers | spilled | shared memory | blocks at once, warps | FFMA of issued | LDS.128, LDG.128, STS | "
+          "bytes per FLOP | fma busy |")
     print("|---|---|---|---|---|---|---|---|---|---|")
-    for kernel in sorted((k for k in found if k.facts), key=lambda k: (-k.tile.rows, k.tile.format, k.device)):
+    shown = [k for k in found if k.facts and (k.tile.format == "bf16" or k.tile.rows == 128)]
+    for kernel in sorted(shown, key=lambda k: (-k.tile.rows, k.tile.format, k.device)):
         facts, (busy, fma) = kernel.facts, block_cycles(kernel)
         print(f"| `{kernel.name}` | sm_{kernel.device} | {kernel.registers} | {kernel.spilled} | {kernel.shared - RESERVED:,} | "
               f"{kernel.blocks}, {kernel.blocks * kernel.tile.threads // 32} | {facts['ffma']:,} of {facts['issued']:,} = "
               f"{100 * facts['share']:.1f} % | {facts['lds']}, {facts['ldg']}, {facts['sts']} | {bytes_per_flop(kernel.tile):.4f} | "
-              f"fma {100 * fma / busy:.0f} % |")
+              f"{100 * fma / busy:.0f} % |")
 
 
 def other_table(found):
@@ -121,7 +136,7 @@ def estimate(found, rows):
         flops += work * times
         for number, device in DEVICES.items():
             usable = [k for k in found if k.facts and k.device == number and k.tile.format == "bf16"]
-            best = min(usable, key=lambda k: seconds(k, rows, cols, depth))
+            best = chosen(usable, device, rows, cols)
             took = seconds(best, rows, cols, depth)
             whole[number] += took * times
             cells.append(f"{best.tile.rows}×{best.tile.cols}, {work / took / 1e12:.1f}, {100 * work / took / 1e12 / device.tflops:.0f} %")
