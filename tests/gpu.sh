@@ -4,7 +4,7 @@
 #
 #   tests/gpu.sh [--quick] [--dir DIR] [--size 8b|1b|tiny] [--device cuda|cuda:N] [--work N] [--build DIR]
 #
-#   --quick     fits four minutes on a machine of 16 cores: one round of each measurement, a smaller model
+#   --quick     meant to fit four minutes on a machine of 16 cores: one round of each measurement, a smaller model
 #   --dir DIR   where the model's file is made (8b: 16 GB) and left for the next time; else it is removed again
 #   --size      of that model; 8b unless --quick says 1b
 #   --device    which device; cuda is the first
