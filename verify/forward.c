@@ -64,6 +64,11 @@ void forward_close(struct forward **forward)
 	*forward = NULL;
 }
 
+void forward_hash(struct forward *forward, bool on_device)
+{
+	forward->hash_there = on_device;
+}
+
 const struct model_config *forward_config(const struct forward *forward)
 {
 	return &forward->plan.config;

@@ -36,6 +36,13 @@ MUST_CHECK int forward_open_config(const struct context *ctx, struct weights *we
 /* Close and set *forward to NULL. Cannot fail. */
 void forward_close(struct forward **forward);
 
+/*
+ * Where pieces of weights are hashed that go to devices: with `on_device`, in the devices' own
+ * memory, from which they are computed with, before anything is computed from them. On the
+ * host, as they pass through, unless this says otherwise. No result and no message depends on it.
+ */
+void forward_hash(struct forward *forward, bool on_device);
+
 /* Borrowed until forward_close. */
 const struct model_config *forward_config(const struct forward *forward);
 

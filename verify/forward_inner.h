@@ -8,6 +8,7 @@
 struct forward {
 	struct plan plan;
 	bool uses[SLOT_COUNT]; /* slots that some operation touches */
+	bool hash_there;       /* forward_hash */
 	uint8_t *experts_used; /* bit layer * experts + id: read by a pass; NULL: no experts */
 };
 

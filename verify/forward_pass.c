@@ -165,8 +165,10 @@ int pass_open(const struct context *ctx, const struct forward *forward, struct b
 	pass->host = malloc(rows * forward->plan.config.hidden * sizeof(float));
 	if (!pass->host)
 		return error_set(err, ERROR_SYSTEM, "no memory for %zu tokens", rows);
-	if (supply_open(ctx, forward->plan.weights, backend, pass->stages, &pass->supply, err) ||
-	    stages_open(pass, forward, err) || pass_experts_open(pass, forward, err))
+	if (supply_open(ctx, forward->plan.weights, backend, pass->stages, &pass->supply, err))
+		return -1;
+	pass->supply.hash_there = forward->hash_there && pass_is_staged(pass);
+	if (stages_open(pass, forward, err) || pass_experts_open(pass, forward, err))
 		return -1;
 	return unit_choose(pass, err);
 }

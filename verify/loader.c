@@ -173,17 +173,52 @@ static int block_send(void *user, size_t reader, size_t room, size_t first, size
 	return 0;
 }
 
+/* What the set asks of the weights. */
+static void ranges_fill(const struct load_set *set, struct weights_range range[LOAD_TENSORS_MAX])
+{
+	for (size_t i = 0; i < set->count; i++)
+		range[i] = (struct weights_range){ set->item[i].tensor, set->item[i].first,
+						   set->item[i].length, set->item[i].offset_bytes };
+}
+
 static int load_there(struct loader *loader, const struct context *ctx, struct error *err)
 {
-	struct weights_carrier carrier = { loader, READER_BATCH, block_take, block_send };
+	struct weights_carrier carrier = { loader, READER_BATCH, loader->supply->hash_there,
+					   block_take, block_send };
 	struct weights_range range[LOAD_TENSORS_MAX];
 
-	for (size_t i = 0; i < loader->set.count; i++)
-		range[i] = (struct weights_range){ loader->set.item[i].tensor,
-						   loader->set.item[i].first,
-						   loader->set.item[i].length,
-						   loader->set.item[i].offset_bytes };
+	ranges_fill(&loader->set, range);
 	return weights_carry(ctx, loader->supply->weights, range, loader->set.count, &carrier, err);
+}
+
+/* Compare what arrived on one device, hashed where it lies. */
+static int hash_there(struct loader *loader, struct backend *backend, struct backend_memory *memory,
+		      struct error *err)
+{
+	struct weights *weights = loader->supply->weights;
+	struct weights_range range[LOAD_TENSORS_MAX];
+	struct weights_carried *piece;
+	struct byte_range *bytes;
+	struct digest *digest;
+	size_t count;
+	int failed = 0;
+
+	ranges_fill(&loader->set, range);
+	if (weights_carried(weights, range, loader->set.count, &piece, &count, err))
+		return -1;
+	bytes = calloc(count + 1, sizeof(*bytes));
+	digest = calloc(count + 1, sizeof(*digest));
+	for (size_t i = 0; bytes && i < count; i++)
+		bytes[i] = (struct byte_range){ (size_t)piece[i].place, piece[i].len };
+	if (!bytes || !digest)
+		failed = error_set(err, ERROR_SYSTEM, "out of memory for %zu pieces", count);
+	else if (count)
+		failed = exact_digest_ranges(backend, memory, bytes, count, digest, err) ||
+			 weights_carried_check(weights, range, loader->set.count, digest, err);
+	free(digest);
+	free(bytes);
+	free(piece);
+	return failed ? -1 : 0;
 }
 
 static void memory_release(struct loader *loader)
@@ -273,7 +308,12 @@ int loader_finish(struct loader *loader, struct error *err)
 		(void)error_set(err, loader->error.code, "%s", loader->error.text);
 	if (loader->supply->staging ? arrive_there(loader, &late) : 0)
 		return error_set(err, late.code, "%s", late.text);
-	return loader->failed || (!loader->supply->staging && wrap_here(loader, err)) ? -1 : 0;
+	if (loader->failed || (!loader->supply->staging && wrap_here(loader, err)))
+		return -1;
+	for (size_t i = 0; loader->supply->hash_there && i < loader->supply->backends; i++)
+		if (hash_there(loader, loader->supply->backend[i], loader->memory[i], err))
+			return -1;
+	return 0;
 }
 
 void loader_release(struct loader *loader)

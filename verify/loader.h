@@ -53,6 +53,7 @@ struct supply {
 	size_t backends;
 	struct staging *staging; /* NULL: the backends compute in the host's memory */
 	struct threads *readers; /* of a staged backend */
+	bool hash_there;         /* whole pieces are hashed in the memory of each device */
 	unsigned char half[SUPPLY_READERS_MAX]; /* of its blocks, that each reader fills */
 };
 
@@ -91,7 +92,10 @@ struct loader {
 MUST_CHECK int loader_start(struct loader *loader, struct supply *supply,
 			    const struct load_set *set, bool ahead, struct error *err);
 
-/* Wait until everything is there. Must be called before the memory is used. */
+/*
+ * Wait until everything is there, and is what was signed. Must be called before the memory is
+ * used.
+ */
 MUST_CHECK int loader_finish(struct loader *loader, struct error *err);
 
 /* Waits for the thread and frees. */

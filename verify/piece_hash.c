@@ -54,7 +54,7 @@ void piece_hasher_free(struct piece_hasher **hasher)
 	*hasher = NULL;
 }
 
-/* Read the next step of a lane; *out_bytes is what is to be hashed. */
+/* Read the next step of a lane, unless it is there; *out_bytes is what is to be hashed. */
 static int lane_step(struct piece_hasher *hasher, size_t index, struct lane *lane,
 		     struct span *out_bytes, struct error *err)
 {
@@ -63,7 +63,7 @@ static int lane_step(struct piece_hasher *hasher, size_t index, struct lane *lan
 	uint32_t len = rest < STEP_SIZE_BYTES ? rest : STEP_SIZE_BYTES;
 	uint8_t *to = job->out ? job->out + lane->at : hasher->scratch + index * STEP_SIZE_BYTES;
 
-	if (source_read_at(job->source, job->offset + lane->at, to, len, err))
+	if (!job->there && source_read_at(job->source, job->offset + lane->at, to, len, err))
 		return -1;
 	lane->at += len;
 	*out_bytes = (struct span){ to, len };

@@ -10,6 +10,7 @@ struct piece_job {
 	uint64_t offset;
 	uint32_t len;
 	uint8_t *out; /* where the bytes go and are hashed; NULL: thrown away after hashing */
+	bool there;   /* the bytes are in `out` already: they are only hashed */
 	struct digest digest; /* filled in */
 };
 

@@ -130,6 +130,7 @@ struct weights_range {
 struct weights_carrier {
 	void *user;
 	size_t rooms; /* pieces that a thread reads and hashes side by side */
+	bool later;   /* pieces that are carried whole are hashed by the carrier: weights_carried */
 
 	/* Room for a piece: number `room`, from 0 for each batch, of thread number `reader`. What
 	 * was carried from an earlier room of that number may still be under way there. */
@@ -149,6 +150,22 @@ struct weights_carrier {
 MUST_CHECK int weights_carry(const struct context *ctx, struct weights *weights,
 			     const struct weights_range *range, size_t count,
 			     const struct weights_carrier *carrier, struct error *err);
+
+/*
+ * What a carrier with `later` still has to hash: the pieces that were carried whole, from
+ * byte `place` of wherever they went, in order. *out_pieces is malloced; NULL: none.
+ */
+struct weights_carried {
+	uint64_t place;
+	size_t len;
+};
+MUST_CHECK int weights_carried(struct weights *weights, const struct weights_range *range,
+			       size_t count, struct weights_carried **out_pieces, size_t *out_count,
+			       struct error *err);
+
+/* Their digests, in the same order. ERROR_CORRUPT as weights_carry says it. */
+MUST_CHECK int weights_carried_check(struct weights *weights, const struct weights_range *range,
+				     size_t count, const struct digest *digest, struct error *err);
 
 /* Look again at every file that was read: ERROR_CORRUPT when one changed meanwhile. */
 MUST_CHECK int weights_unchanged(struct weights *weights, struct error *err);
