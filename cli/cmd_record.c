@@ -149,6 +149,7 @@ static int record_foreign(const struct call *call, struct registry *registry, st
 		.unchecked = call_has(call, "unchecked"),
 		.dry_run = call_has(call, "dry-run"),
 		.device = call_value(call, "device"),
+		.hash_on_device = open_hash_on_device(call),
 	};
 	struct foreign_result result = { .probes = 0 };
 
@@ -172,6 +173,7 @@ static int record_run(struct call *call, struct error *err)
 		.boundaries = call_has(call, "boundaries"),
 		.dry_run = call_has(call, "dry-run"),
 		.device = call_value(call, "device"),
+		.hash_on_device = open_hash_on_device(call),
 	};
 	struct record_result result = { .probes = 0 };
 
@@ -212,6 +214,7 @@ static const struct option record_options[] = {
 		  "the format of docs/formats.md; they are compared with the weights first" },
 	{ .name = "unchecked", .help = "with --from: sign without comparing first" },
 	OPTION_DEVICE,
+	OPTION_HASH_ON,
 	OPTION_KEY,
 	{ .name = "dry-run", .letter = 'n', .help = "say what it would cost, and stop" },
 	{ .name = NULL },

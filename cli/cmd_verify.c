@@ -233,6 +233,7 @@ static const struct option verify_options[] = {
 		  "lm-evaluation-harness from the weights, and say whether the published "
 		  "log-probabilities, choices and scores follow" },
 	OPTION_DEVICE,
+	OPTION_HASH_ON,
 	{ .name = "offline", .help = "use no network; nothing that this version checks needs one" },
 	{ .name = "trust",
 	  .argument = "FILE",

@@ -109,3 +109,10 @@ int open_names(const struct call *call, const char *option, struct name **out_na
 	name = NULL;
 	return 0;
 }
+
+bool open_hash_on_device(const struct call *call)
+{
+	const char *where = call_value(call, "hash-on");
+
+	return where && strcmp(where, "device") == 0;
+}

@@ -18,6 +18,13 @@
 			"otherwise), cpu, cuda, cuda:N, or cuda:N,M for several; a device that "   \
 			"was named is insisted on"                                                 \
 	}
+#define OPTION_HASH_ON                                                                             \
+	{                                                                                          \
+		.name = "hash-on", .argument = "WHERE", .choices = "host device",                  \
+		.help = "where weights are hashed that a device computes with: on the host as "    \
+			"they pass through (what is done unless you say otherwise), or in the "    \
+			"device's memory"                                                          \
+	}
 #define OPTION_DRY_RUN                                                                             \
 	{                                                                                          \
 		.name = "dry-run", .letter = 'n',                                                  \
@@ -35,6 +42,9 @@
 		.name = "exclude", .argument = "PATTERN", .repeatable = true,                      \
 		.help = "leave out files that match, as in .gitignore"                             \
 	}
+
+/* What --hash-on says. */
+bool open_hash_on_device(const struct call *call);
 
 /* The registry that --registry, AKASHI_REGISTRY or the working folder gives. */
 MUST_CHECK int open_registry(const struct call *call, struct registry **out_registry,

@@ -185,6 +185,7 @@ int registry_record(struct registry *registry, const struct record_request *requ
 	if (recording_open(registry, request->name, &r, err) || choose_probes(request, &r, err) ||
 	    announce(registry->ctx, &r, request->boundaries, &result, err))
 		return -1;
+	forward_hash(r.forward, request->hash_on_device);
 	if (!request->dry_run && (outputs_record(registry, request->device, &r, &result, err) ||
 				  publish_record(registry, request->key, &r, &result, err)))
 		return -1;

@@ -13,7 +13,8 @@ struct record_request {
 	bool boundaries; /* keep the states at layer boundaries as objects: a spot check needs
 			    them */
 	bool dry_run;    /* say what it would cost, and stop */
-	const char *device; /* what computes, as device_open takes it; NULL: as there is */
+	const char *device;  /* what computes, as device_open takes it; NULL: as there is */
+	bool hash_on_device; /* forward_hash */
 };
 
 struct record_result {
@@ -40,12 +41,13 @@ MUST_CHECK int registry_record(struct registry *registry, const struct record_re
 
 /* Outputs that a framework wrote. */
 struct foreign_request {
-	const char *name;   /* owner/name@version of the checkpoint */
-	const char *file;   /* docs/formats.md, "Outputs that others wrote" */
-	const char *key;    /* signing key; NULL: config user.key */
-	bool unchecked;     /* sign without comparing with the weights first */
-	bool dry_run;       /* say what it would cost, and stop */
-	const char *device; /* what computes, as device_open takes it; NULL: as there is */
+	const char *name;    /* owner/name@version of the checkpoint */
+	const char *file;    /* docs/formats.md, "Outputs that others wrote" */
+	const char *key;     /* signing key; NULL: config user.key */
+	bool unchecked;      /* sign without comparing with the weights first */
+	bool dry_run;        /* say what it would cost, and stop */
+	const char *device;  /* what computes, as device_open takes it; NULL: as there is */
+	bool hash_on_device; /* forward_hash */
 };
 
 struct foreign_result {

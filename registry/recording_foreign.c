@@ -112,8 +112,10 @@ int registry_record_foreign(struct registry *registry, const struct foreign_requ
 	struct foreign_result result = { .compared = !request->unchecked && !request->dry_run };
 
 	buffer_init(&r.probes_object, PROBES_MAX_BYTES);
-	if (recording_open(registry, request->name, &r, err) ||
-	    file_take(request->file, &r, &foreign, err) ||
+	if (recording_open(registry, request->name, &r, err))
+		return -1;
+	forward_hash(r.forward, request->hash_on_device);
+	if (file_take(request->file, &r, &foreign, err) ||
 	    foreign_check(r.forward, &foreign, err) ||
 	    announce(registry->ctx, &r, &foreign, &result, err) ||
 	    (result.compared &&

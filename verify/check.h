@@ -36,6 +36,7 @@ struct check_request {
 	/* What computes, as device_open takes it; NULL: a device if one is admitted, else the CPU.
 	 */
 	const char *device;
+	bool hash_on_device; /* forward_hash */
 
 	/* The text of trust files and pins, one line each; empty: nothing is pinned. */
 	struct span pins;

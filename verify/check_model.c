@@ -80,6 +80,7 @@ int check_model_open(struct check *check, struct check_model *model, bool *out_r
 		return cause.code == ERROR_CORRUPT
 			       ? check_blame(check, STEP_FORWARD, "config.json", true, &cause, err)
 			       : check_model_not_possible(check, "the architecture", &cause, err);
+	forward_hash(model->forward, check->request->hash_on_device);
 	if (device_open(check->request->device, check->ctx->threads, &model->device, err))
 		return -1;
 	*out_ready = true;

@@ -25,7 +25,7 @@ struct staged_report {
 	size_t memories, memories_made; /* on all devices: now, and ever */
 	size_t marks;
 	size_t sends;
-	uint64_t sent_bytes;
+	uint64_t sent_bytes, hashed_bytes; /* on all devices */
 };
 
 /* Open them, each to be closed with backend_close, and count anew. A failure fails the test. */

@@ -435,6 +435,44 @@ static void a_pass_that_is_stopped_leaves_nothing_behind(void **state)
 	rig_release(&rig);
 }
 
+/* ---- Hashing where the bytes went ---- */
+
+static void pieces_are_hashed_on_every_device_on_request(void **state)
+{
+	static const char name[] = "model.layers.3.self_attn.o_proj.weight";
+	struct rig rig = llama_rig();
+	struct staged_report report;
+	struct error err = { 0 };
+
+	(void)state;
+	report = compute_alike(&rig, &(struct staged_options){ .devices = 2 });
+	assert_int_equal(report.hashed_bytes, 0);
+	forward_hash(rig.open.forward, true);
+	report = compute_alike(&rig, &(struct staged_options){ .devices = 2 });
+	assert_true(report.hashed_bytes > 0);
+	assert_int_equal(report.hashed_bytes, report.sent_bytes);
+	flip_bits(rig.folder, "model.safetensors", weights_find(rig.open.weights, name)->offset + 9,
+		  1);
+	backend_close(&rig.open.backend);
+	assert_done(backend_open("cpu", NULL, &rig.open.backend, &err), &err);
+	fails_alike(&rig, ERROR_CORRUPT, name);
+	rig_release(&rig);
+}
+
+static void parts_of_pieces_are_hashed_on_the_host(void **state)
+{
+	struct rig rig = { .folder = test_folder() };
+	struct staged_report report;
+
+	(void)state;
+	tiny_moe_write_large(6, 512, 1000, true, rig.folder);
+	rig_open(&rig, 2);
+	forward_hash(rig.open.forward, true);
+	report = compute_alike(&rig, &(struct staged_options){ 0 });
+	assert_true(report.hashed_bytes > 0 && report.hashed_bytes < report.sent_bytes);
+	rig_release(&rig);
+}
+
 /* ---- The order in which the sink hears ---- */
 
 struct heard {
@@ -508,6 +546,8 @@ int main(void)
 		cmocka_unit_test(memory_that_is_not_there_is_said),
 		cmocka_unit_test(a_copy_that_is_refused_ends_the_pass),
 		cmocka_unit_test(a_pass_that_is_stopped_leaves_nothing_behind),
+		cmocka_unit_test(pieces_are_hashed_on_every_device_on_request),
+		cmocka_unit_test(parts_of_pieces_are_hashed_on_the_host),
 		cmocka_unit_test(the_sink_hears_in_the_same_order_from_several_devices),
 	};
 
