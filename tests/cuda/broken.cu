@@ -60,6 +60,16 @@ KERNEL(warp_barrier_missing, BROKEN_THREADS)
 	p.y[t] = tile[t ^ 31];
 }
 
+/* Exchanges bring the lanes together, and order no memory. */
+KERNEL(exchange_for_barrier, BROKEN_THREADS)
+{
+	SHARED float tile[BROKEN_THREADS];
+	uint32_t t = thread_index();
+
+	tile[t] = lane_xor_f32(p.x[t], 1);
+	p.y[t] = f32_add(lane_xor_f32(p.x[t], 1), tile[t ^ 31]);
+}
+
 KERNEL(barrier_divergent, BROKEN_THREADS)
 {
 	uint32_t t = thread_index();

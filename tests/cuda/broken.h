@@ -13,6 +13,7 @@ enum { BROKEN_THREADS = 64 };
 	BROKEN(barrier_missing)                                                                    \
 	BROKEN(second_barrier_missing)                                                             \
 	BROKEN(warp_barrier_missing)                                                               \
+	BROKEN(exchange_for_barrier)                                                               \
 	BROKEN(barrier_divergent)                                                                  \
 	BROKEN(barrier_in_a_branch)                                                                \
 	BROKEN(barrier_after_leaving)                                                              \

@@ -220,7 +220,8 @@ static void release_warp(uint32_t w)
 		value[i] = lane[i].wait == SHIM_LANE_XOR ? lane[i ^ lane[i].lane].value
 							 : lane[lane[i].lane].value;
 	}
-	if (block.launch->kernel->watched)
+	/* exchanges order no memory */
+	if (block.launch->kernel->watched && lane[0].wait == SHIM_WARP_BARRIER)
 		watch_warp_barrier(w);
 	for (uint32_t i = 0; i < LANES; i++)
 		lane[i].value = value[i];

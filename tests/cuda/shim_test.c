@@ -180,6 +180,7 @@ static void a_missing_barrier_is_reported_as_a_race_in_any_order(void **state)
 	check_reported(WATCHED(second_barrier_missing), "a race: it ");
 	check_reported(WATCHED(warp_barrier_missing), "a race: it ");
 	check_reported(WATCHED(warp_barrier_missing), "and no barrier is between");
+	check_reported(WATCHED(exchange_for_barrier), "and no barrier is between");
 }
 
 static void blocks_that_write_the_same_place_are_a_race(void **state)

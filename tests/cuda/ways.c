@@ -6,7 +6,9 @@
 
 void rig_open(struct rig *rig)
 {
-	static const struct fake_options options = { .schedule = FAKE_RANDOM, .seed = 14 };
+	static const struct fake_options options = { .schedule = FAKE_RANDOM,
+						     .seed = 14,
+						     .device = { { .processors = 1 } } };
 	static const struct backend_options none;
 	size_t ways = SHIM_ORDERS + (fake_driver_can_watch() ? 1 : 0);
 

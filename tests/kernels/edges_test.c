@@ -228,6 +228,53 @@ static void experts_of_equal_shares_are_chosen_by_id(void **state)
 	backend_close(&plain);
 }
 
+enum { MANY = 300, FEW_COLS = 40, MANY_CHOSEN = 5 };
+
+/* What is read off MANY rows. */
+struct of_many {
+	float share[MANY * FEW_COLS], max[MANY], sum[MANY], weight[MANY * MANY_CHOSEN];
+	uint32_t expert[MANY * MANY_CHOSEN];
+	struct exact_top top[MANY];
+};
+
+static void read_many(struct backend *backend, const float *values, struct of_many *out)
+{
+	static const struct router_shape shape = { .chosen = MANY_CHOSEN, .renormalise = true };
+	struct matrix x = rig_matrix(backend, values, MANY, FEW_COLS);
+	struct matrix y = rig_matrix(backend, NULL, MANY, FEW_COLS);
+	struct error err = { 0 };
+
+	assert_done(exact_softmax(backend, x, y, &err), &err);
+	assert_done(backend_download(backend, y, out->share, &err), &err);
+	assert_done(exact_partition(backend, x, out->max, out->sum, &err), &err);
+	assert_done(exact_route(backend, x, &shape, out->expert, out->weight, &err), &err);
+	assert_done(exact_top_logits(backend, x, out->top, &err), &err);
+	rig_matrix_free(&x);
+	rig_matrix_free(&y);
+}
+
+/* More than a device has blocks for at once: each then has several, one after another. */
+static void many_rows_are_the_processors(void **state)
+{
+	const struct rig *rig = *state;
+	struct backend *plain = plain_open();
+	float *values = rig_numbers((size_t)MANY * FEW_COLS);
+	struct of_many *want = calloc(1, sizeof(*want)), *got = calloc(1, sizeof(*got));
+	uint64_t seed = 14;
+
+	assert_true(want && got);
+	rig_fill(RIG_PLAIN, &seed, values, (size_t)MANY * FEW_COLS);
+	read_many(plain, values, want);
+	for (size_t i = 0; i < rig->ways; i++) {
+		read_many(rig->way[i].backend, values, got);
+		assert_memory_equal(got, want, sizeof(*want));
+	}
+	free(values);
+	free(want);
+	free(got);
+	backend_close(&plain);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -236,6 +283,7 @@ int main(void)
 		cmocka_unit_test(the_first_number_that_is_not_finite_is_named_wherever_it_is),
 		cmocka_unit_test(attention_of_odd_shapes_is_the_processors),
 		cmocka_unit_test(experts_of_equal_shares_are_chosen_by_id),
+		cmocka_unit_test(many_rows_are_the_processors),
 	};
 
 	return cmocka_run_group_tests(tests, rig_setup, rig_teardown);
