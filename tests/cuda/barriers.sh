@@ -42,7 +42,7 @@ for file in "$@"; do
 			echo "noticed by $program: $file.cu:$line: ${said:0:160}"
 		else
 			wrong=$((wrong + 1))
-			echo "not noticed: the barrier at $file.cu:$line"
+			echo "not noticed: the barrier at $file.cu:$line (another one may keep the same apart)"
 		fi
 	done
 done

@@ -66,6 +66,8 @@ KERNEL(exchange_for_barrier, BROKEN_THREADS)
 	SHARED float tile[BROKEN_THREADS];
 	uint32_t t = thread_index();
 
+	tile[t] = 0.0f;
+	warp_barrier();
 	tile[t] = lane_xor_f32(p.x[t], 1);
 	p.y[t] = f32_add(lane_xor_f32(p.x[t], 1), tile[t ^ 31]);
 }
