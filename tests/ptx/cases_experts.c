@@ -30,21 +30,22 @@ void cases_experts(struct twins *twins)
 
 	routes(twins);
 	for (int p = 0; backend_type_cuda.combine && p < 2; p++) {
-		size_t cols = p ? 300 : 21;
+		size_t cols = p ? 2212 : 2101;
 		struct twin x, y;
 
-		twins_begin(twins, "combine %zu", cols);
-		x = twin_new(twins, TWIN_PLAIN, 3, cols, cols + 2, 1);
-		y = twin_new(twins, p ? TWIN_PLAIN : TWIN_TINY, 7, cols, cols + 1, 0);
+		twins_begin_on(twins, 1, "combine %zu", cols);
+		x = twin_new(twins, TWIN_PLAIN, 3, cols, p ? 0 : cols + 2, p ? 0 : 1);
+		y = twin_new(twins, p ? TWIN_PLAIN : TWIN_TINY, 7, cols, p ? 0 : cols + 1, 0);
 		ON_EACH(twins, exact_combine(b, x.on[i], index, weight, y.on[i], &twins->err));
 		twins_end(twins);
 	}
 	for (int p = 0; backend_type_cuda.gate_rows && p < 2; p++) {
-		size_t cols = p ? 300 : 21;
+		size_t cols = p ? 2212 : 2101;
 		struct twin x, gate, y;
 
 		twins_begin(twins, "gate_rows %zu", cols);
-		x = twin_new(twins, p ? TWIN_TINY : TWIN_PLAIN, 5, cols, cols + 3, 1);
+		x = twin_new(twins, p ? TWIN_TINY : TWIN_PLAIN, 5, cols, p ? cols + 4 : cols + 3,
+			     p ? 0 : 1);
 		gate = twin_new(twins, TWIN_PLAIN, 5, 1, p ? 4 : 0, 1);
 		y = p ? x : twin_new(twins, TWIN_EMPTY, 5, cols, 0, 0);
 		ON_EACH(twins, exact_gate_rows(b, x.on[i], gate.on[i], y.on[i], &twins->err));

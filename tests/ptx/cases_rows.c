@@ -1,16 +1,20 @@
 /* cases_rows: operations over whole rows: norms, softmax, rope. */
 #include "cases.h"
 
-struct rows_shape {
+static const struct rows_shape {
 	size_t rows, cols, stride, offset;
 	enum twin_numbers kind;
-	enum float_format format; /* of a gain */
-};
-
-static const struct rows_shape shapes[] = {
-	{ 1, 1, 0, 0, TWIN_PLAIN, FLOAT_F32 },    { 3, 5, 0, 1, TWIN_PLAIN, FLOAT_BF16 },
-	{ 9, 32, 0, 0, TWIN_TINY, FLOAT_F16 },    { 17, 45, 51, 3, TWIN_PLAIN, FLOAT_BF16 },
-	{ 2, 131, 132, 0, TWIN_TINY, FLOAT_F32 }, { 1, 1100, 0, 0, TWIN_PLAIN, FLOAT_F16 },
+	enum float_format gain, bias;
+	size_t weight_offset; /* bytes before gain and bias */
+} shapes[] = {
+	{ 1, 1, 0, 0, TWIN_PLAIN, FLOAT_F32, FLOAT_F32, 4 },
+	{ 3, 5, 0, 1, TWIN_PLAIN, FLOAT_BF16, FLOAT_BF16, 2 },
+	{ 17, 45, 51, 3, TWIN_TINY, FLOAT_F16, FLOAT_F16, 0 },
+	{ 9, 600, 0, 0, TWIN_PLAIN, FLOAT_F32, FLOAT_F32, 0 },
+	{ 2, 299, 300, 0, TWIN_PLAIN, FLOAT_F16, FLOAT_F16, 2 },
+	{ 2, 550, 0, 0, TWIN_PLAIN, FLOAT_BF16, FLOAT_BF16, 0 },
+	{ 2, 131, 132, 0, TWIN_TINY, FLOAT_F32, FLOAT_BF16, 0 },
+	{ 1, 1100, 0, 0, TWIN_PLAIN, FLOAT_BF16, FLOAT_F16, 1 },
 };
 
 static void norms(struct twins *twins, const struct rows_shape *s)
@@ -21,7 +25,7 @@ static void norms(struct twins *twins, const struct rows_shape *s)
 
 		twins_begin(twins, "rms_norm %d %zux%zu", kind, s->rows, s->cols);
 		x = twin_new(twins, s->kind, s->rows, s->cols, s->stride, s->offset);
-		gain = twin_weights(twins, s->kind, s->format, 1, s->cols, 0, 1);
+		gain = twin_weights(twins, s->kind, s->gain, 1, s->cols, 0, s->weight_offset);
 		y = kind ? x : twin_new(twins, TWIN_EMPTY, s->rows, s->cols, 0, 2);
 		ON_EACH(twins, exact_rms_norm(b, x.on[i], gain.on[i], (enum norm_gain)kind, 1e-5f,
 					      y.on[i], &twins->err));
@@ -32,8 +36,9 @@ static void norms(struct twins *twins, const struct rows_shape *s)
 
 		twins_begin(twins, "layer_norm %d %zux%zu", biased, s->rows, s->cols);
 		x = twin_new(twins, s->kind, s->rows, s->cols, s->stride, s->offset);
-		gain = twin_weights(twins, s->kind, s->format, 1, s->cols, 0, 1);
-		bias = biased ? twin_weights(twins, s->kind, s->format, 1, s->cols, 0, 0)
+		gain = twin_weights(twins, s->kind, s->gain, 1, s->cols, 0, s->weight_offset);
+		bias = biased ? twin_weights(twins, s->kind, s->bias, 1, s->cols, 0,
+					     s->weight_offset)
 			      : twin_none;
 		y = biased ? x : twin_new(twins, TWIN_EMPTY, s->rows, s->cols, 0, 2);
 		ON_EACH(twins, exact_layer_norm(b, x.on[i], gain.on[i], bias.on[i], 1e-5f, y.on[i],

@@ -146,13 +146,12 @@ static struct twin make(struct twins *twins, const float *all, size_t n)
 }
 
 static void place(struct twin *twin, enum float_format format, size_t rows, size_t cols,
-		  size_t stride, size_t offset)
+		  size_t stride, size_t offset_bytes)
 {
 	for (int i = 0; i < ON_BOTH; i++) {
 		struct matrix *m = &twin->on[i];
 
-		*m = matrix_at(m->memory, offset * float_format_size_bytes(format), format, rows,
-			       cols);
+		*m = matrix_at(m->memory, offset_bytes, format, rows, cols);
 		m->stride = stride;
 	}
 }
@@ -171,7 +170,7 @@ struct twin twin_new(struct twins *twins, enum twin_numbers kind, size_t rows, s
 			all[offset + row * apart + col] = number(twins, kind);
 	twin = make(twins, all, n);
 	free(all);
-	place(&twin, FLOAT_F32, rows, cols, apart, offset);
+	place(&twin, FLOAT_F32, rows, cols, apart, offset * sizeof(float));
 	return keep(twins, twin);
 }
 
@@ -184,17 +183,17 @@ struct twin twin_of(struct twins *twins, const float *values, size_t rows, size_
 }
 
 struct twin twin_weights(struct twins *twins, enum twin_numbers kind, enum float_format format,
-			 size_t rows, size_t cols, size_t stride, size_t offset)
+			 size_t rows, size_t cols, size_t stride, size_t offset_bytes)
 {
-	size_t apart = stride ? stride : cols, n = offset + (rows - 1) * apart + cols;
-	size_t len = n * float_format_size_bytes(format);
+	size_t apart = stride ? stride : cols, n = (rows - 1) * apart + cols;
+	size_t len = offset_bytes + n * float_format_size_bytes(format);
 	float *values = rig_numbers(n);
-	struct twin twin = { .bytes = malloc(len + 1) };
+	struct twin twin = { .bytes = calloc(1, len + 1) };
 
 	if (!twin.bytes)
 		twins_fail(twins, "no memory for weights");
 	rig_fill_weights(kind == TWIN_TINY ? RIG_TINY : RIG_PLAIN, format, &twins->seed,
-			 twin.bytes + 1, values, n);
+			 twin.bytes + 1 + offset_bytes, values, n);
 	free(values);
 	for (int i = 0; i < ON_BOTH; i++) {
 		struct span span = { twin.bytes + 1, len };
@@ -204,6 +203,6 @@ struct twin twin_weights(struct twins *twins, enum twin_numbers kind, enum float
 			twins_fail(twins, "weights");
 		twin.on[i].memory = memory;
 	}
-	place(&twin, format, rows, cols, apart, offset);
+	place(&twin, format, rows, cols, apart, offset_bytes);
 	return keep(twins, twin);
 }

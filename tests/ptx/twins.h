@@ -47,9 +47,10 @@ struct twin twin_new(struct twins *twins, enum twin_numbers kind, size_t rows, s
 		     size_t stride, size_t offset);
 /* What `values` says, without gaps. */
 struct twin twin_of(struct twins *twins, const float *values, size_t rows, size_t cols);
-/* Read-only weights in a format, which do not begin at a word of the host's memory. */
+/* Read-only weights in a format, `offset_bytes` into memory that begins at an odd address of the
+ * host's. */
 struct twin twin_weights(struct twins *twins, enum twin_numbers kind, enum float_format format,
-			 size_t rows, size_t cols, size_t stride, size_t offset);
+			 size_t rows, size_t cols, size_t stride, size_t offset_bytes);
 
 /* Both matrices are absent. */
 extern const struct twin twin_none;
