@@ -3,8 +3,7 @@
 
 #include <math.h>
 
-#include "kernels/cuda/cuda.h"
-#include "kernels/cuda/map.h"
+#include "kernels/hash.h"
 
 enum { VALUES = 11 * 600 };
 
@@ -38,32 +37,55 @@ static void finites(struct twins *twins)
 	}
 }
 
-/* What each row has in one column; the backend has no operation for it that the CPU has too. */
 static void picks(struct twins *twins)
 {
 	static const uint32_t index[] = { 5, 0, 32 };
-	struct pick_params params = { .rows = 3 };
-	struct cuda_grid grid = { 1, 1, MAP_THREADS };
-	struct twin x, out, places;
-	float row[33];
+	float out[ON_BOTH][3];
+	struct twin x;
 
+	if (!backend_type_cuda.pick)
+		return;
 	twins_begin(twins, "pick");
 	x = twin_new(twins, TWIN_PLAIN, 3, 33, 35, 1);
-	out = twin_new(twins, TWIN_EMPTY, 1, 3, 0, 0);
-	places = twin_of(twins, (const float *)index, 1, 3);
-	params.x = cuda_pointer(x.on[ON_CUDA]);
-	params.x_stride = 35;
-	params.index = cuda_pointer(places.on[ON_CUDA]);
-	params.out = cuda_pointer(out.on[ON_CUDA]);
-	for (size_t r = 0; r < 3; r++)
-		if (backend_download(twins->on[ON_CPU], matrix_rows(x.on[ON_CPU], r, 1), row,
-				     &twins->err) ||
-		    backend_upload(twins->on[ON_CPU], matrix_cols(out.on[ON_CPU], r, 1),
-				   row + index[r], &twins->err))
-			twins_fail(twins, "pick on the CPU");
-	if (cuda_launch(cuda_of(twins->on[ON_CUDA]), CUDA_KERNEL_pick, grid, &params, &twins->err))
-		twins_fail(twins, "pick");
+	ON_EACH(twins, exact_pick(b, x.on[i], index, out[i], &twins->err));
+	twins_same(twins, "what was picked", out[0], out[1], sizeof(out[0]));
 	twins_end(twins);
+}
+
+static void digests(struct twins *twins)
+{
+	static const uint8_t header[77] =
+		"a header that is longer than a block of SHA-256, and no multiple of a word";
+	/* empty, around one block and its padding, from every byte of a word */
+	static const struct byte_range range[] = { { 0, 0 },      { 3, 1 },    { 1, 55 },
+						   { 2, 56 },     { 7, 63 },   { 64, 64 },
+						   { 5, 65 },     { 0, 119 },  { 9, 120 },
+						   { 640, 1337 }, { 11, 500 }, { 1996, 4 } };
+
+	for (size_t p = 0; backend_type_cuda.digest_rows && p < 4; p++) {
+		struct digest digest[ON_BOTH][70] = { 0 };
+		struct span head = { header, p % 2 ? sizeof(header) : p * 8 };
+		size_t rows = p < 2 ? 3 : 70;
+		struct twin x;
+
+		twins_begin_on(twins, 1, "digest of %zu rows after %zu bytes", rows, head.len);
+		x = twin_new(twins, TWIN_WIDE, rows, p < 2 ? 301 : 13, p < 2 ? 303 : 0, p);
+		ON_EACH(twins, exact_digest_rows(b, x.on[i], head, digest[i], &twins->err));
+		twins_same(twins, "digests", digest[0], digest[1], sizeof(digest[0]));
+		twins_end(twins);
+	}
+	if (backend_type_cuda.digest_ranges) {
+		enum { RANGES = sizeof(range) / sizeof(range[0]) };
+		struct digest digest[ON_BOTH][RANGES];
+		struct twin weights;
+
+		twins_begin(twins, "digest of ranges");
+		weights = twin_weights(twins, TWIN_WIDE, FLOAT_F32, 1, 500, 0, 0);
+		ON_EACH(twins, exact_digest_ranges(b, weights.on[i].memory, range, RANGES,
+						   digest[i], &twins->err));
+		twins_same(twins, "digests", digest[0], digest[1], sizeof(digest[0]));
+		twins_end(twins);
+	}
 }
 
 static const struct {
@@ -77,6 +99,7 @@ void cases_logits(struct twins *twins)
 {
 	finites(twins);
 	picks(twins);
+	digests(twins);
 	for (size_t s = 0; s < sizeof(shapes) / sizeof(shapes[0]); s++) {
 		struct twin logits;
 

@@ -44,6 +44,16 @@ def memory():
     faults("shared memory, misaligned", "misaligned", SHARED + MINE + "\tst.shared.v2.u32 [%r6], {%r1, %r1};")
     faults("shared memory that nobody wrote", "uninitialised", SHARED + MINE + "\tld.shared.u32 %r2, [%r6];", "'one'",
            right=SHARED + MINE + "\tst.shared.u32 [%r6], %r1;\n\tld.shared.u32 %r2, [%r6];")
+    faults("an address of no named space that is of shared memory", "out of bounds", SHARED + MINE + "\tst.shared.u32 [%r6], %r1;\n"
+           "\tcvt.u64.u32 %d9, %r6;\n\tcvta.shared.u64 %d9, %d9;\n\tld.u32 %r2, [%d9];",
+           right=OWN + "\tld.u32 %r2, [%d5];\n\tst.u32 [%d4], %r2;")
+    begin = SHARED + MINE + "\tshl.b32 %r9, %r1, 4;\n\tsetp.lt.u32 %p1, %r1, 8;\n\tadd.s32 %r8, %r4, %r9;\n\t@%p1 st.shared.v2.u32 [%r8], {%r1, %r1};\n"
+
+    def used(mask, register):
+        return (begin + f'\t.pragma "used_bytes_mask {mask}";\n\t@%p1 ld.shared.v4.u32 {{%r10, %r11, %r12, %r13}}, [%r8];\n'
+                f"\t@%p1 add.s32 %r14, {register}, 1;")
+    faults("a vector whose used part nobody wrote", "uninitialised", used(0xfff, "%r10"), "'one'", right=used(0xff, "%r11"))
+    faults("the part of a vector that is not used", "uninitialised", used(0xff, "%r12"), "%r12")
     faults("local memory, beyond", "out of bounds", "\t.local .align 4 .b8 room[8];\n\tst.local.u32 [room+8], %r1;", "'room'")
     faults("local memory that was not written", "uninitialised", "\t.local .align 4 .b8 room[8];\n\tst.local.u8 [room], %r1;\n"
            "\tld.local.u32 %r2, [room];", "'room'", right="\t.local .align 4 .b8 room[8];\n\tst.local.u32 [room+4], %r1;\n\tld.local.u32 %r2, [room+4];")

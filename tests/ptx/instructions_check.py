@@ -383,7 +383,7 @@ def refusals():
                        ("ex2.approx.f32 %f1, %f2", ".approx"), ("fma.rn.ftz.f32 %f1, %f2, %f3, %f4", ".ftz"),
                        ("add.f32 %f1, %f2, %f3", "contract"), ("mul.f32 %f1, %f2, %f3", "contract"),
                        ("fma.rz.f32 %f1, %f2, %f3, %f4", "fma.rz.f32"), ("sqrt.approx.ftz.f32 %f1, %f2", ".ftz"),
-                       ("call.uni (%r1), f, (%r2)", "call.uni"), ("ld.f32 %f1, [%d1]", "no space"), ("nonsense.u32 %r1", "nonsense"),
+                       ("call.uni (%r1), f, (%r2)", "call.uni"), ("ld.volatile.global.u32 %r1, [%d1]", "ld.volatile"), ("nonsense.u32 %r1", "nonsense"),
                        ("add.sat.s32 %r1, %r2, %r3", "add.sat.s32"), ("bar.sync 1", "barrier other than 0"), ("bar.sync 0, 64", "fewer"),
                        ("membar.gl", "membar"), ("add.s32 %r1, %r2, %d3", "32 bits"), ("trap", "trap"),
                        ("add.s32 %r1, %r99, %r3", "not declared"), ("atom.global.add.f32 %f1, [%d1], %f2", "atom.global.add.f32"),

@@ -328,7 +328,7 @@ def narrow_to_half(program, operands):
 
 @opcode(r"cvta(?:\.to)?\.(?:global|shared|local|const|param)\.u64")
 def change_space(program, operands):
-    """Every space has its own addresses here, and no instruction takes an address of an unnamed one."""
+    """Every space has its own addresses here; an instruction that names no space takes those of global memory only."""
     if isinstance(operands[1], Symbol):
         return move(program, operands, "u64")
     return copy(program, operands[0], operands[1], "u64")

@@ -78,6 +78,7 @@ class Instruction:
     guard: object  # Register, Negated or None
     opcode: str
     operands: tuple
+    used_bytes: int = None  # of a load: a bit for each byte that is looked at; None: all
 
 
 @dataclass
@@ -294,7 +295,7 @@ class Parser:
             else:
                 self.at -= 1
                 self.refuse(f"the directive {directive}")
-        self.source = ""
+        self.source, self.used_bytes = "", None
         while not self.accept("}"):
             self.statement()
         if kernel.name in self.module.kernels:
@@ -315,16 +316,22 @@ class Parser:
         elif self.accept(".local"):
             self.block_variable(self.kernel.local, "local_bytes")
         elif self.accept(".pragma"):
-            # how far to unroll, and which bytes of the next vector anybody looks at: neither changes what is done
-            if not re.fullmatch(r'"(?:nounroll|used_bytes_mask \d+)"', self.take()):
-                self.refuse("a pragma other than \"nounroll\" and \"used_bytes_mask\"")
-            self.expect(";")
+            self.pragma()
         elif self.tokens[self.at + 1][1] == ":" and self.kind == "word":
             self.label()
         elif self.word.startswith(".") or self.kind not in ("word", "mark"):
             self.refuse(f"the directive {self.word}")
         else:
             self.instruction()
+
+    def pragma(self):
+        used = re.fullmatch('"used_bytes_mask ([0-9]+)"', self.word)
+        if used:  # of what the next instruction loads
+            self.used_bytes = int(used[1])
+        elif self.word != '"nounroll"':
+            self.refuse(f"the pragma {self.word}")
+        self.take()
+        self.expect(";")
 
     def location(self):
         """.loc FILE LINE COLUMN[, function_name NAME, inlined_at FILE LINE COLUMN]"""
@@ -398,7 +405,8 @@ class Parser:
             operands.append(self.operand())
             if self.word != ";":
                 self.expect(",")
-        self.kernel.instructions.append(Instruction(place, guard, opcode, tuple(operands)))
+        self.kernel.instructions.append(Instruction(place, guard, opcode, tuple(operands), self.used_bytes))
+        self.used_bytes = None
 
     # ---- Operands ----
 

@@ -34,6 +34,4 @@ def why_not(word):
         return f"{word}: without .rn an assembler may contract it"
     if "f64" in parts:
         return f"{word}: binary64 is not of the profile"
-    if parts[0] in ("ld", "st") and not {"global", "shared", "local", "param", "const"} & set(parts):
-        return f"{word}: no space of memory is named"
     return f"the instruction {word}"

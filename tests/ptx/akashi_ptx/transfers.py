@@ -104,15 +104,17 @@ def typed(bits, kind):
     return bits.view(f"i{bits.dtype.itemsize}") if kind[0] == "s" else bits.view(np.float32) if kind == "f32" else bits
 
 
-@opcode(rf"ld\.(global|shared|local|const)(\.nc)?{HINTS}(?:\.v([24]))?\.{KIND}")
+@opcode(rf"ld(?:\.(global|shared|local|const))?(\.nc)?{HINTS}(?:\.v([24]))?\.{KIND}")
 def load(program, operands, space, constant, vector, kind):
     if constant and space != "global" or kind == "f64":
         raise ValueError("this space, or this type")
-    space = "global" if space == "const" else space
+    space = "global" if space in ("const", None) else space  # an address of no named space must be a global one
     count = int(vector or 1)
     targets = [program.target(part, kind, wider=True) for part in parts_of(operands[0], count)]
     address, instruction = program.address(operands[1], space), program.instruction
     size, whole = element(program, space, kind, count)
+    if instruction.used_bytes is not None:
+        return load_part(instruction, space, address, targets, size, kind, bool(constant))
 
     def step(lanes):
         data, offsets = locate(lanes, instruction, space, acting(lanes, address(lanes)), whole, THERE | WRITTEN)
@@ -122,11 +124,29 @@ def load(program, operands, space, constant, vector, kind):
     return step
 
 
-@opcode(rf"st\.(global|shared|local){HINTS}(?:\.v([24]))?\.{KIND}")
+def load_part(instruction, space, address, targets, size, kind, constant):
+    """A vector of which the text says that only some numbers are looked at: the others' registers stay unset."""
+    every, count = (1 << size) - 1, len(targets)
+    parts = [i for i in range(count) if instruction.used_bytes >> size * i & every]
+    if sum(every << size * i for i in parts) != instruction.used_bytes:
+        raise ValueError("parts of numbers")
+
+    def step(lanes):
+        addresses = acting(lanes, address(lanes))
+        data, offsets = locate(lanes, instruction, space, addresses, size * count, THERE)
+        values = data.read(offsets, size, count)
+        for i in parts:
+            locate(lanes, instruction, space, addresses + np.uint64(size * i), size, THERE | WRITTEN)
+            note(lanes, space, instruction, READ, offsets + size * i, size, constant)
+            targets[i](lanes, typed(lanes.spread(values[i]), kind))
+    return step
+
+
+@opcode(rf"st(?:\.(global|shared|local))?{HINTS}(?:\.v([24]))?\.{KIND}")
 def store(program, operands, space, vector, kind):
     if kind == "f64":
         raise ValueError("binary64")
-    count = int(vector or 1)
+    count, space = int(vector or 1), space or "global"
     size, whole = element(program, space, kind, count)
     bits = f"b{8 * size}"
     sources = [program.source(part, bits, wider=True) for part in parts_of(operands[1], count)]
