@@ -50,6 +50,26 @@ static const struct attention_case list[] = {
 	  { 40 },
 	  1,
 	  TWIN_PLAIN },
+	/* more than a tile of keys, and of queries */
+	{ { .heads = 1, .key_heads = 1, .head_dim = 6, .scale = 0.4f, .score_cap = 2.0f },
+	  { 150 },
+	  1,
+	  TWIN_PLAIN },
+	{ { .heads = 1,
+	    .key_heads = 1,
+	    .head_dim = 12,
+	    .causal = true,
+	    .window = 90,
+	    .scale = 0.3f,
+	    .score_cap = 5.0f },
+	  { 135 },
+	  1,
+	  TWIN_PLAIN },
+	/* three more than a multiple of four, of everything */
+	{ { .heads = 1, .key_heads = 1, .head_dim = 71, .scale = 0.12f },
+	  { 67, 3 },
+	  2,
+	  TWIN_PLAIN },
 };
 
 static void one_attention(struct twins *twins, size_t number, const struct attention_case *c)

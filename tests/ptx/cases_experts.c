@@ -3,9 +3,10 @@
 
 static void routes(struct twins *twins)
 {
-	static const size_t experts[] = { 1, 5, 33, 70, 8 }, chosen[] = { 1, 2, 8, 33, 8 };
+	static const size_t experts[] = { 1, 5, 33, 70, 8, 257, 130, 95 };
+	static const size_t chosen[] = { 1, 2, 8, 33, 8, 8, 20, 12 };
 
-	for (size_t p = 0; backend_type_cuda.route && p < 5; p++) {
+	for (size_t p = 0; backend_type_cuda.route && p < 8; p++) {
 		const struct router_shape shape = { .chosen = chosen[p], .renormalise = p % 2 };
 		uint32_t expert[ON_BOTH][9 * 33] = { 0 };
 		float weight[ON_BOTH][9 * 33] = { 0 };
@@ -13,7 +14,7 @@ static void routes(struct twins *twins)
 
 		twins_begin(twins, "route %zu of %zu", chosen[p], experts[p]);
 		/* small numbers: many are equal */
-		logits = twin_new(twins, p % 2 ? TWIN_TINY : TWIN_PLAIN, 9, experts[p],
+		logits = twin_new(twins, p == 1 || p == 3 ? TWIN_TINY : TWIN_PLAIN, 9, experts[p],
 				  experts[p] + p, p % 3);
 		ON_EACH(twins,
 			exact_route(b, logits.on[i], &shape, expert[i], weight[i], &twins->err));

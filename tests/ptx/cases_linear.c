@@ -29,6 +29,8 @@ static const struct product large_products[] = {
 static void one_product(struct twins *twins, const struct product *p, enum float_format format,
 			bool transposed, bool bias, enum twin_numbers kind)
 {
+	/* of another format than the weights in some */
+	enum float_format bias_format = (enum float_format)((format + p->rows) % 3);
 	size_t w_rows = transposed ? p->inputs : p->outputs;
 	size_t w_cols = transposed ? p->outputs : p->inputs;
 	size_t w_stride = p->w_stride && p->w_stride < w_cols ? w_cols + 1 : p->w_stride;
@@ -39,7 +41,7 @@ static void one_product(struct twins *twins, const struct product *p, enum float
 		       p->outputs, p->x_stride ? " gaps" : "", kind == TWIN_TINY ? " tiny" : "");
 	x = twin_new(twins, kind, p->rows, p->inputs, p->x_stride, p->x_offset);
 	w = twin_weights(twins, kind, format, w_rows, w_cols, w_stride, p->w_offset_bytes);
-	added = bias ? twin_weights(twins, kind, format, 1, p->outputs, 0, p->w_offset_bytes)
+	added = bias ? twin_weights(twins, kind, bias_format, 1, p->outputs, 0, p->w_offset_bytes)
 		     : twin_none;
 	y = twin_new(twins, TWIN_EMPTY, p->rows, p->outputs, p->y_stride, p->y_offset);
 	ON_EACH(twins,

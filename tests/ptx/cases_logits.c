@@ -88,12 +88,15 @@ static void digests(struct twins *twins)
 	}
 }
 
+enum { ROWS = 40 }; /* at most */
+
 static const struct {
 	size_t rows, cols, stride, offset;
 	enum twin_numbers kind;
-} shapes[] = { { 1, 1, 0, 0, TWIN_PLAIN },    { 3, 7, 9, 1, TWIN_TINY },
-	       { 2, 33, 0, 0, TWIN_PLAIN },   { 5, 300, 301, 3, TWIN_TINY },
-	       { 2, 5501, 0, 1, TWIN_PLAIN }, { 3, 2600, 0, 0, TWIN_TINY } };
+} shapes[] = { { 1, 1, 0, 0, TWIN_PLAIN },    { ROWS, 3, 4, 0, TWIN_PLAIN },
+	       { 3, 7, 9, 1, TWIN_TINY },     { 2, 33, 0, 0, TWIN_PLAIN },
+	       { 5, 300, 301, 3, TWIN_TINY }, { 2, 5501, 0, 1, TWIN_PLAIN },
+	       { 3, 2600, 0, 0, TWIN_TINY } };
 
 void cases_logits(struct twins *twins)
 {
@@ -104,9 +107,10 @@ void cases_logits(struct twins *twins)
 		struct twin logits;
 
 		if (backend_type_cuda.partition) {
-			float max[ON_BOTH][5] = { 0 }, sum[ON_BOTH][5] = { 0 };
+			float max[ON_BOTH][ROWS] = { 0 }, sum[ON_BOTH][ROWS] = { 0 };
 
-			twins_begin(twins, "partition %zux%zu", shapes[s].rows, shapes[s].cols);
+			twins_begin_on(twins, 1, "partition %zux%zu", shapes[s].rows,
+				       shapes[s].cols);
 			logits = twin_new(twins, shapes[s].kind, shapes[s].rows, shapes[s].cols,
 					  shapes[s].stride, shapes[s].offset);
 			ON_EACH(twins,
@@ -116,10 +120,11 @@ void cases_logits(struct twins *twins)
 			twins_end(twins);
 		}
 		if (backend_type_cuda.top_logits) {
-			struct exact_top top[ON_BOTH][5];
+			struct exact_top top[ON_BOTH][ROWS];
 
 			memset(top, 0, sizeof(top));
-			twins_begin(twins, "top_logits %zux%zu", shapes[s].rows, shapes[s].cols);
+			twins_begin_on(twins, 1, "top_logits %zux%zu", shapes[s].rows,
+				       shapes[s].cols);
 			logits = twin_new(twins, shapes[s].kind, shapes[s].rows, shapes[s].cols,
 					  shapes[s].stride, shapes[s].offset);
 			ON_EACH(twins, exact_top_logits(b, logits.on[i], top[i], &twins->err));

@@ -15,6 +15,8 @@ static const struct rows_shape {
 	{ 2, 550, 0, 0, TWIN_PLAIN, FLOAT_BF16, FLOAT_BF16, 0 },
 	{ 2, 131, 132, 0, TWIN_TINY, FLOAT_F32, FLOAT_BF16, 0 },
 	{ 1, 1100, 0, 0, TWIN_PLAIN, FLOAT_BF16, FLOAT_F16, 1 },
+	/* more than a device of one processor has blocks */
+	{ 300, 3, 4, 1, TWIN_PLAIN, FLOAT_F16, FLOAT_F16, 0 },
 };
 
 static void norms(struct twins *twins, const struct rows_shape *s)
@@ -23,7 +25,7 @@ static void norms(struct twins *twins, const struct rows_shape *s)
 	     kind++) {
 		struct twin x, gain, y;
 
-		twins_begin(twins, "rms_norm %d %zux%zu", kind, s->rows, s->cols);
+		twins_begin_on(twins, 1, "rms_norm %d %zux%zu", kind, s->rows, s->cols);
 		x = twin_new(twins, s->kind, s->rows, s->cols, s->stride, s->offset);
 		gain = twin_weights(twins, s->kind, s->gain, 1, s->cols, 0, s->weight_offset);
 		y = kind ? x : twin_new(twins, TWIN_EMPTY, s->rows, s->cols, 0, 2);
@@ -34,7 +36,7 @@ static void norms(struct twins *twins, const struct rows_shape *s)
 	for (int biased = 0; backend_type_cuda.layer_norm && biased < 2; biased++) {
 		struct twin x, gain, bias, y;
 
-		twins_begin(twins, "layer_norm %d %zux%zu", biased, s->rows, s->cols);
+		twins_begin_on(twins, 1, "layer_norm %d %zux%zu", biased, s->rows, s->cols);
 		x = twin_new(twins, s->kind, s->rows, s->cols, s->stride, s->offset);
 		gain = twin_weights(twins, s->kind, s->gain, 1, s->cols, 0, s->weight_offset);
 		bias = biased ? twin_weights(twins, s->kind, s->bias, 1, s->cols, 0,
@@ -53,7 +55,7 @@ static void softmaxes(struct twins *twins, const struct rows_shape *s)
 
 	if (!backend_type_cuda.softmax)
 		return;
-	twins_begin(twins, "softmax %zux%zu", s->rows, s->cols);
+	twins_begin_on(twins, 1, "softmax %zux%zu", s->rows, s->cols);
 	x = twin_new(twins, s->kind, s->rows, s->cols, s->stride, s->offset);
 	y = s->offset ? x : twin_new(twins, TWIN_EMPTY, s->rows, s->cols, 0, 1);
 	ON_EACH(twins, exact_softmax(b, x.on[i], y.on[i], &twins->err));
