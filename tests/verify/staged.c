@@ -192,7 +192,9 @@ static void staged_memory_free(struct backend_memory *memory)
 {
 	struct device *device = device_of(memory->backend);
 
+	pthread_mutex_lock(&all.lock); /* another layer may be on its way */
 	copies_do(device, device->count);
+	pthread_mutex_unlock(&all.lock);
 	device->memory_bytes -= memory->size_bytes;
 	memory_count(device, 0);
 	all.report.memories--;
