@@ -13,6 +13,31 @@ foreach(line IN LISTS lines)
 endforeach()
 list(REMOVE_DUPLICATES cuda_files)
 
+# cuda_tools_try(<out why not>): an nvcc may lack the g++ that it reads headers with, or be too old for a device that is
+# named. Asked once for each compiler.
+function(cuda_tools_try out)
+	set(folder ${CMAKE_BINARY_DIR}/cuda_try)
+	set(${out} "" PARENT_SCOPE)
+	if(AKASHI_CUDA_TRIED STREQUAL "${AKASHI_NVCC} ${AKASHI_PTXAS}")
+		return()
+	endif()
+	file(WRITE ${folder}/one.cu "__global__ void one(int *x) { *x = 1; }\n")
+	execute_process(COMMAND ${AKASHI_NVCC} -ptx -arch=compute_80 -o ${folder}/one.ptx ${folder}/one.cu
+		RESULT_VARIABLE status OUTPUT_VARIABLE said ERROR_VARIABLE said)
+	foreach(device IN LISTS AKASHI_CUDA_DEVICES)
+		if(status EQUAL 0)
+			execute_process(COMMAND ${AKASHI_PTXAS} -arch=sm_${device} -o ${folder}/one.cubin ${folder}/one.ptx
+				RESULT_VARIABLE status OUTPUT_VARIABLE said ERROR_VARIABLE said)
+		endif()
+	endforeach()
+	if(status EQUAL 0)
+		set(AKASHI_CUDA_TRIED "${AKASHI_NVCC} ${AKASHI_PTXAS}" CACHE INTERNAL "the CUDA compiler that was found to work")
+	else()
+		string(STRIP "${said}" said)
+		set(${out} "${AKASHI_NVCC} does not compile: ${status}: ${said}" PARENT_SCOPE)
+	endif()
+endfunction()
+
 set(AKASHI_HAVE_CUDA OFF)
 if(NOT AKASHI_CUDA STREQUAL OFF)
 	# CUDACXX names a compiler, as CXX does; so it comes first
