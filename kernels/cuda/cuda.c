@@ -157,8 +157,9 @@ static int cuda_open(const struct backend_options *options, struct backend **out
 	struct cuda_driver driver;
 
 	if (!cuda_images.image[0].ptx.len)
-		return error_set(err, ERROR_ABSENT,
-				 "this program was built without device code: there was no nvcc");
+		return error_set(
+			err, ERROR_ABSENT,
+			"this program was built without device code; build it with an nvcc");
 	if (cuda_driver_open(&driver, err))
 		return -1;
 	if (cuda_open_with(&driver, &cuda_images, options, out_backend, err)) {
