@@ -1,6 +1,6 @@
 #!/bin/bash
 # Check a CUDA device: does it compute what the CPU does, bit for bit, and how fast? One command for anyone with a
-# card; needs a C compiler, CMake and the CUDA Toolkit, and nothing else.
+# card; needs a C compiler, CMake, the CUDA Toolkit and the g++ that its nvcc wants, and nothing else.
 #
 #   tests/gpu.sh [--quick] [--dir DIR] [--size 8b|1b|tiny] [--device cuda|cuda:N] [--work N] [--build DIR]
 #
@@ -19,7 +19,7 @@ cd "$(dirname "$0")/.."
 
 QUICK=no DIR= SIZE= DEVICE=cuda WORK= BUILD=build-gpu
 usage() {
-	sed -n '2,/^set/s/^# \{0,1\}//p' "$0" | sed '$d'
+	sed -n '2,/^set/s/^# \{0,1\}//p' "$0"
 	exit 2
 }
 while [ $# -gt 0 ]; do
@@ -80,7 +80,7 @@ mkdir -p "$BUILD"
 CHECK=${AKASHI_GPU_CHECK:-$BUILD/tests/gpu/gpu_check} # a test of this script brings a program of its own
 if [ -n "${AKASHI_GPU_CHECK:-}" ]; then
 	say "$CHECK is used as it is."
-elif ! { cmake -S . -B "$BUILD" -DCMAKE_BUILD_TYPE=Release -DAKASHI_BARE=ON "-DAKASHI_CUDA=$CUDA" &&
+elif ! { cmake -S . -B "$BUILD" -DCMAKE_BUILD_TYPE=Release -DAKASHI_BARE=ON "-DAKASHI_CUDA=$CUDA" ${NVCC:+"-DAKASHI_NVCC=$NVCC"} &&
 	cmake --build "$BUILD" -j "$(nproc)"; } >"$BUILD/log" 2>&1; then
 	tail -n 40 "$BUILD/log"
 	fail "the build; all of it is in $BUILD/log"

@@ -1,14 +1,14 @@
 /*
  * gpu_check: does this device compute what the CPU does, bit for bit, and how fast?
  *
- *	gpu_check [--device NAME] [--steps LIST] [--work N] [--size SIZE] [--dir FOLDER] [--threads
- *N]
+ *	gpu_check [--device NAME] [--steps LIST] [--work N] [--size SIZE]
+ *	          [--dir FOLDER] [--threads N] [--quick yes]
  *
  * NAME is a backend ("cuda", "cuda:1", "cpu"), or one way of the CPU ("cpu:plain"). LIST names
  * steps, separated by commas; without it all are done. --work leaves out what takes
  * more than N multiply-adds. Standard output is a table for docs/performance.md.
- * Exit status: 0 the same bits, 1 other bits or a step that failed, 2 usage, 77 no such device
- *here.
+ * Exit status: 0 the same bits, 1 other bits or a step that failed, 2 usage,
+ * 77 no such device here.
  */
 #include <stdio.h>
 #include <stdlib.h>
