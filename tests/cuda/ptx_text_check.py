@@ -128,6 +128,7 @@ class Rule:
         out = subprocess.run(["ninja", "-C", str(build), "-t", "commands", f"cuda/{file}.ptx"],
                              check=True, capture_output=True, text=True).stdout
         self.words = shlex.split(out.strip().splitlines()[-1].split("&&", 1)[-1])
+        self.folder = build  # nvcc's registers are numbered otherwise in another folder
         self.source = next(word for word in self.words if word.endswith(f"/{file}.cu"))
 
     def run(self, out, source=None, bend=None, instead=None):
@@ -137,7 +138,7 @@ class Rule:
             words = [word for word in words if word not in BENT] + [instead]
         words[words.index("-o") + 1] = str(out)
         words[words.index(self.source)] = str(source or self.source)
-        ran = subprocess.run(words, capture_output=True, text=True, check=False)
+        ran = subprocess.run(words, capture_output=True, text=True, check=False, cwd=self.folder)
         if ran.returncode:
             raise SystemExit(f"wrong: {' '.join(words)}\n{ran.stderr}")
         return out.read_text()
