@@ -171,6 +171,37 @@ bool device_replace(struct device_in_use *device, struct error *cause)
 	return true;
 }
 
+bool device_is_cpu(const struct device_in_use *device)
+{
+	return strcmp(device->backend->type->name, "cpu") == 0;
+}
+
+bool device_doubt(struct device_in_use *device, char out_doubted[BACKEND_DESCRIPTION_MAX])
+{
+	struct backend *device_backend = device->backend;
+	struct error err = { 0 };
+
+	if (device->insisted || device_is_cpu(device))
+		return false;
+	if (open_cpu(device, &err)) {
+		device->backend = device_backend;
+		return false;
+	}
+	snprintf(out_doubted, BACKEND_DESCRIPTION_MAX, "%s", device_backend->description);
+	backend_close(&device_backend);
+	return true;
+}
+
+void device_accuse(struct device_in_use *device, const char *doubted, const char *difference)
+{
+	struct error wrong = { 0 };
+
+	error_set(&wrong, ERROR_SYSTEM, "%s: its results differ from the CPU's: %s", doubted,
+		  difference);
+	device->declined[0] = '\0';
+	decline(device, &wrong, true);
+}
+
 /* Open it as if it were to compute; false: there is none such. */
 static bool entry_try(const struct backend_type *type, const struct backend_options *options,
 		      struct device_entry *entry)

@@ -15,7 +15,7 @@ extern "C" {
 
 /* What passes run on. Start with {0}. */
 struct device_in_use {
-	struct backend *backend; /* owned; another one after device_replace */
+	struct backend *backend; /* owned; another one after device_replace, device_doubt */
 	struct threads *threads; /* borrowed */
 	bool insisted;           /* devices were named: nothing takes their place */
 	/*
@@ -48,6 +48,20 @@ void device_close(struct device_in_use *device);
  * cleared, and all of the work is to be done again.
  */
 bool device_replace(struct device_in_use *device, struct error *cause);
+
+/* Does the CPU compute? */
+bool device_is_cpu(const struct device_in_use *device);
+
+/*
+ * After results of the backend's differ from what was to be found: true if it is a device,
+ * nobody insisted on it, and the CPU now stands in its place; `out_doubted` is the device's
+ * description. All of the work is then to be done again; if the CPU finds nothing, device_accuse.
+ */
+bool device_doubt(struct device_in_use *device, char out_doubted[BACKEND_DESCRIPTION_MAX]);
+
+/* Let the sentence be that the doubted device's results are not the CPU's: `difference` is the
+ * device's alone. */
+void device_accuse(struct device_in_use *device, const char *doubted, const char *difference);
 
 /* One that `akashi version --devices` lists. */
 struct device_entry {

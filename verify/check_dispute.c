@@ -79,6 +79,17 @@ static int target_choose(struct narrowing *n, struct error *err)
 	return 0;
 }
 
+/* What a device says of a dispute is its own word. */
+static int say_device(struct narrowing *n, struct error *err)
+{
+	return device_is_cpu(&n->model->device)
+		       ? 0
+		       : verdict_detail(n->check->verdict, STEP_FORWARD, err,
+					"dispute: narrowed by the results of %s, which the CPU did "
+					"not repeat (--device cpu)",
+					backend_description(n->model->device.backend));
+}
+
 static int say_record(struct narrowing *n, struct error *err)
 {
 	const struct dispute *dispute = &n->dispute;
@@ -180,6 +191,7 @@ static int evidence_set(struct narrowing *n, struct error *err)
 	    json_set_object(evidence, "dispute", &object, err) ||
 	    json_set_size(object, "layer", mine->layer, err) ||
 	    json_set_size(object, "probe", mine->probe, err) ||
+	    json_set_text(object, "backend", backend_description(n->model->device.backend), err) ||
 	    recorded_set(object, &n->dispute, err) || difference_set(object, n, err) ||
 	    transcript_to_json(mine, &transcript, err) ||
 	    json_set_take(object, "transcript", &transcript, err))
@@ -198,6 +210,7 @@ static int narrow(struct narrowing *n, const struct record_choice *choice,
 		  struct error *err)
 {
 	CLEANUP(activations_release) struct activations activations = { 0 };
+	char doubted[BACKEND_DESCRIPTION_MAX];
 	struct boundary_source states;
 	struct error cause = { 0 };
 	int failed;
@@ -210,19 +223,19 @@ static int narrow(struct narrowing *n, const struct record_choice *choice,
 				      place->layer, place->probe);
 	failed = activations_open(n->check, &choice->best, n->model, &record->probes, &activations,
 				  &states, &cause);
+	/* One layer of one probe costs little; so unless somebody insisted on a device, none is
+	 * asked who is right. */
+	(void)device_doubt(&n->model->device, doubted);
 	if (!failed)
-		do
-			failed = dispute_run(n->check->ctx, n->model->forward,
-					     n->model->device.backend, &record->probes,
-					     buffer_view(&record->outputs), &record->root, &states,
-					     place, &n->dispute, &cause);
-		while (failed && device_replace(&n->model->device, &cause));
+		failed = dispute_run(n->check->ctx, n->model->forward, n->model->device.backend,
+				     &record->probes, buffer_view(&record->outputs), &record->root,
+				     &states, place, &n->dispute, &cause);
 	if (failed)
 		return cause.code == ERROR_ABSENT || cause.code == ERROR_CORRUPT
 			       ? say(n, err, cause.text)
 			       : error_set(err, cause.code, "%s", cause.text);
-	return target_choose(n, err) || evidence_set(n, err) || say_record(n, err) ||
-			       say_difference(n, err)
+	return target_choose(n, err) || evidence_set(n, err) || say_device(n, err) ||
+			       say_record(n, err) || say_difference(n, err)
 		       ? -1
 		       : 0;
 }

@@ -6,6 +6,7 @@
 
 #include "verify/check_class.h"
 #include "verify/check_replay.h"
+#include "verify/draw.h"
 #include "verify/foreign.h"
 
 #define FOREIGN_WROTE_MAX 320
@@ -153,11 +154,21 @@ static int say_details(struct check *check, const struct judged *judged, struct 
 		report->top_compared, report->divergence);
 }
 
-static int say_result(struct check *check, const struct judged *judged, bool decides,
-		      struct error *err)
+/* Does it speak against the weights, or say nothing of them? */
+static bool is_doubtful(const struct foreign_report *report)
+{
+	return report->value_beyond || report->mean_beyond || report->obscured;
+}
+
+static int say_result(struct check *check, const struct check_model *model,
+		      const struct judged *judged, bool decides, struct error *err)
 {
 	const struct foreign_report *report = &judged->report;
 	char where[FOREIGN_WHERE_MAX];
+
+	if (is_doubtful(report) &&
+	    check_model_difference_say(check, model, STEP_FORWARD, report->seed, err))
+		return -1;
 
 	if (report->value_beyond || report->mean_beyond) {
 		foreign_where_text(&judged->foreign, report, where);
@@ -200,6 +211,26 @@ static int announce_cost(struct check *check, const struct check_model *model,
 	return 0;
 }
 
+/* Compute and compare; once more on the CPU where a device fails or finds a difference. */
+static int foreign_run(struct check *check, struct check_model *model, struct judged *judged,
+		       const struct replay_request *request, struct error *cause)
+{
+	char doubt[FOREIGN_WHERE_MAX];
+	bool doubtful;
+	int failed;
+
+	check_model_begin(model);
+	do {
+		failed = foreign_compare(check->ctx, model->forward, model->device.backend,
+					 &judged->foreign, request, &judged->report, cause) ||
+			 weights_unchanged(model->weights, cause);
+		doubtful = !failed && is_doubtful(&judged->report);
+		if (doubtful)
+			foreign_where_text(&judged->foreign, &judged->report, doubt);
+	} while (check_model_again(model, failed, doubtful ? doubt : NULL, cause));
+	return failed;
+}
+
 /* *decides: whether this one says the step's sentence; false from then on. */
 static int check_one(struct check *check, struct check_model *model, const struct digest *record,
 		     struct json *list, bool *decides, struct error *err)
@@ -207,7 +238,7 @@ static int check_one(struct check *check, struct check_model *model, const struc
 	CLEANUP(judged_release) struct judged judged = { .wrote = "" };
 	struct replay_request request = replay_request_of(check->request);
 	struct error cause = { 0 };
-	int failed;
+	char seed[DRAW_SEED_SIZE];
 
 	if (believe_statement(check->trust, check->evidence, record, NULL, &judged.record, err))
 		return -1;
@@ -217,21 +248,17 @@ static int check_one(struct check *check, struct check_model *model, const struc
 			cause.code = ERROR_CORRUPT; /* signed about another model */
 		return check_blame(check, STEP_FORWARD, "a foreign record", true, &cause, err);
 	}
-	if (announce_cost(check, model, &judged, &request, err))
+	if (announce_cost(check, model, &judged, &request, err) ||
+	    draw_settle(check->ctx, judged.foreign.probes.count, &request, seed, err))
 		return -1;
-	do
-		failed = foreign_compare(check->ctx, model->forward, model->device.backend,
-					 &judged.foreign, &request, &judged.report, &cause) ||
-			 weights_unchanged(model->weights, &cause);
-	while (failed && device_replace(&model->device, &cause));
-	if (failed)
+	if (foreign_run(check, model, &judged, &request, &cause))
 		return cause.code == ERROR_UNTRUSTED && !*decides
 			       ? verdict_detail(check->verdict, STEP_FORWARD, err, "%s: %s",
 						judged.wrote, cause.text)
-			       : check_blame(check, STEP_FORWARD, "the forward pass", true, &cause,
-					     err);
+			       : check_model_blame(check, model, "the forward pass", seed, &cause,
+						   err);
 	if (evidence_add(list, &judged, err) || say_details(check, &judged, err) ||
-	    say_result(check, &judged, *decides, err) ||
+	    say_result(check, model, &judged, *decides, err) ||
 	    (*decides && check_coverage_say(check, model, &judged.report.coverage, err)))
 		return -1;
 	*decides = false;

@@ -1,6 +1,8 @@
 /* Open the model that a check is about: its weights, its architecture, a backend. */
 #include "verify/check_model.h"
 
+#include <stdio.h>
+
 #include "verify/manifest.h"
 
 void check_model_release(struct check_model *model)
@@ -87,12 +89,51 @@ int check_model_open(struct check *check, struct check_model *model, bool *out_r
 	return 0;
 }
 
-bool check_model_replace(struct check_model *model, struct error *cause)
+void check_model_begin(struct check_model *model)
 {
-	if (!device_replace(&model->device, cause))
+	model->doubted[0] = '\0';
+	forward_experts_keep(model->forward);
+}
+
+bool check_model_again(struct check_model *model, bool failed, const char *difference,
+		       struct error *cause)
+{
+	const char *doubt = failed && cause->code == ERROR_CORRUPT ? cause->text : difference;
+
+	if (!failed && !difference && model->doubted[0]) {
+		device_accuse(&model->device, model->doubted, model->doubt);
+		model->doubted[0] = '\0';
+	}
+	if (!(failed && device_replace(&model->device, cause)) &&
+	    !(doubt && device_doubt(&model->device, model->doubted)))
 		return false;
+	if (model->doubted[0])
+		snprintf(model->doubt, sizeof(model->doubt), "%.*s", CHECK_DOUBT_MAX - 1, doubt);
+	*cause = (struct error){ 0 };
 	forward_experts_forget(model->forward);
 	return true;
+}
+
+int check_model_difference_say(struct check *check, const struct check_model *model,
+			       enum step_id id, const char *seed, struct error *err)
+{
+	const char *computed = backend_description(model->device.backend);
+	bool drawn = seed && *seed;
+	struct json *evidence;
+
+	if (!device_is_cpu(&model->device))
+		return verdict_detail(check->verdict, id, err,
+				      "computed on %s, and not repeated on the CPU; a device may "
+				      "err: repeat it with --device cpu%s%s",
+				      computed, drawn ? " --seed " : "", drawn ? seed : "");
+	if (!model->doubted[0])
+		return 0;
+	if (verdict_evidence(check->verdict, id, &evidence, err) ||
+	    json_set_text(evidence, "repeatedAfter", model->doubted, err))
+		return -1;
+	return verdict_detail(check->verdict, id, err,
+			      "%s found a difference, so %s repeated it and finds one as well",
+			      model->doubted, computed);
 }
 
 int check_model_device_say(struct check *check, const struct check_model *model, enum step_id id,
@@ -113,4 +154,13 @@ int check_model_device_say(struct check *check, const struct check_model *model,
 					"%s computed, because a device was declined: %s",
 					backend_description(device->backend), device->declined)
 		       : 0;
+}
+
+int check_model_blame(struct check *check, const struct check_model *model, const char *what,
+		      const char *seed, struct error *cause, struct error *err)
+{
+	if (cause->code == ERROR_CORRUPT &&
+	    check_model_difference_say(check, model, STEP_FORWARD, seed, err))
+		return -1;
+	return check_blame(check, STEP_FORWARD, what, true, cause, err);
 }

@@ -2,7 +2,10 @@
 #include "verify/check_dispute.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "verify/draw.h"
 
 void check_record_init(struct check_record *record)
 {
@@ -54,6 +57,14 @@ struct replay_request replay_request_of(const struct check_request *request)
 	return replay;
 }
 
+void replay_doubt_text(const struct replay_report *report, char out_text[REPLAY_DOUBT_MAX])
+{
+	char where[REPLAY_TEXT_MAX];
+
+	replay_difference_text(&report->first, where);
+	snprintf(out_text, REPLAY_DOUBT_MAX, "probe %zu, %s", report->first.probe, where);
+}
+
 static int say_replay(struct check *check, const struct record_choice *choice,
 		      const struct check_model *model, const struct replay_report *report,
 		      const struct replay_list *list, struct error *err)
@@ -64,6 +75,8 @@ static int say_replay(struct check *check, const struct record_choice *choice,
 		return -1;
 	if (report->differs) {
 		replay_difference_text(&report->first, where);
+		if (check_model_difference_say(check, model, STEP_FORWARD, report->seed, err))
+			return -1;
 		if (report->boundary_differs &&
 		    verdict_detail(check->verdict, STEP_FORWARD, err,
 				   "the first boundary that differs is %" PRIu32
@@ -104,6 +117,28 @@ static int announce_cost(struct check *check, const struct check_model *model,
 	return 0;
 }
 
+/* Compute and compare; once more on the CPU where a device fails or finds a difference. */
+static int replay_run(struct check *check, struct check_model *model,
+		      const struct check_record *record, const struct replay_request *request,
+		      struct replay_report *report, struct replay_list *list, struct error *cause)
+{
+	char doubt[REPLAY_DOUBT_MAX];
+	int failed;
+
+	check_model_begin(model);
+	do {
+		replay_list_release(list);
+		failed = record_replay_listed(check->ctx, model->forward, model->device.backend,
+					      &record->probes, buffer_view(&record->outputs),
+					      &record->root, request, report, list, cause) ||
+			 weights_unchanged(model->weights, cause);
+		if (!failed && report->differs)
+			replay_doubt_text(report, doubt);
+	} while (
+		check_model_again(model, failed, !failed && report->differs ? doubt : NULL, cause));
+	return failed;
+}
+
 int check_replay(struct check *check, const struct record_choice *choice, struct check_model *model,
 		 struct check_record *record, struct error *err)
 {
@@ -112,18 +147,13 @@ int check_replay(struct check *check, const struct record_choice *choice, struct
 	CLEANUP(replay_list_release) struct replay_list list = { 0 };
 	struct replay_report report;
 	struct error cause = { 0 };
-	int failed;
+	char seed[DRAW_SEED_SIZE];
 
-	if (announce_cost(check, model, record, &request, err))
+	if (announce_cost(check, model, record, &request, err) ||
+	    draw_settle(check->ctx, record->probes.count, &request, seed, err))
 		return -1;
-	do
-		failed = record_replay_listed(check->ctx, model->forward, model->device.backend,
-					      &record->probes, buffer_view(&record->outputs),
-					      &record->root, &request, &report, &list, &cause) ||
-			 weights_unchanged(model->weights, &cause);
-	while (failed && check_model_replace(model, &cause));
-	if (failed)
-		return check_blame(check, STEP_FORWARD, "the forward pass", true, &cause, err);
+	if (replay_run(check, model, record, &request, &report, &list, &cause))
+		return check_model_blame(check, model, "the forward pass", seed, &cause, err);
 	if (say_replay(check, choice, model, &report, &list, err))
 		return -1;
 	return check->request->dispute ? check_dispute(check, choice, model, record, &report, err)

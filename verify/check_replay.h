@@ -31,6 +31,10 @@ MUST_CHECK int check_replay(struct check *check, const struct record_choice *cho
 			    struct check_model *model, struct check_record *record,
 			    struct error *err);
 
+/* "probe 3, boundary 2 (after layer 1)": the first difference, for check_model_again. */
+#define REPLAY_DOUBT_MAX (REPLAY_TEXT_MAX + 32)
+void replay_doubt_text(const struct replay_report *report, char out_text[REPLAY_DOUBT_MAX]);
+
 /*
  * check_evidence.c: what was computed and what came of it, for machines (docs/formats.md,
  * section 7). At most EVIDENCE_PROBES_MAX probes are listed one by one.

@@ -196,7 +196,8 @@ static int say_spot(struct check *check, const struct record_choice *choice,
 		return -1;
 	if (replay->differs) {
 		replay_difference_text(&replay->first, where);
-		if (say_failures(check, draw, report, err))
+		if (check_model_difference_say(check, model, STEP_FORWARD, draw->seed, err) ||
+		    say_failures(check, draw, report, err))
 			return -1;
 		return verdict_set(check->verdict, STEP_FORWARD, STEP_FAILS, err,
 				   "spot check of %" PRIu32 " of %" PRIu32
@@ -222,6 +223,7 @@ static int spot_run(struct check *check, const struct record_choice *choice,
 		    struct spot_draw *draw, struct error *err)
 {
 	CLEANUP(spot_report_release) struct spot_report report = { 0 };
+	char doubt[REPLAY_DOUBT_MAX];
 	struct error cause = { 0 };
 	int failed;
 
@@ -230,17 +232,22 @@ static int spot_run(struct check *check, const struct record_choice *choice,
 				  boundaries_object_bytes(&activations->list),
 			  err))
 		return -1;
-	do
+	check_model_begin(model);
+	do {
+		spot_report_release(&report);
 		failed = record_spot(check->ctx, model->forward, model->device.backend,
 				     &record->probes, buffer_view(&record->outputs), &record->root,
 				     states, draw, &report, &cause) ||
 			 weights_unchanged(model->weights, &cause);
-	while (failed && check_model_replace(model, &cause));
+		if (!failed && report.replay.differs)
+			replay_doubt_text(&report.replay, doubt);
+	} while (check_model_again(model, failed, !failed && report.replay.differs ? doubt : NULL,
+				   &cause));
 	if (failed)
 		return cause.code == ERROR_ABSENT
 			       ? check_model_not_possible(check, "the spot check", &cause, err)
-			       : check_blame(check, STEP_FORWARD, "the spot check", true, &cause,
-					     err);
+			       : check_model_blame(check, model, "the spot check", draw->seed,
+						   &cause, err);
 	return say_spot(check, choice, model, draw, &report, err);
 }
 

@@ -58,6 +58,19 @@ int draw_seed(const struct context *ctx, const char *said, char *out_seed, size_
 	return 0;
 }
 
+int draw_settle(const struct context *ctx, size_t probes, struct replay_request *request,
+		char out_seed[DRAW_SEED_SIZE], struct error *err)
+{
+	bool draws = request->probes && request->probes < probes;
+
+	out_seed[0] = '\0';
+	request->own = draws && !request->seed;
+	if (draws && draw_seed(ctx, request->seed, out_seed, DRAW_SEED_SIZE, err))
+		return -1;
+	request->seed = draws ? out_seed : NULL;
+	return 0;
+}
+
 static size_t share_tokens(const struct forward *forward, const struct probe *probe,
 			   const struct replay_request *request)
 {

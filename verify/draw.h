@@ -28,6 +28,14 @@ MUST_CHECK int draw_seed(const struct context *ctx, const char *said, char *out_
 			 struct error *err);
 
 /*
+ * Draw the seed before anything is computed, so that a computation that begins again is one of
+ * the same share of these `probes`: request->seed is then `out_seed`, which is empty (and the
+ * seed NULL) where all probes are computed. ERROR_USAGE as draw_seed.
+ */
+MUST_CHECK int draw_settle(const struct context *ctx, size_t probes, struct replay_request *request,
+			   char out_seed[DRAW_SEED_SIZE], struct error *err);
+
+/*
  * `count` of the numbers index[0 ... total - 1] without repetition, under the domain and
  * the seed; they stand ascending in the first places, and the rest is of no use.
  */

@@ -200,7 +200,7 @@ int foreign_compare(const struct context *ctx, struct forward *forward, struct b
 		    struct foreign_report *out_report, struct error *err)
 {
 	bool draws = request->probes && request->probes < foreign->probes.count;
-	struct foreign_report report = { .seeded = draws && request->seed,
+	struct foreign_report report = { .seeded = draws && request->seed && !request->own,
 					 .probes_recorded = foreign->probes.count,
 					 .tolerance = foreign_tolerance_of(
 						 foreign->dtype,

@@ -59,6 +59,7 @@ void forward_close(struct forward **forward)
 	if (*forward) {
 		plan_release(&(*forward)->plan);
 		free((*forward)->experts_used);
+		free((*forward)->experts_kept);
 	}
 	free(*forward);
 	*forward = NULL;

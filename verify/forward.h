@@ -162,7 +162,9 @@ struct forward_experts {
 /* Since forward_open, over all passes but those that were forgotten. */
 struct forward_experts forward_experts(const struct forward *forward);
 
-/* A pass failed and everything is done again: what passes made of experts so far does not count. */
+/* What passes made of experts so far counts, whatever becomes of the next one. */
+void forward_experts_keep(struct forward *forward);
+/* A pass is done again: what was made of experts since forward_experts_keep does not count. */
 void forward_experts_forget(struct forward *forward);
 
 /* Experts of one layer, 0 where it has none; and was that one read by a pass since forward_open? */

@@ -16,7 +16,8 @@ int forward_experts_open(struct forward *forward, struct error *err)
 	if (layer == plan->config.layers)
 		return 0;
 	forward->experts_used = calloc(bits / 8 + 1, 1);
-	if (!forward->experts_used)
+	forward->experts_kept = calloc(bits / 8 + 1, 1);
+	if (!forward->experts_used || !forward->experts_kept)
 		return error_set(err, ERROR_SYSTEM, "no memory for %u experts",
 				 plan->config.experts);
 	return 0;
@@ -44,12 +45,20 @@ struct experts_cost layer_experts_cost(const struct plan *plan, uint32_t layer, 
 	return cost;
 }
 
+void forward_experts_keep(struct forward *forward)
+{
+	size_t bits = (size_t)forward->plan.config.layers * forward->plan.config.experts;
+
+	if (forward->experts_used)
+		memcpy(forward->experts_kept, forward->experts_used, bits / 8 + 1);
+}
+
 void forward_experts_forget(struct forward *forward)
 {
 	size_t bits = (size_t)forward->plan.config.layers * forward->plan.config.experts;
 
 	if (forward->experts_used)
-		memset(forward->experts_used, 0, bits / 8 + 1);
+		memcpy(forward->experts_used, forward->experts_kept, bits / 8 + 1);
 }
 
 bool forward_expert_used(const struct forward *forward, uint32_t layer, uint32_t id)

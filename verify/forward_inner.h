@@ -10,6 +10,7 @@ struct forward {
 	bool uses[SLOT_COUNT]; /* slots that some operation touches */
 	bool hash_there;       /* forward_hash */
 	uint8_t *experts_used; /* bit layer * experts + id: read by a pass; NULL: no experts */
+	uint8_t *experts_kept; /* those that count, whatever becomes of passes since then */
 };
 
 /* Tokens whose logits are held at once: one block of the head. */

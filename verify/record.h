@@ -37,11 +37,12 @@ struct replay_request {
 	size_t positions; /* the first of each probe; 0: all. Models that need whole probes run
 			     whole */
 	const char *seed; /* draws as it did before (the report is marked); NULL: own randomness */
+	bool own;         /* `seed` came from own randomness just now: the report is not marked */
 };
 
-#define REPLAY_QUICK ((struct replay_request){ 8, 16, NULL })
-#define REPLAY_STANDARD ((struct replay_request){ 16, 128, NULL })
-#define REPLAY_ALL ((struct replay_request){ 0, 0, NULL })
+#define REPLAY_QUICK ((struct replay_request){ .probes = 8, .positions = 16 })
+#define REPLAY_STANDARD ((struct replay_request){ .probes = 16, .positions = 128 })
+#define REPLAY_ALL ((struct replay_request){ .probes = 0 })
 
 /* How many layers a spot check draws: a number, or a percentage. Both 0: no spot check. */
 struct spot_request {

@@ -96,7 +96,8 @@ int record_replay_listed(const struct context *ctx, struct forward *forward,
 			 struct replay_list *out_list, struct error *err)
 {
 	bool draws = request->probes && request->probes < probes->count;
-	struct replay_report report = { .seeded = draws && request->seed, .whole = true };
+	struct replay_report report = { .seeded = draws && request->seed && !request->own,
+					.whole = true };
 	struct outputs recorded = { 0 };
 	struct draw draw = { 0 };
 	int failed;

@@ -213,6 +213,37 @@ static void a_failure_that_is_not_the_devices_is_left_as_it_is(void **state)
 	close_all(&device);
 }
 
+static void in_doubt_the_cpu_takes_over_and_may_accuse_the_device(void **state)
+{
+	struct device_in_use device = open_wish("auto", NULL);
+	char doubted[BACKEND_DESCRIPTION_MAX] = "";
+
+	(void)state;
+	assert_true(device_doubt(&device, doubted));
+	assert_true(is_cpu(&device) && device_is_cpu(&device));
+	assert_string_equal(doubted, "cuda:0 (Fake Device)");
+	assert_string_equal(device.declined, ""); /* it may be right */
+	assert_false(device_doubt(&device, doubted));
+	device_accuse(&device, doubted, "probe 3, boundary 0 (the embedding)");
+	assert_true(device.refused);
+	assert_string_equal(device.declined,
+			    "cuda:0 (Fake Device): its results differ from the CPU's: probe 3, "
+			    "boundary 0 (the embedding)");
+	close_all(&device);
+}
+
+static void a_device_that_was_named_keeps_its_doubt(void **state)
+{
+	struct device_in_use device = open_wish("cuda", NULL);
+	char doubted[BACKEND_DESCRIPTION_MAX] = "";
+
+	(void)state;
+	assert_false(device_doubt(&device, doubted));
+	assert_false(device_is_cpu(&device));
+	assert_string_equal(doubted, "");
+	close_all(&device);
+}
+
 static int entry_count(void *user, const struct device_entry *entry, struct error *err)
 {
 	size_t *count = user;
@@ -259,6 +290,8 @@ int main(void)
 		cmocka_unit_test(the_cpu_takes_over_from_a_device_without_room),
 		cmocka_unit_test(nobody_takes_over_from_a_device_that_was_named),
 		cmocka_unit_test(a_failure_that_is_not_the_devices_is_left_as_it_is),
+		cmocka_unit_test(in_doubt_the_cpu_takes_over_and_may_accuse_the_device),
+		cmocka_unit_test(a_device_that_was_named_keeps_its_doubt),
 		cmocka_unit_test(every_device_is_listed_with_what_became_of_it),
 	};
 

@@ -385,6 +385,33 @@ static void experts_that_were_not_exercised_are_listed(void **state)
 	test_folder_remove(&folder);
 }
 
+static void a_pass_that_is_done_again_leaves_what_earlier_ones_used(void **state)
+{
+	static const size_t row_count[] = { 2 }, many[] = { 30 };
+	static const uint32_t first[] = { 3, 50 };
+	struct tiny_model model = tiny_moe("mixtral", EXPERTS);
+	char *folder = test_folder();
+	struct error err = { 0 };
+	struct tiny_open open;
+	struct logits logits;
+	uint32_t ids[30];
+	size_t used;
+
+	(void)state;
+	ids_fill(ids, 30);
+	tiny_model_write(&model, folder);
+	assert_done(tiny_model_open(folder, 0, NULL, &open, &err), &err);
+	assert_done(run(&open, first, row_count, 1, &logits, &err), &err);
+	used = forward_experts(open.forward).used;
+	forward_experts_keep(open.forward);
+	assert_done(run(&open, ids, many, 1, &logits, &err), &err);
+	assert_true(forward_experts(open.forward).used > used);
+	forward_experts_forget(open.forward);
+	assert_int_equal(forward_experts(open.forward).used, used);
+	tiny_model_close(&open);
+	test_folder_remove(&folder);
+}
+
 static void a_model_without_experts_says_nothing_of_them(void **state)
 {
 	struct tiny_model model = tiny_model("llama");
@@ -621,6 +648,7 @@ int main(void)
 		cmocka_unit_test(what_else_is_routed_changes_no_bit),
 		cmocka_unit_test(every_option_changes_what_is_computed),
 		cmocka_unit_test(experts_that_were_not_exercised_are_listed),
+		cmocka_unit_test(a_pass_that_is_done_again_leaves_what_earlier_ones_used),
 		cmocka_unit_test(a_model_without_experts_says_nothing_of_them),
 		cmocka_unit_test(the_cost_is_a_bound_that_tokens_reach_or_not),
 		cmocka_unit_test(a_layer_is_never_in_memory_as_a_whole),

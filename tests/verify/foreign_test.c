@@ -228,7 +228,8 @@ static void one_value_that_is_off_is_found_and_named(void **state)
 
 static void only_the_drawn_share_is_compared(void **state)
 {
-	struct foreign_report report = compared("f32", 0, (struct replay_request){ 2, 5, "again" });
+	struct foreign_report report = compared(
+		"f32", 0, (struct replay_request){ .probes = 2, .positions = 5, .seed = "again" });
 
 	(void)state;
 	assert_int_equal(report.probes_recorded, COUNT);

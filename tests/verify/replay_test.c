@@ -1,5 +1,6 @@
 /* Replays: exact where nothing changed, and the first difference where something did. */
 #include "tests/verify/tiny_record.h"
+#include "verify/draw.h"
 #include "verify/manifest.h"
 
 static int replay(const struct recorded *recorded, struct replay_request request,
@@ -46,7 +47,7 @@ static void a_prefix_has_the_outputs_of_the_whole(void **state)
 	(void)state;
 	for (size_t i = 0; i < FAMILIES; i++) {
 		struct recorded recorded = recorded_of(tiny_model(families[i]));
-		struct replay_request request = { 0, 9, NULL };
+		struct replay_request request = { .probes = 0, .positions = 9 };
 		struct replay_report report;
 		struct error err = { 0 };
 		bool encoder = !strcmp(families[i], "bert");
@@ -66,7 +67,7 @@ static void a_prefix_has_the_outputs_of_the_whole(void **state)
 static void rotary_positions_that_depend_on_the_length_run_whole_probes(void **state)
 {
 	struct tiny_model model = tiny_model("llama");
-	struct replay_request request = { 0, 9, NULL };
+	struct replay_request request = { .probes = 0, .positions = 9 };
 	struct replay_report report;
 	struct recorded recorded;
 	struct error err = { 0 };
@@ -106,7 +107,7 @@ static void one_changed_bit_of_a_weight_is_found_and_its_layer_named(void **stat
 static void a_changed_head_is_found_in_the_logits_of_a_prefix(void **state)
 {
 	struct recorded recorded = recorded_of(tiny_model("llama"));
-	struct replay_request request = { 0, 4, NULL };
+	struct replay_request request = { .probes = 0, .positions = 4 };
 	struct replay_report report;
 	struct error err = { 0 };
 
@@ -139,7 +140,7 @@ static void a_changed_embedding_row_counts_only_where_a_probe_has_it(void **stat
 static void a_seed_draws_the_same_probes_and_chance_draws_its_own(void **state)
 {
 	struct recorded recorded = recorded_of(tiny_model("llama"));
-	struct replay_request request = { 2, 0, "a seed" };
+	struct replay_request request = { .probes = 2, .seed = "a seed" };
 	struct replay_report first, second, again;
 	struct error err = { 0 };
 
@@ -157,6 +158,34 @@ static void a_seed_draws_the_same_probes_and_chance_draws_its_own(void **state)
 	assert_done(replay(&recorded, request, &again, &err), &err);
 	assert_int_equal(again.coverage.tokens, first.coverage.tokens);
 	assert_int_equal(again.coverage.embedding_rows, first.coverage.embedding_rows);
+	recorded_release(&recorded);
+}
+
+static void a_settled_draw_is_the_same_in_every_run_and_not_marked_as_stated(void **state)
+{
+	struct recorded recorded = recorded_of(tiny_model("llama"));
+	struct replay_request chance = { .probes = 2 }, stated = { .probes = 2, .seed = "a seed" };
+	struct replay_request all = { .probes = COUNT, .seed = "a seed" };
+	struct context ctx = test_context();
+	struct replay_report first, again;
+	struct error err = { 0 };
+	char seed[DRAW_SEED_SIZE], other[DRAW_SEED_SIZE];
+
+	(void)state;
+	assert_done(draw_settle(&ctx, COUNT, &chance, seed, &err), &err);
+	assert_int_equal(strlen(seed), 64);
+	assert_done(replay(&recorded, chance, &first, &err), &err);
+	assert_done(replay(&recorded, chance, &again, &err), &err);
+	assert_memory_equal(&first, &again, sizeof(first));
+	assert_false(first.seeded);
+	assert_string_equal(first.seed, seed);
+	assert_done(draw_settle(&ctx, COUNT, &stated, other, &err), &err);
+	assert_done(replay(&recorded, stated, &again, &err), &err);
+	assert_true(again.seeded);
+	assert_string_equal(again.seed, "a seed");
+	/* where all are computed there is nothing to repeat */
+	assert_done(draw_settle(&ctx, COUNT, &all, other, &err), &err);
+	assert_true(!all.seed && !all.own && !other[0]);
 	recorded_release(&recorded);
 }
 
@@ -230,6 +259,7 @@ int main(void)
 		cmocka_unit_test(a_changed_head_is_found_in_the_logits_of_a_prefix),
 		cmocka_unit_test(a_changed_embedding_row_counts_only_where_a_probe_has_it),
 		cmocka_unit_test(a_seed_draws_the_same_probes_and_chance_draws_its_own),
+		cmocka_unit_test(a_settled_draw_is_the_same_in_every_run_and_not_marked_as_stated),
 		cmocka_unit_test(an_outputs_object_that_was_edited_does_not_have_the_root),
 		cmocka_unit_test(other_probes_or_another_model_are_refused),
 		cmocka_unit_test(weights_that_are_not_the_manifests_are_not_computed_with),
