@@ -79,6 +79,10 @@ int supply_open(const struct context *ctx, struct weights *weights, struct backe
 		supply->backend[i] = backend_peer(backend, i);
 	if (!backend_is_staged(backend))
 		return 0;
+	supply->one_load = malloc(sizeof(*supply->one_load));
+	if (!supply->one_load)
+		return error_set(err, ERROR_SYSTEM, "no memory for a lock");
+	pthread_mutex_init(supply->one_load, NULL);
 	if (threads_new(readers, &supply->readers, err) ||
 	    staging_new(backend, PIECE_SIZE_BYTES, readers * READER_BLOCKS, &supply->staging, err))
 		return -1;
@@ -89,6 +93,9 @@ void supply_release(struct supply *supply)
 {
 	staging_free(&supply->staging);
 	threads_free(&supply->readers);
+	if (supply->one_load)
+		pthread_mutex_destroy(supply->one_load);
+	free(supply->one_load);
 	*supply = (struct supply){ 0 };
 }
 
@@ -186,9 +193,15 @@ static int load_there(struct loader *loader, const struct context *ctx, struct e
 	struct weights_carrier carrier = { loader, READER_BATCH, loader->supply->hash_there,
 					   block_take, block_send };
 	struct weights_range range[LOAD_TENSORS_MAX];
+	int failed;
 
 	ranges_fill(&loader->set, range);
-	return weights_carry(ctx, loader->supply->weights, range, loader->set.count, &carrier, err);
+	/* A pool of one thread runs whatever it is given at once; the blocks are the same. */
+	pthread_mutex_lock(loader->supply->one_load);
+	failed = weights_carry(ctx, loader->supply->weights, range, loader->set.count, &carrier,
+			       err);
+	pthread_mutex_unlock(loader->supply->one_load);
+	return failed;
 }
 
 /* Compare what arrived on one device, hashed where it lies. */

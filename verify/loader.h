@@ -51,9 +51,10 @@ struct supply {
 	struct weights *weights;
 	struct backend *backend[SUPPLY_BACKENDS_MAX];
 	size_t backends;
-	struct staging *staging; /* NULL: the backends compute in the host's memory */
-	struct threads *readers; /* of a staged backend */
-	bool hash_there;         /* whole pieces are hashed in the memory of each device */
+	struct staging *staging;   /* NULL: the backends compute in the host's memory */
+	struct threads *readers;   /* of a staged backend */
+	bool hash_there;           /* whole pieces are hashed in the memory of each device */
+	pthread_mutex_t *one_load; /* experts are read beside the next layer, and take turns */
 	unsigned char half[SUPPLY_READERS_MAX]; /* of its blocks, that each reader fills */
 };
 

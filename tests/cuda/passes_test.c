@@ -22,6 +22,7 @@ struct way {
 	bool hashes_there;   /* and compares with a manifest */
 	/* Left out: */
 	bool arrives_unordered, sends_unheld, fills_unasked;
+	bool yields; /* before each block is sent */
 };
 
 static int not_ordered(struct backend *backend, struct error *err)
@@ -39,6 +40,15 @@ static int not_waited(struct backend *backend, struct backend_mark *mark, struct
 	return 0;
 }
 
+/* Let whoever else wants the block have the core. */
+static int sent_late(struct backend_memory *to, size_t offset_bytes, const uint8_t *from,
+		     size_t len, struct backend_mark *mark, struct error *err)
+{
+	for (size_t i = 0; i < 100; i++)
+		sched_yield();
+	return backend_type_cuda.send(to, offset_bytes, from, len, mark, err);
+}
+
 static struct backend *devices_open(const struct way *way, struct backend_type *type)
 {
 	struct backend *first = NULL, *backend;
@@ -52,6 +62,8 @@ static struct backend *devices_open(const struct way *way, struct backend_type *
 		type->hold = not_ordered;
 	if (way->fills_unasked)
 		type->mark_wait = not_waited;
+	if (way->yields)
+		type->send = sent_late;
 	fake_driver_fill(&driver);
 	for (uint32_t i = 0; i < way->devices; i++) {
 		struct backend_options options = { .ordinal = i };
@@ -157,20 +169,27 @@ static void layers_in_parts_have_the_same_bits(void **state)
 }
 
 /* With one core there is one reader, so that its few blocks are filled again and again. */
+static void on_one_core(cpu_set_t *out_before)
+{
+	cpu_set_t one;
+
+	assert_int_equal(sched_getaffinity(0, sizeof(*out_before), out_before), 0);
+	CPU_ZERO(&one);
+	for (size_t cpu = 0; !CPU_COUNT(&one); cpu++)
+		if (CPU_ISSET(cpu, out_before))
+			CPU_SET(cpu, &one);
+	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+}
+
 static void every_wait_is_needed(void **state)
 {
-	cpu_set_t before, one;
+	cpu_set_t before;
 	struct way way = { .golden = "llama", .devices = 1, .schedule = FAKE_LATE };
 	struct fake_report report;
 	size_t wrong = 0;
 
 	(void)state;
-	assert_int_equal(sched_getaffinity(0, sizeof(before), &before), 0);
-	CPU_ZERO(&one);
-	for (size_t cpu = 0; !CPU_COUNT(&one); cpu++)
-		if (CPU_ISSET(cpu, &before))
-			CPU_SET(cpu, &one);
-	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+	on_one_core(&before);
 	way.memory_bytes = little_memory(&way);
 	way.arrives_unordered = true;
 	assert_false(way_holds(&way, &report));
@@ -186,12 +205,27 @@ static void every_wait_is_needed(void **state)
 	assert_int_equal(sched_setaffinity(0, sizeof(before), &before), 0);
 }
 
+/* Experts are read beside the next layer, through the blocks of the same reader. */
+static void loads_take_turns_on_one_core(void **state)
+{
+	struct way way = { .golden = "mixtral", .devices = 1, .schedule = FAKE_LATE };
+	struct fake_report report;
+	cpu_set_t before;
+
+	(void)state;
+	way.yields = true;
+	on_one_core(&before);
+	assert_true(way_holds(&way, &report));
+	assert_int_equal(sched_setaffinity(0, sizeof(before), &before), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_order_that_is_allowed_changes_a_bit),
 		cmocka_unit_test(layers_in_parts_have_the_same_bits),
 		cmocka_unit_test(every_wait_is_needed),
+		cmocka_unit_test(loads_take_turns_on_one_core),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
