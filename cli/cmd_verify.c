@@ -160,6 +160,7 @@ static int verify_run(struct call *call, struct error *err)
 	struct check_request request = { .forward_named = tier != NULL,
 					 .seed = call_value(call, "seed"),
 					 .device = call_value(call, "device"),
+					 .hash_on_device = open_hash_on_device(call),
 					 .rehash = call_has(call, "rehash") };
 
 	buffer_init(&pins, PINS_MAX_BYTES);

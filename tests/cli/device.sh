@@ -84,6 +84,20 @@ run 5 record t/lm@1 --random 2:8 --boundaries --device cuda
 run 0 record t/lm@1 --random 2:8 --boundaries --device cpu --json
 json 'not o["existed"]'
 
+# Weights are hashed where --hash-on says: the first digest that no sample sees is then one of a tensor,
+# and wrong; the CPU, which computes it again, finds what was signed.
+late=1
+until AKASHI_FAKE_CUDA="flip_kernel=digest flip_at=$late" "$AKASHI" version --devices | grep -q '^ *admitted$'; do
+	late=$((late + 1))
+done
+export AKASHI_FAKE_CUDA="flip_kernel=digest flip_at=$late"
+run 0 verify t/lm@1 --forward all --hash-on device
+said "declined: cuda:0 (Fake Device): its results differ from the CPU's: "
+said "is not what was signed"
+run 0 verify t/lm@1 --forward all --hash-on host
+said "declined: cuda:0 (Fake Device): its results differ from the CPU's: "
+unsaid "is not what was signed"
+
 # Drivers of other days.
 export AKASHI_FAKE_CUDA="driver=12020 module_result=222"
 run 0 verify t/lm@1
