@@ -16,7 +16,7 @@ run 0 record t/lm@1 --random 10:4:errs --boundaries --device cpu
 
 # first WORDS...: sets $at to the first launch that these faults may name without keeping the device from being admitted
 first() {
-	low=0 at=4096
+	low=0 at=1024
 	while [ $((at - low)) -gt 1 ]; do
 		middle=$(((low + at) / 2))
 		if AKASHI_FAKE_CUDA="$*=$middle" "$AKASHI" version --devices | grep -q '^ *admitted$'; then
