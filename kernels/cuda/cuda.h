@@ -62,7 +62,7 @@ struct cuda {
 	const struct cuda_images *images;
 	bool lost; /* base.failure says why; nothing more is asked of the driver */
 	int device;
-	char name[64]; /* "cuda:0 (NVIDIA H100 PCIe)" */
+	char name[72]; /* "cuda:0 (NVIDIA H100 PCIe)" */
 	cuda_context context;
 	cuda_stream stream;       /* all operations, in order */
 	cuda_stream copies;       /* what staging sends, beside them (copies.c) */
