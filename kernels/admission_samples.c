@@ -187,11 +187,11 @@ static int sample_linear(struct trial *t, struct error *err)
 	return linear_ways(t, err);
 }
 
-/* Rows of one, five and 37 tokens in one batch. */
-static const size_t row_count[] = { 1, 5, 37 };
+/* Rows of one, five and 69 tokens in one batch: one beyond what a kernel takes together. */
+static const size_t row_count[] = { 1, 5, 69 };
 static const struct batch batch = { row_count, 3 };
 
-enum { BATCH_ROWS = 43, LONGEST = 37 };
+enum { BATCH_ROWS = 75, LONGEST = 69 };
 
 static int sample_rope(struct trial *t, struct error *err)
 {
@@ -595,6 +595,21 @@ static int sample_digest_rows(struct trial *t, struct error *err)
 	return 0;
 }
 
+/* More than any device takes on at once, so that each processor has several. */
+static int many_ranges(struct trial *t, struct backend_memory *memory, struct error *err)
+{
+	enum { COUNT = 1201 };
+	struct byte_range range[COUNT];
+	struct digest digest[COUNT];
+
+	for (size_t i = 0; i < COUNT; i++)
+		range[i] = (struct byte_range){ i, trial_word(t) % 130 };
+	return exact_digest_ranges(t->backend, memory, range, COUNT, digest, err) ||
+			       trial_words(t, digest, COUNT, DIGEST_WORDS, err, "%d ranges", COUNT)
+		       ? -1
+		       : 0;
+}
+
 static int sample_digest_ranges(struct trial *t, struct error *err)
 {
 	/* of 2 * (3 * 701 + 1) bytes: empty, odd, one block more or less, all */
@@ -609,7 +624,8 @@ static int sample_digest_ranges(struct trial *t, struct error *err)
 			       exact_digest_ranges(t->backend, w.memory, range, COUNT, digest,
 						   err) ||
 			       trial_words(t, digest, COUNT, DIGEST_WORDS, err,
-					   "ranges of 4208 bytes")
+					   "ranges of 4208 bytes") ||
+			       many_ranges(t, w.memory, err)
 		       ? -1
 		       : 0;
 }
