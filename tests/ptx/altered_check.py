@@ -52,7 +52,7 @@ class Compiler:
         self.scratch = scratch
 
     def __call__(self, *more, instead=None):
-        return compiled(TEXT, "chain", self.scratch, *more, instead=instead)
+        return compiled(TEXT, "chain", self.scratch, "-lineinfo", *more, instead=instead)
 
 
 def bent(flag, other):
