@@ -102,12 +102,12 @@ if [ -n "$JUDGES" ] && ! cmp -s tests/judges/requirements.txt build/judges-venv/
 fi
 [ -z "$JUDGES" ] || nvcc_fetch &
 [ -z "$INSTALL" ] || [ -e build/sysroot-arm64/complete ] || sysroot_fetch &
-build release -DAKASHI_JUDGES= || exit 1
+build release -DAKASHI_JUDGES= -DAKASHI_CUDA=AUTO || exit 1
 build asan || exit 1
 wait
 if [ -n "$JUDGES" ]; then
 	if [ -e build/nvcc.path ]; then
-		build release "-DAKASHI_NVCC=$(cat build/nvcc.path)" || exit 1
+		build release -DAKASHI_CUDA=ON "-DAKASHI_NVCC=$(cat build/nvcc.path)" || exit 1
 	else
 		echo "There is no nvcc, and none could be had from PyPI: $(tail -n 1 build/nvcc.log)"
 		SUMMARY+="device code: not compiled, no nvcc could be had from PyPI"$'\n'

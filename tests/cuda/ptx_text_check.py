@@ -272,7 +272,7 @@ def check_bent_build(scratch):
 
 def main():
     if not (BUILD / "cuda").is_dir():
-        skip("there is no nvcc, so this build has no PTX")
+        skip("there was no nvcc that works, so this build has no PTX")
     if not (BUILD / "build.ninja").exists():
         skip("this build was not made by ninja, which is asked for its rule")
     with tempfile.TemporaryDirectory() as name:

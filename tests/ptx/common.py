@@ -101,6 +101,8 @@ def nvcc():
     found = cache_entry("AKASHI_NVCC") or shutil.which("nvcc")
     if not found or found.endswith("NOTFOUND"):
         skip("there is no nvcc, so nothing can be compiled for a device")
+    if cache_entry("AKASHI_NVCC") and not cache_entry("AKASHI_CUDA_TRIED"):
+        skip(f"{found} does not work, so nothing can be compiled for a device")
     return found
 
 

@@ -22,7 +22,7 @@ def listed():
 def main():
     words, before = sys.argv[1:], time.monotonic()
     if not list((BUILD / "cuda").glob("*.ptx")):
-        skip("there is no compiled device code in the build: there was no nvcc")
+        skip("there is no compiled device code in the build: there was no nvcc that works")
     modules = recording.modules()
     for module in modules.values():
         ptx.check(module)

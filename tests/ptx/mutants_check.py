@@ -164,7 +164,7 @@ def examine(suite, tally, draw, file, kernel):
 def main():
     words, before, draw = [word for word in sys.argv[1:] if word != "--all"], time.monotonic(), random.Random(16)
     if not list((BUILD / "cuda").glob("*.ptx")):
-        skip("there is no compiled device code in the build: there was no nvcc")
+        skip("there is no compiled device code in the build: there was no nvcc that works")
     modules = recording.modules()
     with tempfile.TemporaryDirectory() as scratch:
         suite = Suite(modules, recording.record(pathlib.Path(scratch)))
