@@ -112,11 +112,11 @@ def flags():
 
 
 def compiled(source, name, scratch, *more, instead=None):
-    """The PTX of a text with the build's flags and more, or with others instead."""
+    """The PTX of a text with the build's flags and more, or with others instead; it knows its lines, for what is reported."""
     place, out = scratch / f"{name}.cu", scratch / f"{name}.ptx"
     place.write_text(source)
     used = flags() if instead is None else instead
-    done = subprocess.run([nvcc(), "-ptx", "-arch=compute_80", *used, *more, f"-I{SOURCE}", "-o", out, place],
+    done = subprocess.run([nvcc(), "-ptx", "-arch=compute_80", "-lineinfo", *used, *more, f"-I{SOURCE}", "-o", out, place],
                           capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{name}: {done.stderr}")
