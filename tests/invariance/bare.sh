@@ -9,7 +9,7 @@
 bare() {
 	local name=$1
 	shift
-	if ! { cmake -S . -B "$SCRATCH/$name" -DCMAKE_BUILD_TYPE=Release -DAKASHI_BARE=ON -DAKASHI_CUDA=OFF "$@" &&
+	if ! { cmake -S . -B "$SCRATCH/$name" -G Ninja -DCMAKE_BUILD_TYPE=Release -DAKASHI_BARE=ON -DAKASHI_CUDA=OFF "$@" &&
 		cmake --build "$SCRATCH/$name" -j "$(nproc)" --target gpu_check; } >"$SCRATCH/log" 2>&1; then
 		tail -n 40 "$SCRATCH/log"
 		say "cannot be built: $name"
