@@ -265,8 +265,6 @@ static const struct example verify_examples[] = {
 	  "where record and computation part, for the other party to compare" },
 	{ "akashi verify llm-x/base@step-500 --evals 10",
 	  "do published scores follow from these weights? ten items of each task" },
-	{ "akashi verify llm-x/base@step-500 --dispute --transcript mine.json",
-	  "at which number do record and weights part? what one's own side has to show" },
 	{ "akashi verify . --signature model.sig --key publisher.pem",
 	  "a directory that another tool signed" },
 	{ NULL, NULL },
