@@ -18,6 +18,7 @@
 #include "registry/evidence.h"
 #include "registry/git.h"
 #include "registry/home.h"
+#include "registry/http.h"
 #include "registry/index.h"
 #include "registry/log.h"
 #include "registry/pins.h"
