@@ -11,11 +11,12 @@ TEST_PACKAGES="libcmocka-dev g++ binutils perl openssl strace softhsm2 xz-utils 
 # To run the judges from PyPI in a virtual environment of their own.
 JUDGE_PACKAGES="python3-venv ca-certificates"
 
-# To hold other builds of the arithmetic against the golden digests (95 MB); without them those tests are skipped, and say so.
-INVARIANCE_PACKAGES="clang gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user"
+# To hold other builds of the arithmetic against the golden digests, and to fuzz; without them those tests are skipped,
+# and say so.
+INVARIANCE_PACKAGES="clang libclang-rt-14-dev gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user"
 
 # What tests/run.sh --long looks with.
-LONG_PACKAGES="clang clang-format-14 clang-tidy-14 cppcheck valgrind libclang-rt-14-dev"
+LONG_PACKAGES="clang clang-format-14 clang-tidy-14 cppcheck valgrind"
 
 # packages_missing NAME...: those that are not installed
 packages_missing() {

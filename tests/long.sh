@@ -33,13 +33,7 @@ heading "clang-tidy"
 find kernels verify registry cli -name '*.c' -print0 |
 	xargs -0 -P "$CORES" -n 8 clang-tidy-14 --quiet -p build-clang 2>/dev/null || fail "clang-tidy"
 
-heading "fuzzing, a minute each"
-if build fuzz; then
-	for fuzzer in build-fuzz/tests/libfuzzer_*; do
-		name=${fuzzer##*/libfuzzer_}
-		mkdir -p "build-fuzz/corpus/$name"
-		"$fuzzer" -max_total_time="${FUZZ_SECONDS:-60}" -rss_limit_mb=1024 -artifact_prefix=build-fuzz/ \
-			"build-fuzz/corpus/$name" $([ ! -d "tests/fuzz/corpus/$name" ] || echo "tests/fuzz/corpus/$name") \
-			>"build-fuzz/$name.log" 2>&1 || { tail -n 20 "build-fuzz/$name.log"; fail "fuzzing $name"; }
-	done
+heading "fuzzing, all parsers"
+if [ -d build-fuzz/tests ]; then
+	tests/fuzz/run.sh "${FUZZ_LONG_SECONDS:-120}" || fail "fuzzing"
 fi

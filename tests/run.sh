@@ -26,6 +26,8 @@ done
 CORES=$(nproc)
 FAILED=
 SUMMARY=
+FUZZ_SECONDS=20
+FUZZ_FOREIGN="envelope modelsig note tiles proof policy entry safetensors config manifest"
 
 heading() { printf '\n== %s (%d s)\n' "$*" "$SECONDS"; }
 
@@ -141,6 +143,21 @@ rm -f "$plain_path"/*pkg-config* "$plain_path"/*pkgconf*
 # The packages above bring Ninja, and no make, which CMake would ask for.
 if PATH=$plain_path CMAKE_GENERATOR=Ninja build bare -DAKASHI_CUDA=OFF; then
 	tests "bare" build-bare
+fi
+
+# The parsers that meet what strangers send; the rest, and for longer, with --long. Without clang their seeds are
+# replayed all the same, above.
+heading "fuzzing, $FUZZ_SECONDS seconds each"
+if ! command -v clang >/dev/null || ! ls /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-x86_64.a >/dev/null 2>&1; then
+	echo "Skipped: there is no clang with libFuzzer (packages clang, libclang-rt-14-dev)."
+	SUMMARY+="fuzzing: skipped, no clang with libFuzzer"$'\n'
+elif build fuzz -DAKASHI_CUDA=OFF; then
+	if tests/fuzz/run.sh "$FUZZ_SECONDS" $FUZZ_FOREIGN; then
+		SUMMARY+="fuzzing: $(wc -w <<<"$FUZZ_FOREIGN") parsers, $FUZZ_SECONDS seconds each, nothing found"$'\n'
+	else
+		fail "fuzzing"
+		SUMMARY+="fuzzing: FOUND something"$'\n'
+	fi
 fi
 
 if [ -n "$LONG" ]; then
