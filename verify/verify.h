@@ -38,6 +38,7 @@
 #include "verify/release_dir.h"
 #include "verify/signature.h"
 #include "verify/statement.h"
+#include "verify/timestamp.h"
 #include "verify/tokenizer.h"
 #include "verify/tree.h"
 #include "verify/verdict.h"
