@@ -192,7 +192,8 @@ int log_prove(struct log *log, uint64_t index, struct buffer *out_proof, struct 
 {
 	CLEANUP(log_head_release) struct log_head head = { 0 };
 	CLEANUP(buffer_release) struct buffer entry, text;
-	struct tree_head tree;
+	struct log_trust own = { .key = &log->key, .key_count = 1 };
+	struct checkpoint checkpoint;
 	struct proof proof;
 
 	buffer_init(&entry, ENTRY_MAX_BYTES);
@@ -207,7 +208,7 @@ int log_prove(struct log *log, uint64_t index, struct buffer *out_proof, struct 
 		return -1;
 	/* Nobody is told what was not checked. */
 	if (proof_parse(buffer_view(&text), &proof, err) ||
-	    proof_check(&proof, buffer_view(&entry), &log->key, &tree, err))
+	    proof_check(&proof, buffer_view(&entry), &own, &checkpoint, err))
 		return error_prefix(err, "the log's proof of entry %llu does not hold",
 				    (unsigned long long)index);
 	return buffer_add(out_proof, buffer_view(&text), err);

@@ -326,6 +326,7 @@ static int batch_prove(struct publishing *batch, struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer text;
 	struct note_key key;
+	struct log_trust own = { .key = &key, .key_count = 1 };
 	struct log *log;
 
 	buffer_init(&text, PROOF_MAX_BYTES);
@@ -334,13 +335,13 @@ static int batch_prove(struct publishing *batch, struct error *err)
 		return -1;
 	for (size_t i = 0; i < batch->count; i++) {
 		struct making *making = &batch->making[i];
-		struct tree_head head;
+		struct checkpoint checkpoint;
 		struct proof proof;
 
 		text.len = 0;
 		if (log_prove(log, making->index, &text, err) ||
 		    proof_parse(buffer_view(&text), &proof, err) ||
-		    proof_check(&proof, buffer_view(&making->entry), &key, &head, err))
+		    proof_check(&proof, buffer_view(&making->entry), &own, &checkpoint, err))
 			return error_prefix(err, "a statement was logged, and its proof fails");
 	}
 	return 0;

@@ -18,14 +18,14 @@ void status_release(struct status *status)
 }
 
 /* A checkpoint, and whether something that speaks of it is a record. */
-struct checkpoint {
+struct shown_checkpoint {
 	char *name;
 	struct digest statement;
 	bool recorded;
 };
 
 struct checkpoints {
-	struct checkpoint *item;
+	struct shown_checkpoint *item;
 	size_t count, room;
 };
 
@@ -39,7 +39,7 @@ static void checkpoints_release(struct checkpoints *list)
 static int checkpoint_keep(void *arg, const struct index_claim *claim, struct error *err)
 {
 	struct checkpoints *list = arg;
-	struct checkpoint *item;
+	struct shown_checkpoint *item;
 
 	if (claim->alias)
 		return 0;
@@ -53,7 +53,7 @@ static int checkpoint_keep(void *arg, const struct index_claim *claim, struct er
 		list->room = room;
 	}
 	item = &list->item[list->count];
-	*item = (struct checkpoint){ .name = NULL };
+	*item = (struct shown_checkpoint){ .name = NULL };
 	if (digest_from_hex(span_of(claim->statement), &item->statement, err))
 		return -1;
 	if (asprintf(&item->name, "%s@%s", claim->name, claim->version) < 0)

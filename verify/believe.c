@@ -11,7 +11,8 @@
 
 /* One envelope that holds: signature, policy, log. */
 struct logged {
-	uint64_t index, tree_size;
+	uint64_t index;
+	struct checkpoint checkpoint;
 };
 
 /* Contradiction before absence before a stranger; what could not be looked up before all. */
@@ -69,7 +70,7 @@ static int log_check(const struct trust_anchor *anchor, const struct evidence *e
 		     const struct public_key *key, struct logged *out_logged, struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer text, entry;
-	struct tree_head head;
+	struct checkpoint checkpoint;
 	struct proof proof;
 
 	buffer_init(&text, PROOF_MAX_BYTES);
@@ -78,9 +79,9 @@ static int log_check(const struct trust_anchor *anchor, const struct evidence *e
 	    proof_parse(buffer_view(&text), &proof, err) ||
 	    entry_build(kind, buffer_view(&envelope->payload), buffer_view(&envelope->signature),
 			key, &entry, err) ||
-	    proof_check(&proof, buffer_view(&entry), &anchor->log, &head, err))
+	    proof_check(&proof, buffer_view(&entry), &anchor->log, &checkpoint, err))
 		return -1;
-	*out_logged = (struct logged){ proof.index, head.size };
+	*out_logged = (struct logged){ proof.index, checkpoint };
 	return 0;
 }
 
@@ -199,7 +200,7 @@ static int claim_try(const struct trust *trust, const struct evidence *evidence,
 	if (envelope_believe(trust, evidence, &envelope, &claim, &believed->key,
 			     believed->statement.kind, &anchor, &logged, err))
 		return error_prefix(err, "claim");
-	if (!note_key_equal(&anchor->log, &believed->anchor->log))
+	if (!note_key_equal(&anchor->pinned, &believed->anchor->pinned))
 		return error_set(err, ERROR_UNTRUSTED, "the claim stands in another log");
 	if (logged.index <= believed->index)
 		return error_set(
@@ -273,7 +274,7 @@ static int signer_try(const struct trust *trust, const struct evidence *evidence
 	    expectation_check(expected, &believed->statement, err))
 		return -1;
 	believed->index = logged.index;
-	believed->tree_size = logged.tree_size;
+	believed->checkpoint = logged.checkpoint;
 	if (needs_claim(&believed->statement))
 		return claim_believe(trust, evidence, believed, err);
 	return 0;

@@ -2,14 +2,16 @@
 #ifndef VERIFY_BELIEVE_H
 #define VERIFY_BELIEVE_H
 
+#include "verify/checkpoint.h"
 #include "verify/evidence.h"
 #include "verify/policy.h"
 
 /* One log that is trusted, with the policy of its statements. */
 struct trust_anchor {
-	struct note_key log; /* as it was pinned */
+	struct note_key pinned; /* the key of the log that the pin names */
 	struct digest policy_identity;
 	struct policy policy;
+	struct log_trust log; /* the keys of the log that the policy lists; borrowed from it */
 };
 
 /* What the person who asks decided to trust. {0} trusts nothing. */
@@ -38,11 +40,11 @@ bool trust_requires(const struct trust *trust, const char *origin, const char *n
 struct believed {
 	struct statement statement; /* owned */
 	struct digest identity;
-	struct digest key;   /* KEY of the signer that counts */
-	uint64_t index;      /* of its entry in the log */
-	uint64_t tree_size;  /* of the signed checkpoint that shows it */
-	bool claimed;        /* its name exists by a claim */
-	struct digest claim; /* that claim's identity */
+	struct digest key;            /* KEY of the signer that counts */
+	uint64_t index;               /* of its entry in the log */
+	struct checkpoint checkpoint; /* the signed one that shows it */
+	bool claimed;                 /* its name exists by a claim */
+	struct digest claim;          /* that claim's identity */
 	uint64_t claim_index;
 	const struct trust_anchor *anchor; /* borrowed from the trust */
 };
@@ -56,7 +58,7 @@ struct expectation {
 /*
  * Believe the statement `identity` iff some envelope of it in `evidence` has a
  * signature that holds by a key that the policy of its origin accepts for its
- * kind and name, a log proof that holds under that origin's pinned key, and an index
+ * kind and name, a log proof that holds under that origin's keys and witnesses, and an index
  * that the key counts for; and, where its kind has a claim, a claim of exactly
  * this statement that the same key signed and that was logged after it.
  * `expected` may be NULL. The caller releases *out_believed.

@@ -6,24 +6,47 @@
 
 #include "verify/manifest.h"
 
+/* How far the witnesses of the log vouch for its checkpoint. */
+static int say_witnesses(const struct checkpoint *checkpoint, struct json *evidence,
+			 struct error *err)
+{
+	if (json_set_size(evidence, "witnesses", checkpoint->witnesses, err))
+		return -1;
+	if (!checkpoint->witnesses)
+		return 0;
+	if (json_set_size(evidence, "cosigned", checkpoint->cosigned, err) ||
+	    json_set_size(evidence, "needed", checkpoint->needed, err) ||
+	    json_set_size(evidence, "colluders", checkpoint->colluders, err) ||
+	    json_set_size(evidence, "cosignedAt", checkpoint->time, err))
+		return -1;
+	return 0;
+}
+
 int check_log(struct check *check, struct error *err)
 {
 	const struct believed *last = check->has_release ? &check->release : &check->checkpoint;
+	const struct checkpoint *seen = &last->checkpoint;
+	CLEANUP(buffer_release) struct buffer witnessed;
+	CLEANUP(text_free) char *words = NULL;
 	struct json *evidence;
 
+	buffer_init(&witnessed, 1024);
 	if (verdict_evidence(check->verdict, STEP_LOG, &evidence, err) ||
 	    json_set_text(evidence, "origin", last->statement.origin, err) ||
 	    json_set_size(evidence, "index", check->checkpoint.index, err) ||
-	    json_set_size(evidence, "size", last->tree_size, err) ||
+	    json_set_size(evidence, "size", seen->head.size, err) ||
 	    json_set_size(evidence, "claimIndex", check->checkpoint.claim_index, err) ||
-	    json_set_integer(evidence, "witnesses", 0, err))
+	    say_witnesses(seen, evidence, err))
 		return -1;
 	if (check->has_release && json_set_size(evidence, "releaseIndex", last->index, err))
 		return -1;
+	if (checkpoint_describe(seen, &witnessed, err) || buffer_to_text(&witnessed, &words, err))
+		return -1;
 	return verdict_set(check->verdict, STEP_LOG, check->pinned ? STEP_HOLDS : STEP_NOT_POSSIBLE,
-			   err, "entry %llu of %llu in the log of %s%s; not witnessed",
-			   (unsigned long long)last->index, (unsigned long long)last->tree_size,
-			   last->statement.origin, check->pinned ? "" : ", which you did not pin");
+			   err, "entry %llu of %llu in the log of %s%s; %s",
+			   (unsigned long long)last->index, (unsigned long long)seen->head.size,
+			   last->statement.origin, check->pinned ? "" : ", which you did not pin",
+			   words);
 }
 
 /* Which step suffers when a listed statement of this kind is not there. */

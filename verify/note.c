@@ -7,9 +7,8 @@
 #include "verify/utf8.h"
 
 #define SIGNATURE_MARK "\xe2\x80\x94 " /* em dash, space */
-#define SIGNATURE_LINE_MAX 8192        /* decoded: post-quantum signatures reach 5 kB */
 
-enum { TYPE_ED25519 = 1, KEY_ID_SIZE = 4 };
+enum { KEY_ID_SIZE = 4 };
 
 /* Unicode's White_Space, which no key may have in its name. */
 static bool point_is_space(uint32_t point)
@@ -35,30 +34,42 @@ bool note_name_ok(struct span name)
 	return true;
 }
 
-static uint32_t key_id(const char *name, const uint8_t key[ED25519_KEY_SIZE])
+static uint32_t id_read(const uint8_t byte[KEY_ID_SIZE])
 {
-	static const uint8_t front[] = { '\n', TYPE_ED25519 };
-	struct span part[] = { span_of(name), { front, sizeof(front) }, { key, ED25519_KEY_SIZE } };
-	struct digest digest = sha256_parts(part, 3);
+	return (uint32_t)byte[0] << 24 | (uint32_t)byte[1] << 16 | (uint32_t)byte[2] << 8 | byte[3];
+}
 
-	return (uint32_t)digest.byte[0] << 24 | (uint32_t)digest.byte[1] << 16 |
-	       (uint32_t)digest.byte[2] << 8 | digest.byte[3];
+static uint32_t key_id(const struct note_key *key)
+{
+	const uint8_t front[] = { '\n', (uint8_t)key->type };
+	struct span part[] = { span_of(key->name),
+			       { front, sizeof(front) },
+			       { key->key, ED25519_KEY_SIZE } };
+
+	return id_read(sha256_parts(part, 3).byte);
+}
+
+int note_key_make_as(const char *name, enum note_key_type type, const uint8_t key[ED25519_KEY_SIZE],
+		     struct note_key *out_key, struct error *err)
+{
+	struct note_key made = { .type = type };
+
+	if (!note_name_ok(span_of(name)))
+		return error_set(err, ERROR_USAGE,
+				 "'%.300s' cannot name a %s: 1 to %d bytes without spaces and '+'",
+				 name, type == NOTE_KEY_COSIGNATURE ? "witness" : "log",
+				 NOTE_NAME_MAX);
+	memcpy(made.name, name, strlen(name) + 1);
+	memcpy(made.key, key, ED25519_KEY_SIZE);
+	made.id = key_id(&made);
+	*out_key = made;
+	return 0;
 }
 
 int note_key_make(const char *name, const uint8_t key[ED25519_KEY_SIZE], struct note_key *out_key,
 		  struct error *err)
 {
-	struct note_key made = { 0 };
-
-	if (!note_name_ok(span_of(name)))
-		return error_set(err, ERROR_USAGE,
-				 "'%.300s' cannot name a log: 1 to %d bytes without spaces and '+'",
-				 name, NOTE_NAME_MAX);
-	memcpy(made.name, name, strlen(name) + 1);
-	memcpy(made.key, key, ED25519_KEY_SIZE);
-	made.id = key_id(name, key);
-	*out_key = made;
-	return 0;
+	return note_key_make_as(name, NOTE_KEY_ED25519, key, out_key, err);
 }
 
 /* Up to the next '+', which is taken too; false when there is none. */
@@ -74,11 +85,25 @@ static bool field_take(struct span *rest, struct span *out_field)
 	return true;
 }
 
-int note_key_parse(struct span vkey, struct note_key *out_key, struct error *err)
+/* What is wrong with a key of a type that was not asked for. */
+static int type_refuse(const char *name, uint8_t found, enum note_key_type asked, struct error *err)
+{
+	if (asked == NOTE_KEY_COSIGNATURE)
+		return error_set(err, ERROR_UNTRUSTED,
+				 "the verifier key of '%s' has type %u, and only witnesses that "
+				 "make Ed25519 cosignatures (4) are read",
+				 name, found);
+	return error_set(err, ERROR_UNTRUSTED,
+			 "the verifier key of '%s' has type %u, and only Ed25519 (1) is read", name,
+			 found);
+}
+
+int note_key_parse_as(struct span vkey, enum note_key_type type, struct note_key *out_key,
+		      struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer bytes;
 	struct span rest = vkey, name, hash;
-	struct note_key key = { 0 };
+	struct note_key key = { .type = type };
 	struct error ignored = { 0 };
 	uint8_t id[KEY_ID_SIZE];
 
@@ -90,17 +115,14 @@ int note_key_parse(struct span vkey, struct note_key *out_key, struct error *err
 				 "'%.*s' is no verifier key: they are name+hash+base64",
 				 (int)(vkey.len < 300 ? vkey.len : 300), (const char *)vkey.data);
 	memcpy(key.name, name.data, name.len);
-	if (bytes.data[0] != TYPE_ED25519)
-		return error_set(
-			err, ERROR_UNTRUSTED,
-			"the verifier key of '%s' has type %u, and only Ed25519 (1) is read",
-			key.name, bytes.data[0]);
+	if (bytes.data[0] != type)
+		return type_refuse(key.name, bytes.data[0], type, err);
 	if (bytes.len != 1 + ED25519_KEY_SIZE)
 		return error_set(err, ERROR_CORRUPT, "the verifier key of '%s' has %zu bytes",
 				 key.name, bytes.len - 1);
 	memcpy(key.key, bytes.data + 1, ED25519_KEY_SIZE);
-	key.id = (uint32_t)id[0] << 24 | (uint32_t)id[1] << 16 | (uint32_t)id[2] << 8 | id[3];
-	if (key.id != key_id(key.name, key.key))
+	key.id = id_read(id);
+	if (key.id != key_id(&key))
 		return error_set(err, ERROR_CORRUPT,
 				 "the hash of the verifier key of '%s' is not that of its key",
 				 key.name);
@@ -108,10 +130,15 @@ int note_key_parse(struct span vkey, struct note_key *out_key, struct error *err
 	return 0;
 }
 
+int note_key_parse(struct span vkey, struct note_key *out_key, struct error *err)
+{
+	return note_key_parse_as(vkey, NOTE_KEY_ED25519, out_key, err);
+}
+
 void note_key_format(const struct note_key *key, char out_vkey[NOTE_VKEY_MAX])
 {
 	CLEANUP(buffer_release) struct buffer text;
-	uint8_t bytes[1 + ED25519_KEY_SIZE] = { TYPE_ED25519 };
+	uint8_t bytes[1 + ED25519_KEY_SIZE] = { (uint8_t)key->type };
 	struct error err = { 0 };
 
 	buffer_init(&text, 64);
@@ -124,7 +151,8 @@ void note_key_format(const struct note_key *key, char out_vkey[NOTE_VKEY_MAX])
 
 bool note_key_equal(const struct note_key *a, const struct note_key *b)
 {
-	return strcmp(a->name, b->name) == 0 && memcmp(a->key, b->key, ED25519_KEY_SIZE) == 0;
+	return a->type == b->type && strcmp(a->name, b->name) == 0 &&
+	       memcmp(a->key, b->key, ED25519_KEY_SIZE) == 0;
 }
 
 /* UTF-8 without controls other than newline, ending in one. */
@@ -160,82 +188,101 @@ static int note_cut(struct span note, struct span *out_text, struct span *out_li
 	return 0;
 }
 
-/* "— NAME BASE64": the name and what the base64 decodes to. */
-static int signature_line_read(struct span line, struct span *out_name, struct buffer *out_bytes,
-			       struct error *err)
+/* "— NAME BASE64", taken apart; `bytes` holds what the base64 decodes to. */
+static int line_read(struct span line, struct buffer *bytes, struct note_line *out_line,
+		     struct error *err)
 {
+	struct span whole = { line.data, line.len + 1 }, name, text;
 	struct error ignored = { 0 };
 	const uint8_t *space = NULL;
-	struct span name, text;
 
+	bytes->len = 0;
 	if (prefix_take(&line, SIGNATURE_MARK) && line.len)
 		space = memchr(line.data, ' ', line.len);
 	if (!space)
 		return error_set(err, ERROR_CORRUPT, "a note with a malformed signature line");
 	name = (struct span){ line.data, (size_t)(space - line.data) };
 	text = (struct span){ space + 1, line.len - name.len - 1 };
-	if (!note_name_ok(name) || base64_decode(out_bytes, text, &ignored) ||
-	    out_bytes->len <= KEY_ID_SIZE)
+	if (!note_name_ok(name) || base64_decode(bytes, text, &ignored) ||
+	    bytes->len <= KEY_ID_SIZE)
 		return error_set(err, ERROR_CORRUPT, "a note with a malformed signature line");
-	*out_name = name;
+	*out_line = (struct note_line){ .line = whole,
+					.name = name,
+					.id = id_read(bytes->data),
+					.signature = { bytes->data + KEY_ID_SIZE,
+						       bytes->len - KEY_ID_SIZE } };
 	return 0;
 }
 
-/* Is the line this key's? Then it must hold. */
-static int signature_line_check(struct span line, struct span text, const struct note_key *key,
-				bool *out_signed, struct error *err)
+bool note_line_is_of(const struct note_line *line, const struct note_key *key)
+{
+	return line->id == key->id && span_equal(line->name, span_of(key->name));
+}
+
+int note_visit(struct span note,
+	       int (*visit)(void *user, struct span text, const struct note_line *line,
+			    struct error *err),
+	       void *user, struct span *out_text, struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer bytes;
-	CLEANUP(public_key_free) struct public_key *public = NULL;
-	struct span name;
-	uint8_t id[KEY_ID_SIZE];
-
-	buffer_init(&bytes, SIGNATURE_LINE_MAX);
-	if (signature_line_read(line, &name, &bytes, err))
-		return -1;
-	if (!key)
-		return 0;
-	for (int i = 0; i < KEY_ID_SIZE; i++)
-		id[i] = (uint8_t)(key->id >> (24 - 8 * i));
-	if (!span_equal(name, span_of(key->name)) || memcmp(bytes.data, id, KEY_ID_SIZE) != 0)
-		return 0;
-	if (public_key_from_ed25519((struct span){ key->key, ED25519_KEY_SIZE }, &public, err) ||
-	    signature_check(public, text,
-			    (struct span){ bytes.data + KEY_ID_SIZE, bytes.len - KEY_ID_SIZE },
-			    err))
-		return error_prefix(err, "note of '%s'", key->name);
-	*out_signed = true;
-	return 0;
-}
-
-static int note_read(struct span note, const struct note_key *key, struct span *out_text,
-		     bool *out_signed, struct error *err)
-{
-	struct span text, lines, line;
+	struct span text, lines, rest;
+	struct note_line line;
 	size_t count = 0;
 
+	buffer_init(&bytes, NOTE_LINE_MAX);
 	if (note_cut(note, &text, &lines, err))
 		return -1;
-	while (line_take(&lines, &line)) {
+	while (line_take(&lines, &rest)) {
 		if (++count > NOTE_SIGNATURES_MAX)
 			return error_set(err, ERROR_CORRUPT, "a note with more than %d signatures",
 					 NOTE_SIGNATURES_MAX);
-		if (signature_line_check(line, text, key, out_signed, err))
+		if (line_read(rest, &bytes, &line, err) || (visit && visit(user, text, &line, err)))
 			return -1;
 	}
 	*out_text = text;
 	return 0;
 }
 
+int note_line_check(const struct note_line *line, struct span text, const struct note_key *key,
+		    struct error *err)
+{
+	CLEANUP(public_key_free) struct public_key *public = NULL;
+
+	if (public_key_from_ed25519((struct span){ key->key, ED25519_KEY_SIZE }, &public, err) ||
+	    signature_check(public, text, line->signature, err))
+		return error_prefix(err, "note of '%s'", key->name);
+	return 0;
+}
+
+/* The key that a note is opened with. */
+struct opening {
+	const struct note_key *key;
+	bool is_signed;
+};
+
+/* Is the line this key's? Then it must hold. */
+static int opening_visit(void *user, struct span text, const struct note_line *line,
+			 struct error *err)
+{
+	struct opening *opening = user;
+
+	if (!note_line_is_of(line, opening->key))
+		return 0;
+	if (note_line_check(line, text, opening->key, err))
+		return -1;
+	opening->is_signed = true;
+	return 0;
+}
+
 int note_open(struct span note, const struct note_key *key, struct span *out_text,
 	      struct error *err)
 {
-	bool is_signed = false;
+	struct opening opening = { key, false };
 	struct span text;
 
-	if (note_read(note, key, &text, &is_signed, err))
+	if (note_visit(note, opening_visit, &opening, &text, err))
 		return -1;
-	if (!is_signed)
+	if (!opening.is_signed)
 		return error_set(err, ERROR_UNTRUSTED, "a note that the key of '%s' did not sign",
 				 key->name);
 	*out_text = text;
@@ -244,25 +291,32 @@ int note_open(struct span note, const struct note_key *key, struct span *out_tex
 
 int note_text(struct span note, struct span *out_text, struct error *err)
 {
-	bool ignored = false;
+	return note_visit(note, NULL, NULL, out_text, err);
+}
 
-	return note_read(note, NULL, out_text, &ignored, err);
+int note_line_build(const struct note_key *key, struct span signature, struct buffer *out,
+		    struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer bytes;
+	const uint8_t id[KEY_ID_SIZE] = { (uint8_t)(key->id >> 24), (uint8_t)(key->id >> 16),
+					  (uint8_t)(key->id >> 8), (uint8_t)key->id };
+
+	buffer_init(&bytes, NOTE_LINE_MAX);
+	if (buffer_add(&bytes, (struct span){ id, sizeof(id) }, err) ||
+	    buffer_add(&bytes, signature, err) || buffer_add_text(out, SIGNATURE_MARK, err) ||
+	    buffer_add_text(out, key->name, err) || buffer_add_text(out, " ", err) ||
+	    base64_encode(out, buffer_view(&bytes), err))
+		return -1;
+	return buffer_add_text(out, "\n", err);
 }
 
 int note_build(struct span text, const struct note_key *key,
 	       const uint8_t signature[ED25519_SIGNATURE_SIZE], struct buffer *out,
 	       struct error *err)
 {
-	uint8_t bytes[KEY_ID_SIZE + ED25519_SIGNATURE_SIZE];
-
 	if (!note_bytes_ok(text))
 		return error_set(err, ERROR_USAGE, "a note's text consists of whole lines");
-	for (int i = 0; i < KEY_ID_SIZE; i++)
-		bytes[i] = (uint8_t)(key->id >> (24 - 8 * i));
-	memcpy(bytes + KEY_ID_SIZE, signature, ED25519_SIGNATURE_SIZE);
-	if (buffer_add(out, text, err) || buffer_add_text(out, "\n" SIGNATURE_MARK, err) ||
-	    buffer_add_text(out, key->name, err) || buffer_add_text(out, " ", err) ||
-	    base64_encode(out, (struct span){ bytes, sizeof(bytes) }, err))
+	if (buffer_add(out, text, err) || buffer_add_text(out, "\n", err))
 		return -1;
-	return buffer_add_text(out, "\n", err);
+	return note_line_build(key, (struct span){ signature, ED25519_SIGNATURE_SIZE }, out, err);
 }

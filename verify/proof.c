@@ -79,16 +79,17 @@ int proof_build(const struct proof *proof, struct buffer *out, struct error *err
 	return buffer_add(out, proof->checkpoint, err);
 }
 
-int proof_check(const struct proof *proof, struct span entry, const struct note_key *log,
-		struct tree_head *out_head, struct error *err)
+int proof_check(const struct proof *proof, struct span entry, const struct log_trust *log,
+		struct checkpoint *out_checkpoint, struct error *err)
 {
 	struct digest leaf = merkle_leaf(entry);
-	struct tree_head head;
+	struct checkpoint checkpoint;
 
-	if (tree_head_open(proof->checkpoint, log, &head, err) ||
-	    merkle_check_inclusion(proof->index, head.size, &leaf, proof->path, proof->path_len,
-				   &head.root, err))
+	if (checkpoint_open(proof->checkpoint, log, &checkpoint, err) ||
+	    merkle_check_inclusion(proof->index, checkpoint.head.size, &leaf, proof->path,
+				   proof->path_len, &checkpoint.head.root, err) ||
+	    checkpoint_need_quorum(&checkpoint, err))
 		return error_prefix(err, "log proof");
-	*out_head = head;
+	*out_checkpoint = checkpoint;
 	return 0;
 }

@@ -2,7 +2,7 @@
 #ifndef VERIFY_PROOF_H
 #define VERIFY_PROOF_H
 
-#include "verify/note.h"
+#include "verify/checkpoint.h"
 
 #define PROOF_MAX_BYTES (NOTE_MAX_BYTES + (16u << 10))
 
@@ -20,11 +20,12 @@ MUST_CHECK int proof_parse(struct span text, struct proof *out_proof, struct err
 MUST_CHECK int proof_build(const struct proof *proof, struct buffer *out, struct error *err);
 
 /*
- * 0 iff the checkpoint is signed by `log` and `entry` is the leaf at proof->index
- * of its tree. *out_head is that checkpoint. ERROR_UNTRUSTED: another
- * log's; ERROR_CORRUPT: the signature or the path does not hold.
+ * 0 iff the checkpoint is signed by a key of the log, has the quorum of witnesses that `log` asks
+ * for, and `entry` is the leaf at proof->index of its tree. ERROR_UNTRUSTED: another log's, or no
+ * quorum; ERROR_CORRUPT: a signature or the path does not hold.
  */
-MUST_CHECK int proof_check(const struct proof *proof, struct span entry, const struct note_key *log,
-			   struct tree_head *out_head, struct error *err);
+MUST_CHECK int proof_check(const struct proof *proof, struct span entry,
+			   const struct log_trust *log, struct checkpoint *out_checkpoint,
+			   struct error *err);
 
 #endif

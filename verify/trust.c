@@ -25,12 +25,12 @@ static int anchor_agrees(const struct trust_anchor *anchor, struct error *err)
 {
 	const struct policy *policy = &anchor->policy;
 
-	if (strcmp(policy->origin, anchor->log.name) != 0)
+	if (strcmp(policy->origin, anchor->pinned.name) != 0)
 		return error_set(err, ERROR_CORRUPT,
 				 "the pinned policy is that of '%s', and the pinned log is '%s'",
-				 policy->origin, anchor->log.name);
+				 policy->origin, anchor->pinned.name);
 	for (size_t i = 0; i < policy->log_count; i++)
-		if (note_key_equal(&policy->log[i], &anchor->log))
+		if (note_key_equal(&policy->log[i], &anchor->pinned))
 			return 0;
 	return error_set(err, ERROR_CORRUPT,
 			 "the pinned policy of '%s' does not list the pinned key", policy->origin);
@@ -55,8 +55,10 @@ static int anchor_read(const struct pin *pin, const struct evidence *evidence,
 	if (statement_parse(buffer_view(&envelope.payload), &statement, err) ||
 	    policy_parse(&statement, &anchor->policy, err))
 		return -1;
-	anchor->log = pin->log;
+	anchor->pinned = pin->log;
 	anchor->policy_identity = pin->policy;
+	anchor->log = (struct log_trust){ .key = anchor->policy.log,
+					  .key_count = anchor->policy.log_count };
 	if (anchor_agrees(anchor, err) || root_signed(&anchor->policy, &envelope, signer, err)) {
 		policy_release(&anchor->policy);
 		return -1;

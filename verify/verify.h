@@ -14,7 +14,9 @@
 #include "verify/boundaries.h"
 #include "verify/bytes.h"
 #include "verify/check.h"
+#include "verify/checkpoint.h"
 #include "verify/config.h"
+#include "verify/cosignature.h"
 #include "verify/diff.h"
 #include "verify/dtype.h"
 #include "verify/entry.h"
@@ -43,5 +45,6 @@
 #include "verify/tree.h"
 #include "verify/verdict.h"
 #include "verify/weights.h"
+#include "verify/witness_policy.h"
 
 #endif

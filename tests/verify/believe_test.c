@@ -79,7 +79,7 @@ static void an_honest_statement_is_believed_with_its_index_and_claim(void **stat
 				      &expected, &believed, &err),
 		    &err);
 	assert_int_equal(believed.index, 1);
-	assert_int_equal(believed.tree_size, 3);
+	assert_int_equal(believed.checkpoint.head.size, 3);
 	assert_true(believed.claimed);
 	assert_int_equal(believed.claim_index, 2);
 	assert_true(digest_equal(&believed.claim, &stage.claim->identity));

@@ -210,6 +210,7 @@ enum { LEAVES = 70 };
 struct small_log {
 	struct test_signer signer;
 	struct note_key key;
+	struct log_trust trust;
 	struct digest leaf[LEAVES];
 	struct buffer note;
 };
@@ -241,6 +242,7 @@ static void small_log_init(struct small_log *log)
 	assert_done(note_key_make("log.example/x", public_key_der(log->signer.public).data + 12,
 				  &log->key, &err),
 		    &err);
+	log->trust = (struct log_trust){ .key = &log->key, .key_count = 1 };
 	for (size_t i = 0; i < LEAVES; i++) {
 		uint8_t entry = (uint8_t)i;
 
@@ -275,17 +277,18 @@ static void every_entry_has_a_proof_that_survives_being_written(void **state)
 		CLEANUP(buffer_release) struct buffer text, again;
 		struct proof made = proof_of(&log, i), read;
 		uint8_t entry = (uint8_t)i, other = (uint8_t)(i + 1);
-		struct tree_head head;
+		struct checkpoint seen;
 
 		buffer_init(&text, PROOF_MAX_BYTES);
 		buffer_init(&again, PROOF_MAX_BYTES);
 		assert_done(proof_build(&made, &text, &err), &err);
 		assert_done(proof_parse(buffer_view(&text), &read, &err), &err);
-		assert_done(proof_check(&read, (struct span){ &entry, 1 }, &log.key, &head, &err),
+		assert_done(proof_check(&read, (struct span){ &entry, 1 }, &log.trust, &seen, &err),
 			    &err);
-		assert_true(head.size == LEAVES);
-		assert_fails(proof_check(&read, (struct span){ &other, 1 }, &log.key, &head, &err),
-			     &err, ERROR_CORRUPT);
+		assert_true(seen.head.size == LEAVES);
+		assert_fails(
+			proof_check(&read, (struct span){ &other, 1 }, &log.trust, &seen, &err),
+			&err, ERROR_CORRUPT);
 		assert_done(proof_build(&read, &again, &err), &err);
 		assert_true(span_equal(buffer_view(&text), buffer_view(&again)));
 	}
@@ -295,7 +298,7 @@ static void every_entry_has_a_proof_that_survives_being_written(void **state)
 static void every_bent_proof_is_refused(void **state)
 {
 	CLEANUP(small_log_release) struct small_log log;
-	struct tree_head head;
+	struct checkpoint seen;
 	struct error err = { 0 };
 
 	(void)state;
@@ -308,28 +311,30 @@ static void every_bent_proof_is_refused(void **state)
 		for (size_t p = 0; p < proof.path_len; p++) {
 			bent = proof;
 			bent.path[p].byte[31] ^= 1;
-			assert_fails(proof_check(&bent, bytes, &log.key, &head, &err), &err,
+			assert_fails(proof_check(&bent, bytes, &log.trust, &seen, &err), &err,
 				     ERROR_CORRUPT);
 			bent = proof;
 			memmove(&bent.path[p], &bent.path[p + 1],
 				(bent.path_len - p - 1) * sizeof(bent.path[0]));
 			bent.path_len--;
-			assert_fails(proof_check(&bent, bytes, &log.key, &head, &err), &err,
+			assert_fails(proof_check(&bent, bytes, &log.trust, &seen, &err), &err,
 				     ERROR_CORRUPT);
 		}
 		bent = proof;
 		bent.path[bent.path_len++] = log.leaf[0];
-		assert_fails(proof_check(&bent, bytes, &log.key, &head, &err), &err, ERROR_CORRUPT);
+		assert_fails(proof_check(&bent, bytes, &log.trust, &seen, &err), &err,
+			     ERROR_CORRUPT);
 		for (uint64_t other = 0; other <= LEAVES; other++) {
 			bent = proof;
 			bent.index = other;
 			if (other != i)
-				assert_fails(proof_check(&bent, bytes, &log.key, &head, &err), &err,
-					     ERROR_CORRUPT);
+				assert_fails(proof_check(&bent, bytes, &log.trust, &seen, &err),
+					     &err, ERROR_CORRUPT);
 		}
 		bent = proof;
 		bent.index = i + (UINT64_C(1) << 32);
-		assert_fails(proof_check(&bent, bytes, &log.key, &head, &err), &err, ERROR_CORRUPT);
+		assert_fails(proof_check(&bent, bytes, &log.trust, &seen, &err), &err,
+			     ERROR_CORRUPT);
 	}
 }
 
@@ -337,7 +342,7 @@ static void a_checkpoint_of_another_log_or_state_is_refused(void **state)
 {
 	CLEANUP(small_log_release) struct small_log log, other;
 	struct digest root, shorter;
-	struct tree_head head;
+	struct checkpoint seen;
 	struct proof proof;
 	struct error err = { 0 };
 	uint8_t entry = 5;
@@ -349,13 +354,13 @@ static void a_checkpoint_of_another_log_or_state_is_refused(void **state)
 	root = merkle_root_of(log.leaf, LEAVES);
 	shorter = merkle_root_of(log.leaf, LEAVES - 1);
 	proof = proof_of(&log, 5);
-	assert_fails(proof_check(&proof, bytes, &other.key, &head, &err), &err, ERROR_UNTRUSTED);
+	assert_fails(proof_check(&proof, bytes, &other.trust, &seen, &err), &err, ERROR_UNTRUSTED);
 	sign_head(&log, log.key.name, LEAVES - 1, &shorter);
 	proof = proof_of(&log, 5);
-	assert_fails(proof_check(&proof, bytes, &log.key, &head, &err), &err, ERROR_CORRUPT);
+	assert_fails(proof_check(&proof, bytes, &log.trust, &seen, &err), &err, ERROR_CORRUPT);
 	sign_head(&log, "log.example/y", LEAVES, &root);
 	proof = proof_of(&log, 5);
-	assert_fails(proof_check(&proof, bytes, &log.key, &head, &err), &err, ERROR_CORRUPT);
+	assert_fails(proof_check(&proof, bytes, &log.trust, &seen, &err), &err, ERROR_CORRUPT);
 }
 
 #define FRONT "c2sp.org/tlog-proof@v1\n"
