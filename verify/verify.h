@@ -40,11 +40,13 @@
 #include "verify/release_dir.h"
 #include "verify/signature.h"
 #include "verify/statement.h"
+#include "verify/time_text.h"
 #include "verify/timestamp.h"
 #include "verify/tokenizer.h"
 #include "verify/tree.h"
 #include "verify/verdict.h"
 #include "verify/weights.h"
 #include "verify/witness_policy.h"
+#include "verify/x509.h"
 
 #endif
