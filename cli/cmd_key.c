@@ -217,7 +217,8 @@ static int export_run(struct call *call, struct error *err)
 		return 0;
 	}
 	if (json_object_new(&object, err) || json_set_text(object, "schema", "akashi/key/1", err) ||
-	    set_key(object, name, key, err) || json_set_span(object, "pem", buffer_view(&pem), err))
+	    set_key(object, key->name, key, err) ||
+	    json_set_span(object, "pem", buffer_view(&pem), err))
 		return -1;
 	return output_json(object, err);
 }

@@ -8,7 +8,8 @@
 #define OPTION_KEY                                                                                 \
 	{                                                                                          \
 		.name = "key", .argument = "NAME",                                                 \
-		.help = "sign with this key of yours; otherwise the registry's user.key"           \
+		.help = "sign with this key of yours, or with one in a token (a pkcs11: URI); "    \
+			"otherwise the registry's user.key"                                        \
 	}
 #define OPTION_DEVICE                                                                              \
 	{                                                                                          \

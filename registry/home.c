@@ -10,6 +10,7 @@
 #include "registry/home_inner.h"
 #include "registry/index.h"
 #include "registry/log.h"
+#include "registry/sign.h"
 
 #define HOME_NAME ".akashi"
 
@@ -217,6 +218,8 @@ int registry_key_name(const struct registry *registry, const char *named, const 
 			err, ERROR_USAGE,
 			"no signing key: name one with --key, or set user.key in '%s/config'",
 			registry->folder);
+	if (!named && signing_reference_check(name, err))
+		return error_prefix(err, "user.key in '%s/config'", registry->folder);
 	*out_name = name;
 	return 0;
 }

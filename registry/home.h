@@ -61,7 +61,10 @@ MUST_CHECK int registry_index(struct registry *registry, struct index **out_inde
 MUST_CHECK int registry_path(const struct registry *registry, const char *name, char **out_path,
 			     struct error *err);
 
-/* The name of the signing key to use: `named`, else config user.key. ERROR_USAGE if neither. */
+/*
+ * The signing key to use: `named`, else config user.key. ERROR_USAGE if neither;
+ * ERROR_UNTRUSTED as signing_reference_check.
+ */
 MUST_CHECK int registry_key_name(const struct registry *registry, const char *named,
 				 const char **out_name, struct error *err);
 

@@ -137,7 +137,7 @@ static int key_take(const struct context *ctx, const char *name, struct signing_
 
 	if (signing_key_open(ctx, name, out_key, &absent) == 0)
 		return 0;
-	if (absent.code != ERROR_ABSENT)
+	if (absent.code != ERROR_ABSENT || !name_part_ok(name))
 		return error_set(err, absent.code, "%s", absent.text);
 	if (signing_key_generate(ctx, name, SIGNING_ECDSA_P256, NULL, err))
 		return -1;

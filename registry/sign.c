@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "registry/pkcs11_uri.h"
+
 #define KEY_SUFFIX ".key"
 
 static const struct signer_type *const types[] = {
@@ -19,6 +21,7 @@ static const struct signer_type *const types[] = {
 static const char *const type_names[] = {
 	[SIGNING_ECDSA_P256] = "ecdsa-p256",
 	[SIGNING_ECDSA_P384] = "ecdsa-p384",
+	[SIGNING_ECDSA_P521] = "ecdsa-p521",
 	[SIGNING_ED25519] = "ed25519",
 };
 
@@ -39,6 +42,26 @@ const char *signing_type_name(enum signing_type type)
 	return type_names[type];
 }
 
+int signing_type_of(const struct public_key *key, enum signing_type *out_type, struct error *err)
+{
+	switch (public_key_type(key)) {
+	case KEY_ECDSA_P256:
+		*out_type = SIGNING_ECDSA_P256;
+		return 0;
+	case KEY_ECDSA_P384:
+		*out_type = SIGNING_ECDSA_P384;
+		return 0;
+	case KEY_ECDSA_P521:
+		*out_type = SIGNING_ECDSA_P521;
+		return 0;
+	case KEY_ED25519:
+		*out_type = SIGNING_ED25519;
+		return 0;
+	}
+	return error_set(err, ERROR_UNTRUSTED, "a key of type %s signs nothing here",
+			 public_key_type_name(key));
+}
+
 int signing_folder(const struct context *ctx, char **out_folder, struct error *err)
 {
 	const char *base = context_environment(ctx, "XDG_CONFIG_HOME");
@@ -50,6 +73,17 @@ int signing_folder(const struct context *ctx, char **out_folder, struct error *e
 		return error_set(err, ERROR_SYSTEM,
 				 "neither XDG_CONFIG_HOME nor HOME says where your keys lie");
 	return path_join(base, ".config/akashi/keys", out_folder, err);
+}
+
+int signing_folder_make(const char *folder, struct error *err)
+{
+	if (file_is_folder(folder))
+		return 0;
+	if (folder_make(folder, err))
+		return -1;
+	if (chmod(folder, 0700))
+		return error_system(err, errno, "cannot close '%s' to others", folder);
+	return 0;
 }
 
 /* The file of the key `name`. */
@@ -80,35 +114,28 @@ int signing_key_generate(const struct context *ctx, const char *name, enum signi
 {
 	CLEANUP(text_free) char *folder = NULL, *path = NULL;
 
-	if (type == SIGNING_ED25519)
+	if (type != SIGNING_ECDSA_P256 && type != SIGNING_ECDSA_P384)
 		return error_set(err, ERROR_USAGE,
 				 "statements are signed with ecdsa-p256 or "
 				 "ecdsa-p384; ed25519 is for logs");
-	if (key_path(ctx, name, &path, err) || signing_folder(ctx, &folder, err))
+	if (key_path(ctx, name, &path, err) || signing_folder(ctx, &folder, err) ||
+	    signing_folder_make(folder, err))
 		return -1;
-	if (!file_is_folder(folder)) {
-		if (folder_make(folder, err))
-			return -1;
-		if (chmod(folder, 0700))
-			return error_system(err, errno, "cannot close '%s' to others", folder);
-	}
 	return signing_key_generate_path(ctx, path, 0600, type, passphrase, err);
 }
 
 int signing_key_open_path(const struct context *ctx, const char *path, struct signing_key **out_key,
 			  struct error *err)
 {
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-		if (types[i]->open)
-			return types[i]->open(ctx, path, out_key, err);
-	return error_set(err, ERROR_USAGE, "this build has no way to sign");
+	return signer_openssl.open(ctx, path, out_key, err);
 }
 
-int signing_key_open(const struct context *ctx, const char *name, struct signing_key **out_key,
-		     struct error *err)
+/* The key NAME of this user. */
+static int named_open(const struct context *ctx, const char *name, struct signing_key **out_key,
+		      struct error *err)
 {
+	CLEANUP(signing_key_close) struct signing_key *key = NULL;
 	CLEANUP(text_free) char *path = NULL;
-	struct signing_key *key;
 	struct stat st;
 	char *copy;
 
@@ -125,18 +152,58 @@ int signing_key_open(const struct context *ctx, const char *name, struct signing
 	if (signing_key_open_path(ctx, path, &key, err))
 		return -1;
 	copy = strdup(name);
-	if (!copy || key->type == SIGNING_ED25519) {
-		free(copy);
-		signing_key_close(&key);
-		return copy ? error_set(
-				      err, ERROR_USAGE,
-				      "the key '%s' is Ed25519, which signs logs and no statements",
-				      name)
-			    : error_set(err, ERROR_SYSTEM, "out of memory for a key");
-	}
+	if (!copy)
+		return error_set(err, ERROR_SYSTEM, "out of memory for a key");
 	free(key->name);
 	key->name = copy;
 	*out_key = key;
+	key = NULL; /* handed over */
+	return 0;
+}
+
+int signing_key_open_any(const struct context *ctx, const char *reference,
+			 struct signing_key **out_key, struct error *err)
+{
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (types[i]->takes && types[i]->takes(reference))
+			return types[i]->open(ctx, reference, out_key, err);
+	return named_open(ctx, reference, out_key, err);
+}
+
+int signing_key_open(const struct context *ctx, const char *reference, struct signing_key **out_key,
+		     struct error *err)
+{
+	CLEANUP(signing_key_close) struct signing_key *key = NULL;
+
+	if (signing_key_open_any(ctx, reference, &key, err))
+		return -1;
+	if (key->type == SIGNING_ED25519)
+		return error_set(err, ERROR_USAGE,
+				 "the key '%s' is Ed25519, which signs logs and no statements",
+				 key->name);
+	if (!public_key_signs_statements(key->public_key))
+		return error_set(err, ERROR_USAGE,
+				 "the key '%s' is %s: statements are signed with ecdsa-p256 or "
+				 "ecdsa-p384",
+				 key->name, public_key_type_name(key->public_key));
+	*out_key = key;
+	key = NULL; /* handed over */
+	return 0;
+}
+
+int signing_reference_check(const char *reference, struct error *err)
+{
+	CLEANUP(pkcs11_uri_release) struct pkcs11_uri uri = { 0 };
+
+	if (!pkcs11_uri_is(reference))
+		return 0;
+	if (pkcs11_uri_parse(reference, &uri, err))
+		return -1;
+	if (pkcs11_uri_names_files(&uri))
+		return error_set(err, ERROR_UNTRUSTED,
+				 "a registry's settings may not say which module to load or where "
+				 "a PIN lies: set AKASHI_PKCS11_MODULE and AKASHI_PASSPHRASE_FILE, "
+				 "or name the whole URI with --key");
 	return 0;
 }
 

@@ -33,6 +33,7 @@
 #include "verify/note.h"
 #include "verify/objects.h"
 #include "verify/pieces.h"
+#include "verify/plain_text.h"
 #include "verify/policy.h"
 #include "verify/probes.h"
 #include "verify/proof.h"

@@ -48,6 +48,8 @@ static const EVP_MD *digest_of(enum signing_type type)
 		return EVP_sha256();
 	case SIGNING_ECDSA_P384:
 		return EVP_sha384();
+	case SIGNING_ECDSA_P521:
+		return EVP_sha512();
 	default:
 		return NULL;
 	}
@@ -60,6 +62,8 @@ static EVP_PKEY *pkey_generate(enum signing_type type)
 		return EVP_EC_gen("P-256");
 	case SIGNING_ECDSA_P384:
 		return EVP_EC_gen("P-384");
+	case SIGNING_ECDSA_P521:
+		return EVP_EC_gen("P-521");
 	default:
 		return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
 	}
@@ -155,20 +159,7 @@ static int public_take(struct openssl_key *key, const char *path, struct error *
 	OPENSSL_free(der);
 	if (result)
 		return error_prefix(err, "the key '%s'", path);
-	switch (public_key_type(key->head.public_key)) {
-	case KEY_ECDSA_P256:
-		key->head.type = SIGNING_ECDSA_P256;
-		return 0;
-	case KEY_ECDSA_P384:
-		key->head.type = SIGNING_ECDSA_P384;
-		return 0;
-	case KEY_ED25519:
-		key->head.type = SIGNING_ED25519;
-		return 0;
-	default:
-		return error_set(err, ERROR_UNTRUSTED, "the key '%s' is %s: it signs nothing here",
-				 path, public_key_type_name(key->head.public_key));
-	}
+	return signing_type_of(key->head.public_key, &key->head.type, err);
 }
 
 static void openssl_close(struct signing_key *head)
@@ -191,6 +182,7 @@ static int openssl_open(const struct context *ctx, const char *path, struct sign
 		return error_set(err, ERROR_SYSTEM, "out of memory for a key");
 	head = &key->head;
 	head->signer = &signer_openssl;
+	head->ctx = ctx;
 	head->name = strdup(path);
 	if (!head->name)
 		return error_set(err, ERROR_SYSTEM, "out of memory for a key");

@@ -88,3 +88,32 @@ for at in range(first, first + width, 2):
 open(sys.argv[1], "wb").write(data)
 PY
 }
+
+# softhsm_begin: an empty SoftHSM, the PIN of all its tokens in $AKASHI_PASSPHRASE_FILE; skips where there is none
+softhsm_begin() {
+	for tool in softhsm2-util openssl; do
+		command -v $tool >/dev/null 2>&1 || skip "no $tool here"
+	done
+	SOFTHSM_MODULE=
+	for path in /usr/lib/softhsm/libsofthsm2.so /usr/lib64/softhsm/libsofthsm2.so /usr/lib64/pkcs11/libsofthsm2.so; do
+		[ -n "$SOFTHSM_MODULE" ] || [ ! -e $path ] || SOFTHSM_MODULE=$path
+	done
+	[ -n "$SOFTHSM_MODULE" ] || skip "no libsofthsm2.so where it usually lies"
+	mkdir "$STORY/tokens"
+	printf 'directories.tokendir = %s\nobjectstore.backend = file\nlog.level = ERROR\n' "$STORY/tokens" >"$STORY/softhsm2.conf"
+	printf '1234\n' >"$STORY/pin"
+	export SOFTHSM2_CONF="$STORY/softhsm2.conf" AKASHI_PKCS11_MODULE="$SOFTHSM_MODULE" AKASHI_PASSPHRASE_FILE="$STORY/pin"
+}
+
+# softhsm_key TOKEN LABEL ID CURVE|ED25519|RSA: a key that openssl makes, put into the token (made when it is not there);
+# $STORY/LABEL.pem is its public half
+softhsm_key() {
+	softhsm2-util --show-slots | grep -q "Label: *$1 *\$" ||
+		softhsm2-util --init-token --free --label "$1" --so-pin 12345678 --pin 1234 >/dev/null
+	case $4 in
+	ED25519 | RSA) openssl genpkey -algorithm "$4" -out "$STORY/$2.key" 2>/dev/null ;;
+	*) openssl genpkey -algorithm EC -pkeyopt "ec_paramgen_curve:$4" -out "$STORY/$2.key" ;;
+	esac
+	openssl pkey -in "$STORY/$2.key" -pubout -out "$STORY/$2.pem"
+	softhsm2-util --import "$STORY/$2.key" --token "$1" --label "$2" --id "$3" --pin 1234 >/dev/null
+}

@@ -17,7 +17,7 @@ check() {
 	includes "$1" 'git2' 'registry/git[a-z_]*\.c'
 	includes "$1" 'curl/' 'registry/http\.c'
 	includes "$1" 'microhttpd' 'registry/serve\.c'
-	includes "$1" '(p11-kit/)?pkcs11' 'registry/sign/pkcs11[a-z0-9_]*\.c'
+	includes "$1" '(p11-kit/)?pkcs11' 'registry/sign/pkcs11/[a-z0-9_]*\.c'
 	includes "$1" 'archive' 'registry/bundle\.c'
 	includes "$1" 'pcre2' 'verify/tokenizer/[a-z_]*\.c'
 	includes "$1" 'cuda|cublas|nvrtc' 'kernels/cuda/[a-z0-9_/]*\.(c|cu|cuh|h)'
