@@ -16,6 +16,7 @@
 #include "kernels/exact.h"
 #include "kernels/file.h"
 #include "kernels/hash.h"
+#include "kernels/hash_any.h"
 #include "kernels/merkle.h"
 #include "kernels/source.h"
 #include "kernels/text.h"

@@ -101,6 +101,9 @@ static int scan_files(struct publishing *p, struct error *err)
 static int sign_model(struct publishing *p, struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer payload, encoding, signature;
+	struct modelsig_plan plan = { .name = p->release_text,
+				      .ignored = modelsig_default_ignored,
+				      .signature_name = "model.sig" };
 	struct modelsig_file *file = calloc(p->manifest->file_count + 1, sizeof(*file));
 	size_t count = 0;
 	int failed;
@@ -115,10 +118,9 @@ static int sign_model(struct publishing *p, struct error *err)
 			continue;
 		/* Borrowed from the manifest: modelsig_build only reads it. */
 		file[count].path = (char *)(uintptr_t)p->manifest->file[i].path;
-		file[count++].sha256 = p->manifest->file[i].sha256;
+		file[count++].digest = any_digest_of(&p->manifest->file[i].sha256);
 	}
-	failed = modelsig_build(p->release_text, file, count, modelsig_default_ignored, "model.sig",
-				&payload, &p->model_root, err);
+	failed = modelsig_build(&plan, file, count, &payload, &p->model_root, err);
 	free(file);
 	if (failed || envelope_encoding(buffer_view(&payload), &encoding, err) ||
 	    signing_key_sign(p->key, buffer_view(&encoding), &signature, err))

@@ -34,11 +34,17 @@ static int signer_key(struct check *check, struct public_key **out_key, struct e
 static int agree_with_manifest(const struct check *check, const struct modelsig *signature,
 			       struct error *err)
 {
+	if (signature->shard_size)
+		return error_set(err, ERROR_CORRUPT,
+				 "model.sig signs shards, and a release's signs whole files");
 	for (size_t i = 0; i < signature->file_count; i++) {
 		const struct modelsig_file *listed = &signature->file[i];
 		const struct manifest_file *file = manifest_find(check->manifest, listed->path);
+		struct any_digest known = { .len = 0 };
 
-		if (file && !digest_equal(&file->sha256, &listed->sha256))
+		if (file)
+			known = any_digest_of(&file->sha256);
+		if (file && !any_digest_equal(&known, &listed->digest))
 			return error_set(err, ERROR_CORRUPT,
 					 "model.sig and the manifest disagree about '%s'",
 					 listed->path);
@@ -70,7 +76,7 @@ int check_model_signature(struct check *check, struct error *err)
 	if (json_need_hex(check->release.statement.predicate, "modelSignatureRoot", &root,
 			  &cause) ||
 	    signature_read(check, &bundle, &cause) || signer_key(check, &key, &cause) ||
-	    modelsig_check(buffer_view(&bundle), key, &signature, &cause))
+	    modelsig_check(buffer_view(&bundle), key, 0, &signature, &cause))
 		return check_blame(check, STEP_SIGNATURE, "model.sig", true, &cause, err);
 	if (!digest_equal(&root, &signature.root))
 		error_set(&cause, ERROR_CORRUPT, "it signs another root than the release names");
@@ -117,6 +123,7 @@ static int compare_listed(struct check *check, const struct modelsig *signature,
 	for (size_t i = 0; i < count; i++) {
 		const char *path = tree_file(check->tree, i)->name;
 		const struct modelsig_file *listed = modelsig_find(signature, path);
+		struct any_digest found_any = any_digest_of(&found[i]);
 		bool alone = count == 1 && signature->file_count == 1;
 
 		/* A model of one file is listed under its own name or as "." */
@@ -127,7 +134,7 @@ static int compare_listed(struct check *check, const struct modelsig *signature,
 		if (!listed) {
 			if (name_uncovered(check, signature, path, coverage, err))
 				break;
-		} else if (digest_equal(&listed->sha256, &found[i])) {
+		} else if (any_digest_equal(&listed->digest, &found_any)) {
 			coverage->hold++;
 		} else if (verdict_set(check->verdict, STEP_BYTES, STEP_FAILS, err,
 				       "'%s' is not the file that was signed", path) ||
@@ -225,7 +232,7 @@ int check_foreign_signature(struct check *check, struct error *err)
 			"on P-256, P-384 and P-521 only");
 	check->verdict->step[STEP_SIGNATURE].required = true;
 	check->verdict->step[STEP_BYTES].required = true;
-	if (modelsig_check(check->request->signature, key, &signature, &cause))
+	if (modelsig_check(check->request->signature, key, 0, &signature, &cause))
 		return check_blame(check, STEP_SIGNATURE, "the signature", true, &cause, err);
 	digest_shorten(public_key_id(key), id);
 	if (verdict_set(check->verdict, STEP_SIGNATURE, STEP_HOLDS, err,

@@ -272,11 +272,10 @@ bool public_key_signs_statements(const struct public_key *key)
 	return key->type == KEY_ECDSA_P256 || key->type == KEY_ECDSA_P384;
 }
 
-int signature_check(const struct public_key *key, struct span message, struct span signature,
-		    struct error *err)
+static int check_by(const char *digest, const struct public_key *key, struct span message,
+		    struct span signature, struct error *err)
 {
 	CLEANUP(md_ctx_free) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	const char *digest = key_form[key->type].digest;
 	int holds;
 
 	if (!ctx || EVP_DigestVerifyInit_ex(ctx, NULL, digest, NULL, NULL, key->key, NULL) != 1) {
@@ -291,6 +290,18 @@ int signature_check(const struct public_key *key, struct span message, struct sp
 		return error_set(err, ERROR_CORRUPT, "the %s signature does not hold",
 				 public_key_type_name(key));
 	return 0;
+}
+
+int signature_check(const struct public_key *key, struct span message, struct span signature,
+		    struct error *err)
+{
+	return check_by(key_form[key->type].digest, key, message, signature, err);
+}
+
+int signature_check_sha256(const struct public_key *key, struct span message, struct span signature,
+			   struct error *err)
+{
+	return check_by(key_form[key->type].digest ? "SHA256" : NULL, key, message, signature, err);
 }
 
 int signature_message_digest(const struct public_key *key, struct span message,

@@ -63,6 +63,11 @@ bool public_key_signs_statements(const struct public_key *key);
 MUST_CHECK int signature_check(const struct public_key *key, struct span message,
 			       struct span signature, struct error *err);
 
+/* The same with SHA-256 whatever the curve, as model-signing before v0.3 signed with certificates.
+ */
+MUST_CHECK int signature_check_sha256(const struct public_key *key, struct span message,
+				      struct span signature, struct error *err);
+
 /*
  * The digest that this key's signatures are made over (SHA-256, -384 or -512 by
  * curve) into out_digest, its length into *out_len. ERROR_USAGE for Ed25519,

@@ -54,6 +54,9 @@ static void put_model(struct stage *stage)
 	CLEANUP(manifest_free) struct manifest *manifest = NULL;
 	CLEANUP(buffer_release) struct buffer json, pieces, payload, bundle;
 	struct context ctx = test_context();
+	struct modelsig_plan plan = { .name = NAME,
+				      .ignored = modelsig_default_ignored,
+				      .signature_name = "model.sig" };
 	struct modelsig_file file[8];
 	struct error err = { 0 };
 
@@ -69,10 +72,12 @@ static void put_model(struct stage *stage)
 	put_object(stage, buffer_view(&pieces));
 	assert_true(manifest->file_count <= 8);
 	for (size_t i = 0; i < manifest->file_count; i++)
-		file[i] = (struct modelsig_file){ (char *)(uintptr_t)manifest->file[i].path,
-						  manifest->file[i].sha256 };
-	assert_done(modelsig_build(NAME, file, manifest->file_count, modelsig_default_ignored,
-				   "model.sig", &payload, &stage->model_root, &err),
+		file[i] = (struct modelsig_file){
+			.path = (char *)(uintptr_t)manifest->file[i].path,
+			.digest = any_digest_of(&manifest->file[i].sha256),
+		};
+	assert_done(modelsig_build(&plan, file, manifest->file_count, &payload, &stage->model_root,
+				   &err),
 		    &err);
 	test_envelope(&stage->alice, buffer_view(&payload), &bundle);
 	put(stage, "model.sig", buffer_view(&bundle));

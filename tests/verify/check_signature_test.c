@@ -24,10 +24,21 @@ static void put(const struct signed_folder *folder, const char *name, const char
 	assert_done(file_write(path, span_of(content), 0644, FILE_REPLACE, &err), &err);
 }
 
+static struct any_digest digest_of(const char *content)
+{
+	struct digest digest = sha256(span_of(content));
+
+	return any_digest_of(&digest);
+}
+
 static struct signed_folder folder_new(const char *const *ignored)
 {
+	struct modelsig_plan plan = { .name = "model",
+				      .ignored = ignored,
+				      .signature_name = "model.sig" };
 	struct signed_folder folder = { .path = test_folder(), .signer = test_signer_new("P-256") };
-	struct modelsig_file file[] = { { (char[]){ "config.json" }, sha256(span_of("{}")) } };
+	struct modelsig_file file[] = { { .path = (char[]){ "config.json" },
+					  .digest = digest_of("{}") } };
 	CLEANUP(buffer_release) struct buffer payload;
 	struct error err = { 0 };
 
@@ -35,8 +46,7 @@ static struct signed_folder folder_new(const char *const *ignored)
 	buffer_init(&folder.bundle, 65536);
 	buffer_init(&folder.pem, PUBLIC_KEY_PEM_MAX);
 	put(&folder, "config.json", "{}");
-	assert_done(modelsig_build("model", file, 1, ignored, "model.sig", &payload, NULL, &err),
-		    &err);
+	assert_done(modelsig_build(&plan, file, 1, &payload, NULL, &err), &err);
 	test_envelope(&folder.signer, buffer_view(&payload), &folder.bundle);
 	assert_done(public_key_pem(folder.signer.public, &folder.pem, &err), &err);
 	return folder;

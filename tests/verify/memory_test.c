@@ -136,8 +136,13 @@ struct scene {
 
 static void scene_init(struct scene *scene)
 {
-	struct modelsig_file file[] = { { (char *)(uintptr_t) "a", { { 1 } } },
-					{ (char *)(uintptr_t) "b/c", { { 2 } } } };
+	struct modelsig_file file[] = {
+		{ (char *)(uintptr_t) "a", { { 1 }, DIGEST_SIZE }, 0, 0 },
+		{ (char *)(uintptr_t) "b/c", { { 2 }, DIGEST_SIZE }, 0, 0 }
+	};
+	struct modelsig_plan plan = { .name = "m",
+				      .ignored = modelsig_default_ignored,
+				      .signature_name = "model.sig" };
 	struct world_key key = { &scene->alice, "*", "*", 0, UINT64_MAX };
 	struct pins pins = { &scene->pin, 1 };
 	struct error err = { 0 };
@@ -156,9 +161,7 @@ static void scene_init(struct scene *scene)
 	assert_done(trust_from_pins(&pins, &scene->world.base, &scene->trust, &err), &err);
 	buffer_init(&scene->payload, 65536);
 	buffer_init(&scene->model_signature, 65536);
-	assert_done(modelsig_build("m", file, 2, modelsig_default_ignored, "model.sig",
-				   &scene->payload, NULL, &err),
-		    &err);
+	assert_done(modelsig_build(&plan, file, 2, &scene->payload, NULL, &err), &err);
 	test_envelope(&scene->alice, buffer_view(&scene->payload), &scene->model_signature);
 }
 
@@ -189,8 +192,8 @@ static int try_modelsig(struct scene *scene, struct error *err)
 {
 	CLEANUP(modelsig_release) struct modelsig signature = { 0 };
 
-	return modelsig_check(buffer_view(&scene->model_signature), scene->alice.public, &signature,
-			      err);
+	return modelsig_check(buffer_view(&scene->model_signature), scene->alice.public, 0,
+			      &signature, err);
 }
 
 static int try_trust(struct scene *scene, struct error *err)

@@ -40,6 +40,10 @@ static int payload(const char *name)
 {
 	CLEANUP(buffer_release) struct buffer input, out;
 	static struct modelsig_file file[FILES_MAX];
+	struct modelsig_plan plan = { .name = name,
+				      .ignored = modelsig_default_ignored,
+				      .signature_name = "model.sig" };
+	struct digest sha256;
 	struct span rest, line;
 	struct error err = { 0 };
 	size_t count = 0;
@@ -52,14 +56,13 @@ static int payload(const char *name)
 	while (line_take(&rest, &line) && count < FILES_MAX) {
 		struct span hex = { line.data, 2 * DIGEST_SIZE };
 
-		if (line.len < 2 * DIGEST_SIZE + 2 ||
-		    digest_from_hex(hex, &file[count].sha256, &err))
+		if (line.len < 2 * DIGEST_SIZE + 2 || digest_from_hex(hex, &sha256, &err))
 			return failed(&err);
+		file[count].digest = any_digest_of(&sha256);
 		file[count++].path = strndup((const char *)line.data + 2 * DIGEST_SIZE + 1,
 					     line.len - 2 * DIGEST_SIZE - 1);
 	}
-	if (modelsig_build(name, file, count, modelsig_default_ignored, "model.sig", &out, NULL,
-			   &err))
+	if (modelsig_build(&plan, file, count, &out, NULL, &err))
 		return failed(&err);
 	for (size_t i = 0; i < count; i++)
 		free(file[i].path);
