@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/environment.h"
+#include "cli/log.h"
 #include "cli/open.h"
 #include "cli/rows.h"
 
@@ -208,11 +209,12 @@ static const struct command audit = {
 	.run = audit_run,
 };
 
-static const struct command *const subcommands[] = { &list, &prove, &audit, NULL };
+static const struct command *const subcommands[] = { &list, &prove, &audit, &log_command_state,
+						     NULL };
 
 const struct command command_log = {
 	.name = "log",
-	.summary = "list, prove and audit the transparency log",
-	.synopsis = "list|prove|audit",
+	.summary = "list, prove and audit the transparency log, and sign its state",
+	.synopsis = "list|prove|audit|state",
 	.subcommands = subcommands,
 };

@@ -147,6 +147,15 @@ static int policy_digest(const struct statement *statement, struct digest *out_d
 	return 0;
 }
 
+/* A state is about the root of its tree. */
+static int state_digest(const struct statement *statement, struct digest *out_digest,
+			struct error *err)
+{
+	if (strcmp(statement->subject, "state") != 0)
+		return error_set(err, ERROR_CORRUPT, "a state's subject is called 'state'");
+	return json_need_hex(statement->predicate, "root", out_digest, err);
+}
+
 /* The digest that the predicate gives for the subject. */
 static int predicate_digest(const struct statement *statement, struct digest *out_digest,
 			    struct error *err)
@@ -175,10 +184,18 @@ static int predicate_digest(const struct statement *statement, struct digest *ou
 		return policy_digest(statement, out_digest, err);
 	case STATEMENT_key:
 		return key_digest(statement, out_digest, err);
+	case STATEMENT_state:
+		return state_digest(statement, out_digest, err);
 	case STATEMENT_KIND_COUNT:
 		break;
 	}
 	return error_set(err, ERROR_CORRUPT, "no kind of statement");
+}
+
+/* These are about no name. */
+static bool speaks_of_no_name(enum statement_kind kind)
+{
+	return kind == STATEMENT_policy || kind == STATEMENT_key || kind == STATEMENT_state;
 }
 
 /* These are about a statement that `of` names; the others name themselves. */
@@ -198,7 +215,7 @@ static int predicate_parse(struct statement *statement, struct error *err)
 	if (!note_name_ok(span_of(statement->origin)))
 		return error_set(err, ERROR_CORRUPT, "'%.200s' is no origin of a log",
 				 statement->origin);
-	if (statement->kind != STATEMENT_policy && statement->kind != STATEMENT_key &&
+	if (!speaks_of_no_name(statement->kind) &&
 	    name_agrees(statement, speaks_of_another(statement->kind), err))
 		return -1;
 	if (predicate_digest(statement, &digest, err))

@@ -40,6 +40,7 @@
 #include "verify/record.h"
 #include "verify/release_dir.h"
 #include "verify/signature.h"
+#include "verify/state.h"
 #include "verify/statement.h"
 #include "verify/time_text.h"
 #include "verify/timestamp.h"
