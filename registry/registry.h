@@ -27,11 +27,13 @@
 #include "registry/recording.h"
 #include "registry/sampling.h"
 #include "registry/series.h"
+#include "registry/serve.h"
 #include "registry/settings.h"
 #include "registry/sign.h"
 #include "registry/state.h"
 #include "registry/statement.h"
 #include "registry/status.h"
 #include "registry/store.h"
+#include "registry/witness.h"
 
 #endif

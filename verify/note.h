@@ -106,6 +106,8 @@ struct tree_head {
  * leaves. ERROR_CORRUPT otherwise.
  */
 MUST_CHECK int tree_head_parse(struct span text, struct tree_head *out_head, struct error *err);
+/* The same, for who tells an empty log with a wrong root from no checkpoint at all. */
+MUST_CHECK int tree_head_read(struct span text, struct tree_head *out_head, struct error *err);
 /* Append the text to be signed. ERROR_USAGE for an origin that no key can have as its name. */
 MUST_CHECK int tree_head_build(const struct tree_head *head, struct buffer *out, struct error *err);
 /* note_open and tree_head_parse; the origin must be the key's name. */

@@ -12,7 +12,7 @@ static int malformed(struct error *err, const char *what)
 	return error_set(err, ERROR_CORRUPT, "a log proof %s", what);
 }
 
-static bool hash_read(struct span line, struct digest *out_hash)
+bool proof_hash_read(struct span line, struct digest *out_hash)
 {
 	CLEANUP(buffer_release) struct buffer bytes;
 	struct error ignored = { 0 };
@@ -56,7 +56,7 @@ int proof_parse(struct span text, struct proof *out_proof, struct error *err)
 		if (!line.len)
 			break;
 		if (proof.path_len == MERKLE_PROOF_MAX ||
-		    !hash_read(line, &proof.path[proof.path_len++]))
+		    !proof_hash_read(line, &proof.path[proof.path_len++]))
 			return malformed(err, "with a malformed path");
 	}
 	if (!text.len)

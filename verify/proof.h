@@ -13,6 +13,9 @@ struct proof {
 	struct span checkpoint; /* the signed note, as it stands; borrowed from the proof's bytes */
 };
 
+/* One line of a path, 44 characters of base64; false for anything else. */
+bool proof_hash_read(struct span line, struct digest *out_hash);
+
 /* Read the text; an `extra` line is checked for form and ignored. ERROR_CORRUPT otherwise. */
 MUST_CHECK int proof_parse(struct span text, struct proof *out_proof, struct error *err);
 

@@ -4,12 +4,11 @@
 #include "verify/note.h"
 #include "verify/utf8.h"
 
-int tree_head_parse(struct span text, struct tree_head *out_head, struct error *err)
+int tree_head_read(struct span text, struct tree_head *out_head, struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer root;
 	struct error ignored = { 0 };
 	struct tree_head head = { 0 };
-	struct digest empty = merkle_empty();
 	struct span origin, size, hash, extension;
 
 	buffer_init(&root, DIGEST_SIZE);
@@ -23,6 +22,17 @@ int tree_head_parse(struct span text, struct tree_head *out_head, struct error *
 			return error_set(err, ERROR_CORRUPT, "a log's checkpoint with empty lines");
 	memcpy(head.origin, origin.data, origin.len);
 	memcpy(head.root.byte, root.data, DIGEST_SIZE);
+	*out_head = head;
+	return 0;
+}
+
+int tree_head_parse(struct span text, struct tree_head *out_head, struct error *err)
+{
+	struct digest empty = merkle_empty();
+	struct tree_head head;
+
+	if (tree_head_read(text, &head, err))
+		return -1;
 	if (!head.size && !digest_equal(&head.root, &empty))
 		return error_set(err, ERROR_CORRUPT,
 				 "an empty log whose root is not that of nothing");

@@ -49,6 +49,7 @@
 #include "verify/verdict.h"
 #include "verify/weights.h"
 #include "verify/witness_policy.h"
+#include "verify/witness_request.h"
 #include "verify/x509.h"
 
 #endif
