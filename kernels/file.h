@@ -49,6 +49,15 @@ MUST_CHECK int file_writer_commit(struct file_writer *writer, enum file_exists_r
 				  struct error *err);
 void file_writer_free(struct file_writer **writer);
 
+/*
+ * The steps of a commit one by one, for who writes several files: make the bytes durable
+ * under the temporary name; then give them their name, *out_there saying that
+ * FILE_KEEP_FIRST found one there (left alone). The name is durable after folder_sync.
+ */
+MUST_CHECK int file_writer_flush(struct file_writer *writer, struct error *err);
+MUST_CHECK int file_writer_name(struct file_writer *writer, enum file_exists_rule rule,
+				bool *out_there, struct error *err);
+
 /* As file_writer_* over the whole content in one call. */
 MUST_CHECK int file_write(const char *target, struct span bytes, unsigned mode,
 			  enum file_exists_rule rule, struct error *err);

@@ -85,24 +85,8 @@ int file_writer_add(struct file_writer *writer, struct span bytes, struct error 
 	return 0;
 }
 
-/* Give the temporary file its name by `rule`. */
-static int writer_name(struct file_writer *writer, enum file_exists_rule rule, struct error *err)
+int file_writer_flush(struct file_writer *writer, struct error *err)
 {
-	if (rule == FILE_REPLACE) {
-		if (rename(writer->temporary, writer->target))
-			return error_system(err, errno, "cannot name '%s'", writer->target);
-		free(writer->temporary);
-		writer->temporary = NULL;
-		return 0;
-	}
-	if (link(writer->temporary, writer->target) && errno != EEXIST)
-		return error_system(err, errno, "cannot name '%s'", writer->target);
-	return 0; /* file_writer_free unlinks the temporary name */
-}
-
-int file_writer_commit(struct file_writer *writer, enum file_exists_rule rule, struct error *err)
-{
-	char *folder;
 	int failed;
 
 	if (fsync(writer->fd))
@@ -111,7 +95,35 @@ int file_writer_commit(struct file_writer *writer, enum file_exists_rule rule, s
 	writer->fd = -1;
 	if (failed)
 		return error_system(err, failed, "cannot finish '%s'", writer->target);
-	if (writer_name(writer, rule, err))
+	return 0;
+}
+
+int file_writer_name(struct file_writer *writer, enum file_exists_rule rule, bool *out_there,
+		     struct error *err)
+{
+	*out_there = false;
+	if (rule == FILE_REPLACE) {
+		if (rename(writer->temporary, writer->target))
+			return error_system(err, errno, "cannot name '%s'", writer->target);
+		free(writer->temporary);
+		writer->temporary = NULL;
+		return 0;
+	}
+	if (link(writer->temporary, writer->target) == 0)
+		return 0; /* file_writer_free unlinks the temporary name */
+	if (errno != EEXIST)
+		return error_system(err, errno, "cannot name '%s'", writer->target);
+	*out_there = true;
+	return 0;
+}
+
+int file_writer_commit(struct file_writer *writer, enum file_exists_rule rule, struct error *err)
+{
+	bool there;
+	char *folder;
+	int failed;
+
+	if (file_writer_flush(writer, err) || file_writer_name(writer, rule, &there, err))
 		return -1;
 	folder = folder_of(writer->target);
 	if (!folder)

@@ -54,15 +54,85 @@ static int blob_same(struct blobs *blobs, const char *path, struct span bytes, s
 	return 0;
 }
 
+/* A blob on its way into the folder. */
+struct arrival {
+	char *target;
+	struct file_writer *writer; /* NULL: something has the name already */
+};
+
+static int arrival_begin(struct blobs *blobs, const struct blob *blob, struct arrival *arrival,
+			 struct error *err)
+{
+	if (folder_target((struct folder_blobs *)blobs, blob->path, &arrival->target, err))
+		return -1;
+	if (file_exists(arrival->target))
+		return blob_same(blobs, blob->path, blob->bytes, err);
+	return file_writer_new(arrival->target, 0644, &arrival->writer, err) ||
+			       file_writer_add(arrival->writer, blob->bytes, err)
+		       ? -1
+		       : 0;
+}
+
+static int arrival_name(struct blobs *blobs, const struct blob *blob, struct arrival *arrival,
+			struct error *err)
+{
+	bool there;
+
+	if (!arrival->writer)
+		return 0;
+	if (file_writer_name(arrival->writer, FILE_KEEP_FIRST, &there, err))
+		return -1;
+	return there ? blob_same(blobs, blob->path, blob->bytes, err) : 0;
+}
+
+/*
+ * Make the names durable: each folder once. Also of those that were there already: whoever put
+ * them may have died, or failed, just before this.
+ */
+static int arrivals_sync(struct arrival *arrival, size_t count, struct error *err)
+{
+	for (size_t i = 0; i < count; i++)
+		*strrchr(arrival[i].target, '/') = '\0'; /* its folder is what is left */
+	for (size_t i = 0; i < count; i++) {
+		size_t first = 0;
+
+		while (strcmp(arrival[first].target, arrival[i].target) != 0)
+			first++;
+		if (first == i && folder_sync(arrival[i].target, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int folder_put_all(struct blobs *blobs, const struct blob *blob, size_t count,
+			  struct error *err)
+{
+	struct arrival *arrival = calloc(count + 1, sizeof(*arrival));
+	int failed = 0;
+
+	if (!arrival)
+		return error_set(err, ERROR_SYSTEM, "out of memory for the log's files");
+	for (size_t i = 0; i < count && !failed; i++)
+		failed = arrival_begin(blobs, &blob[i], &arrival[i], err);
+	for (size_t i = 0; i < count && !failed; i++)
+		failed = arrival[i].writer ? file_writer_flush(arrival[i].writer, err) : 0;
+	for (size_t i = 0; i < count && !failed; i++)
+		failed = arrival_name(blobs, &blob[i], &arrival[i], err);
+	if (!failed)
+		failed = arrivals_sync(arrival, count, err);
+	for (size_t i = 0; i < count; i++) {
+		file_writer_free(&arrival[i].writer);
+		free(arrival[i].target);
+	}
+	free(arrival);
+	return failed ? -1 : 0;
+}
+
 static int folder_put(struct blobs *blobs, const char *path, struct span bytes, struct error *err)
 {
-	CLEANUP(text_free) char *target = NULL;
+	const struct blob blob = { path, bytes };
 
-	if (folder_target((struct folder_blobs *)blobs, path, &target, err))
-		return -1;
-	if (!file_exists(target) && file_write(target, bytes, 0644, FILE_KEEP_FIRST, err))
-		return -1;
-	return blob_same(blobs, path, bytes, err);
+	return folder_put_all(blobs, &blob, 1, err);
 }
 
 static int folder_replace(struct blobs *blobs, const char *path, struct span bytes,
@@ -87,6 +157,7 @@ static void folder_close(struct blobs *blobs)
 static const struct blobs_type folder_type = {
 	.read = folder_read,
 	.put_if_absent = folder_put,
+	.put_all = folder_put_all,
 	.replace = folder_replace,
 	.close = folder_close,
 };
@@ -211,6 +282,16 @@ int blobs_read(struct blobs *blobs, const char *path, struct buffer *out, struct
 int blobs_put_if_absent(struct blobs *blobs, const char *path, struct span bytes, struct error *err)
 {
 	return blobs->type->put_if_absent(blobs, path, bytes, err);
+}
+
+int blobs_put_all(struct blobs *blobs, const struct blob *blob, size_t count, struct error *err)
+{
+	if (blobs->type->put_all)
+		return blobs->type->put_all(blobs, blob, count, err);
+	for (size_t i = 0; i < count; i++)
+		if (blobs_put_if_absent(blobs, blob[i].path, blob[i].bytes, err))
+			return -1;
+	return 0;
 }
 
 int blobs_replace(struct blobs *blobs, const char *path, struct span bytes, struct error *err)

@@ -13,6 +13,14 @@ struct blobs {
 	const struct blobs_type *type;
 };
 
+/* What is to be put: both borrowed. */
+struct blob {
+	const char *path; /* shorter than BLOB_PATH_MAX */
+	struct span bytes;
+};
+
+#define BLOBS_PUT_MAX 128u /* of one blobs_put_all */
+
 struct blobs_type {
 	/* Append the blob to `out`. ERROR_ABSENT if there is none. Any thread. */
 	int (*read)(struct blobs *blobs, const char *path, struct buffer *out, struct error *err);
@@ -20,6 +28,10 @@ struct blobs_type {
 	/* Durable when it returns. The same bytes again are success, others ERROR_CORRUPT. */
 	int (*put_if_absent)(struct blobs *blobs, const char *path, struct span bytes,
 			     struct error *err);
+
+	/* The same for several at once, sharing what durability costs; NULL: one by one. */
+	int (*put_all)(struct blobs *blobs, const struct blob *blob, size_t count,
+		       struct error *err);
 
 	/* Put in the place of what was there, whole or not at all. For the checkpoint only. */
 	int (*replace)(struct blobs *blobs, const char *path, struct span bytes, struct error *err);
@@ -36,6 +48,10 @@ MUST_CHECK int blobs_read(struct blobs *blobs, const char *path, struct buffer *
 			  struct error *err);
 MUST_CHECK int blobs_put_if_absent(struct blobs *blobs, const char *path, struct span bytes,
 				   struct error *err);
+/* Several at once, at most BLOBS_PUT_MAX: durable together, for fewer syncs than one by one. When
+ * it fails, some of them may be there. */
+MUST_CHECK int blobs_put_all(struct blobs *blobs, const struct blob *blob, size_t count,
+			     struct error *err);
 MUST_CHECK int blobs_replace(struct blobs *blobs, const char *path, struct span bytes,
 			     struct error *err);
 

@@ -4,17 +4,56 @@
 
 #include "registry/tiles_inner.h"
 
+/* Bytes that are gathered before they are put. */
+#define GATHER_BYTES (8u << 20)
+
+/* Files on their way into the log, put several at once. */
+struct gathered {
+	struct tiles *tiles;
+	struct buffer bytes; /* one after the other */
+	struct blob blob[BLOBS_PUT_MAX];
+	char path[BLOBS_PUT_MAX][BLOB_PATH_MAX];
+	size_t end[BLOBS_PUT_MAX]; /* in `bytes` */
+	size_t count;
+};
+
+static int gathered_put(struct gathered *g, struct error *err)
+{
+	size_t start = 0;
+
+	for (size_t i = 0; i < g->count; i++) {
+		g->blob[i] =
+			(struct blob){ g->path[i], { g->bytes.data + start, g->end[i] - start } };
+		start = g->end[i];
+	}
+	if (blobs_put_all(g->tiles->blobs, g->blob, g->count, err))
+		return -1;
+	g->bytes.len = 0;
+	g->count = 0;
+	return 0;
+}
+
+static int gathered_add(struct gathered *g, int level, uint64_t n, unsigned width,
+			struct span bytes, struct error *err)
+{
+	if ((g->count == BLOBS_PUT_MAX || g->bytes.len > GATHER_BYTES) && gathered_put(g, err))
+		return -1;
+	if (buffer_add(&g->bytes, bytes, err))
+		return -1;
+	tile_path(level, n, width, g->path[g->count]);
+	g->end[g->count++] = g->bytes.len;
+	return 0;
+}
+
 /* Write `count` hashes of a level, the first of which is number `first`, a multiple of 256. */
-static int level_write(struct tiles *tiles, int level, uint64_t first, const struct digest *hash,
+static int level_write(struct gathered *g, int level, uint64_t first, const struct digest *hash,
 		       size_t count, struct error *err)
 {
 	for (size_t done = 0; done < count; done += TILE_WIDTH) {
 		unsigned width = count - done < TILE_WIDTH ? (unsigned)(count - done) : TILE_WIDTH;
-		char path[BLOB_PATH_MAX];
 
-		tile_path(level, (first + done) / TILE_WIDTH, width, path);
-		if (blobs_put_if_absent(tiles->blobs, path,
-					(struct span){ hash[done].byte, width * DIGEST_SIZE }, err))
+		if (gathered_add(g, level, (first + done) / TILE_WIDTH, width,
+				 (struct span){ hash[done].byte, width * DIGEST_SIZE }, err))
 			return -1;
 	}
 	return 0;
@@ -43,7 +82,7 @@ static int level_gather(struct tiles *tiles, int level, uint64_t old, const stru
  * Write the tiles of `level` for the hashes number old … old + count - 1, fresh[count]; leave the
  * roots of the tiles that became full in fresh[]; *out_full of them.
  */
-static int level_append(struct tiles *tiles, int level, uint64_t old, struct digest *fresh,
+static int level_append(struct gathered *g, int level, uint64_t old, struct digest *fresh,
 			size_t count, size_t *out_full, struct error *err)
 {
 	size_t before = (size_t)(old % TILE_WIDTH), full = (before + count) / TILE_WIDTH;
@@ -52,8 +91,8 @@ static int level_append(struct tiles *tiles, int level, uint64_t old, struct dig
 
 	if (!hash)
 		return error_set(err, ERROR_SYSTEM, "out of memory for tiles");
-	failed = level_gather(tiles, level, old, fresh, count, hash, err) ||
-		 level_write(tiles, level, old - before, hash, before + count, err);
+	failed = level_gather(g->tiles, level, old, fresh, count, hash, err) ||
+		 level_write(g, level, old - before, hash, before + count, err);
 	for (size_t i = 0; i < full; i++)
 		fresh[i] = merkle_root_of(hash + i * TILE_WIDTH, TILE_WIDTH);
 	free(hash);
@@ -77,18 +116,17 @@ static int bundle_begin(struct tiles *tiles, uint64_t size, struct buffer *out, 
 	return 0;
 }
 
-static int bundles_append(struct tiles *tiles, uint64_t size, const struct span *entry,
-			  size_t count, struct error *err)
+static int bundles_append(struct gathered *g, uint64_t size, const struct span *entry, size_t count,
+			  struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer bundle;
 	uint64_t at = size;
 
 	buffer_init(&bundle, BUNDLE_MAX_BYTES);
-	if (bundle_begin(tiles, size, &bundle, err))
+	if (bundle_begin(g->tiles, size, &bundle, err))
 		return -1;
 	for (size_t i = 0; i < count; i++) {
 		unsigned width;
-		char path[BLOB_PATH_MAX];
 
 		if (buffer_add_u16be(&bundle, (uint16_t)entry[i].len, err) ||
 		    buffer_add(&bundle, entry[i], err))
@@ -97,12 +135,35 @@ static int bundles_append(struct tiles *tiles, uint64_t size, const struct span 
 		width = (unsigned)(at % TILE_WIDTH);
 		if (width && i + 1 < count)
 			continue;
-		tile_path(-1, (at - 1) / TILE_WIDTH, width ? width : TILE_WIDTH, path);
-		if (blobs_put_if_absent(tiles->blobs, path, buffer_view(&bundle), err))
+		if (gathered_add(g, -1, (at - 1) / TILE_WIDTH, width ? width : TILE_WIDTH,
+				 buffer_view(&bundle), err))
 			return -1;
 		bundle.len = 0;
 	}
 	return 0;
+}
+
+/* Put everything that the entries add; fresh[count] are their leaf hashes and spent after it. */
+static int tiles_put(struct tiles *tiles, uint64_t size, const struct span *entry, size_t count,
+		     struct digest *fresh, struct error *err)
+{
+	struct gathered *g = calloc(1, sizeof(*g));
+	size_t fresh_count = count;
+	int failed;
+
+	if (!g)
+		return error_set(err, ERROR_SYSTEM, "out of memory for tiles");
+	g->tiles = tiles;
+	buffer_init(&g->bytes, GATHER_BYTES + BUNDLE_MAX_BYTES);
+	failed = bundles_append(g, size, entry, count, err);
+	for (int level = 0; !failed && fresh_count; level++)
+		failed = level_append(g, level, size >> (8 * level), fresh, fresh_count,
+				      &fresh_count, err);
+	if (!failed)
+		failed = gathered_put(g, err);
+	buffer_release(&g->bytes);
+	free(g);
+	return failed ? -1 : 0;
 }
 
 int tiles_append(struct tiles *tiles, struct merkle *tree, const struct span *entry, size_t count,
@@ -110,8 +171,7 @@ int tiles_append(struct tiles *tiles, struct merkle *tree, const struct span *en
 {
 	struct merkle grown = *tree;
 	struct digest *fresh;
-	size_t fresh_count = count;
-	int failed = 0;
+	int failed;
 
 	if (!count)
 		return 0;
@@ -126,10 +186,7 @@ int tiles_append(struct tiles *tiles, struct merkle *tree, const struct span *en
 		fresh[i] = merkle_leaf(entry[i]);
 		merkle_add(&grown, &fresh[i]);
 	}
-	failed = bundles_append(tiles, tree->count, entry, count, err);
-	for (int level = 0; !failed && fresh_count; level++)
-		failed = level_append(tiles, level, tree->count >> (8 * level), fresh, fresh_count,
-				      &fresh_count, err);
+	failed = tiles_put(tiles, tree->count, entry, count, fresh, err);
 	free(fresh);
 	tiles_forget(tiles);
 	if (failed)
