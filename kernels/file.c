@@ -212,22 +212,40 @@ int file_room(const char *path, uint64_t *out_bytes, struct error *err)
 	return 0;
 }
 
-int file_lock_take(const char *path, struct file_lock *out_lock, struct error *err)
+/* Take a lock by `how`; *out_taken is false when LOCK_NB found it held. */
+static int lock_take(const char *path, int how, struct file_lock *out_lock, bool *out_taken,
+		     struct error *err)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
 
 	if (fd < 0)
 		return error_system(err, errno, "cannot open lock '%s'", path);
-	while (flock(fd, LOCK_EX)) {
+	while (flock(fd, how)) {
 		int failed = errno;
 
 		if (failed == EINTR)
 			continue;
 		close(fd);
+		*out_taken = false;
+		if (failed == EWOULDBLOCK)
+			return 0;
 		return error_system(err, failed, "cannot take lock '%s'", path);
 	}
 	out_lock->fd = fd;
+	*out_taken = true;
 	return 0;
+}
+
+int file_lock_take(const char *path, struct file_lock *out_lock, struct error *err)
+{
+	bool taken;
+
+	return lock_take(path, LOCK_EX, out_lock, &taken, err);
+}
+
+int file_lock_try(const char *path, struct file_lock *out_lock, bool *out_taken, struct error *err)
+{
+	return lock_take(path, LOCK_EX | LOCK_NB, out_lock, out_taken, err);
 }
 
 void file_lock_release(struct file_lock *lock)

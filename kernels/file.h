@@ -74,6 +74,9 @@ struct file_lock {
 };
 
 MUST_CHECK int file_lock_take(const char *path, struct file_lock *out_lock, struct error *err);
+/* The same without waiting: *out_taken is false when somebody else holds it. */
+MUST_CHECK int file_lock_try(const char *path, struct file_lock *out_lock, bool *out_taken,
+			     struct error *err);
 void file_lock_release(struct file_lock *lock);
 
 #endif

@@ -52,8 +52,9 @@ int log_open(const struct context *ctx, const char *folder, const char *origin,
 	log->folder = strdup(folder);
 	if (!log->folder)
 		return error_set(err, ERROR_SYSTEM, "out of memory for a log");
-	if (key_read(log, origin, err) || log_path(log, "log", &served, err) ||
-	    blobs_open_folder(served, &log->blobs, err) || tiles_new(log->blobs, &log->tiles, err))
+	if (log_queue_new(&log->queue, err) || key_read(log, origin, err) ||
+	    log_path(log, "log", &served, err) || blobs_open_folder(served, &log->blobs, err) ||
+	    tiles_new(log->blobs, &log->tiles, err))
 		return -1;
 
 	*out_log = log;
@@ -67,6 +68,9 @@ void log_close(struct log **log)
 		return;
 	tiles_free(&(*log)->tiles);
 	blobs_close(&(*log)->blobs);
+	log_sequencing_free(&(*log)->sequencing);
+	log_waiting_close(&(*log)->waiting);
+	log_queue_free(&(*log)->queue);
 	database_close(&(*log)->sequence);
 	database_close(&(*log)->lock);
 	signing_key_close(&(*log)->signer);

@@ -56,11 +56,14 @@ struct tiles *log_tiles(struct log *log);
 MUST_CHECK int log_head(struct log *log, struct log_head *out_head, struct error *err);
 
 /*
- * Append a batch in one transaction, publish a checkpoint that holds it, and
- * give each item's index. An ident that is in the log already keeps its index.
- * A claim of a name that another statement holds (names compared without
- * case) fails with ERROR_USAGE and nothing of the batch is logged. When it
- * returns 0 everything is durable.
+ * Append items that belong together, and give each its index. All of them are sequenced in
+ * one transaction or none is; what other threads and processes wait to append goes along, up to 256
+ * entries, and the next batch gathers meanwhile. An ident that is in the log already keeps its
+ * index. A claim of a name that another statement holds (names compared without case) fails
+ * with ERROR_USAGE, and only this call. When it returns 0 everything is durable and signed.
+ *
+ * Any number of threads may append through one `log` at once, and processes each through one
+ * of its own; nothing else is done with a `log` beside that.
  */
 MUST_CHECK int log_append(struct log *log, const struct log_item *item, size_t count,
 			  uint64_t *out_index, struct error *err);

@@ -3,6 +3,7 @@
 #define REGISTRY_LOG_INNER_H
 
 #include "registry/log.h"
+#include "registry/log_waiting.h"
 #include "registry/sign.h"
 #include "registry/sqlite.h"
 
@@ -13,10 +14,31 @@ struct log {
 	char vkey[NOTE_VKEY_MAX];
 	struct blobs *blobs;
 	struct tiles *tiles;
-	struct database *sequence;  /* log.db, NULL until asked for */
-	struct database *lock;      /* lock.db, NULL until the first append */
-	struct signing_key *signer; /* keys/log.key, NULL until the first append */
+	struct database *sequence;         /* log.db, NULL until asked for */
+	struct database *lock;             /* lock.db, NULL until the first append */
+	struct signing_key *signer;        /* keys/log.key, NULL until the first append */
+	struct log_sequencing *sequencing; /* prepared statements of log.db, or NULL */
+	struct log_waiting *waiting;       /* this writer's own file, NULL until it had to wait */
+	struct log_queue *queue;           /* the threads that append at once */
 };
+
+/* One call of log_append, from its thread's stack. */
+struct log_group {
+	struct log_items items; /* borrowed */
+	uint64_t *index;        /* of each item, once it is done */
+	struct error err;       /* when it failed */
+	bool failed, done;
+	struct log_group *next; /* in the queue */
+};
+
+MUST_CHECK int log_queue_new(struct log_queue **out_queue, struct error *err);
+void log_queue_free(struct log_queue **queue);
+
+/*
+ * Append groups, each by itself, in one transaction: at most LOG_GROUP_MAX items together, or
+ * one group of any size. Each group's result is in it afterwards.
+ */
+void log_lead(struct log *log, struct log_group *const *group, size_t count);
 
 /* "FOLDER/name", malloced. */
 MUST_CHECK int log_path(const struct log *log, const char *name, char **out_path,
@@ -35,6 +57,22 @@ MUST_CHECK int note_key_of(const struct signing_key *signer, const char *origin,
 
 /* Open what writing needs: both databases and the log's key, which must be the one of log.vkey. */
 MUST_CHECK int log_writer_open(struct log *log, struct error *err);
+
+/*
+ * The one transaction that sequences, log.lock being held: begin, any number of groups, then
+ * commit (durable when it returns, `state` knows) or, after any failure, abandon.
+ */
+struct log_state;
+MUST_CHECK int log_sequence_begin(struct log *log, const struct log_state *state,
+				  struct error *err);
+/* *out_refused is set, and 0 returned, when only this group cannot go in: a name that it claims is
+ * taken. An ident that is in the log keeps its index. */
+MUST_CHECK int log_sequence_group(struct log *log, const struct log_items *group,
+				  uint64_t *out_index, struct error *out_refused,
+				  struct error *err);
+MUST_CHECK int log_sequence_commit(struct log *log, struct log_state *state, struct error *err);
+void log_sequence_abandon(struct log *log);
+void log_sequencing_free(struct log_sequencing **sequencing);
 
 /* Take log.lock, waiting for whoever writes the log. */
 MUST_CHECK int log_writing(struct log *log, struct file_lock *out_lock, struct error *err);

@@ -5,143 +5,167 @@
  * synchronous=FULL) → bundles and tiles, each if absent → checkpoint signed and compared and
  * swapped in lock.db → checkpoint file replaced. What is sequenced keeps its index for
  * ever, so tiles written twice have the same bytes.
+ *
+ * Whoever holds log.lock leads: it appends its own groups and takes along what
+ * others left in log.waiting/ meanwhile. Who had to wait finds its entries in the
+ * log when its turn comes, and has nothing left to do; a group of somebody else that does not
+ * go in is left for its owner, who will be told why.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "registry/log_inner.h"
+#include "registry/log_waiting.h"
 
-/* The statements of one append, prepared once. */
-struct appending {
-	struct query *find, *find_claim, *add, *add_pending, *add_claim;
-	uint64_t next;
-};
-
-static void appending_release(struct appending *a)
+/* Every group that has no result yet fails for the same cause. */
+static void all_fail(struct log_group *const *group, size_t count, const struct error *cause)
 {
-	query_free(&a->find);
-	query_free(&a->find_claim);
-	query_free(&a->add);
-	query_free(&a->add_pending);
-	query_free(&a->add_claim);
+	for (size_t i = 0; i < count; i++) {
+		if (group[i]->failed)
+			continue;
+		group[i]->failed = true;
+		group[i]->err = *cause;
+	}
 }
 
-static int appending_begin(struct log *log, struct appending *a, struct error *err)
-{
-	struct database *db = log->sequence;
+/* ---- Waiting for one's turn ---- */
 
-	return query_new(db, "SELECT idx FROM entry WHERE ident = ?", &a->find, err) ||
-			       query_new(db, "SELECT statement FROM claim WHERE folded = ?",
-					 &a->find_claim, err) ||
-			       query_new(db, "INSERT INTO entry(idx, ident) VALUES (?, ?)", &a->add,
-					 err) ||
-			       query_new(db, "INSERT INTO pending(idx, bytes) VALUES (?, ?)",
-					 &a->add_pending, err) ||
-			       query_new(db,
-					 "INSERT INTO claim(folded, spelled, statement, idx) "
-					 "VALUES (?, ?, ?, ?)",
-					 &a->add_claim, err)
-		       ? -1
-		       : 0;
+/* Leave the groups where the leader takes them along. Whether that succeeds changes nothing. */
+static void post(struct log *log, struct log_group *const *group, size_t count)
+{
+	CLEANUP(text_free) char *folder = NULL;
+	struct log_items items[LOG_GROUP_MAX];
+	struct error ignored = { 0 };
+	size_t total = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		total += group[i]->items.count;
+		if (i >= LOG_GROUP_MAX || total > LOG_GROUP_MAX || !group[i]->items.count)
+			return;
+		items[i] = group[i]->items;
+	}
+	if (!log->waiting && (log_path(log, "log.waiting", &folder, &ignored) ||
+			      log_waiting_open(folder, &log->waiting, &ignored)))
+		return;
+	if (log_waiting_post(log->waiting, items, count, &ignored))
+		log_waiting_withdraw(log->waiting);
 }
 
-/* Claim a name for a statement; the same claim by a second signer adds nothing. */
-static int claim_add(struct appending *a, const struct log_item *item, uint64_t index,
-		     struct error *err)
+/* Take log.lock; *out_waited when others held it first. */
+static int turn_take(struct log *log, struct log_group *const *group, size_t count,
+		     struct file_lock *out_lock, bool *out_waited, struct error *err)
 {
-	CLEANUP(text_free) char *folded = NULL;
-	bool row, same;
+	CLEANUP(text_free) char *path = NULL;
+	bool taken;
 
-	if (claim_fold(item->claim, &folded, err))
+	if (log_path(log, "log.lock", &path, err) || file_lock_try(path, out_lock, &taken, err))
 		return -1;
-	query_bind_text(a->find_claim, 1, folded);
-	if (query_step(a->find_claim, &row, err))
-		return -1;
-	same = row && query_text(a->find_claim, 0) &&
-	       strcmp(query_text(a->find_claim, 0), item->statement) == 0;
-	query_reset(a->find_claim);
-	if (row)
-		return same ? 0
-			    : error_set(err, ERROR_USAGE,
-					"'%s' is taken: a name is given once and never moves",
-					item->claim);
-	query_bind_text(a->add_claim, 1, folded);
-	query_bind_text(a->add_claim, 2, item->claim);
-	query_bind_text(a->add_claim, 3, item->statement);
-	query_bind_u64(a->add_claim, 4, index);
-	return query_run(a->add_claim, err);
-}
-
-static int item_add(struct appending *a, const struct log_item *item, uint64_t *out_index,
-		    struct error *err)
-{
-	bool row;
-
-	query_bind_text(a->find, 1, item->ident);
-	if (query_step(a->find, &row, err))
-		return -1;
-	*out_index = row ? query_u64(a->find, 0) : a->next;
-	query_reset(a->find);
-	if (row)
+	*out_waited = !taken;
+	if (taken)
 		return 0;
-	query_bind_u64(a->add, 1, a->next);
-	query_bind_text(a->add, 2, item->ident);
-	query_bind_u64(a->add_pending, 1, a->next);
-	query_bind_bytes(a->add_pending, 2, item->entry);
-	if (query_run(a->add, err) || query_run(a->add_pending, err) ||
-	    (item->claim && claim_add(a, item, a->next, err)))
+	post(log, group, count);
+	if (file_lock_take(path, out_lock, err))
 		return -1;
-	a->next++;
+	if (log->waiting)
+		log_waiting_withdraw(log->waiting);
 	return 0;
 }
 
-/* All items in one transaction; what was shown is no longer pending. */
-static int sequence(struct log *log, struct log_state *state, const struct log_item *item,
-		    size_t count, uint64_t *out_index, struct error *err)
+/* True when every item has its index, below `size`. */
+static bool group_served(struct log *log, const struct log_group *group, uint64_t size)
 {
-	CLEANUP(appending_release) struct appending a = { .next = state->sequenced };
-	CLEANUP(query_free) struct query *sweep = NULL;
-	int failed;
+	struct error ignored = { 0 };
 
-	if (appending_begin(log, &a, err) ||
-	    query_new(log->sequence, "DELETE FROM pending WHERE idx < ?", &sweep, err) ||
-	    database_begin(log->sequence, err))
-		return -1;
-	query_bind_u64(sweep, 1, a.next); /* log_settle integrated all that was sequenced */
-	failed = query_run(sweep, err);
-	for (size_t i = 0; i < count && !failed; i++)
-		failed = item_add(&a, &item[i], &out_index[i], err);
-	if (!failed)
-		failed = database_commit(log->sequence, err);
-	if (failed)
-		database_rollback(log->sequence);
-	else
-		state->sequenced = a.next;
-	return failed ? -1 : 0;
+	for (size_t i = 0; i < group->items.count; i++)
+		if (log_find(log, group->items.item[i].ident, &group->index[i], &ignored) ||
+		    group->index[i] >= size)
+			return false;
+	return group->items.count != 0;
 }
 
-int log_append(struct log *log, const struct log_item *item, size_t count, uint64_t *out_index,
-	       struct error *err)
+/* True when whoever led before finished all of ours: sequenced, signed and shown. */
+static bool all_served(struct log *log, struct log_group *const *group, size_t count)
+{
+	CLEANUP(log_head_release) struct log_head lock = { 0 }, shown = { 0 };
+	struct error ignored = { 0 };
+
+	if (log_remembered(log, &lock, &ignored) || log_head(log, &shown, &ignored) ||
+	    !span_equal(buffer_view(&lock.note), buffer_view(&shown.note)))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!group_served(log, group[i], lock.size))
+			return false;
+	return true;
+}
+
+/* ---- Leading ---- */
+
+/* What one transaction takes. */
+struct gathering {
+	struct log *log;
+	size_t taken;                    /* items */
+	uint64_t ignored[LOG_GROUP_MAX]; /* indexes that their owners look up themselves */
+	struct error *err;
+	int failed;
+};
+
+static bool take_along(void *arg, const struct log_items *group)
+{
+	struct gathering *batch = arg;
+	struct error refused = { 0 };
+
+	if (batch->taken + group->count > LOG_GROUP_MAX)
+		return false;
+	batch->failed = log_sequence_group(batch->log, group, batch->ignored, &refused, batch->err);
+	if (!batch->failed && !refused.code)
+		batch->taken += group->count;
+	return !batch->failed;
+}
+
+/* Our groups and, as far as there is room, what others wait for; in one transaction. */
+static int sequence(struct log *log, struct log_state *state, struct log_group *const *group,
+		    size_t count, struct error *err)
+{
+	CLEANUP(text_free) char *folder = NULL;
+	struct gathering batch = { .log = log, .err = err };
+
+	if (log_path(log, "log.waiting", &folder, err) || log_sequence_begin(log, state, err))
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		if (log_sequence_group(log, &group[i]->items, group[i]->index, &group[i]->err, err))
+			return -1;
+		group[i]->failed = group[i]->err.code != ERROR_NONE;
+		batch.taken += group[i]->failed ? 0 : group[i]->items.count;
+	}
+	if (batch.taken < LOG_GROUP_MAX &&
+	    log_waiting_each(folder, log->waiting, take_along, &batch, err))
+		return -1;
+	return batch.failed ? -1 : log_sequence_commit(log, state, err);
+}
+
+static int lead(struct log *log, struct log_group *const *group, size_t count, struct error *err)
 {
 	CLEANUP(file_lock_release) struct file_lock held = { 0 };
 	CLEANUP(log_state_release) struct log_state state = { 0 };
-	uint64_t *index;
-	int failed;
+	bool waited;
 
-	if (count > LOG_BATCH_MAX)
-		return error_set(err, ERROR_USAGE, "%zu entries are too many for one batch", count);
-	for (size_t i = 0; i < count; i++)
-		if (item[i].entry.len > ENTRY_MAX_BYTES)
-			return error_set(err, ERROR_USAGE, "an entry of %zu bytes is too long",
-					 item[i].entry.len);
-	if (log_writing(log, &held, err) || log_settle(log, &state, err))
+	if (turn_take(log, group, count, &held, &waited, err))
 		return -1;
-	index = calloc(count ? count : 1, sizeof(*index));
-	if (!index)
-		return error_set(err, ERROR_SYSTEM, "out of memory for a batch");
-	failed = sequence(log, &state, item, count, index, err) || log_advance(log, &state, err);
-	if (!failed && count)
-		memcpy(out_index, index, count * sizeof(*index));
-	free(index);
-	return failed ? -1 : 0;
+	if (waited && all_served(log, group, count))
+		return 0;
+	if (log_settle(log, &state, err))
+		return -1;
+	if (sequence(log, &state, group, count, err)) {
+		log_sequence_abandon(log);
+		return -1;
+	}
+	return log_advance(log, &state, err);
+}
+
+void log_lead(struct log *log, struct log_group *const *group, size_t count)
+{
+	struct error err = { 0 };
+
+	if (lead(log, group, count, &err))
+		all_fail(group, count, &err);
 }
