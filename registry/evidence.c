@@ -112,7 +112,7 @@ int registry_trust(struct registry *registry, const struct evidence *evidence,
 	CLEANUP(text_free) char *pin = NULL;
 
 	return registry_pin(registry, &pin, err) || pins_parse(span_of(pin), &pins, err) ||
-			       trust_from_pins(&pins, evidence, out_trust, err)
+			       trust_from_pins(&pins, evidence, UINT64_MAX, out_trust, err)
 		       ? -1
 		       : 0;
 }

@@ -252,6 +252,19 @@ static int take_about(struct parcel *parcel, const struct trust *trust,
 	return 0;
 }
 
+/* Every version of the policy, and every revocation: later ones than the pin that a reader has. */
+static int add_policies(struct parcel *parcel, const struct evidence *evidence,
+			const struct policy_chain *chain, struct error *err)
+{
+	for (size_t i = 0; i < chain->count; i++)
+		if (parcel_add_statement(parcel, evidence, &chain->version[i].identity, err))
+			return -1;
+	for (size_t i = 0; i < chain->revocation_count; i++)
+		if (parcel_add_statement(parcel, evidence, &chain->revocation[i].identity, err))
+			return -1;
+	return 0;
+}
+
 int parcel_collect(struct parcel *parcel, const struct trust *trust,
 		   const struct evidence *evidence, const struct believed *checkpoint,
 		   bool boundaries, struct error *err)
@@ -268,7 +281,7 @@ int parcel_collect(struct parcel *parcel, const struct trust *trust,
 	    add_object(parcel, evidence, &manifest->pieces, "piece digests", err))
 		return -1;
 	for (size_t i = 0; i < trust->count; i++)
-		if (parcel_add_statement(parcel, evidence, &trust->anchor[i].policy_identity, err))
+		if (add_policies(parcel, evidence, &trust->anchor[i].chain, err))
 			return -1;
 	if (parcel_add_statement(parcel, evidence, &checkpoint->identity, err) ||
 	    take_references(parcel, trust, evidence, statement->predicate, err))

@@ -1,19 +1,14 @@
 /*
- * Believing one statement: every envelope of it is tried, one that holds in
- * everything suffices, and when none does the gravest reason is told.
+ * Believing one statement: every envelope of it is tried, those that hold in
+ * everything are counted, and when too few do the gravest reason is told.
  */
 #include "verify/believe.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "verify/entry.h"
-#include "verify/proof.h"
-
-/* One envelope that holds: signature, policy, log. */
-struct logged {
-	uint64_t index;
-	struct checkpoint checkpoint;
-};
+#include "verify/filed.h"
 
 /* Contradiction before absence before a stranger; what could not be looked up before all. */
 static int gravity(enum error_code code)
@@ -40,60 +35,52 @@ static void error_worsen(struct error *err, const struct error *why)
 		*err = *why;
 }
 
-/* The bytes that lie under (identity, key) as that statement, unsigned for all we know yet. */
-static int statement_fetch(const struct evidence *evidence, const struct digest *identity,
-			   const struct digest *key, struct envelope *out_envelope,
-			   struct statement *out_statement, struct error *err)
-{
-	CLEANUP(buffer_release) struct buffer bytes;
-	struct envelope envelope;
+/* What is asked of one signature: for a claim, the kind of what it claims. */
+struct asking {
+	const struct trust_anchor *anchor;
+	const struct evidence *evidence;
+	const struct digest *identity;
+	int kind; /* an enum statement_kind to judge by, or -1 for the statement's own */
+};
 
-	buffer_init(&bytes, ENVELOPE_MAX_BYTES);
-	if (evidence_envelope(evidence, identity, key, &bytes, err) ||
-	    envelope_parse(buffer_view(&bytes), ENVELOPE_MAX_BYTES, &envelope, err))
-		return -1;
-	if (!digest_equal(&envelope.identity, identity)) {
-		envelope_release(&envelope);
-		return error_set(err, ERROR_CORRUPT, "the envelope holds another statement");
-	}
-	if (statement_parse(buffer_view(&envelope.payload), out_statement, err)) {
-		envelope_release(&envelope);
-		return -1;
-	}
-	*out_envelope = envelope;
-	return 0;
+static void name_of(const struct statement *statement, char out_text[NAME_TEXT_MAX])
+{
+	out_text[0] = '\0';
+	if (statement->name.owner[0])
+		name_to_text(&statement->name, out_text);
 }
 
-/* Is the entry of (statement, key) in the log that the anchor pins? */
-static int log_check(const struct trust_anchor *anchor, const struct evidence *evidence,
-		     const struct envelope *envelope, enum statement_kind kind,
-		     const struct public_key *key, struct logged *out_logged, struct error *err)
+/* Does any version let this key sign such a thing at all? Before a proof is asked for. */
+static int may_ever(const struct policy_chain *chain, const struct digest *key,
+		    enum statement_kind kind, const char *name, struct error *err)
 {
-	CLEANUP(buffer_release) struct buffer text, entry;
-	struct checkpoint checkpoint;
-	struct proof proof;
+	for (size_t i = chain->count; i--;) {
+		const struct policy *policy = &chain->version[i].policy;
+		const struct policy_key *listed = policy_key_find(policy, key);
+		struct error why = { 0 };
 
-	buffer_init(&text, PROOF_MAX_BYTES);
-	buffer_init(&entry, ENTRY_MAX_BYTES);
-	if (evidence_proof(evidence, &envelope->identity, public_key_id(key), &text, err) ||
-	    proof_parse(buffer_view(&text), &proof, err) ||
-	    entry_build(kind, buffer_view(&envelope->payload), buffer_view(&envelope->signature),
-			key, &entry, err) ||
-	    proof_check(&proof, buffer_view(&entry), &anchor->log, &checkpoint, err))
-		return -1;
-	*out_logged = (struct logged){ proof.index, checkpoint };
-	return 0;
+		if (!listed)
+			continue;
+		if (!policy_accepts(policy, key, kind, name, listed->first, &why)) {
+			*err = (struct error){ 0 };
+			return 0;
+		}
+		if (err->code == ERROR_NONE)
+			*err = why;
+	}
+	return -1;
 }
 
 /* Signature, policy, log, in this order: nothing of a payload is used before it is signed. */
-static int anchor_believe(const struct trust_anchor *anchor, const struct evidence *evidence,
-			  const struct envelope *envelope, const struct statement *statement,
-			  const struct digest *signer, enum statement_kind policy_kind,
-			  struct logged *out_logged, struct error *err)
+static int signature_try(const struct asking *asking, const struct digest *signer,
+			 struct filed *out_filed, struct signing *out_signing,
+			 struct checkpoint *out_checkpoint, struct error *err)
 {
-	const struct policy_key *key = policy_key_find(&anchor->policy, signer);
-	char name[NAME_TEXT_MAX] = "", hex[DIGEST_HEX_SIZE];
-	struct logged logged;
+	const struct policy_chain *chain = &asking->anchor->chain;
+	const struct policy_key *key = policy_chain_key(chain, signer);
+	const char *origin = policy_chain_newest(chain)->policy.origin;
+	char name[NAME_TEXT_MAX], hex[DIGEST_HEX_SIZE];
+	CLEANUP(filed_release) struct filed filed = { 0 };
 
 	digest_to_hex(signer, hex);
 	if (!key)
@@ -101,47 +88,24 @@ static int anchor_believe(const struct trust_anchor *anchor, const struct eviden
 			err, ERROR_UNTRUSTED,
 			"self-consistent, signer unknown: the policy of '%s' does not list "
 			"the key %s",
-			statement->origin, hex);
-	if (statement->name.owner[0])
-		name_to_text(&statement->name, name);
-	if (envelope_check(envelope, key->key, err) ||
-	    policy_accepts(&anchor->policy, signer, policy_kind, name, key->first, err) ||
-	    log_check(anchor, evidence, envelope, statement->kind, key->key, &logged, err) ||
-	    policy_accepts(&anchor->policy, signer, policy_kind, name, logged.index, err))
+			origin, hex);
+	if (filed_fetch(asking->evidence, asking->identity, signer, &filed, err))
 		return -1;
-	*out_logged = logged;
+	if (strcmp(filed.statement.origin, origin) != 0)
+		return error_set(err, ERROR_UNTRUSTED, "it belongs to the log '%s', not to '%s'",
+				 filed.statement.origin, origin);
+	name_of(&filed.statement, name);
+	out_signing->key = *signer;
+	if (envelope_check(&filed.envelope, key->key, err) ||
+	    may_ever(chain, signer,
+		     asking->kind < 0 ? filed.statement.kind : (enum statement_kind)asking->kind,
+		     name, err) ||
+	    filed_prove_by(asking->evidence, &filed, key->key, chain, &out_signing->index,
+			   out_checkpoint, err))
+		return -1;
+	*out_filed = filed;
+	filed = (struct filed){ 0 }; /* handed over */
 	return 0;
-}
-
-/* Any anchor of the statement's origin will do: somebody may have pinned two policies of one log.
- */
-static int envelope_believe(const struct trust *trust, const struct evidence *evidence,
-			    const struct envelope *envelope, const struct statement *statement,
-			    const struct digest *signer, enum statement_kind policy_kind,
-			    const struct trust_anchor **out_anchor, struct logged *out_logged,
-			    struct error *err)
-{
-	struct error worst = { 0 };
-
-	for (size_t i = 0; i < trust->count; i++) {
-		const struct trust_anchor *anchor = &trust->anchor[i];
-		struct error why = { 0 };
-
-		if (strcmp(anchor->policy.origin, statement->origin) != 0)
-			continue;
-		if (!anchor_believe(anchor, evidence, envelope, statement, signer, policy_kind,
-				    out_logged, &why)) {
-			*out_anchor = anchor;
-			return 0;
-		}
-		error_worsen(&worst, &why);
-	}
-	if (worst.code == ERROR_NONE)
-		error_set(&worst, ERROR_UNTRUSTED,
-			  "self-consistent, signer unknown: no log '%s' is pinned",
-			  statement->origin);
-	*err = worst;
-	return -1;
 }
 
 /* Does this release carry a name of its own, so that it needs a claim? */
@@ -180,60 +144,64 @@ static bool claim_fits(const struct statement *claim, const struct believed *bel
 	       !json_need_size(claim->predicate, "serial", &claimed, &ignored) && serial == claimed;
 }
 
-/* One candidate: 0 when it is a claim that holds; ERROR_NONE in `err` when it is none at all. */
-static int claim_try(const struct trust *trust, const struct evidence *evidence,
-		     const struct digest *identity, struct believed *believed, struct error *err)
+/* One candidate by one signer; ERROR_NONE in `err` when it is no claim of this at all. */
+static int claim_try(const struct asking *asking, const struct signing *by,
+		     struct believed *believed, struct error *err)
 {
-	CLEANUP(envelope_release) struct envelope envelope = { 0 };
-	CLEANUP(statement_release) struct statement claim = { 0 };
-	const struct trust_anchor *anchor;
-	struct error ignored = { 0 };
-	struct logged logged;
+	CLEANUP(filed_release) struct filed filed = { 0 };
+	struct error why = { 0 };
+	struct checkpoint seen;
+	struct signing claim;
 
-	if (statement_fetch(evidence, identity, &believed->key, &envelope, &claim, &ignored)) {
-		if (ignored.code == ERROR_SYSTEM)
-			*err = ignored;
+	if (filed_fetch(asking->evidence, asking->identity, &by->key, &filed, &why)) {
+		if (why.code == ERROR_SYSTEM)
+			*err = why;
 		return -1;
 	}
-	if (!claim_fits(&claim, believed))
+	if (!claim_fits(&filed.statement, believed))
 		return -1;
-	if (envelope_believe(trust, evidence, &envelope, &claim, &believed->key,
-			     believed->statement.kind, &anchor, &logged, err))
+	filed_release(&filed);
+	filed = (struct filed){ 0 };
+	if (signature_try(asking, &by->key, &filed, &claim, &seen, err) ||
+	    policy_chain_accepts_one(&asking->anchor->chain, &claim, believed->statement.kind,
+				     believed->statement.subject, err))
 		return error_prefix(err, "claim");
-	if (!note_key_equal(&anchor->pinned, &believed->anchor->pinned))
-		return error_set(err, ERROR_UNTRUSTED, "the claim stands in another log");
-	if (logged.index <= believed->index)
+	if (claim.index <= by->index)
 		return error_set(
 			err, ERROR_CORRUPT,
 			"the claim (entry %llu) was logged before what it claims (entry %llu)",
-			(unsigned long long)logged.index, (unsigned long long)believed->index);
+			(unsigned long long)claim.index, (unsigned long long)by->index);
 	believed->claimed = true;
-	believed->claim = *identity;
-	believed->claim_index = logged.index;
+	believed->claim = *asking->identity;
+	believed->claim_index = claim.index;
 	return 0;
 }
 
-static int claim_believe(const struct trust *trust, const struct evidence *evidence,
-			 struct believed *believed, struct error *err)
+/* A claim by one of those whose signatures count. */
+static int claim_believe(const struct evidence *evidence, struct believed *believed,
+			 struct error *err)
 {
 	CLEANUP(digest_list_release) struct digest_list candidates = { 0 };
 	struct error worst = { 0 };
 
 	if (evidence_statements(evidence, &believed->identity, &candidates, err))
 		return -1;
-	for (size_t i = 0; i < candidates.count; i++) {
-		struct error why = { 0 };
+	for (size_t i = 0; i < candidates.count; i++)
+		for (size_t s = 0; s < believed->signer_count; s++) {
+			struct asking asking = { believed->anchor, evidence, &candidates.item[i],
+						 (int)believed->statement.kind };
+			struct error why = { 0 };
 
-		if (!claim_try(trust, evidence, &candidates.item[i], believed, &why))
-			return 0;
-		/* What could not be looked at might have been the claim: not for chance to decide.
-		 */
-		if (why.code == ERROR_SYSTEM) {
-			*err = why;
-			return -1;
+			if (!claim_try(&asking, &believed->signer[s], believed, &why))
+				return 0;
+			/* What could not be looked at might have been the claim: not for chance to
+			 * decide. */
+			if (why.code == ERROR_SYSTEM) {
+				*err = why;
+				return -1;
+			}
+			error_worsen(&worst, &why);
 		}
-		error_worsen(&worst, &why);
-	}
 	if (worst.code == ERROR_NONE)
 		return error_set(err, ERROR_ABSENT, "no claim of '%s' by its signer is there",
 				 believed->statement.subject);
@@ -260,24 +228,132 @@ static int expectation_check(const struct expectation *expected, const struct st
 	return 0;
 }
 
-static int signer_try(const struct trust *trust, const struct evidence *evidence,
-		      const struct expectation *expected, struct believed *believed,
-		      struct error *err)
+/* Keep of the signatures those that count, each key once. */
+static void signers_keep(struct believed *believed)
 {
-	CLEANUP(envelope_release) struct envelope envelope = { 0 };
-	struct logged logged;
+	const struct policy_chain *chain = &believed->anchor->chain;
+	size_t kept = 0;
+	char name[NAME_TEXT_MAX];
 
-	if (statement_fetch(evidence, &believed->identity, &believed->key, &envelope,
-			    &believed->statement, err) ||
-	    envelope_believe(trust, evidence, &envelope, &believed->statement, &believed->key,
-			     believed->statement.kind, &believed->anchor, &logged, err) ||
-	    expectation_check(expected, &believed->statement, err))
-		return -1;
-	believed->index = logged.index;
-	believed->checkpoint = logged.checkpoint;
-	if (needs_claim(&believed->statement))
-		return claim_believe(trust, evidence, believed, err);
+	name_of(&believed->statement, name);
+	for (size_t i = 0; i < believed->signer_count; i++) {
+		struct error ignored = { 0 };
+
+		if ((!i || !digest_equal(&believed->signer[i].key, &believed->signer[i - 1].key)) &&
+		    !policy_chain_accepts_one(chain, &believed->signer[i], believed->statement.kind,
+					      name, &ignored))
+			believed->signer[kept++] = believed->signer[i];
+	}
+	believed->signer_count = kept;
+	believed->key = believed->signer[0].key;
+}
+
+/* Every signature under one anchor; what fails is remembered in `worst`. */
+static int signatures_find(const struct asking *asking, const struct digest_list *signers,
+			   struct believed *believed, struct error *worst, struct error *err)
+{
+	believed->signer = calloc(signers->count + 1, sizeof(*believed->signer));
+	if (!believed->signer)
+		return error_set(err, ERROR_SYSTEM, "out of memory for signatures");
+	for (size_t i = 0; i < signers->count; i++) {
+		CLEANUP(filed_release) struct filed filed = { 0 };
+		struct checkpoint seen;
+		struct error why = { 0 };
+
+		if (signature_try(asking, &signers->item[i], &filed,
+				  &believed->signer[believed->signer_count], &seen, &why)) {
+			error_worsen(worst, &why);
+			continue;
+		}
+		if (!believed->signer_count++) {
+			believed->statement = filed.statement;
+			filed.statement = (struct statement){ 0 }; /* handed over */
+		}
+		if (seen.head.size >= believed->checkpoint.head.size)
+			believed->checkpoint = seen;
+	}
 	return 0;
+}
+
+static int anchor_believe(const struct asking *asking, const struct digest_list *signers,
+			  const struct expectation *expected, struct believed *believed,
+			  struct error *err)
+{
+	struct error worst = { 0 }, why = { 0 };
+	char name[NAME_TEXT_MAX];
+
+	believed->anchor = asking->anchor;
+	if (signatures_find(asking, signers, believed, &worst, err))
+		return -1;
+	if (!believed->signer_count) {
+		*err = worst;
+		return -1;
+	}
+	name_of(&believed->statement, name);
+	if (policy_chain_accepts(&asking->anchor->chain, believed->signer, believed->signer_count,
+				 believed->statement.kind, name, &believed->index, &why)) {
+		error_worsen(&worst, &why);
+		*err = worst;
+		return -1;
+	}
+	signers_keep(believed);
+	if (expectation_check(expected, &believed->statement, err))
+		return -1;
+	return needs_claim(&believed->statement) ? claim_believe(asking->evidence, believed, err)
+						 : 0;
+}
+
+/* The log that a statement says it belongs to: whom to ask, believed in nothing else. */
+static int origin_find(const struct evidence *evidence, const struct digest *identity,
+		       const struct digest_list *signers, char out_origin[NOTE_NAME_MAX + 1],
+		       struct error *err)
+{
+	struct error worst = { 0 };
+
+	for (size_t i = 0; i < signers->count; i++) {
+		CLEANUP(filed_release) struct filed filed = { 0 };
+		struct error why = { 0 };
+
+		if (!filed_fetch(evidence, identity, &signers->item[i], &filed, &why)) {
+			snprintf(out_origin, NOTE_NAME_MAX + 1, "%s", filed.statement.origin);
+			return 0;
+		}
+		error_worsen(&worst, &why);
+	}
+	*err = worst;
+	return -1;
+}
+
+/* Any anchor of the statement's origin will do: somebody may have pinned two policies of one log.
+ */
+static int anchors_try(const struct trust *trust, struct asking *asking,
+		       const struct digest_list *signers, const struct expectation *expected,
+		       struct believed *out_believed, struct error *err)
+{
+	char origin[NOTE_NAME_MAX + 1];
+	struct error worst = { 0 };
+
+	if (origin_find(asking->evidence, asking->identity, signers, origin, err))
+		return -1;
+	for (size_t i = 0; i < trust->count; i++) {
+		struct believed believed = { .identity = *asking->identity };
+		struct error why = { 0 };
+
+		asking->anchor = &trust->anchor[i];
+		if (strcmp(trust_policy(asking->anchor)->origin, origin) != 0)
+			continue;
+		if (!anchor_believe(asking, signers, expected, &believed, &why)) {
+			*out_believed = believed;
+			return 0;
+		}
+		believed_release(&believed);
+		error_worsen(&worst, &why);
+	}
+	if (worst.code == ERROR_NONE)
+		return error_set(err, ERROR_UNTRUSTED,
+				 "self-consistent, signer unknown: no log '%s' is pinned", origin);
+	*err = worst;
+	return -1;
 }
 
 int believe_statement(const struct trust *trust, const struct evidence *evidence,
@@ -285,7 +361,7 @@ int believe_statement(const struct trust *trust, const struct evidence *evidence
 		      struct believed *out_believed, struct error *err)
 {
 	CLEANUP(digest_list_release) struct digest_list signers = { 0 };
-	struct error worst = { 0 };
+	struct asking asking = { .evidence = evidence, .identity = identity, .kind = -1 };
 	char hex[DIGEST_HEX_SIZE];
 
 	digest_to_hex(identity, hex);
@@ -293,31 +369,24 @@ int believe_statement(const struct trust *trust, const struct evidence *evidence
 		return error_prefix(err, "statement %.12s", hex);
 	if (!signers.count)
 		return error_set(err, ERROR_ABSENT, "the statement %s is not there", hex);
-	for (size_t i = 0; i < signers.count; i++) {
-		struct believed believed = { .identity = *identity, .key = signers.item[i] };
-		struct error why = { 0 };
-
-		if (!signer_try(trust, evidence, expected, &believed, &why)) {
-			*out_believed = believed;
-			return 0;
-		}
-		believed_release(&believed);
-		error_worsen(&worst, &why);
-	}
-	*err = worst;
-	return error_prefix(err, "statement %.12s", hex);
+	if (anchors_try(trust, &asking, &signers, expected, out_believed, err))
+		return error_prefix(err, "statement %.12s", hex);
+	return 0;
 }
 
 void believed_release(struct believed *believed)
 {
 	statement_release(&believed->statement);
+	free(believed->signer);
+	believed->signer = NULL;
+	believed->signer_count = 0;
 }
 
 int peek_statement(const struct evidence *evidence, const struct digest *identity,
 		   struct statement *out_statement, struct digest *out_key, struct error *err)
 {
 	CLEANUP(digest_list_release) struct digest_list signers = { 0 };
-	CLEANUP(envelope_release) struct envelope envelope = { 0 };
+	CLEANUP(filed_release) struct filed filed = { 0 };
 	char hex[DIGEST_HEX_SIZE];
 
 	digest_to_hex(identity, hex);
@@ -325,8 +394,10 @@ int peek_statement(const struct evidence *evidence, const struct digest *identit
 		return -1;
 	if (!signers.count)
 		return error_set(err, ERROR_ABSENT, "the statement %s is not there", hex);
-	if (statement_fetch(evidence, identity, &signers.item[0], &envelope, out_statement, err))
+	if (filed_fetch(evidence, identity, &signers.item[0], &filed, err))
 		return error_prefix(err, "statement %.12s", hex);
+	*out_statement = filed.statement;
+	filed.statement = (struct statement){ 0 }; /* handed over */
 	*out_key = signers.item[0];
 	return 0;
 }

@@ -2,16 +2,12 @@
 #ifndef VERIFY_BELIEVE_H
 #define VERIFY_BELIEVE_H
 
-#include "verify/checkpoint.h"
-#include "verify/evidence.h"
-#include "verify/policy.h"
+#include "verify/policy_chain.h"
 
 /* One log that is trusted, with the policy of its statements. */
 struct trust_anchor {
 	struct note_key pinned; /* the key of the log that the pin names */
-	struct digest policy_identity;
-	struct policy policy;
-	struct log_trust log; /* the keys of the log that the policy lists; borrowed from it */
+	struct policy_chain chain;
 };
 
 /* What the person who asks decided to trust. {0} trusts nothing. */
@@ -21,17 +17,18 @@ struct trust {
 };
 
 /*
- * Take the policies that `pins` name out of `evidence`: the statement must have
- * the pinned identity, be signed by one of its own roots, have the name of the
- * pinned log key as its origin, and list that key. Pins whose policy is not there
- * are passed over. ERROR_UNTRUSTED: none of them is there; ERROR_CORRUPT: one is
- * there and contradicts its pin. The caller releases *out_trust.
+ * Take the policies that `pins` name out of `evidence`, with the versions before and after and the
+ * revocations that are there (policy_chain_walk says what is taken and what `upto` leaves out).
+ * Pins whose policy is not there are passed over. ERROR_UNTRUSTED: none of them is
+ * there; ERROR_CORRUPT: one is there and contradicts its pin. The caller releases *out_trust.
  */
 MUST_CHECK int trust_from_pins(const struct pins *pins, const struct evidence *evidence,
-			       struct trust *out_trust, struct error *err);
+			       uint64_t upto, struct trust *out_trust, struct error *err);
 void trust_release(struct trust *trust);
 /* The anchor of a log, or NULL. Borrowed. */
 const struct trust_anchor *trust_find(const struct trust *trust, const char *origin);
+/* The newest policy that the anchor leads to. Borrowed. */
+const struct policy *trust_policy(const struct trust_anchor *anchor);
 /* Does the policy of `origin` ask for this step for this name? */
 bool trust_requires(const struct trust *trust, const char *origin, const char *name,
 		    const char *step);
@@ -40,8 +37,10 @@ bool trust_requires(const struct trust *trust, const char *origin, const char *n
 struct believed {
 	struct statement statement; /* owned */
 	struct digest identity;
-	struct digest key;            /* KEY of the signer that counts */
-	uint64_t index;               /* of its entry in the log */
+	struct digest key;      /* KEY of the signer that counts, the first where several do */
+	struct signing *signer; /* all that count, each key once, by index; owned */
+	size_t signer_count;
+	uint64_t index;               /* the entry from which on it counts */
 	struct checkpoint checkpoint; /* the signed one that shows it */
 	bool claimed;                 /* its name exists by a claim */
 	struct digest claim;          /* that claim's identity */
@@ -56,12 +55,13 @@ struct expectation {
 };
 
 /*
- * Believe the statement `identity` iff some envelope of it in `evidence` has a
- * signature that holds by a key that the policy of its origin accepts for its
- * kind and name, a log proof that holds under that origin's keys and witnesses, and an index
- * that the key counts for; and, where its kind has a claim, a claim of exactly
- * this statement that the same key signed and that was logged after it.
- * `expected` may be NULL. The caller releases *out_believed.
+ * Believe the statement `identity` iff as many distinct keys as the policy of its origin asks for
+ * signed it: each with an envelope in `evidence` that holds, a log proof under that origin's
+ * keys and witnesses, and an index at which the policy then in force accepts the key for kind and
+ * name, no revocation notwithstanding. The signature that completes the number gives the index.
+ * Where its kind has a claim, one of exactly this statement must be there that one of these keys
+ * signed and that was logged after its own signature. `expected` may be NULL. The caller releases
+ * *out_believed.
  *
  * When it fails, the gravest reason counts. ERROR_CORRUPT: something
  * contradicts (signature, proof, claim, name, kind, bytes). ERROR_ABSENT: the

@@ -106,7 +106,7 @@ static int trust_nobody(struct check *check, const char *why, struct error *err)
 		pins_release(&pins);
 		return check_blame(check, STEP_SIGNATURE, "akashi/trust.json", true, &cause, err);
 	}
-	failed = trust_from_pins(&pins, check->evidence, &check->own_trust, &cause);
+	failed = trust_from_pins(&pins, check->evidence, UINT64_MAX, &check->own_trust, &cause);
 	pins_release(&pins);
 	if (failed)
 		return check_blame(check, STEP_SIGNATURE, "the release's own policy", true, &cause,
@@ -127,8 +127,8 @@ static int choose_trust(struct check *check, struct error *err)
 	if (request->pins.len) {
 		if (pins_parse(request->pins, &pins, err))
 			return error_prefix(err, "what you pinned");
-		failed = pins.count ? trust_from_pins(&pins, check->evidence, &check->own_trust,
-						      &cause)
+		failed = pins.count ? trust_from_pins(&pins, check->evidence, UINT64_MAX,
+						      &check->own_trust, &cause)
 				    : error_set(&cause, ERROR_UNTRUSTED, "no pin");
 		pins_release(&pins);
 		if (!failed) {

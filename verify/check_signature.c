@@ -23,7 +23,7 @@ static int signature_read(struct check *check, struct buffer *out, struct error 
 static int signer_key(struct check *check, struct public_key **out_key, struct error *err)
 {
 	const struct policy_key *listed =
-		policy_key_find(&check->release.anchor->policy, &check->release.key);
+		policy_chain_key(&check->release.anchor->chain, &check->release.key);
 
 	if (!listed)
 		return error_set(err, ERROR_UNTRUSTED, "the policy does not list the signer's key");

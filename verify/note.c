@@ -111,7 +111,7 @@ int note_key_parse_as(struct span vkey, enum note_key_type type, struct note_key
 	if (vkey.len > 8192 || !field_take(&rest, &name) || !field_take(&rest, &hash) ||
 	    !note_name_ok(name) || hex_decode(hash, id, sizeof(id), &ignored) ||
 	    base64_decode(&bytes, rest, &ignored) || !bytes.len)
-		return error_set(err, ERROR_CORRUPT,
+		return error_set(err, ignored.code == ERROR_SYSTEM ? ERROR_SYSTEM : ERROR_CORRUPT,
 				 "'%.*s' is no verifier key: they are name+hash+base64",
 				 (int)(vkey.len < 300 ? vkey.len : 300), (const char *)vkey.data);
 	memcpy(key.name, name.data, name.len);

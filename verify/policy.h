@@ -2,11 +2,12 @@
 #ifndef VERIFY_POLICY_H
 #define VERIFY_POLICY_H
 
-#include "verify/note.h"
 #include "verify/statement.h"
+#include "verify/witness_policy.h"
 
-#define POLICY_KEYS_MAX 64 /* keys, roots, log keys and rules each */
-#define PINS_MAX 64        /* lines of a trust file that pin */
+#define POLICY_KEYS_MAX 64                 /* keys, roots, log keys and rules each */
+#define POLICY_AGE_MAX (UINT64_C(1) << 40) /* seconds of a maximum age */
+#define PINS_MAX 64                        /* lines of a trust file that pin */
 #define PINS_MAX_BYTES (64u << 10)
 
 /* A key that the policy lists, with the entries of the log that it counts for. */
@@ -26,13 +27,30 @@ struct policy_rule {
 	size_t step_count;
 };
 
+/* How many distinct keys must have signed a statement that matches. */
+struct policy_signers {
+	char *names; /* a glob */
+	char **kind; /* kinds or "*", owned */
+	size_t kind_count;
+	uint64_t threshold;
+};
+
+/* What one version of the policy says. */
 struct policy {
 	char origin[NOTE_NAME_MAX + 1];
-	uint64_t version;
+	uint64_t version;       /* from 1 */
+	struct digest previous; /* identity of version - 1; nothing in version 1 */
 	struct policy_key *key;
 	size_t key_count;
-	struct digest *root; /* KEY of who may sign this policy */
+	struct digest *root; /* KEY of who may sign policies; each is listed in `key` */
 	size_t root_count;
+	uint64_t threshold;      /* of the roots: so many distinct ones sign a policy */
+	struct digest *recovery; /* KEY of who may revoke; each is listed in `key` */
+	size_t recovery_count;
+	struct policy_signers *signers;
+	size_t signers_count;
+	struct witness_policy *witnesses; /* NULL: none are asked */
+	uint64_t maximum_age;             /* seconds; 0: none */
 	struct note_key *log;
 	size_t log_count;
 	struct policy_rule *rule;
@@ -42,8 +60,8 @@ struct policy {
 /*
  * Read the statement of kind `policy`. The caller releases *out_policy.
  * ERROR_CORRUPT: malformed, two keys with one identity, an identity that is not
- * its key's; ERROR_UNTRUSTED: a version or threshold other than 1, which this
- * version cannot decide by.
+ * its key's, a root or recovery key that is not listed or stands twice, a threshold that
+ * cannot be met, `previous` missing above version 1.
  */
 MUST_CHECK int policy_parse(const struct statement *statement, struct policy *out_policy,
 			    struct error *err);
@@ -60,6 +78,14 @@ const struct policy_key *policy_key_find(const struct policy *policy, const stru
 MUST_CHECK int policy_accepts(const struct policy *policy, const struct digest *id,
 			      enum statement_kind kind, const char *name, uint64_t index,
 			      struct error *err);
+
+/* How many distinct accepted keys a statement needs: the most that a matching rule asks, else 1. */
+uint64_t policy_threshold(const struct policy *policy, enum statement_kind kind, const char *name);
+
+/* May this key sign policies? */
+bool policy_is_root(const struct policy *policy, const struct digest *id);
+/* May it revoke? The keys listed as `recovery`, or the roots where the policy lists none. */
+bool policy_may_revoke(const struct policy *policy, const struct digest *id);
 
 /* Does the policy ask for this step ("bytes", "signature" …) for this name? */
 bool policy_requires(const struct policy *policy, const char *name, const char *step);

@@ -130,6 +130,20 @@ static int key_digest(const struct statement *statement, struct digest *out_dige
 	return 0;
 }
 
+/* A revocation is about a key, which it names and does not carry. */
+static int revoked_digest(const struct statement *statement, struct digest *out_digest,
+			  struct error *err)
+{
+	char hex[DIGEST_HEX_SIZE];
+
+	if (json_need_hex(statement->predicate, "key", out_digest, err))
+		return -1;
+	digest_to_hex(out_digest, hex);
+	if (strcmp(hex, statement->subject) != 0)
+		return error_set(err, ERROR_CORRUPT, "the subject is not named after the key");
+	return 0;
+}
+
 /* A policy is about its keys: the digest of their canonical spelling. */
 static int policy_digest(const struct statement *statement, struct digest *out_digest,
 			 struct error *err)
@@ -186,6 +200,11 @@ static int predicate_digest(const struct statement *statement, struct digest *ou
 		return key_digest(statement, out_digest, err);
 	case STATEMENT_state:
 		return state_digest(statement, out_digest, err);
+	case STATEMENT_revocation:
+		return revoked_digest(statement, out_digest, err);
+	case STATEMENT_retraction:
+	case STATEMENT_supersession:
+		return reference_digest(predicate, "of", false, out_digest, err);
 	case STATEMENT_KIND_COUNT:
 		break;
 	}
@@ -195,14 +214,16 @@ static int predicate_digest(const struct statement *statement, struct digest *ou
 /* These are about no name. */
 static bool speaks_of_no_name(enum statement_kind kind)
 {
-	return kind == STATEMENT_policy || kind == STATEMENT_key || kind == STATEMENT_state;
+	return kind == STATEMENT_policy || kind == STATEMENT_key || kind == STATEMENT_revocation ||
+	       kind == STATEMENT_state;
 }
 
 /* These are about a statement that `of` names; the others name themselves. */
 static bool speaks_of_another(enum statement_kind kind)
 {
 	return kind == STATEMENT_eval || kind == STATEMENT_record || kind == STATEMENT_card ||
-	       kind == STATEMENT_verification;
+	       kind == STATEMENT_verification || kind == STATEMENT_retraction ||
+	       kind == STATEMENT_supersession;
 }
 
 static int predicate_parse(struct statement *statement, struct error *err)

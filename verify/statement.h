@@ -30,7 +30,7 @@ const char *statement_kind_name(enum statement_kind kind);
 MUST_CHECK int statement_kind_from_name(const char *text, enum statement_kind *out_kind,
 					struct error *err);
 enum statement_claim statement_kind_claim(enum statement_kind kind);
-/* True for policy, key and claim, which are logged whole and are at most 16 KiB. */
+/* True for kinds that are logged whole (policy, key, claim …) and are at most 16 KiB. */
 bool statement_kind_is_control(enum statement_kind kind);
 /* Bytes a payload of this kind may have. */
 size_t statement_kind_max_bytes(enum statement_kind kind);

@@ -35,6 +35,8 @@
 #include "verify/pieces.h"
 #include "verify/plain_text.h"
 #include "verify/policy.h"
+#include "verify/policy_chain.h"
+#include "verify/policy_walk.h"
 #include "verify/probes.h"
 #include "verify/proof.h"
 #include "verify/record.h"

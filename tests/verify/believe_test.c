@@ -20,7 +20,8 @@ static void stage_trust(struct stage *stage)
 	struct pins pins = { &pin, 1 };
 	struct error err = { 0 };
 
-	assert_done(trust_from_pins(&pins, &stage->world.base, &stage->trust, &err), &err);
+	assert_done(trust_from_pins(&pins, &stage->world.base, UINT64_MAX, &stage->trust, &err),
+		    &err);
 }
 
 static void stage_init(struct stage *stage, const char *names, const char *kinds, uint64_t first,
@@ -328,12 +329,13 @@ static void a_policy_that_is_not_the_pinned_one_is_passed_over(void **state)
 	(void)state;
 	stage_init(&stage, "*", "*", 0, UINT64_MAX);
 	pin = world_pin(&stage.world, stage.checkpoint);
-	assert_fails(trust_from_pins(&pins, &stage.world.base, &trust, &err), &err, ERROR_CORRUPT);
+	assert_fails(trust_from_pins(&pins, &stage.world.base, UINT64_MAX, &trust, &err), &err,
+		     ERROR_CORRUPT);
 	pin.policy = sha256(span_of("nothing"));
-	assert_fails(trust_from_pins(&pins, &stage.world.base, &trust, &err), &err,
+	assert_fails(trust_from_pins(&pins, &stage.world.base, UINT64_MAX, &trust, &err), &err,
 		     ERROR_UNTRUSTED);
 	pins.count = 0;
-	assert_fails(trust_from_pins(&pins, &stage.world.base, &trust, &err), &err,
+	assert_fails(trust_from_pins(&pins, &stage.world.base, UINT64_MAX, &trust, &err), &err,
 		     ERROR_UNTRUSTED);
 }
 
@@ -351,9 +353,11 @@ static void a_pin_with_another_log_key_contradicts(void **state)
 	world_init(&same_name, ORIGIN);
 	world_init(&other_name, "log.example/elsewhere");
 	pin = world_pin(&same_name, stage.policy);
-	assert_fails(trust_from_pins(&pins, &stage.world.base, &trust, &err), &err, ERROR_CORRUPT);
+	assert_fails(trust_from_pins(&pins, &stage.world.base, UINT64_MAX, &trust, &err), &err,
+		     ERROR_CORRUPT);
 	pin = world_pin(&other_name, stage.policy);
-	assert_fails(trust_from_pins(&pins, &stage.world.base, &trust, &err), &err, ERROR_CORRUPT);
+	assert_fails(trust_from_pins(&pins, &stage.world.base, UINT64_MAX, &trust, &err), &err,
+		     ERROR_CORRUPT);
 }
 
 static void a_policy_signed_by_nobody_in_it_contradicts(void **state)
@@ -373,7 +377,8 @@ static void a_policy_signed_by_nobody_in_it_contradicts(void **state)
 		    &err);
 	stage.policy->there = false;
 	world_file(&stage.world, &stage.mallory, STATEMENT_policy, buffer_view(&envelope.payload));
-	assert_fails(trust_from_pins(&pins, &stage.world.base, &trust, &err), &err, ERROR_CORRUPT);
+	assert_fails(trust_from_pins(&pins, &stage.world.base, UINT64_MAX, &trust, &err), &err,
+		     ERROR_CORRUPT);
 }
 
 static void two_pinned_policies_of_one_log_both_count(void **state)
@@ -395,14 +400,14 @@ static void two_pinned_policies_of_one_log_both_count(void **state)
 	world_claim(&stage.world, &stage.mallory, "checkpoint", "team/other@v1", &item->identity);
 	pin[0] = world_pin(&stage.world, stage.policy);
 	pin[1] = world_pin(&stage.world, policy);
-	assert_done(trust_from_pins(&pins, &stage.world.base, &trust, &err), &err);
+	assert_done(trust_from_pins(&pins, &stage.world.base, UINT64_MAX, &trust, &err), &err);
 	assert_done(believe_statement(&trust, &stage.world.base, &stage.checkpoint->identity, NULL,
 				      &first, &err),
 		    &err);
 	assert_done(
 		believe_statement(&trust, &stage.world.base, &item->identity, NULL, &second, &err),
 		&err);
-	assert_true(digest_equal(&second.anchor->policy_identity, &policy->identity));
+	assert_true(digest_equal(&second.anchor->chain.version[0].identity, &policy->identity));
 }
 
 static void a_statement_of_a_log_that_is_not_pinned_is_untrusted(void **state)

@@ -158,7 +158,8 @@ static void scene_init(struct scene *scene)
 	scene->folder = test_folder();
 	world_write(&scene->world, scene->folder);
 	assert_done(release_dir_open(scene->folder, &scene->evidence, &err), &err);
-	assert_done(trust_from_pins(&pins, &scene->world.base, &scene->trust, &err), &err);
+	assert_done(trust_from_pins(&pins, &scene->world.base, UINT64_MAX, &scene->trust, &err),
+		    &err);
 	buffer_init(&scene->payload, 65536);
 	buffer_init(&scene->model_signature, 65536);
 	assert_done(modelsig_build(&plan, file, 2, &scene->payload, NULL, &err), &err);
@@ -201,7 +202,7 @@ static int try_trust(struct scene *scene, struct error *err)
 	CLEANUP(trust_release) struct trust trust = { 0 };
 	struct pins pins = { &scene->pin, 1 };
 
-	return trust_from_pins(&pins, scene->evidence, &trust, err);
+	return trust_from_pins(&pins, scene->evidence, UINT64_MAX, &trust, err);
 }
 
 static int try_open(struct scene *scene, struct error *err)

@@ -4,6 +4,8 @@
 
 #include "tests/verify/world.h"
 
+#define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
+
 /* A true policy predicate of one key, as text, with `what` replaced by `by`. */
 static char *predicate_with(struct world *world, const struct test_signer *signer, const char *what,
 			    const char *by)
@@ -82,8 +84,28 @@ static void a_policy_that_is_not_whole_is_refused(void **state)
 		const char *what, *by;
 		enum error_code code;
 	} row[] = {
-		{ "\"threshold\":1", "\"threshold\":2", ERROR_UNTRUSTED },
-		{ "\"version\":1", "\"version\":2", ERROR_UNTRUSTED },
+		{ "\"threshold\":1", "\"threshold\":2", ERROR_CORRUPT },
+		{ "\"threshold\":1", "\"threshold\":0", ERROR_CORRUPT },
+		{ "\"version\":1", "\"version\":2", ERROR_CORRUPT },
+		{ "\"version\":1", "\"version\":0", ERROR_CORRUPT },
+		{ "\"version\":1", "\"previous\":\"sha256:" ZEROS "\",\"version\":1",
+		  ERROR_CORRUPT },
+		{ "\"version\":1", "\"recovery\":[],\"version\":1", ERROR_CORRUPT },
+		{ "\"version\":1", "\"recovery\":[\"" ZEROS "\"],\"version\":1", ERROR_CORRUPT },
+		{ "\"version\":1", "\"maximumAge\":-1,\"version\":1", ERROR_CORRUPT },
+		{ "\"version\":1", "\"maximumAge\":\"1099511627777\",\"version\":1",
+		  ERROR_CORRUPT },
+		{ "\"version\":1", "\"witnesses\":\"witness\",\"version\":1", ERROR_CORRUPT },
+		{ "\"version\":1",
+		  "\"signers\":[{\"names\":\"*\",\"kinds\":[\"*\"],\"threshold\":2}],\"version\":1",
+		  ERROR_CORRUPT },
+		{ "\"version\":1",
+		  "\"signers\":[{\"names\":\"*\",\"kinds\":[\"*\"],\"threshold\":0}],\"version\":1",
+		  ERROR_CORRUPT },
+		{ "\"version\":1", "\"signers\":[{\"names\":\"*\",\"threshold\":1}],\"version\":1",
+		  ERROR_CORRUPT },
+		{ "\"first\":5", "\"first\":10", ERROR_CORRUPT },
+		{ "\"roots\":[\"", "\"roots\":[\"" ZEROS "\",\"", ERROR_CORRUPT },
 		{ "\"threshold\":1", "\"threshold\":\"1\"", ERROR_CORRUPT },
 		{ "\"threshold\":1", "\"limit\":1", ERROR_CORRUPT },
 		{ "\"first\":5", "\"first\":-5", ERROR_CORRUPT },
@@ -131,7 +153,8 @@ static void a_key_that_stands_twice_is_refused(void **state)
 	world_init(&world, "o");
 	item = world_policy(&world, key, 2);
 	pin = world_pin(&world, item);
-	assert_fails(trust_from_pins(&pins, &world.base, &trust, &err), &err, ERROR_CORRUPT);
+	assert_fails(trust_from_pins(&pins, &world.base, UINT64_MAX, &trust, &err), &err,
+		     ERROR_CORRUPT);
 }
 
 #define VKEY "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"

@@ -80,7 +80,7 @@ static void what_was_released_is_believed_again(void **state)
 	pin = world_pin(&stage.world, stage.policy);
 	assert_true(release_dir_exists(stage.folder));
 	assert_done(release_dir_open(stage.folder, &evidence, &err), &err);
-	assert_done(trust_from_pins(&pins, evidence, &trust, &err), &err);
+	assert_done(trust_from_pins(&pins, evidence, UINT64_MAX, &trust, &err), &err);
 	assert_done(believe_statement(&trust, evidence, &stage.checkpoint->identity, NULL,
 				      &believed, &err),
 		    &err);
