@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "cli/artifact.h"
 #include "cli/environment.h"
 #include "cli/open.h"
 #include "cli/verdict.h"
@@ -149,7 +150,7 @@ static int verify_run(struct call *call, struct error *err)
 {
 	CLEANUP(registry_close) struct registry *registry = NULL;
 	CLEANUP(openssf_release) struct openssf files = { .signature = { .data = NULL } };
-	CLEANUP(buffer_release) struct buffer pins, against;
+	CLEANUP(buffer_release) struct buffer pins, against, bundle;
 	CLEANUP(verdict_free) struct verdict *verdict = NULL;
 	const char *tier = call_value(call, "forward");
 	const char *spot = call_value(call, "spot");
@@ -167,6 +168,11 @@ static int verify_run(struct call *call, struct error *err)
 	buffer_init(&against, TRANSCRIPT_MAX);
 	buffer_init(&files.signature, SIGNATURE_MAX);
 	buffer_init(&files.key, PUBLIC_KEY_PEM_MAX);
+	buffer_init(&bundle, SIGNATURE_MAX);
+	if (artifact_asked(call, &bundle, err))
+		return -1;
+	if (bundle.len)
+		return artifact_verify(call, buffer_view(&bundle), err);
 	if (is_path && call_has(call, "attest"))
 		return error_set(err, ERROR_USAGE, "--attest is for registered names");
 	if (call_number(call, "evals", 0, &evals, err))
@@ -246,6 +252,16 @@ static const struct option verify_options[] = {
 	{ .name = "key",
 	  .argument = "PEM",
 	  .help = "the public key that --signature must be from" },
+	{ .name = "trusted-root",
+	  .argument = "JSON",
+	  .help = "whom to believe about --signature when it is a Sigstore bundle: a "
+		  "trusted_root.json that you chose; PATH may then be one file, or sha256:DIGEST" },
+	{ .name = "identity",
+	  .argument = "ID",
+	  .help = "who must have signed the Sigstore bundle, exactly: a mail address or URI" },
+	{ .name = "issuer",
+	  .argument = "URL",
+	  .help = "the identity provider that must have vouched for --identity" },
 	{ .name = "attest",
 	  .help = "sign the verdict on a registered name with the registry's user.key, and log "
 		  "it" },
@@ -267,6 +283,9 @@ static const struct example verify_examples[] = {
 	  "do published scores follow from these weights? ten items of each task" },
 	{ "akashi verify . --signature model.sig --key publisher.pem",
 	  "a directory that another tool signed" },
+	{ "akashi verify app.tar --signature app.sigstore.json --trusted-root root.json --key "
+	  "key.pub",
+	  "one file that Sigstore's clients signed and logged; no network is used" },
 	{ NULL, NULL },
 };
 

@@ -69,6 +69,11 @@ static void bio_free(BIO **bio)
 	BIO_free(*bio);
 }
 
+static void pkey_ctx_free(EVP_PKEY_CTX **ctx)
+{
+	EVP_PKEY_CTX_free(*ctx);
+}
+
 static void md_ctx_free(EVP_MD_CTX **ctx)
 {
 	EVP_MD_CTX_free(*ctx);
@@ -317,5 +322,31 @@ int signature_message_digest(const struct public_key *key, struct span message,
 		ERR_clear_error();
 		return error_set(err, ERROR_SYSTEM, "this OpenSSL has no %s", name);
 	}
+	return 0;
+}
+
+int signature_check_digest(const struct public_key *key, const struct digest *sha256,
+			   struct span signature, struct error *err)
+{
+	CLEANUP(pkey_ctx_free) EVP_PKEY_CTX *ctx = NULL;
+	int holds;
+
+	if (key->type != KEY_ECDSA_P256)
+		return error_set(err, ERROR_UNTRUSTED,
+				 "%s signs by another digest than SHA-256, and only that of the "
+				 "message is known",
+				 public_key_type_name(key));
+	ctx = EVP_PKEY_CTX_new(key->key, NULL);
+	if (!ctx || EVP_PKEY_verify_init(ctx) != 1 ||
+	    EVP_PKEY_CTX_set_signature_md(ctx, EVP_sha256()) != 1) {
+		ERR_clear_error();
+		return error_set(err, ERROR_SYSTEM, "cannot set up the check of an %s signature",
+				 public_key_type_name(key));
+	}
+	holds = EVP_PKEY_verify(ctx, signature.data, signature.len, sha256->byte, DIGEST_SIZE);
+	ERR_clear_error();
+	if (holds != 1)
+		return error_set(err, ERROR_CORRUPT, "the %s signature does not hold",
+				 public_key_type_name(key));
 	return 0;
 }

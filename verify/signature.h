@@ -77,4 +77,12 @@ MUST_CHECK int signature_message_digest(const struct public_key *key, struct spa
 					uint8_t out_digest[MESSAGE_DIGEST_MAX], size_t *out_len,
 					struct error *err);
 
+/*
+ * 0 iff `signature` is this key's over a message with this SHA-256, for a
+ * message that is too long to be at hand. ERROR_CORRUPT: it is not;
+ * ERROR_UNTRUSTED: the key signs by another digest (only P-256 signs by SHA-256).
+ */
+MUST_CHECK int signature_check_digest(const struct public_key *key, const struct digest *sha256,
+				      struct span signature, struct error *err);
+
 #endif
