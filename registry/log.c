@@ -17,29 +17,6 @@ int log_path(const struct log *log, const char *name, char **out_path, struct er
 	return path_join(log->folder, name, out_path, err);
 }
 
-/* Read keys/log.vkey and compare its name with the origin. */
-static int key_read(struct log *log, const char *origin, struct error *err)
-{
-	CLEANUP(buffer_release) struct buffer text;
-	CLEANUP(text_free) char *path = NULL;
-	struct span vkey;
-
-	buffer_init(&text, NOTE_VKEY_MAX);
-	if (log_path(log, "keys/log.vkey", &path, err) || file_read(path, &text, err))
-		return -1;
-	vkey = buffer_view(&text);
-	if (vkey.len && vkey.data[vkey.len - 1] == '\n')
-		vkey.len--;
-	if (note_key_parse(vkey, &log->key, err))
-		return error_prefix(err, "'%s'", path);
-	if (strcmp(log->key.name, origin) != 0)
-		return error_set(err, ERROR_CORRUPT,
-				 "the log's key is for '%s', the registry's origin is '%s'",
-				 log->key.name, origin);
-	note_key_format(&log->key, log->vkey);
-	return 0;
-}
-
 int log_open(const struct context *ctx, const char *folder, const char *origin,
 	     struct log **out_log, struct error *err)
 {
@@ -52,7 +29,7 @@ int log_open(const struct context *ctx, const char *folder, const char *origin,
 	log->folder = strdup(folder);
 	if (!log->folder)
 		return error_set(err, ERROR_SYSTEM, "out of memory for a log");
-	if (log_queue_new(&log->queue, err) || key_read(log, origin, err) ||
+	if (log_queue_new(&log->queue, err) || log_keys_read(log, origin, err) ||
 	    log_path(log, "log", &served, err) || blobs_open_folder(served, &log->blobs, err) ||
 	    tiles_new(log->blobs, &log->tiles, err))
 		return -1;
@@ -73,7 +50,7 @@ void log_close(struct log **log)
 	log_queue_free(&(*log)->queue);
 	database_close(&(*log)->sequence);
 	database_close(&(*log)->lock);
-	signing_key_close(&(*log)->signer);
+	log_keys_release(&(*log)->keys);
 	free((*log)->folder);
 	free(*log);
 	*log = NULL;
@@ -82,6 +59,16 @@ void log_close(struct log **log)
 const char *log_vkey(const struct log *log)
 {
 	return log->vkey;
+}
+
+const char *log_origin(const struct log *log)
+{
+	return log->keys.key[0].name;
+}
+
+struct log_trust log_own_trust(const struct log *log)
+{
+	return (struct log_trust){ .key = log->keys.key, .key_count = log->keys.count };
 }
 
 struct tiles *log_tiles(struct log *log)
@@ -112,16 +99,17 @@ int log_sequence(struct log *log, struct error *err)
 int log_head_of(const struct log *log, struct span note, struct log_head *out_head,
 		struct error *err)
 {
-	struct tree_head tree;
+	struct log_trust own = log_own_trust(log);
+	struct checkpoint checkpoint;
 	struct log_head head;
 
-	if (tree_head_open(note, &log->key, &tree, err))
+	if (checkpoint_open(note, &own, &checkpoint, err))
 		return -1;
 	buffer_init(&head.note, NOTE_MAX_BYTES);
 	if (buffer_add(&head.note, note, err))
 		return -1;
-	head.size = tree.size;
-	head.root = tree.root;
+	head.size = checkpoint.head.size;
+	head.root = checkpoint.head.root;
 	*out_head = head;
 	return 0;
 }
@@ -131,7 +119,8 @@ int log_head(struct log *log, struct log_head *out_head, struct error *err)
 	CLEANUP(buffer_release) struct buffer note;
 
 	buffer_init(&note, NOTE_MAX_BYTES);
-	if (blobs_read(log->blobs, "checkpoint", &note, err))
+	if (log_keys_read(log, log_origin(log), err) ||
+	    blobs_read(log->blobs, "checkpoint", &note, err))
 		return -1;
 	if (log_head_of(log, buffer_view(&note), out_head, err))
 		return error_prefix(err, "the log's checkpoint");
@@ -196,7 +185,7 @@ int log_prove(struct log *log, uint64_t index, struct buffer *out_proof, struct 
 {
 	CLEANUP(log_head_release) struct log_head head = { 0 };
 	CLEANUP(buffer_release) struct buffer entry, text;
-	struct log_trust own = { .key = &log->key, .key_count = 1 };
+	struct log_trust own;
 	struct checkpoint checkpoint;
 	struct proof proof;
 
@@ -208,6 +197,7 @@ int log_prove(struct log *log, uint64_t index, struct buffer *out_proof, struct 
 	    tiles_entry(log->tiles, index, head.size, &entry, err))
 		return -1;
 	proof.checkpoint = buffer_view(&head.note);
+	own = log_own_trust(log);
 	if (proof_build(&proof, &text, err))
 		return -1;
 	/* Nobody is told what was not checked. */

@@ -46,8 +46,12 @@ MUST_CHECK int log_open(const struct context *ctx, const char *folder, const cha
 			struct log **out_log, struct error *err);
 void log_close(struct log **log);
 
-/* "origin+hash+base64": the verifier key. Borrowed. */
+/* "origin+hash+base64": the verifier key, the first of keys/log.vkey. Borrowed. */
 const char *log_vkey(const struct log *log);
+
+/* Whom this log's own checkpoints are believed by: any of its keys, no witness. Borrowed until the
+ * log is next used. */
+struct log_trust log_own_trust(const struct log *log);
 
 /* The tiles, for proofs at sizes of one's own. Borrowed. */
 struct tiles *log_tiles(struct log *log);

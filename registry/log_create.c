@@ -38,7 +38,7 @@ static int databases_make(struct log *log, struct span note, struct error *err)
 	    database_run(log->lock, lock_schema, err) ||
 	    query_new(log->lock, "INSERT INTO checkpoint(origin, note) VALUES (?, ?)", &query, err))
 		return -1;
-	query_bind_text(query, 1, log->key.name);
+	query_bind_text(query, 1, log_origin(log));
 	query_bind_bytes(query, 2, note);
 	return query_run(query, err);
 }
@@ -55,6 +55,7 @@ int log_create(const struct context *ctx, const char *folder, const char *origin
 	if (!log)
 		return error_set(err, ERROR_SYSTEM, "out of memory for a log");
 	log->ctx = ctx;
+	log->keys.count = 1; /* the one that is made here */
 	log->folder = strdup(folder);
 	if (!log->folder)
 		return error_set(err, ERROR_SYSTEM, "out of memory for a log");
@@ -62,11 +63,11 @@ int log_create(const struct context *ctx, const char *folder, const char *origin
 	    log_path(log, "log", &served, err) || folder_make(keys, err) ||
 	    folder_make(served, err) ||
 	    signing_key_generate_path(ctx, key, key_mode, SIGNING_ED25519, NULL, err) ||
-	    signing_key_open_path(ctx, key, &log->signer, err) ||
-	    note_key_of(log->signer, origin, &log->key, err))
+	    signing_key_open_path(ctx, key, &log->keys.signer[0], err) ||
+	    note_key_of(log->keys.signer[0], origin, &log->keys.key[0], err))
 		return -1;
-	note_key_format(&log->key, log->vkey);
-	if (vkey_write(log, err) || log_sign(log->signer, &log->key, 0, &root, &note, err) ||
+	note_key_format(&log->keys.key[0], log->vkey);
+	if (vkey_write(log, err) || log_sign(&log->keys, 0, &root, &note, err) ||
 	    databases_make(log, buffer_view(&note), err) ||
 	    blobs_open_folder(served, &log->blobs, err))
 		return -1;

@@ -3,20 +3,30 @@
 #define REGISTRY_LOG_INNER_H
 
 #include "registry/log.h"
+#include "registry/log_keys.h"
 #include "registry/log_waiting.h"
 #include "registry/sign.h"
 #include "registry/sqlite.h"
 
+/* The keys of keys/log.vkey, and their private keys where the log is written. */
+struct log_keys {
+	struct note_key key[LOG_KEYS_MAX];
+	struct signing_key *signer[LOG_KEYS_MAX]; /* NULL until the first append */
+	size_t count;                             /* at least 1 once the log is open */
+	char *text;                               /* the file as it was read */
+};
+
+void log_keys_release(struct log_keys *keys);
+
 struct log {
 	const struct context *ctx; /* borrowed */
 	char *folder;              /* of the registry */
-	struct note_key key;       /* its name is the origin */
+	struct log_keys keys;
 	char vkey[NOTE_VKEY_MAX];
 	struct blobs *blobs;
 	struct tiles *tiles;
 	struct database *sequence;         /* log.db, NULL until asked for */
 	struct database *lock;             /* lock.db, NULL until the first append */
-	struct signing_key *signer;        /* keys/log.key, NULL until the first append */
 	struct log_sequencing *sequencing; /* prepared statements of log.db, or NULL */
 	struct log_waiting *waiting;       /* this writer's own file, NULL until it had to wait */
 	struct log_queue *queue;           /* the threads that append at once */
@@ -55,7 +65,14 @@ MUST_CHECK int log_sequence(struct log *log, struct error *err);
 MUST_CHECK int note_key_of(const struct signing_key *signer, const char *origin,
 			   struct note_key *out_key, struct error *err);
 
-/* Open what writing needs: both databases and the log's key, which must be the one of log.vkey. */
+/* Read keys/log.vkey when it is not as it was; its keys are those of `origin`. */
+MUST_CHECK int log_keys_read(struct log *log, const char *origin, struct error *err);
+
+/* What the log is called: the name of its keys. Borrowed until keys are read. */
+const char *log_origin(const struct log *log);
+
+/* Open what writing needs: both databases and the private key of every key in log.vkey, as it is
+ * now. */
 MUST_CHECK int log_writer_open(struct log *log, struct error *err);
 
 /*
@@ -91,7 +108,8 @@ MUST_CHECK int log_settle(struct log *log, struct log_state *out_state, struct e
 
 /*
  * Move on to all that is sequenced: tiles, checkpoint signed, compared and swapped in
- * lock.db, shown. Nothing when nothing is new. `state` moves along as soon as lock.db has it.
+ * lock.db, shown. Nothing when nothing is new and every key signed. `state` moves along as soon as
+ * lock.db has it.
  */
 MUST_CHECK int log_advance(struct log *log, struct log_state *state, struct error *err);
 
@@ -107,9 +125,15 @@ MUST_CHECK int log_lock_read(struct log *log, struct log_head *out_head, struct 
 /* Swap the remembered checkpoint for a new one iff it still is `old`. */
 MUST_CHECK int log_lock_swap(struct log *log, struct span old, struct span new, struct error *err);
 
-/* Sign the head of a tree. Appends the note to `out`. */
-MUST_CHECK int log_sign(struct signing_key *signer, const struct note_key *key, uint64_t size,
-			const struct digest *root, struct buffer *out, struct error *err);
+/* Sign the head of a tree with every key. Appends the note to `out`. */
+MUST_CHECK int log_sign(const struct log_keys *keys, uint64_t size, const struct digest *root,
+			struct buffer *out, struct error *err);
+
+/* True when a line of every key stands under the note; whether they hold is not asked. */
+bool log_signed_by_all(const struct log_keys *keys, struct span note);
+
+/* True when what is shown is this checkpoint as it was signed, with or without further lines. */
+bool log_is_shown(const struct log_head *shown, const struct log_head *head);
 
 /* Read a note as a head of this log. The caller releases it. */
 MUST_CHECK int log_head_of(const struct log *log, struct span note, struct log_head *out_head,

@@ -8,14 +8,14 @@ int log_lock_read(struct log *log, struct log_head *out_head, struct error *err)
 
 	if (query_new(log->lock, "SELECT note FROM checkpoint WHERE origin = ?", &query, err))
 		return error_prefix(err, "lock.db");
-	query_bind_text(query, 1, log->key.name);
+	query_bind_text(query, 1, log_origin(log));
 	if (query_step(query, &row, err))
 		return -1;
 	if (!row)
 		return error_set(err, ERROR_CORRUPT,
 				 "lock.db remembers no checkpoint of '%s': it is never restored, "
 				 "so nothing is signed any more",
-				 log->key.name);
+				 log_origin(log));
 	if (log_head_of(log, query_bytes(query, 0), out_head, err))
 		return error_prefix(err, "lock.db");
 	return 0;
@@ -43,7 +43,7 @@ int log_lock_swap(struct log *log, struct span old, struct span new, struct erro
 				   "somebody else signed a checkpoint meanwhile: try again");
 	if (!failed) {
 		query_bind_bytes(query, 1, new);
-		query_bind_text(query, 2, log->key.name);
+		query_bind_text(query, 2, log_origin(log));
 		failed = query_run(query, err) || database_commit(log->lock, err);
 	}
 	if (failed)

@@ -78,12 +78,13 @@ int log_advance(struct log *log, struct log_state *state, struct error *err)
 	struct digest root;
 
 	buffer_init(&note, NOTE_MAX_BYTES);
-	if (state->sequenced == state->head.size)
+	if (state->sequenced == state->head.size &&
+	    log_signed_by_all(&log->keys, buffer_view(&state->head.note)))
 		return 0;
 	if (integrate(log, &tree, state->sequenced, err))
 		return -1;
 	root = merkle_root(&tree);
-	if (log_sign(log->signer, &log->key, tree.count, &root, &note, err) ||
+	if (log_sign(&log->keys, tree.count, &root, &note, err) ||
 	    log_head_of(log, buffer_view(&note), &head, err) ||
 	    log_lock_swap(log, buffer_view(&state->head.note), buffer_view(&note), err))
 		return -1;

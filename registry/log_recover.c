@@ -28,6 +28,16 @@ static int refuse(struct log *log, const char *why, const struct log_head *lock,
 			 why);
 }
 
+bool log_is_shown(const struct log_head *shown, const struct log_head *head)
+{
+	struct span front = buffer_view(&shown->note);
+
+	if (shown->size != head->size || front.len < head->note.len)
+		return false;
+	front.len = head->note.len;
+	return span_equal(front, buffer_view(&head->note));
+}
+
 /* Compare the checkpoint that is shown with the remembered one; show the latter if it is ahead. */
 static int checkpoint_compare(struct log *log, const struct log_head *lock, struct error *err)
 {
@@ -48,7 +58,7 @@ static int checkpoint_compare(struct log *log, const struct log_head *lock, stru
 	if (!digest_equal(&root, &file.root))
 		return refuse(log, "log/checkpoint is not of this log: two histories were signed",
 			      lock, &file, err);
-	return file.size < lock->size ? log_show(log, lock, err) : 0;
+	return log_is_shown(&file, lock) ? 0 : log_show(log, lock, err);
 }
 
 static int sequence_count(struct log *log, uint64_t *out_count, struct error *err)

@@ -90,7 +90,7 @@ static bool all_served(struct log *log, struct log_group *const *group, size_t c
 	struct error ignored = { 0 };
 
 	if (log_remembered(log, &lock, &ignored) || log_head(log, &shown, &ignored) ||
-	    !span_equal(buffer_view(&lock.note), buffer_view(&shown.note)))
+	    !log_is_shown(&shown, &lock))
 		return false;
 	for (size_t i = 0; i < count; i++)
 		if (!group_served(log, group[i], lock.size))

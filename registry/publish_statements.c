@@ -325,23 +325,23 @@ static int batch_log(struct publishing *batch, struct error *err)
 static int batch_prove(struct publishing *batch, struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer text;
-	struct note_key key;
-	struct log_trust own = { .key = &key, .key_count = 1 };
 	struct log *log;
 
 	buffer_init(&text, PROOF_MAX_BYTES);
-	if (registry_log(batch->registry, &log, err) ||
-	    note_key_parse(span_of(log_vkey(log)), &key, err))
+	if (registry_log(batch->registry, &log, err))
 		return -1;
 	for (size_t i = 0; i < batch->count; i++) {
 		struct making *making = &batch->making[i];
 		struct checkpoint checkpoint;
+		struct log_trust own;
 		struct proof proof;
 
 		text.len = 0;
 		if (log_prove(log, making->index, &text, err) ||
-		    proof_parse(buffer_view(&text), &proof, err) ||
-		    proof_check(&proof, buffer_view(&making->entry), &own, &checkpoint, err))
+		    proof_parse(buffer_view(&text), &proof, err))
+			return error_prefix(err, "a statement was logged, and its proof fails");
+		own = log_own_trust(log);
+		if (proof_check(&proof, buffer_view(&making->entry), &own, &checkpoint, err))
 			return error_prefix(err, "a statement was logged, and its proof fails");
 	}
 	return 0;

@@ -303,6 +303,240 @@ static void a_log_is_opened_only_under_its_own_origin(void **state)
 	site_close(&site);
 }
 
+/* ---- Several keys ---- */
+
+/* The lines under the checkpoint that is shown. */
+static unsigned signatures_of(struct site *site)
+{
+	CLEANUP(log_head_release) struct log_head head = { 0 };
+	struct error err = { 0 };
+	unsigned count = 0;
+
+	assert_done(log_head(site->log, &head, &err), &err);
+	for (size_t i = 0; i + 2 < head.note.len; i++)
+		count += memcmp(head.note.data + i, "\n\xe2\x80", 3) == 0;
+	return count;
+}
+
+/* Does somebody who trusts this one key alone believe entry `index`? */
+static bool believed_by(struct site *site, const char *vkey, uint64_t index, const char *text)
+{
+	CLEANUP(buffer_release) struct buffer bytes;
+	struct note_key key;
+	struct log_trust trust = { .key = &key, .key_count = 1 };
+	struct checkpoint checkpoint;
+	struct error err = { 0 };
+	struct proof proof;
+
+	buffer_init(&bytes, PROOF_MAX_BYTES);
+	assert_done(note_key_parse(span_of(vkey), &key, &err), &err);
+	assert_done(log_prove(site->log, index, &bytes, &err), &err);
+	assert_done(proof_parse(buffer_view(&bytes), &proof, &err), &err);
+	if (proof_check(&proof, span_of(text), &trust, &checkpoint, &err) == 0)
+		return true;
+	assert_int_equal(err.code, ERROR_UNTRUSTED);
+	return false;
+}
+
+static int key_count(void *arg, const char *vkey, struct error *err)
+{
+	(void)vkey;
+	(void)err;
+	++*(unsigned *)arg;
+	return 0;
+}
+
+static void a_key_takes_anothers_place_with_overlap(void **state)
+{
+	char first[NOTE_VKEY_MAX], second[NOTE_VKEY_MAX];
+	struct error err = { 0 };
+	unsigned keys = 0;
+	struct log *other = NULL;
+	struct site site;
+
+	(void)state;
+	site_open(&site);
+	memcpy(first, log_vkey(site.log), sizeof(first));
+	assert_int_equal(add(&site, "before"), 0);
+	/* Another process has the log open all the while. */
+	assert_done(log_open(&site.ctx, site.folder, "example.org/log", &other, &err), &err);
+
+	assert_done(log_key_add(site.log, 0600, second, &err), &err);
+	assert_int_equal(signatures_of(&site), 2); /* at once, without an append */
+	assert_true(believed_by(&site, first, 0, "before"));
+	assert_true(believed_by(&site, second, 0, "before"));
+	assert_string_equal(log_vkey(site.log), first);
+	{
+		struct log_item item = { .entry = span_of("during"), .ident = "during" };
+		uint64_t index;
+
+		assert_done(log_append(other, &item, 1, &index, &err), &err);
+	}
+	assert_int_equal(signatures_of(&site), 2);
+	assert_done(log_key_list(site.log, key_count, &keys, &err), &err);
+	assert_int_equal(keys, 2);
+
+	assert_done(log_key_retire(site.log, first, &err), &err);
+	assert_true(believed_by(&site, second, 1, "during"));
+	assert_string_equal(log_vkey(site.log), second);
+	assert_fails(log_key_retire(site.log, first, &err), &err, ERROR_ABSENT);
+	assert_fails(log_key_retire(site.log, second, &err), &err, ERROR_USAGE);
+	{
+		struct log_item item = { .entry = span_of("after"), .ident = "after" };
+		uint64_t index;
+
+		assert_done(log_append(other, &item, 1, &index, &err), &err);
+		assert_int_equal(index, 2);
+	}
+	site_reopen(&site);
+	assert_int_equal(signatures_of(&site), 1);
+	assert_false(believed_by(&site, first, 2, "after"));
+	assert_true(believed_by(&site, second, 2, "after"));
+	log_close(&other);
+	site_close(&site);
+}
+
+/* What a crash leaves between two steps of adding or retiring a key. */
+static void a_crash_while_keys_change_leaves_a_log_that_goes_on(void **state)
+{
+	char second[NOTE_VKEY_MAX];
+	struct error err = { 0 };
+	struct site site;
+	char *path;
+
+	(void)state;
+	site_open(&site);
+	add(&site, "first");
+	copy(&site, "log/checkpoint", "checkpoint.before");
+	log_close(&site.log); /* so that the database is one file */
+	copy(&site, "lock.db", "lock.before");
+	site_reopen(&site);
+	path = site_path(&site, "keys/log-new.key"); /* made, and not named */
+	assert_done(file_write(path, span_of("half"), 0600, FILE_REPLACE, &err), &err);
+	assert_done(log_key_add(site.log, 0600, second, &err), &err);
+	assert_false(file_exists(path));
+	free(path);
+
+	/* Listed, and nothing was signed by it yet. */
+	log_close(&site.log);
+	copy(&site, "lock.before", "lock.db");
+	copy(&site, "checkpoint.before", "log/checkpoint");
+	site_reopen(&site);
+	assert_int_equal(signatures_of(&site), 1);
+	assert_done(log_recover(site.log, &err), &err);
+	assert_int_equal(signatures_of(&site), 2);
+
+	/* Signed and remembered, and not shown yet. */
+	copy(&site, "checkpoint.before", "log/checkpoint");
+	assert_done(log_recover(site.log, &err), &err);
+	assert_int_equal(signatures_of(&site), 2);
+	assert_int_equal(add(&site, "second"), 1);
+	site_close(&site);
+}
+
+static void a_listed_key_without_its_private_key_stops_the_writer(void **state)
+{
+	char second[NOTE_VKEY_MAX], name[64];
+	struct error err = { 0 };
+	struct note_key key;
+	struct site site;
+	char *path;
+
+	(void)state;
+	site_open(&site);
+	assert_done(log_key_add(site.log, 0600, second, &err), &err);
+	assert_done(note_key_parse(span_of(second), &key, &err), &err);
+	snprintf(name, sizeof(name), "keys/log-%08x.key", key.id);
+	path = site_path(&site, name);
+	assert_int_equal(unlink(path), 0);
+	refused(&site); /* keys/log.key is another key */
+	free(path);
+	site_close(&site);
+}
+
+/* ---- Old backups ---- */
+
+enum { OLD_SEQUENCE = 1, OLD_LOCK = 2, OLD_TILES = 4 };
+
+/* Copy the folder log/ of the site aside, or back. */
+static void copy_log(const struct site *site, const char *from, const char *to)
+{
+	char *source = site_path(site, from), *target = site_path(site, to), command[1024];
+	struct error err = { 0 };
+
+	assert_done(folder_remove(target, &err), &err);
+	assert_true(snprintf(command, sizeof(command), "cp -a '%s' '%s'", source, target) <
+		    (int)sizeof(command));
+	assert_int_equal(system(command), 0);
+	free(source);
+	free(target);
+}
+
+/* A log of `old` and then two more appends, with some of its three memories put back to old. */
+static void restored(struct site *site, unsigned parts)
+{
+	site_open(site);
+	add(site, "first");
+	add(site, "second");
+	log_close(&site->log);
+	copy(site, "log.db", "old.log.db");
+	copy(site, "lock.db", "old.lock.db");
+	copy_log(site, "log", "old.log");
+	site_reopen(site);
+	add(site, "third");
+	add(site, "fourth");
+	log_close(&site->log);
+	if (parts & OLD_SEQUENCE)
+		copy(site, "old.log.db", "log.db");
+	if (parts & OLD_LOCK)
+		copy(site, "old.lock.db", "lock.db");
+	if (parts & OLD_TILES)
+		copy_log(site, "old.log", "log");
+	site_reopen(site);
+}
+
+static void an_old_backup_of_any_part_refuses_to_sign(void **state)
+{
+	(void)state;
+	/* All three at once cannot be told from here: only a witness can. */
+	for (unsigned parts = 1; parts < (OLD_SEQUENCE | OLD_LOCK | OLD_TILES); parts++) {
+		struct log_item item = { .entry = span_of("fork"), .ident = "fork" };
+		struct error err = { 0 };
+		struct site site;
+		uint64_t index;
+
+		restored(&site, parts);
+		if (log_append(site.log, &item, 1, &index, &err) == 0 ||
+		    err.code != ERROR_CORRUPT || strlen(err.text) < 40)
+			fail_msg("parts %u restored: '%s'", parts, err.text);
+		site_close(&site);
+	}
+}
+
+static void a_log_db_of_another_history_refuses_to_sign(void **state)
+{
+	struct site site;
+
+	(void)state;
+	restored(&site, 0);
+	log_close(&site.log);
+	copy(&site, "log.db", "true.log.db");
+	copy(&site, "lock.db", "true.lock.db");
+	copy_log(&site, "log", "true.log");
+	/* A second life from the same backup, as long as the first. */
+	copy(&site, "old.log.db", "log.db");
+	copy(&site, "old.lock.db", "lock.db");
+	copy_log(&site, "old.log", "log");
+	site_reopen(&site);
+	add(&site, "another third");
+	add(&site, "another fourth");
+	log_close(&site.log);
+	copy(&site, "true.lock.db", "lock.db");
+	copy_log(&site, "true.log", "log");
+	refused(&site);
+	site_close(&site);
+}
+
 static void entries_that_are_too_long_are_refused_before_anything_is_written(void **state)
 {
 	struct log_item item = { .ident = "long" };
@@ -335,6 +569,11 @@ int main(void)
 		cmocka_unit_test(a_damaged_entry_is_never_proven),
 		cmocka_unit_test(missing_databases_are_refused_and_not_made_anew),
 		cmocka_unit_test(a_log_is_opened_only_under_its_own_origin),
+		cmocka_unit_test(a_key_takes_anothers_place_with_overlap),
+		cmocka_unit_test(a_crash_while_keys_change_leaves_a_log_that_goes_on),
+		cmocka_unit_test(a_listed_key_without_its_private_key_stops_the_writer),
+		cmocka_unit_test(an_old_backup_of_any_part_refuses_to_sign),
+		cmocka_unit_test(a_log_db_of_another_history_refuses_to_sign),
 		cmocka_unit_test(entries_that_are_too_long_are_refused_before_anything_is_written),
 	};
 
