@@ -55,8 +55,8 @@ struct sigstore_evidence {
 	struct buffer payload;
 	char *identity, *issuer; /* NULL for a key */
 	char log[256];           /* host of the log's address */
-	uint64_t log_index;      /* as the log counts over all its shards */
-	uint64_t tree_size;      /* of the checkpoint that the proof leads to */
+	uint64_t log_index; /* over all shards of the log where it signed that, else in its tree */
+	uint64_t tree_size; /* of the checkpoint that the proof leads to */
 	struct sigstore_time time[SIGSTORE_TIMESTAMPS_MAX + 1];
 	size_t time_count; /* at least one */
 	/* The steps in plain words, one sentence each, in their order. */

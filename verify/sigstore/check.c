@@ -96,8 +96,11 @@ static int log_step(struct look *look, struct error *err)
 				 look->log->host);
 	if (rekor_check_inclusion(entry, look->log, err))
 		return -1;
+	/* Over all shards only the promise counts; the proof counts within its tree. */
+	look->evidence.log_index = entry->promise.len ? entry->index : entry->tree_index;
+	look->evidence.tree_size = entry->tree_size;
 	say(look, "log: entry %" PRIu64 " of %s, proven to be in its tree of %" PRIu64 " entries",
-	    entry->index, look->log->host, entry->tree_size);
+	    look->evidence.log_index, look->log->host, entry->tree_size);
 	return 0;
 }
 
@@ -375,8 +378,6 @@ int sigstore_check(struct span bundle, const struct sigstore_trust *trust,
 	if (trust_check(trust, err) || bundle_parse(bundle, &look.bundle, err) ||
 	    look_through(&look, err))
 		return -1;
-	look.evidence.log_index = look.bundle.entry.index;
-	look.evidence.tree_size = look.bundle.entry.tree_size;
 	snprintf(look.evidence.log, sizeof(look.evidence.log), "%s", look.log->host);
 	look.evidence.payload = look.bundle.payload;
 	buffer_init(&look.bundle.payload, 0);
