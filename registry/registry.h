@@ -22,6 +22,7 @@
 #include "registry/index.h"
 #include "registry/log.h"
 #include "registry/log_walk.h"
+#include "registry/model_sign.h"
 #include "registry/pins.h"
 #include "registry/publish.h"
 #include "registry/recording.h"

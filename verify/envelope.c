@@ -144,19 +144,51 @@ static int dsse_build(struct json *dsse, struct span payload, struct span signat
 	return 0;
 }
 
-int envelope_build(struct span payload, struct span signature, const struct public_key *key,
-		   struct buffer *out, struct error *err)
+/* A bundle without its material; *out_material is borrowed and to be filled. */
+static int bundle_begin(struct span payload, struct span signature, struct json **out_bundle,
+			struct json **out_material, struct error *err)
 {
 	CLEANUP(json_free) struct json *bundle = NULL;
-	struct json *dsse, *material, *hint, *entries;
+	struct json *dsse, *entries;
 
 	if (json_object_new(&bundle, err) || json_set_text(bundle, "mediaType", MEDIA_TYPE, err) ||
 	    json_set_object(bundle, "dsseEnvelope", &dsse, err) ||
 	    dsse_build(dsse, payload, signature, err) ||
-	    json_set_object(bundle, "verificationMaterial", &material, err) ||
-	    json_set_object(material, "publicKey", &hint, err) ||
-	    json_set_text(hint, "hint", public_key_hint(key), err) ||
-	    json_set_array(material, "tlogEntries", &entries, err))
+	    json_set_object(bundle, "verificationMaterial", out_material, err) ||
+	    json_set_array(*out_material, "tlogEntries", &entries, err))
 		return -1;
+	*out_bundle = bundle;
+	bundle = NULL; /* handed over */
+	return 0;
+}
+
+int envelope_build(struct span payload, struct span signature, const struct public_key *key,
+		   struct buffer *out, struct error *err)
+{
+	CLEANUP(json_free) struct json *bundle = NULL;
+	struct json *material, *hint;
+
+	if (bundle_begin(payload, signature, &bundle, &material, err) ||
+	    json_set_object(material, "publicKey", &hint, err) ||
+	    json_set_text(hint, "hint", public_key_hint(key), err))
+		return -1;
+	return json_write_canonical(bundle, out, err);
+}
+
+int envelope_build_chain(struct span payload, struct span signature,
+			 const struct certificate_list *chain, struct buffer *out,
+			 struct error *err)
+{
+	CLEANUP(json_free) struct json *bundle = NULL;
+	struct json *material, *holder, *list, *one;
+
+	if (bundle_begin(payload, signature, &bundle, &material, err) ||
+	    json_set_object(material, "x509CertificateChain", &holder, err) ||
+	    json_set_array(holder, "certificates", &list, err))
+		return -1;
+	for (size_t i = 0; i < chain->count; i++)
+		if (json_add_object(list, &one, err) ||
+		    json_set_base64(one, "rawBytes", certificate_der(chain->item[i]), err))
+			return -1;
 	return json_write_canonical(bundle, out, err);
 }

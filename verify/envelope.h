@@ -3,6 +3,7 @@
 #define VERIFY_ENVELOPE_H
 
 #include "verify/signature.h"
+#include "verify/x509.h"
 
 #define ENVELOPE_MAX_BYTES (1u << 20) /* of an envelope of ours */
 #define STATEMENT_PAYLOAD_MAX_BYTES (48u << 10)
@@ -46,5 +47,10 @@ MUST_CHECK int envelope_check(const struct envelope *envelope, const struct publ
 /* Append the bundle (canonical JSON) that holds `payload` signed by `key`. */
 MUST_CHECK int envelope_build(struct span payload, struct span signature,
 			      const struct public_key *key, struct buffer *out, struct error *err);
+
+/* The same, signed by the key of the first certificate, which the others issued: at least one. */
+MUST_CHECK int envelope_build_chain(struct span payload, struct span signature,
+				    const struct certificate_list *chain, struct buffer *out,
+				    struct error *err);
 
 #endif

@@ -77,3 +77,17 @@ while [ $count -le 8 ]; do
 	cmp "$STORY/many.$count" "$STORY/ecdsa.pem" || fail "one of many at once: $(cat "$STORY/many.$count")"
 	count=$((count + 1))
 done
+
+# A model is signed with it, bare and with a certificate.
+openssl req -x509 -key "$STORY/ecdsa.key" -subj /CN=Release -days 30 -addext basicConstraints=critical,CA:FALSE \
+	-addext keyUsage=critical,digitalSignature -out leaf.crt 2>/dev/null
+run 0 sign model --pkcs11-uri "$URI" --signature token.sig
+said "with pkcs11:token=work;object=ecdsa"
+run 0 verify model --signature token.sig --key "$STORY/ecdsa.pem" --forward none
+run 0 sign model --pkcs11-uri "pkcs11:token=large" --signature token.sig
+run 0 verify model --signature token.sig --key "$STORY/big.pem" --forward none
+run 0 sign model --pkcs11-uri "$URI" --cert leaf.crt --signature token.sig
+run 3 sign model --pkcs11-uri "pkcs11:token=large;object=big" --cert leaf.crt --signature never.sig
+complained "is not the certificate's"
+run 2 sign model --pkcs11-uri work --signature never.sig
+[ ! -e never.sig ] || fail "a refusal left a signature"

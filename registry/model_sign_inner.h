@@ -1,0 +1,35 @@
+/* What the parts of signing a model share. Private to registry/model_sign*.c. */
+#ifndef REGISTRY_MODEL_SIGN_INNER_H
+#define REGISTRY_MODEL_SIGN_INNER_H
+
+#include "registry/model_sign.h"
+
+/* A signature under way. What is here is owned, unless it says otherwise. */
+struct model_signing {
+	const struct context *ctx;                /* borrowed */
+	const struct model_sign_request *request; /* borrowed */
+	char *name;                               /* of the model */
+	char *inside;        /* the signature's name in the folder; NULL: it lies elsewhere */
+	const char **ignore; /* relative paths, ends with NULL; each malloced */
+	size_t ignore_count;
+	struct tree *tree;
+	struct modelsig_file *file; /* paths are borrowed from the tree */
+	size_t file_count;
+	uint64_t bytes;
+	struct digest root;
+	struct buffer payload;
+	struct signing_key *key;
+	struct certificate_list certificates; /* the leaf first; none: the bare key */
+	struct buffer bundle;
+};
+
+/* The effective ignore list, the model's name and the tree. */
+MUST_CHECK int signing_list(struct model_signing *s, struct error *err);
+
+/* Every file, or every shard, with its digest. */
+MUST_CHECK int signing_digest(struct model_signing *s, struct error *err);
+
+/* The private key, and the certificates that go with it. */
+MUST_CHECK int signing_open_key(struct model_signing *s, struct error *err);
+
+#endif
