@@ -20,6 +20,9 @@ const struct help_pair help_variables[] = {
 	{ "AKASHI_PASSPHRASE_FILE",
 	  "a file whose first line is the passphrase of the signing key; without it the "
 	  "passphrase is asked for on the terminal, and it is never taken from the command line" },
+	{ "AKASHI_PKCS11_MODULE",
+	  "the PKCS#11 module through which keys in tokens (pkcs11: URIs) are signed with; unset, "
+	  "p11-kit's, which knows all that are configured" },
 	{ "AKASHI_THREADS", "how many threads compute; unset, one for each core that may be used" },
 	{ "XDG_CONFIG_HOME",
 	  "keys lie in akashi/keys/ and pins in akashi/pins below it; unset, below ~/.config" },

@@ -1,6 +1,7 @@
 /* Which files a model signature is about, and their digests. */
 #include "registry/model_sign_inner.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,9 +43,11 @@ static int inside_take(struct model_signing *s, const char *real, struct error *
 	if (!name[0] || file_is_folder(signature))
 		return error_set(err, ERROR_USAGE, "'%s' is a folder: name the signature's file",
 				 signature);
+	if (!folder)
+		return error_set(err, ERROR_SYSTEM, "out of memory for a path");
 	if (!place)
-		return error_set(err, ERROR_ABSENT, "there is no folder '%s' for the signature",
-				 folder ? folder : "");
+		return error_set(err, errno == ENOENT ? ERROR_ABSENT : ERROR_SYSTEM,
+				 "there is no folder '%s' for the signature", folder);
 	if (path_join(place, name, &whole, err))
 		return -1;
 	if (strcmp(whole, real) == 0)
@@ -144,7 +147,9 @@ int signing_list(struct model_signing *s, struct error *err)
 					.follow_links = s->request->allow_symlinks };
 
 	if (!real)
-		return error_set(err, ERROR_ABSENT, "nothing at '%s'", s->request->path);
+		return errno == ENOENT
+			       ? error_set(err, ERROR_ABSENT, "nothing at '%s'", s->request->path)
+			       : error_system(err, errno, "cannot open '%s'", s->request->path);
 	if (name_take(s, real, err) || inside_take(s, real, err) || ignore_take(s, real, err))
 		return -1;
 	options.ignore = s->ignore;

@@ -64,6 +64,8 @@ refuse 2 --ignore sub/../left
 refuse 2 --ignore ''
 refuse 2 --shards 0
 refuse 2 --hash md5
+refuse 3 --hash blake3
+complained "not possible here"
 ln -s config.json model/link
 refuse 1
 complained "symbolic link"
