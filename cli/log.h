@@ -8,4 +8,8 @@ extern const struct command log_command_state;
 extern const struct command log_command_fsck;
 extern const struct command log_command_inspect;
 
+/* The log in `where` (DIR or URL), or NULL: the registry's. The caller releases *out_source. */
+MUST_CHECK int log_source_of(struct call *call, const char *where, struct log_source *out_source,
+			     struct error *err);
+
 #endif

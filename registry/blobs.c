@@ -1,8 +1,13 @@
 /* The log's files by relative path: in a folder, or in memory. */
 #include "registry/blobs.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { BLOB_MAX_BYTES = 256 * (65535 + 2) };
 
@@ -10,6 +15,12 @@ struct folder_blobs {
 	struct blobs head;
 	char *folder;
 };
+
+static void dir_close(DIR **dir)
+{
+	if (*dir)
+		closedir(*dir);
+}
 
 static int folder_read(struct blobs *blobs, const char *path, struct buffer *out, struct error *err)
 {
@@ -146,6 +157,44 @@ static int folder_replace(struct blobs *blobs, const char *path, struct span byt
 		       : 0;
 }
 
+/* The files below FOLDER/prefix; no link is followed. */
+static int folder_walk(struct folder_blobs *self, const char *prefix, blobs_visit visit, void *arg,
+		       struct error *err)
+{
+	CLEANUP(text_free) char *folder = NULL;
+	CLEANUP(dir_close) DIR *dir = NULL;
+	struct dirent *entry;
+
+	if (path_join(self->folder, prefix, &folder, err))
+		return -1;
+	dir = opendir(folder);
+	if (!dir)
+		return error_system(err, errno, "cannot list '%s'", folder);
+	while ((errno = 0, entry = readdir(dir))) {
+		char path[2 * BLOB_PATH_MAX];
+		struct stat st;
+
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		if ((size_t)snprintf(path, sizeof(path), "%s%s%s", prefix, *prefix ? "/" : "",
+				     entry->d_name) >= BLOB_PATH_MAX)
+			return error_set(err, ERROR_CORRUPT, "'%s' holds a path that is too long",
+					 folder);
+		if (fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW))
+			return error_system(err, errno, "cannot look at '%s/%s'", folder,
+					    entry->d_name);
+		if (S_ISDIR(st.st_mode) ? folder_walk(self, path, visit, arg, err)
+					: visit(arg, path, err))
+			return -1;
+	}
+	return errno ? error_system(err, errno, "cannot list '%s'", folder) : 0;
+}
+
+static int folder_list(struct blobs *blobs, blobs_visit visit, void *arg, struct error *err)
+{
+	return folder_walk((struct folder_blobs *)blobs, "", visit, arg, err);
+}
+
 static void folder_close(struct blobs *blobs)
 {
 	struct folder_blobs *self = (struct folder_blobs *)blobs;
@@ -160,6 +209,7 @@ static const struct blobs_type folder_type = {
 	.put_all = folder_put_all,
 	.replace = folder_replace,
 	.close = folder_close,
+	.list = folder_list,
 };
 
 int blobs_open_folder(const char *folder, struct blobs **out_blobs, struct error *err)
@@ -297,4 +347,16 @@ int blobs_put_all(struct blobs *blobs, const struct blob *blob, size_t count, st
 int blobs_replace(struct blobs *blobs, const char *path, struct span bytes, struct error *err)
 {
 	return blobs->type->replace(blobs, path, bytes, err);
+}
+
+bool blobs_can_list(const struct blobs *blobs)
+{
+	return blobs->type->list;
+}
+
+int blobs_list(struct blobs *blobs, blobs_visit visit, void *arg, struct error *err)
+{
+	if (!blobs->type->list)
+		return error_set(err, ERROR_USAGE, "the log's files cannot be listed here");
+	return blobs->type->list(blobs, visit, arg, err);
 }

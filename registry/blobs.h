@@ -21,6 +21,8 @@ struct blob {
 
 #define BLOBS_PUT_MAX 128u /* of one blobs_put_all */
 
+typedef int (*blobs_visit)(void *arg, const char *path, struct error *err);
+
 struct blobs_type {
 	/* Append the blob to `out`. ERROR_ABSENT if there is none. Any thread. */
 	int (*read)(struct blobs *blobs, const char *path, struct buffer *out, struct error *err);
@@ -36,9 +38,17 @@ struct blobs_type {
 	/* Put in the place of what was there, whole or not at all. For the checkpoint only. */
 	int (*replace)(struct blobs *blobs, const char *path, struct span bytes, struct error *err);
 	void (*close)(struct blobs *blobs);
+
+	/* Optional: hand the path of every file to `visit`, in any order. */
+	int (*list)(struct blobs *blobs, blobs_visit visit, void *arg, struct error *err);
 };
 
 MUST_CHECK int blobs_open_folder(const char *folder, struct blobs **out_blobs, struct error *err);
+
+/* As a web server has them under `url`: read only, each file at most as long as its reader takes;
+ * a server that fails is asked again. */
+MUST_CHECK int blobs_open_url(const struct context *ctx, const char *url, struct blobs **out_blobs,
+			      struct error *err);
 
 /* In memory, for tests. */
 MUST_CHECK int blobs_open_memory(struct blobs **out_blobs, struct error *err);
@@ -54,5 +64,9 @@ MUST_CHECK int blobs_put_all(struct blobs *blobs, const struct blob *blob, size_
 			     struct error *err);
 MUST_CHECK int blobs_replace(struct blobs *blobs, const char *path, struct span bytes,
 			     struct error *err);
+
+/* ERROR_USAGE where files cannot be listed (over HTTP): blobs_can_list tells. */
+bool blobs_can_list(const struct blobs *blobs);
+MUST_CHECK int blobs_list(struct blobs *blobs, blobs_visit visit, void *arg, struct error *err);
 
 #endif

@@ -80,7 +80,7 @@ static bool width_ok(int level, unsigned width, struct span bytes)
 static int tile_read(struct tiles *tiles, int level, uint64_t n, unsigned width,
 		     struct tile_slot *slot, struct error *err)
 {
-	struct error absent = { 0 };
+	struct error absent = { 0 }, whole = { 0 };
 	char path[BLOB_PATH_MAX];
 
 	slot->width = 0;
@@ -94,9 +94,10 @@ static int tile_read(struct tiles *tiles, int level, uint64_t n, unsigned width,
 		width = TILE_WIDTH;
 		slot->bytes.len = 0;
 		tile_path(level, n, width, path);
-		if (blobs_read(tiles->blobs, path, &slot->bytes, &absent))
-			return error_set(err, ERROR_CORRUPT,
-					 "the log lacks '%s' and what was before it", path);
+		if (blobs_read(tiles->blobs, path, &slot->bytes, &whole))
+			return error_set(
+				err, whole.code == ERROR_ABSENT ? ERROR_CORRUPT : whole.code,
+				"the log lacks '%s' and what was before it: %s", path, whole.text);
 	}
 	if (!width_ok(level, width, buffer_view(&slot->bytes)))
 		return error_set(err, ERROR_CORRUPT, "the log's file '%s' is too short", path);

@@ -213,6 +213,12 @@ int entry_parse(struct span bytes, struct entry *out_entry, struct error *err)
 	return 0;
 }
 
+int entry_signature_check(const struct entry *entry, struct error *err)
+{
+	return signature_check_digest(entry->key, (struct span){ entry->digest, entry->digest_len },
+				      buffer_view(&entry->signature), err);
+}
+
 void entry_release(struct entry *entry)
 {
 	public_key_free(&entry->key);

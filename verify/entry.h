@@ -34,6 +34,11 @@ struct entry {
  * The caller releases *out_entry. ERROR_CORRUPT otherwise.
  */
 MUST_CHECK int entry_parse(struct span bytes, struct entry *out_entry, struct error *err);
+/*
+ * 0 iff the entry's signature is its key's over what it says was signed; this needs no body.
+ * ERROR_CORRUPT otherwise.
+ */
+MUST_CHECK int entry_signature_check(const struct entry *entry, struct error *err);
 void entry_release(struct entry *entry);
 
 #endif

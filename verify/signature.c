@@ -309,6 +309,38 @@ int signature_check_sha256(const struct public_key *key, struct span message, st
 	return check_by(key_form[key->type].digest ? "SHA256" : NULL, key, message, signature, err);
 }
 
+int signature_check_digest(const struct public_key *key, struct span digest, struct span signature,
+			   struct error *err)
+{
+	CLEANUP(pkey_ctx_free) EVP_PKEY_CTX *ctx = NULL;
+	const char *name = key_form[key->type].digest;
+	EVP_MD *md = name ? EVP_MD_fetch(NULL, name, NULL) : NULL;
+	int holds;
+
+	if (!name || (md && (size_t)EVP_MD_get_size(md) != digest.len)) {
+		EVP_MD_free(md);
+		return error_set(err, ERROR_UNTRUSTED,
+				 "%s signs by another digest than the one of %zu bytes that is all "
+				 "that is known of the message",
+				 public_key_type_name(key), digest.len);
+	}
+	ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key->key, NULL);
+	if (!md || !ctx || EVP_PKEY_verify_init(ctx) != 1 ||
+	    EVP_PKEY_CTX_set_signature_md(ctx, md) != 1) {
+		EVP_MD_free(md);
+		ERR_clear_error();
+		return error_set(err, ERROR_SYSTEM, "cannot set up the check of an %s signature",
+				 public_key_type_name(key));
+	}
+	holds = EVP_PKEY_verify(ctx, signature.data, signature.len, digest.data, digest.len);
+	EVP_MD_free(md);
+	ERR_clear_error();
+	if (holds != 1)
+		return error_set(err, ERROR_CORRUPT, "the %s signature does not hold",
+				 public_key_type_name(key));
+	return 0;
+}
+
 int signature_message_digest(const struct public_key *key, struct span message,
 			     uint8_t out_digest[MESSAGE_DIGEST_MAX], size_t *out_len,
 			     struct error *err)
@@ -322,31 +354,5 @@ int signature_message_digest(const struct public_key *key, struct span message,
 		ERR_clear_error();
 		return error_set(err, ERROR_SYSTEM, "this OpenSSL has no %s", name);
 	}
-	return 0;
-}
-
-int signature_check_digest(const struct public_key *key, const struct digest *sha256,
-			   struct span signature, struct error *err)
-{
-	CLEANUP(pkey_ctx_free) EVP_PKEY_CTX *ctx = NULL;
-	int holds;
-
-	if (key->type != KEY_ECDSA_P256)
-		return error_set(err, ERROR_UNTRUSTED,
-				 "%s signs by another digest than SHA-256, and only that of the "
-				 "message is known",
-				 public_key_type_name(key));
-	ctx = EVP_PKEY_CTX_new(key->key, NULL);
-	if (!ctx || EVP_PKEY_verify_init(ctx) != 1 ||
-	    EVP_PKEY_CTX_set_signature_md(ctx, EVP_sha256()) != 1) {
-		ERR_clear_error();
-		return error_set(err, ERROR_SYSTEM, "cannot set up the check of an %s signature",
-				 public_key_type_name(key));
-	}
-	holds = EVP_PKEY_verify(ctx, signature.data, signature.len, sha256->byte, DIGEST_SIZE);
-	ERR_clear_error();
-	if (holds != 1)
-		return error_set(err, ERROR_CORRUPT, "the %s signature does not hold",
-				 public_key_type_name(key));
 	return 0;
 }

@@ -69,6 +69,14 @@ MUST_CHECK int signature_check_sha256(const struct public_key *key, struct span 
 				      struct span signature, struct error *err);
 
 /*
+ * The same for a message that is too long to be at hand, or withheld: of it only the digest is
+ * known. ERROR_UNTRUSTED: the key signs by another digest (P-256 by SHA-256, P-384 by SHA-384,
+ * P-521 by SHA-512, Ed25519 by none).
+ */
+MUST_CHECK int signature_check_digest(const struct public_key *key, struct span digest,
+				      struct span signature, struct error *err);
+
+/*
  * The digest that this key's signatures are made over (SHA-256, -384 or -512 by
  * curve) into out_digest, its length into *out_len. ERROR_USAGE for Ed25519,
  * which signs the message itself.
@@ -76,13 +84,5 @@ MUST_CHECK int signature_check_sha256(const struct public_key *key, struct span 
 MUST_CHECK int signature_message_digest(const struct public_key *key, struct span message,
 					uint8_t out_digest[MESSAGE_DIGEST_MAX], size_t *out_len,
 					struct error *err);
-
-/*
- * 0 iff `signature` is this key's over a message with this SHA-256, for a
- * message that is too long to be at hand. ERROR_CORRUPT: it is not;
- * ERROR_UNTRUSTED: the key signs by another digest (only P-256 signs by SHA-256).
- */
-MUST_CHECK int signature_check_digest(const struct public_key *key, const struct digest *sha256,
-				      struct span signature, struct error *err);
 
 #endif

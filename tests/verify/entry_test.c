@@ -93,6 +93,13 @@ static void an_auditor_reads_back_what_was_logged(void **state)
 			assert_true(span_equal(buffer_view(&entry.payload), span_of(PAYLOAD)));
 		assert_true(digest_equal(public_key_id(entry.key), public_key_id(signer.public)));
 		assert_true(span_equal(buffer_view(&entry.signature), buffer_view(&signature)));
+		/* By the entry alone, without what was signed. */
+		assert_done(entry_signature_check(&entry, &err), &err);
+		entry.digest[7] ^= 1;
+		assert_fails(entry_signature_check(&entry, &err), &err, ERROR_CORRUPT);
+		entry.digest[7] ^= 1;
+		entry.digest_len--;
+		assert_fails(entry_signature_check(&entry, &err), &err, ERROR_UNTRUSTED);
 	}
 }
 

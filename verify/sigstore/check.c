@@ -331,8 +331,8 @@ static int message_step(struct look *look, struct error *err)
 	if (look->bundle.has_digest && !digest_equal(&look->bundle.digest, look->artifact))
 		return error_set(err, ERROR_CORRUPT,
 				 "the bundle is about another artifact: its digest differs");
-	if (signature_check_digest(look->key, look->artifact, buffer_view(&look->bundle.signature),
-				   err))
+	if (signature_check_digest(look->key, digest_view(look->artifact),
+				   buffer_view(&look->bundle.signature), err))
 		return error_prefix(err, "the artifact");
 	say(look, "signature: %s, over the artifact", public_key_type_name(look->key));
 	return 0;

@@ -1,0 +1,140 @@
+/* log fsck: is what is served a log, file by file? */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/environment.h"
+#include "cli/log.h"
+#include "cli/open.h"
+#include "cli/output.h"
+
+static int report_json(const struct fsck_report *report, struct error *err)
+{
+	CLEANUP(json_free) struct json *object = NULL;
+	struct json *items;
+
+	if (json_object_new(&object, err) ||
+	    json_set_text(object, "schema", "akashi/fsck/1", err) ||
+	    json_set_text(object, "status", report->findings ? "fails" : "holds", err) ||
+	    json_set_text(object, "origin", report->head.origin, err) ||
+	    json_set_size(object, "size", report->head.size, err) ||
+	    json_set_hex(object, "root", &report->head.root, err) ||
+	    json_set_bool(object, "signatureChecked", report->key_asked, err) ||
+	    json_set_size(object, "entries", report->entries, err) ||
+	    json_set_size(object, "tiles", report->tiles, err) ||
+	    json_set_size(object, "olderTiles", report->partials, err) ||
+	    json_set_size(object, "filesBeyond", report->beyond, err) ||
+	    json_set_bool(object, "filesListed", report->listed, err) ||
+	    json_set_size(object, "findings", report->findings, err) ||
+	    json_set_array(object, "items", &items, err))
+		return -1;
+	for (size_t i = 0; i < report->finding_count; i++)
+		if (json_add_text(items, report->finding[i], err))
+			return -1;
+	return output_json(object, err);
+}
+
+static void report_print(const struct fsck_report *report)
+{
+	for (size_t i = 0; i < report->finding_count; i++)
+		output_line(stdout, "%s", report->finding[i]);
+	printf("%s: %" PRIu64 " entries, %" PRIu64 " tiles made again and compared",
+	       report->findings ? "fails" : "holds", report->entries, report->tiles);
+	if (report->partials)
+		printf(", %" PRIu64 " older partial tiles", report->partials);
+	if (report->findings)
+		printf("; %" PRIu64 " of these do not hold", report->findings);
+	if (report->beyond)
+		printf("; %" PRIu64 " files lie beyond the checkpoint", report->beyond);
+	printf(report->key_asked ? "; the checkpoint is signed by the key that was given\n"
+				 : "; nobody's signature was asked for (--vkey)\n");
+}
+
+/* The keys: those that were given, else the one of the registry. */
+static int keys_take(struct call *call, const struct log_source *source, struct note_key *key,
+		     size_t room, size_t *out_count, struct error *err)
+{
+	CLEANUP(texts_free) const char **text = NULL;
+	size_t count;
+
+	if (call_values(call, "vkey", &text, &count, err))
+		return -1;
+	if (count > room)
+		return error_set(err, ERROR_USAGE, "at most %zu keys are taken", room);
+	for (size_t i = 0; i < count; i++) {
+		if (note_key_parse(span_of(text[i]), &key[i], err))
+			return error_prefix(err, "--vkey");
+		if (strcmp(key[i].name, key[0].name) != 0)
+			return error_set(err, ERROR_USAGE,
+					 "keys of two logs, '%s' and '%s', were given", key[0].name,
+					 key[i].name);
+	}
+	*out_count = count;
+	if (count || !source->vkey)
+		return 0;
+	*out_count = 1;
+	return note_key_parse(span_of(source->vkey), &key[0], err);
+}
+
+int log_source_of(struct call *call, const char *where, struct log_source *out_source,
+		  struct error *err)
+{
+	CLEANUP(registry_close) struct registry *registry = NULL;
+
+	if (where)
+		return log_source_open(call->ctx, where, NULL, out_source, err);
+	return open_registry(call, &registry, err) ||
+			       log_source_open(call->ctx, registry->folder, NULL, out_source, err)
+		       ? -1
+		       : 0;
+}
+
+static int fsck_run(struct call *call, struct error *err)
+{
+	CLEANUP(fsck_report_release) struct fsck_report report = { .findings = 0 };
+	CLEANUP(log_source_release) struct log_source source = { .blobs = NULL };
+	struct note_key key[POLICY_KEYS_MAX];
+	struct log_trust trust = { .key = key };
+
+	if (log_source_of(call, call->operand[0], &source, err) ||
+	    keys_take(call, &source, key, POLICY_KEYS_MAX, &trust.key_count, err) ||
+	    log_fsck(call->ctx, &source, trust.key_count ? &trust : NULL, &report, err))
+		return -1;
+	call->exit_status = report.findings ? error_exit_status(ERROR_CORRUPT) : 0;
+	if (call->json)
+		return report_json(&report, err);
+	report_print(&report);
+	return 0;
+}
+
+static const struct option fsck_options[] = {
+	{ .name = "vkey",
+	  .argument = "VKEY",
+	  .repeatable = true,
+	  .help = "the checkpoint must be signed by this key of the log (one of these); without it "
+		  "by the registry's own, or by anybody where there is no registry" },
+	{ .name = NULL },
+};
+
+static const struct example fsck_examples[] = {
+	{ "akashi log fsck", "the log of this registry" },
+	{ "akashi log fsck https://example.org/log --vkey \"$VKEY\"",
+	  "another's, over the network" },
+	{ NULL, NULL },
+};
+
+const struct command log_command_fsck = {
+	.name = "fsck",
+	.summary = "make every tile of a log again from its entries, and compare",
+	.synopsis = "[DIR|URL] [--vkey VKEY]...",
+	.description =
+		"Works on any C2SP tlog-tiles log: a registry, a folder as it is served, or a URL. "
+		"Every tile is compared byte for byte, the root with the checkpoint's, and in a "
+		"folder older partial tiles and files that do not belong there too. What the "
+		"entries say is not looked at: akashi log audit and akashi monitor do that.",
+	.options = fsck_options,
+	.examples = fsck_examples,
+	.exit_notes = "0: everything holds. 1: something does not.",
+	.operands_max = 1,
+	.run = fsck_run,
+};

@@ -1,0 +1,30 @@
+/* Every tile of a log made again from its entries, and compared with what is served. */
+#ifndef REGISTRY_TILES_DERIVE_H
+#define REGISTRY_TILES_DERIVE_H
+
+#include "registry/tiles.h"
+
+/* Who is told. Either returns -1 to stop. */
+struct derive_visit {
+	void *arg;
+	int (*entry)(void *arg, uint64_t index, struct span entry, struct error *err); /* or NULL */
+	int (*finding)(void *arg, const char *text, struct error *err);
+};
+
+struct derived {
+	struct digest root; /* what the entries give */
+	uint64_t entries;   /* read; fewer than the size when a bundle is missing or too short */
+	uint64_t tiles;     /* compared */
+};
+
+/*
+ * Read the bundles of the tree of `size` entries in order, hand each entry over, and compare every
+ * tile that they give with the served one, byte by byte; a partial tile that is gone may be
+ * the front of the full one. What differs is told and does not stop; -1 is for what kept
+ * us from looking. Memory: one tile a level and one bundle.
+ */
+MUST_CHECK int tiles_derive(const struct context *ctx, struct blobs *blobs, uint64_t size,
+			    const struct derive_visit *visit, struct derived *out_derived,
+			    struct error *err);
+
+#endif
