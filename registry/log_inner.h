@@ -87,9 +87,16 @@ MUST_CHECK int log_sequence_begin(struct log *log, const struct log_state *state
 MUST_CHECK int log_sequence_group(struct log *log, const struct log_items *group,
 				  uint64_t *out_index, struct error *out_refused,
 				  struct error *err);
+/* The index that the next new entry of the transaction gets. */
+uint64_t log_sequence_next(const struct log *log);
 MUST_CHECK int log_sequence_commit(struct log *log, struct log_state *state, struct error *err);
 void log_sequence_abandon(struct log *log);
 void log_sequencing_free(struct log_sequencing **sequencing);
+
+/* True when all items of a group are sequenced below `size`, with their indexes; needs no lock.
+ * A group of none is not. */
+bool log_sequence_found(struct log *log, const struct log_items *group, uint64_t size,
+			uint64_t *out_index);
 
 /* Take log.lock, waiting for whoever writes the log. */
 MUST_CHECK int log_writing(struct log *log, struct file_lock *out_lock, struct error *err);

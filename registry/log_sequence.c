@@ -100,6 +100,28 @@ static int item_add(struct log_sequencing *s, const struct log_item *item, uint6
 	return 0;
 }
 
+bool log_sequence_found(struct log *log, const struct log_items *group, uint64_t size,
+			uint64_t *out_index)
+{
+	struct error ignored = { 0 };
+	bool found = group->count != 0;
+
+	if (log_sequence(log, &ignored) ||
+	    (!log->sequencing && prepare(log->sequence, &log->sequencing, &ignored)))
+		return false;
+	for (size_t i = 0; i < group->count && found; i++) {
+		struct query *find = log->sequencing->find;
+
+		query_bind_text(find, 1, group->item[i].ident);
+		if (query_step(find, &found, &ignored))
+			found = false;
+		out_index[i] = found ? query_u64(find, 0) : 0;
+		found = found && out_index[i] < size;
+		query_reset(find);
+	}
+	return found;
+}
+
 int log_sequence_begin(struct log *log, const struct log_state *state, struct error *err)
 {
 	if (!log->sequencing && prepare(log->sequence, &log->sequencing, err))
@@ -133,6 +155,11 @@ int log_sequence_group(struct log *log, const struct log_items *group, uint64_t 
 	s->next = before;
 	*out_refused = cause;
 	return 0;
+}
+
+uint64_t log_sequence_next(const struct log *log)
+{
+	return log->sequencing->next;
 }
 
 int log_sequence_commit(struct log *log, struct log_state *state, struct error *err)

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,8 @@
 
 enum {
 	WAITING_MAX_BYTES = LOG_GROUP_MAX * (ENTRY_MAX_BYTES + 3 * TEXT_MAX + 12) + 4096,
-	NAMES_TRIED = 1000
+	NAMES_TRIED = 1000,
+	OTHERS_MAX = 1024 /* writers that are looked at for one transaction */
 };
 
 struct log_waiting {
@@ -258,23 +260,63 @@ static void folder_close(DIR **folder)
 		closedir(*folder);
 }
 
-int log_waiting_each(const char *folder, const struct log_waiting *own, log_waiting_taker *take,
-		     void *arg, struct error *err)
+/* Another writer's file, and since when it waits. */
+struct other {
+	char *path;
+	struct timespec since;
+};
+
+static int other_order(const void *a, const void *b)
+{
+	const struct timespec *x = &((const struct other *)a)->since;
+	const struct timespec *y = &((const struct other *)b)->since;
+
+	if (x->tv_sec != y->tv_sec)
+		return x->tv_sec < y->tv_sec ? -1 : 1;
+	return (x->tv_nsec > y->tv_nsec) - (x->tv_nsec < y->tv_nsec);
+}
+
+/* The files of the others, at most OTHERS_MAX. */
+static int others_list(const char *folder, const struct log_waiting *own, struct other *other,
+		       size_t *out_count, struct error *err)
 {
 	CLEANUP(folder_close) DIR *list = opendir(folder);
 	struct dirent *entry;
-	bool more = true;
+	size_t count = 0;
 
-	if (!list)
-		return 0; /* nobody ever waited */
-	while (more && (entry = readdir(list))) {
-		CLEANUP(text_free) char *path = NULL;
+	while (list && count < OTHERS_MAX && (entry = readdir(list))) {
+		struct stat st;
 
-		if (entry->d_name[0] == '.' || (own && strcmp(entry->d_name, own->name) == 0))
+		if (entry->d_name[0] == '.' || (own && strcmp(entry->d_name, own->name) == 0) ||
+		    fstatat(dirfd(list), entry->d_name, &st, AT_SYMLINK_NOFOLLOW))
 			continue;
-		if (path_join(folder, entry->d_name, &path, err) ||
-		    file_take(path, take, arg, &more, err))
+		other[count].since = st.st_mtim;
+		if (path_join(folder, entry->d_name, &other[count].path, err)) {
+			*out_count = count;
 			return -1;
+		}
+		count++;
 	}
+	*out_count = count;
 	return 0;
+}
+
+int log_waiting_each(const char *folder, const struct log_waiting *own, log_waiting_taker *take,
+		     void *arg, struct error *err)
+{
+	struct other *other = calloc(OTHERS_MAX, sizeof(*other));
+	size_t count = 0;
+	bool more = true;
+	int failed;
+
+	if (!other)
+		return error_set(err, ERROR_SYSTEM, "out of memory for what waits");
+	failed = others_list(folder, own, other, &count, err);
+	qsort(other, count, sizeof(*other), other_order);
+	for (size_t i = 0; i < count && more && !failed; i++)
+		failed = file_take(other[i].path, take, arg, &more, err);
+	for (size_t i = 0; i < count; i++)
+		free(other[i].path);
+	free(other);
+	return failed ? -1 : 0;
 }

@@ -40,7 +40,8 @@ void log_waiting_withdraw(struct log_waiting *waiting);
 typedef bool log_waiting_taker(void *arg, const struct log_items *group);
 
 /*
- * Hand the groups of every living writer other than `own` (which may be NULL) to `take`, and
+ * Hand the groups of every living writer other than `own` (which may be NULL) to `take`, whoever
+ * has waited longest first, and
  * remove the files of the dead: nobody is told of theirs any more.
  */
 MUST_CHECK int log_waiting_each(const char *folder, const struct log_waiting *own,

@@ -7,12 +7,12 @@
  * ever, so tiles written twice have the same bytes.
  *
  * Whoever holds log.lock leads: it appends its own groups and takes along what
- * others left in log.waiting/ meanwhile. Who had to wait finds its entries in the
- * log when its turn comes, and has nothing left to do; a group of somebody else that does not
- * go in is left for its owner, who will be told why.
+ * others left in log.waiting/ meanwhile. Who has to wait finds its entries under a new
+ * checkpoint, or gets the lock; a group of somebody else that does not go in is left for its
+ * owner, who will be told why.
  */
-#include <stdlib.h>
-#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 
 #include "registry/log_inner.h"
 #include "registry/log_waiting.h"
@@ -30,8 +30,8 @@ static void all_fail(struct log_group *const *group, size_t count, const struct 
 
 /* ---- Waiting for one's turn ---- */
 
-/* Leave the groups where the leader takes them along. Whether that succeeds changes nothing. */
-static void post(struct log *log, struct log_group *const *group, size_t count)
+/* Leave the groups where the leader takes them along. False: they are not there. */
+static bool post(struct log *log, struct log_group *const *group, size_t count)
 {
 	CLEANUP(text_free) char *folder = NULL;
 	struct log_items items[LOG_GROUP_MAX];
@@ -41,61 +41,109 @@ static void post(struct log *log, struct log_group *const *group, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		total += group[i]->items.count;
 		if (i >= LOG_GROUP_MAX || total > LOG_GROUP_MAX || !group[i]->items.count)
-			return;
+			return false;
 		items[i] = group[i]->items;
 	}
 	if (!log->waiting && (log_path(log, "log.waiting", &folder, &ignored) ||
 			      log_waiting_open(folder, &log->waiting, &ignored)))
-		return;
-	if (log_waiting_post(log->waiting, items, count, &ignored))
-		log_waiting_withdraw(log->waiting);
+		return false;
+	if (log_waiting_post(log->waiting, items, count, &ignored) == 0)
+		return true;
+	log_waiting_withdraw(log->waiting);
+	return false;
 }
 
-/* Take log.lock; *out_waited when others held it first. */
-static int turn_take(struct log *log, struct log_group *const *group, size_t count,
-		     struct file_lock *out_lock, bool *out_waited, struct error *err)
+static bool all_found(struct log *log, struct log_group *const *group, size_t count, uint64_t size)
 {
-	CLEANUP(text_free) char *path = NULL;
-	bool taken;
-
-	if (log_path(log, "log.lock", &path, err) || file_lock_try(path, out_lock, &taken, err))
-		return -1;
-	*out_waited = !taken;
-	if (taken)
-		return 0;
-	post(log, group, count);
-	if (file_lock_take(path, out_lock, err))
-		return -1;
-	if (log->waiting)
-		log_waiting_withdraw(log->waiting);
-	return 0;
+	for (size_t i = 0; i < count; i++)
+		if (!log_sequence_found(log, &group[i]->items, size, group[i]->index))
+			return false;
+	return true;
 }
 
-/* True when every item has its index, below `size`. */
-static bool group_served(struct log *log, const struct log_group *group, uint64_t size)
+/* True when what is shown holds everything that we wait for. Asks for no lock. */
+static bool all_shown(struct log *log, struct log_group *const *group, size_t count)
 {
+	CLEANUP(log_head_release) struct log_head shown = { 0 };
 	struct error ignored = { 0 };
 
-	for (size_t i = 0; i < group->items.count; i++)
-		if (log_find(log, group->items.item[i].ident, &group->index[i], &ignored) ||
-		    group->index[i] >= size)
-			return false;
-	return group->items.count != 0;
+	return log_head(log, &shown, &ignored) == 0 && all_found(log, group, count, shown.size);
 }
 
-/* True when whoever led before finished all of ours: sequenced, signed and shown. */
-static bool all_served(struct log *log, struct log_group *const *group, size_t count)
+/* With log.lock: true when whoever led before finished all of ours, sequenced and signed. */
+static bool all_signed(struct log *log, struct log_group *const *group, size_t count)
 {
 	CLEANUP(log_head_release) struct log_head lock = { 0 }, shown = { 0 };
 	struct error ignored = { 0 };
 
-	if (log_remembered(log, &lock, &ignored) || log_head(log, &shown, &ignored) ||
-	    !log_is_shown(&shown, &lock))
+	return log_remembered(log, &lock, &ignored) == 0 && log_head(log, &shown, &ignored) == 0 &&
+	       log_is_shown(&shown, &lock) && all_found(log, group, count, lock.size);
+}
+
+/* True when the file is not the one that it was; a checkpoint is replaced, not written to. */
+static bool changed(const char *path, struct stat *was)
+{
+	struct stat is;
+
+	if (stat(path, &is))
 		return false;
-	for (size_t i = 0; i < count; i++)
-		if (!group_served(log, group[i], lock.size))
-			return false;
+	if (is.st_ino == was->st_ino && is.st_mtim.tv_sec == was->st_mtim.tv_sec &&
+	    is.st_mtim.tv_nsec == was->st_mtim.tv_nsec)
+		return false;
+	*was = is;
 	return true;
+}
+
+/*
+ * Having posted: wait for the lock, or for a checkpoint that holds what we wait for, whichever
+ * comes first (*out_served). Looked for a thousand times a second: in a queue for the lock, those
+ * who are served already would each have to be woken before one who is not.
+ */
+static int turn_await(struct log *log, struct log_group *const *group, size_t count,
+		      const char *path, struct file_lock *out_lock, bool *out_served,
+		      struct error *err)
+{
+	CLEANUP(text_free) char *checkpoint = NULL;
+	const struct timespec while_s = { 0, 1000000 };
+	struct stat seen = { .st_ino = 0 };
+	bool taken = false;
+
+	*out_served = false;
+	if (log_path(log, "log/checkpoint", &checkpoint, err))
+		return -1;
+	for (;;) {
+		if (file_lock_try(path, out_lock, &taken, err))
+			return -1;
+		if (taken)
+			return 0;
+		if (changed(checkpoint, &seen) && all_shown(log, group, count)) {
+			*out_served = true;
+			return 0;
+		}
+		nanosleep(&while_s, NULL);
+	}
+}
+
+/* Take log.lock, or find everything done by others meanwhile (*out_served, without the lock). */
+static int turn_take(struct log *log, struct log_group *const *group, size_t count,
+		     struct file_lock *out_lock, bool *out_served, struct error *err)
+{
+	CLEANUP(text_free) char *path = NULL;
+	bool taken;
+	int failed;
+
+	*out_served = false;
+	if (log_path(log, "log.lock", &path, err) || file_lock_try(path, out_lock, &taken, err))
+		return -1;
+	if (taken)
+		return 0;
+	if (!post(log, group, count))
+		return file_lock_take(path, out_lock, err);
+	failed = turn_await(log, group, count, path, out_lock, out_served, err);
+	log_waiting_withdraw(log->waiting);
+	if (!failed && !*out_served)
+		*out_served = all_signed(log, group, count);
+	return failed;
 }
 
 /* ---- Leading ---- */
@@ -103,7 +151,7 @@ static bool all_served(struct log *log, struct log_group *const *group, size_t c
 /* What one transaction takes. */
 struct gathering {
 	struct log *log;
-	size_t taken;                    /* items */
+	uint64_t first;                  /* index of the batch */
 	uint64_t ignored[LOG_GROUP_MAX]; /* indexes that their owners look up themselves */
 	struct error *err;
 	int failed;
@@ -114,11 +162,10 @@ static bool take_along(void *arg, const struct log_items *group)
 	struct gathering *batch = arg;
 	struct error refused = { 0 };
 
-	if (batch->taken + group->count > LOG_GROUP_MAX)
+	/* What an earlier leader took along and its owner has not withdrawn yet adds nothing. */
+	if (log_sequence_next(batch->log) - batch->first + group->count > LOG_GROUP_MAX)
 		return false;
 	batch->failed = log_sequence_group(batch->log, group, batch->ignored, &refused, batch->err);
-	if (!batch->failed && !refused.code)
-		batch->taken += group->count;
 	return !batch->failed;
 }
 
@@ -127,7 +174,7 @@ static int sequence(struct log *log, struct log_state *state, struct log_group *
 		    size_t count, struct error *err)
 {
 	CLEANUP(text_free) char *folder = NULL;
-	struct gathering batch = { .log = log, .err = err };
+	struct gathering batch = { .log = log, .first = state->sequenced, .err = err };
 
 	if (log_path(log, "log.waiting", &folder, err) || log_sequence_begin(log, state, err))
 		return -1;
@@ -135,10 +182,8 @@ static int sequence(struct log *log, struct log_state *state, struct log_group *
 		if (log_sequence_group(log, &group[i]->items, group[i]->index, &group[i]->err, err))
 			return -1;
 		group[i]->failed = group[i]->err.code != ERROR_NONE;
-		batch.taken += group[i]->failed ? 0 : group[i]->items.count;
 	}
-	if (batch.taken < LOG_GROUP_MAX &&
-	    log_waiting_each(folder, log->waiting, take_along, &batch, err))
+	if (log_waiting_each(folder, log->waiting, take_along, &batch, err))
 		return -1;
 	return batch.failed ? -1 : log_sequence_commit(log, state, err);
 }
@@ -147,11 +192,11 @@ static int lead(struct log *log, struct log_group *const *group, size_t count, s
 {
 	CLEANUP(file_lock_release) struct file_lock held = { 0 };
 	CLEANUP(log_state_release) struct log_state state = { 0 };
-	bool waited;
+	bool served;
 
-	if (turn_take(log, group, count, &held, &waited, err))
+	if (turn_take(log, group, count, &held, &served, err))
 		return -1;
-	if (waited && all_served(log, group, count))
+	if (served)
 		return 0;
 	if (log_settle(log, &state, err))
 		return -1;
