@@ -187,6 +187,7 @@ static const struct option checkpoint_options[] = {
 	OPTION_STORE,
 	OPTION_EXCLUDE,
 	OPTION_KEY,
+	OPTION_TIMESTAMP,
 	OPTION_DRY_RUN,
 	{ .name = NULL },
 };
@@ -219,7 +220,8 @@ static const struct command checkpoint = {
 };
 
 static const struct option dataset_options[] = {
-	OPTION_STORE, OPTION_EXCLUDE, OPTION_KEY, OPTION_DRY_RUN, { .name = NULL },
+	OPTION_STORE,     OPTION_EXCLUDE, OPTION_KEY,
+	OPTION_TIMESTAMP, OPTION_DRY_RUN, { .name = NULL },
 };
 
 static const struct command dataset = {
@@ -235,7 +237,7 @@ static const struct command dataset = {
 };
 
 static const struct option run_options[] = {
-	OPTION_GIT, OPTION_DATA, OPTION_KEY, OPTION_DRY_RUN, { .name = NULL },
+	OPTION_GIT, OPTION_DATA, OPTION_KEY, OPTION_TIMESTAMP, OPTION_DRY_RUN, { .name = NULL },
 };
 
 static const struct command run = {
@@ -259,6 +261,7 @@ static const struct option eval_options[] = {
 	  .help = "samples_TASK_TIME.jsonl, what lm-evaluation-harness wrote about each item; "
 		  "otherwise those beside results_TIME.json with the same TIME" },
 	OPTION_KEY,
+	OPTION_TIMESTAMP,
 	OPTION_DRY_RUN,
 	{ .name = NULL },
 };

@@ -51,8 +51,13 @@ static int init_run(struct call *call, struct error *err)
 		.origin = call_value(call, "origin"),
 		.key = call_value(call, "key"),
 	};
+	CLEANUP(certificates_release) struct certificates tsa = { .der = NULL };
 	const char *key;
 
+	if (open_certificates(call, "tsa-root", &tsa, err))
+		return -1;
+	request.timestamp_root = tsa.der;
+	request.timestamp_root_count = tsa.list.count;
 	if (call_has(call, "dry-run"))
 		return dry_run(call, &request, err);
 	if (registry_init(call->ctx, &request, &registry, err) ||
@@ -82,6 +87,12 @@ static const struct option init_options[] = {
 	  .argument = "NAME",
 	  .help = "the key of yours that signs here, made when there is none of that name; "
 		  "otherwise your user name" },
+	{ .name = "tsa-root",
+	  .argument = "PEM",
+	  .repeatable = true,
+	  .help = "let the policy name the timestamp authorities that lead to a certificate in "
+		  "this "
+		  "file, so that whoever pins it believes their timestamps" },
 	OPTION_DRY_RUN,
 	{ .name = NULL },
 };

@@ -83,6 +83,7 @@ static const struct option publish_options[] = {
 	  .help = "leave out the boundary activations of records, with which strangers can check "
 		  "single layers" },
 	OPTION_KEY,
+	OPTION_TIMESTAMP,
 	{ .name = "dry-run",
 	  .letter = 'n',
 	  .help = "list what would be written and what would leave the house, and stop" },

@@ -216,6 +216,7 @@ static const struct option record_options[] = {
 	OPTION_DEVICE,
 	OPTION_HASH_ON,
 	OPTION_KEY,
+	OPTION_TIMESTAMP,
 	{ .name = "dry-run", .letter = 'n', .help = "say what it would cost, and stop" },
 	{ .name = NULL },
 };

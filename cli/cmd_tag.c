@@ -21,7 +21,9 @@ static int tag_run(struct call *call, struct error *err)
 	return added_print(call, "tag", &name, &result, 1, err);
 }
 
-static const struct option tag_options[] = { OPTION_KEY, OPTION_DRY_RUN, { .name = NULL } };
+static const struct option tag_options[] = {
+	OPTION_KEY, OPTION_TIMESTAMP, OPTION_DRY_RUN, { .name = NULL }
+};
 
 static const struct example tag_examples[] = {
 	{ "akashi tag llm-x/base@step-500 best", "from now on llm-x/base:best is that version" },

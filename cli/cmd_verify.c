@@ -150,6 +150,7 @@ static int verify_run(struct call *call, struct error *err)
 {
 	CLEANUP(registry_close) struct registry *registry = NULL;
 	CLEANUP(openssf_release) struct openssf files = { .signature = { .data = NULL } };
+	CLEANUP(certificates_release) struct certificates tsa = { .der = NULL };
 	CLEANUP(buffer_release) struct buffer pins, against, bundle;
 	CLEANUP(verdict_free) struct verdict *verdict = NULL;
 	const char *tier = call_value(call, "forward");
@@ -188,8 +189,12 @@ static int verify_run(struct call *call, struct error *err)
 	if (device_wish_check(request.device, err) || read_dispute(call, &against, &request, err) ||
 	    (spot && spot_parse(spot, &request.spot, err)) ||
 	    forward_tier_parse(tier ? tier : "quick", &request.forward, err) ||
-	    read_openssf(call, &files, &request, err) || pins_gather(call->ctx, trust, &pins, err))
+	    read_openssf(call, &files, &request, err) ||
+	    open_certificates(call, "tsa-root", &tsa, err) ||
+	    pins_gather(call->ctx, trust, &pins, err))
 		return -1;
+	request.timestamp_root = tsa.der;
+	request.timestamp_root_count = tsa.list.count;
 	request.pins = buffer_view(&pins);
 	/* Whoever brings a trust file wants that trust, not that of a registry lying about. */
 	if ((!trust || !is_path || call_has(call, "registry")) &&
@@ -262,6 +267,12 @@ static const struct option verify_options[] = {
 	{ .name = "issuer",
 	  .argument = "URL",
 	  .help = "the identity provider that must have vouched for --identity" },
+	{ .name = "tsa-root",
+	  .argument = "PEM",
+	  .repeatable = true,
+	  .help = "believe timestamps of authorities that lead to a certificate in this file, "
+		  "beside "
+		  "those that the pinned policy names" },
 	{ .name = "attest",
 	  .help = "sign the verdict on a registered name with the registry's user.key, and log "
 		  "it" },

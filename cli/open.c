@@ -24,13 +24,27 @@ static const char *registry_named(const struct call *call)
 	return named && named[0] ? named : NULL;
 }
 
+/* What every command that signs may be told. */
+static int open_in(const struct call *call, const char *folder, struct registry **out_registry,
+		   struct error *err)
+{
+	CLEANUP(registry_close) struct registry *registry = NULL;
+
+	if (registry_open(call->ctx, folder, &registry, err) ||
+	    registry_timestamp_from(registry, call_value(call, "timestamp-url"), err))
+		return -1;
+	*out_registry = registry;
+	registry = NULL; /* handed over */
+	return 0;
+}
+
 int open_registry(const struct call *call, struct registry **out_registry, struct error *err)
 {
 	CLEANUP(text_free) char *folder = NULL;
 
 	if (registry_find(call->ctx, registry_named(call), NULL, &folder, err))
 		return -1;
-	return registry_open(call->ctx, folder, out_registry, err);
+	return open_in(call, folder, out_registry, err);
 }
 
 int open_registry_if_any(const struct call *call, struct registry **out_registry, struct error *err)
@@ -41,7 +55,7 @@ int open_registry_if_any(const struct call *call, struct registry **out_registry
 	if (registry_named(call))
 		return open_registry(call, out_registry, err);
 	if (registry_find(call->ctx, NULL, NULL, &folder, &none) == 0)
-		return registry_open(call->ctx, folder, out_registry, err);
+		return open_in(call, folder, out_registry, err);
 	if (none.code != ERROR_ABSENT)
 		context_notice(call->ctx, "going on without a registry: %s", none.text);
 	*out_registry = NULL;
@@ -115,4 +129,34 @@ bool open_hash_on_device(const struct call *call)
 	const char *where = call_value(call, "hash-on");
 
 	return where && strcmp(where, "device") == 0;
+}
+
+void certificates_release(struct certificates *certificates)
+{
+	certificate_list_release(&certificates->list);
+	free(certificates->der);
+}
+
+int open_certificates(const struct call *call, const char *option, struct certificates *out,
+		      struct error *err)
+{
+	CLEANUP(texts_free) const char **path = NULL;
+	size_t count;
+
+	if (call_values(call, option, &path, &count, err))
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		CLEANUP(buffer_release) struct buffer pem;
+
+		buffer_init(&pem, CERTIFICATE_PEM_MAX);
+		if (file_read(path[i], &pem, err) ||
+		    certificate_list_add_pem(&out->list, buffer_view(&pem), err))
+			return error_prefix(err, "--%s '%s'", option, path[i]);
+	}
+	out->der = calloc(out->list.count + 1, sizeof(*out->der));
+	if (!out->der)
+		return error_system(err, ENOMEM, "cannot read certificates");
+	for (size_t i = 0; i < out->list.count; i++)
+		out->der[i] = certificate_der(out->list.item[i]);
+	return 0;
 }

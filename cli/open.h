@@ -11,6 +11,14 @@
 		.help = "sign with this key of yours, or with one in a token (a pkcs11: URI); "    \
 			"otherwise the registry's user.key"                                        \
 	}
+#define OPTION_TIMESTAMP                                                                           \
+	{                                                                                          \
+		.name = "timestamp-url", .argument = "URL",                                        \
+		.help = "let this authority say when what is signed existed (RFC 3161; it is "     \
+			"sent a digest of the signature, and nothing else); none: ask nobody; "    \
+			"otherwise the registry's timestamp.url. When it does not answer, the "    \
+			"statement stands without"                                                 \
+	}
 #define OPTION_DEVICE                                                                              \
 	{                                                                                          \
 		.name = "device", .argument = "DEVICE",                                            \
@@ -73,6 +81,15 @@ MUST_CHECK int open_add_how(const struct call *call, const struct registry *regi
 MUST_CHECK int open_names(const struct call *call, const char *option, struct name **out_names,
 			  size_t *out_count, struct error *err);
 void names_free(struct name **names);
+
+/* The certificates in the PEM files that were given for a repeatable option. */
+struct certificates {
+	struct certificate_list list;
+	struct span *der; /* of each; borrowed from the list */
+};
+MUST_CHECK int open_certificates(const struct call *call, const char *option,
+				 struct certificates *out, struct error *err);
+void certificates_release(struct certificates *certificates);
 
 /* An array of borrowed texts. */
 void texts_free(const char ***texts);

@@ -7,6 +7,7 @@
 #include "registry/index.h"
 #include "registry/log.h"
 #include "registry/statement.h"
+#include "registry/timestamps.h"
 
 struct registry_evidence {
 	struct evidence head;
@@ -73,6 +74,12 @@ static int evidence_of_proof(struct evidence *evidence, const struct digest *ide
 	return registry_proof(registry_of(evidence), identity, key, out, err);
 }
 
+static int evidence_of_timestamp(struct evidence *evidence, const struct digest *identity,
+				 const struct digest *key, struct buffer *out, struct error *err)
+{
+	return registry_timestamp_read(registry_of(evidence), identity, key, out, err);
+}
+
 static int evidence_of_object(struct evidence *evidence, const struct digest *digest,
 			      struct source **out_source, struct error *err)
 {
@@ -89,6 +96,7 @@ static const struct evidence_type registry_type = {
 	.signers = evidence_of_signers,
 	.envelope = evidence_of_envelope,
 	.proof = evidence_of_proof,
+	.timestamp = evidence_of_timestamp,
 	.object = evidence_of_object,
 	.close = evidence_of_close,
 };

@@ -185,6 +185,7 @@ void registry_close(struct registry **registry)
 	log_close(&(*registry)->log);
 	store_close(&(*registry)->store);
 	settings_release(&(*registry)->settings);
+	free((*registry)->timestamp_url);
 	free((*registry)->folder);
 	free(*registry);
 	*registry = NULL;

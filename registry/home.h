@@ -19,6 +19,7 @@ struct registry {
 	struct store *store;
 	struct log *log;
 	struct index *index;
+	char *timestamp_url; /* registry/timestamps.h: what --timestamp-url named, or NULL */
 };
 
 struct registry_init_request {
@@ -27,6 +28,8 @@ struct registry_init_request {
 	const char *origin; /* NULL: localhost/<folder>-<8 random hex digits> */
 	const char *key; /* name of the signing key; made when there is none of that name; NULL: the
 			    user's name */
+	const struct span *timestamp_root; /* DER: timestamp authorities that policy 1 names */
+	size_t timestamp_root_count;
 };
 
 /*

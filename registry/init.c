@@ -185,8 +185,30 @@ static int policy_key_set(struct json *policy, const struct public_key *key,
 	return 0;
 }
 
-static int policy_make(const struct registry *registry, const struct public_key *key,
-		       struct json **out_policy, struct digest *out_digest, struct error *err)
+static int authorities_set(struct json *policy, const struct registry_init_request *request,
+			   struct error *err)
+{
+	struct json *list;
+
+	if (!request->timestamp_root_count)
+		return 0;
+	if (json_set_array(policy, "timestampAuthorities", &list, err))
+		return -1;
+	for (size_t i = 0; i < request->timestamp_root_count; i++) {
+		CLEANUP(text_free) char *text = NULL;
+		CLEANUP(buffer_release) struct buffer base64;
+
+		buffer_init(&base64, 2 * CERTIFICATE_DER_MAX);
+		if (base64_encode(&base64, request->timestamp_root[i], err) ||
+		    buffer_to_text(&base64, &text, err) || json_add_text(list, text, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int policy_make(const struct registry *registry, const struct registry_init_request *request,
+		       const struct public_key *key, struct json **out_policy,
+		       struct digest *out_digest, struct error *err)
 {
 	static const char *const steps[] = { "bytes", "signature", "log", NULL };
 	CLEANUP(json_free) struct json *policy = NULL;
@@ -201,7 +223,7 @@ static int policy_make(const struct registry *registry, const struct public_key 
 	    json_set_array(policy, "required", &required, err) ||
 	    json_add_object(required, &rule, err) || json_set_text(rule, "names", "*", err) ||
 	    texts_set(rule, "steps", steps, err) || json_set_integer(policy, "threshold", 1, err) ||
-	    json_set_integer(policy, "version", 1, err))
+	    json_set_integer(policy, "version", 1, err) || authorities_set(policy, request, err))
 		return -1;
 	*out_policy = policy;
 	policy = NULL; /* handed over */
@@ -209,7 +231,8 @@ static int policy_make(const struct registry *registry, const struct public_key 
 }
 
 /* Log policy 1 and the first key (decisions 29). */
-static int first_statements(struct registry *registry, struct signing_key *key, struct error *err)
+static int first_statements(struct registry *registry, const struct registry_init_request *request,
+			    struct signing_key *key, struct error *err)
 {
 	CLEANUP(json_free) struct json *policy = NULL, *first = NULL;
 	const struct digest *id = public_key_id(key->public_key);
@@ -221,7 +244,7 @@ static int first_statements(struct registry *registry, struct signing_key *key, 
 
 	digest_to_hex(id, subject);
 	if (registry_log(registry, &log, err) ||
-	    policy_make(registry, key->public_key, &policy, &draft[0].digest, err) ||
+	    policy_make(registry, request, key->public_key, &policy, &draft[0].digest, err) ||
 	    json_object_new(&first, err) ||
 	    json_set_base64(first, "publicKey", public_key_der(key->public_key), err) ||
 	    scope_set(first, err))
@@ -279,7 +302,8 @@ static int settings_make(const char *folder, const char *origin, const char *key
 		       : 0;
 }
 
-static int home_fill(const struct context *ctx, const char *folder, const char *origin,
+static int home_fill(const struct context *ctx, const char *folder,
+		     const struct registry_init_request *request, const char *origin,
 		     struct signing_key *key, struct error *err)
 {
 	CLEANUP(registry_close) struct registry *registry = NULL;
@@ -288,7 +312,7 @@ static int home_fill(const struct context *ctx, const char *folder, const char *
 			       log_create(ctx, folder, origin, 0600, err) ||
 			       registry_open(ctx, folder, &registry, err) ||
 			       public_key_keep(registry, key->public_key, err) ||
-			       first_statements(registry, key, err)
+			       first_statements(registry, request, key, err)
 		       ? -1
 		       : 0;
 }
@@ -313,7 +337,7 @@ int registry_init(const struct context *ctx, const struct registry_init_request 
 		snprintf(origin, sizeof(origin), "%s", request->origin);
 	else if (origin_make(ctx, request->folder, origin, err))
 		return -1;
-	if (home_fill(ctx, b.passing, origin, key, err) || building_finish(&b, err))
+	if (home_fill(ctx, b.passing, request, origin, key, err) || building_finish(&b, err))
 		return -1;
 	if (!request->origin)
 		context_notice(ctx, "the origin is '%s', for good: it is this registry's name",

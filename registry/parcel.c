@@ -302,7 +302,27 @@ static int write_bytes(const char *folder, const char *part, const char *name,
 	return failed;
 }
 
-/* Every envelope of a statement, with its proof. */
+/* The timestamp of an envelope, where it has one. */
+static int write_timestamp(const struct evidence *evidence, const struct digest *identity,
+			   const struct digest *key, const char *folder, struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer response;
+	char hex[DIGEST_HEX_SIZE], signer[DIGEST_HEX_SIZE], name[3 * DIGEST_HEX_SIZE];
+	struct error cause = { 0 };
+
+	buffer_init(&response, TIMESTAMP_MAX_BYTES);
+	if (evidence_timestamp(evidence, identity, key, &response, &cause)) {
+		if (cause.code == ERROR_ABSENT)
+			return 0;
+		return error_set(err, cause.code, "%s", cause.text);
+	}
+	digest_to_hex(identity, hex);
+	digest_to_hex(key, signer);
+	snprintf(name, sizeof(name), "%s.%s.tsr", hex, signer);
+	return write_bytes(folder, "statements", name, &response, err);
+}
+
+/* Every envelope of a statement, with its proof and its timestamp. */
 static int write_statement(const struct evidence *evidence, const struct digest *identity,
 			   const char *folder, struct error *err)
 {
@@ -325,6 +345,8 @@ static int write_statement(const struct evidence *evidence, const struct digest 
 		snprintf(name, sizeof(name), "%s.%s.tlog-proof", hex, key);
 		if (evidence_proof(evidence, identity, &keys.item[i], &proof, err) ||
 		    write_bytes(folder, "proofs", name, &proof, err))
+			return -1;
+		if (write_timestamp(evidence, identity, &keys.item[i], folder, err))
 			return -1;
 	}
 	return 0;

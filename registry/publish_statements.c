@@ -9,6 +9,7 @@
 #include "registry/index.h"
 #include "registry/log.h"
 #include "registry/statement_inner.h"
+#include "registry/timestamps.h"
 
 /* One statement on its way into the log; a draft makes one, and its claim another. */
 struct making {
@@ -393,6 +394,7 @@ int registry_publish_statements(struct registry *registry, struct signing_key *k
 		return error_set(err, first.code, "%s", first.text);
 	}
 	indexes_give(&batch, made, count);
+	registry_timestamp_made(registry, made, count);
 	memcpy(out_made, made, count * sizeof(*made));
 	free(made);
 	/* The index is a cache: what it lacks now it takes in at the next question. */

@@ -38,6 +38,7 @@
 #include "registry/statement.h"
 #include "registry/status.h"
 #include "registry/store.h"
+#include "registry/timestamps.h"
 #include "registry/witness.h"
 
 #endif

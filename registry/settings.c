@@ -16,6 +16,7 @@ static const struct {
 	[SETTING_COORDINATOR_PATH] = { "coordinator", "path" },
 	[SETTING_LOG_KEY] = { "log", "key" },
 	[SETTING_USER_KEY] = { "user", "key" },
+	[SETTING_TIMESTAMP_URL] = { "timestamp", "url" },
 };
 
 const char *setting_key_name(enum setting_key key)
@@ -30,6 +31,7 @@ const char *setting_key_name(enum setting_key key)
 		[SETTING_COORDINATOR_PATH] = "coordinator.path",
 		[SETTING_LOG_KEY] = "log.key",
 		[SETTING_USER_KEY] = "user.key",
+		[SETTING_TIMESTAMP_URL] = "timestamp.url",
 	};
 
 	return name[key];

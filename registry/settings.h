@@ -24,6 +24,7 @@ enum setting_key {
 	SETTING_COORDINATOR_PATH,  /* coordinator.path */
 	SETTING_LOG_KEY,           /* log.key */
 	SETTING_USER_KEY,          /* user.key */
+	SETTING_TIMESTAMP_URL,     /* timestamp.url */
 	SETTING_COUNT
 };
 

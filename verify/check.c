@@ -180,8 +180,9 @@ static int check_believed(struct check *check, struct error *err)
 		return -1;
 	if (check->has_release && check_model_signature(check, err))
 		return -1;
-	if (check_log(check, err) || (check->has_release && check_listed(check, err)) ||
-	    check_lineage(check, err) || check_claims(check, err))
+	if (check_timestamps(check, err) || check_log(check, err) ||
+	    (check->has_release && check_listed(check, err)) || check_lineage(check, err) ||
+	    check_claims(check, err))
 		return -1;
 	return check_forward(check, err) || check_evals(check, err) ? -1 : 0;
 }
@@ -411,7 +412,8 @@ int check_name(const struct context *ctx, const char *name, const struct digest 
 		failed = say_signer(&check, &check.checkpoint, err) ||
 			 check_manifest(&check, err) ||
 			 (check.manifest && open_objects(&check, name, err)) ||
-			 (check.manifest && check_bytes(&check, err)) || check_log(&check, err) ||
+			 (check.manifest && check_bytes(&check, err)) ||
+			 check_timestamps(&check, err) || check_log(&check, err) ||
 			 check_lineage(&check, err) || check_claims(&check, err) ||
 			 check_forward(&check, err) || check_evals(&check, err);
 	}

@@ -45,6 +45,11 @@ struct check_request {
 	 */
 	struct span signature, key_pem;
 
+	/* Roots of timestamp authorities, DER, that the person who asks named; beside the policy's.
+	 */
+	const struct span *timestamp_root;
+	size_t timestamp_root_count;
+
 	/* A registry that the user named or owns, with its trust; NULL where there is none. */
 	struct evidence *anchor;
 	const struct trust *anchor_trust;

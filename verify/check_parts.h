@@ -65,6 +65,14 @@ MUST_CHECK int check_foreign_signature(struct check *check, struct error *err);
 /* A `model.sig` nobody gave a key for: what it lists, and that its signer is unknown. */
 MUST_CHECK int check_unknown_signature(struct check *check, struct error *err);
 
+/* check_timestamps.c */
+
+/*
+ * When release and checkpoint existed, by their timestamps: evidence and detail of the signature
+ * step. One that does not hold, or whose authority nobody named, shows nothing and harms nothing.
+ */
+MUST_CHECK int check_timestamps(struct check *check, struct error *err);
+
 /* check_links.c */
 
 /* The log step, from what was believed. */

@@ -55,6 +55,14 @@ int evidence_proof(const struct evidence *evidence, const struct digest *identit
 	return evidence->type->proof(own(evidence), identity, key, out, err);
 }
 
+int evidence_timestamp(const struct evidence *evidence, const struct digest *identity,
+		       const struct digest *key, struct buffer *out, struct error *err)
+{
+	if (!evidence->type->timestamp)
+		return error_set(err, ERROR_ABSENT, "the statement has no timestamp");
+	return evidence->type->timestamp(own(evidence), identity, key, out, err);
+}
+
 int evidence_object(const struct evidence *evidence, const struct digest *digest,
 		    struct source **out_source, struct error *err)
 {
@@ -176,6 +184,20 @@ static int joined_proof(struct evidence *evidence, const struct digest *identity
 	return -1;
 }
 
+static int joined_timestamp(struct evidence *evidence, const struct digest *identity,
+			    const struct digest *key, struct buffer *out, struct error *err)
+{
+	struct joined *joined = (struct joined *)evidence;
+
+	for (size_t i = 0; i < 2; i++) {
+		if (!evidence_timestamp(joined->part[i], identity, key, out, err))
+			return 0;
+		if (!look_further(i, err))
+			break;
+	}
+	return -1;
+}
+
 static int joined_object(struct evidence *evidence, const struct digest *digest,
 			 struct source **out_source, struct error *err)
 {
@@ -200,6 +222,7 @@ static const struct evidence_type joined_type = {
 	.signers = joined_signers,
 	.envelope = joined_envelope,
 	.proof = joined_proof,
+	.timestamp = joined_timestamp,
 	.object = joined_object,
 	.close = joined_close,
 };

@@ -41,6 +41,12 @@ struct evidence_type {
 	/* Append the tlog-proof of (statement, key). ERROR_ABSENT when it is not there. */
 	int (*proof)(struct evidence *evidence, const struct digest *identity,
 		     const struct digest *key, struct buffer *out, struct error *err);
+	/*
+	 * Append the timestamp response over the signature of (statement, key). ERROR_ABSENT when
+	 * there is none; the slot may be NULL where there never is one.
+	 */
+	int (*timestamp)(struct evidence *evidence, const struct digest *identity,
+			 const struct digest *key, struct buffer *out, struct error *err);
 	/* Open the object with this SHA-256; its bytes are not checked yet. ERROR_ABSENT. */
 	int (*object)(struct evidence *evidence, const struct digest *digest,
 		      struct source **out_source, struct error *err);
@@ -55,6 +61,8 @@ MUST_CHECK int evidence_envelope(const struct evidence *evidence, const struct d
 				 const struct digest *key, struct buffer *out, struct error *err);
 MUST_CHECK int evidence_proof(const struct evidence *evidence, const struct digest *identity,
 			      const struct digest *key, struct buffer *out, struct error *err);
+MUST_CHECK int evidence_timestamp(const struct evidence *evidence, const struct digest *identity,
+				  const struct digest *key, struct buffer *out, struct error *err);
 MUST_CHECK int evidence_object(const struct evidence *evidence, const struct digest *digest,
 			       struct source **out_source, struct error *err);
 void evidence_close(struct evidence **evidence);

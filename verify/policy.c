@@ -29,6 +29,9 @@ void policy_release(struct policy *policy)
 		texts_free(policy->signers[i].kind, policy->signers[i].kind_count);
 	}
 	witness_policy_free(&policy->witnesses);
+	for (size_t i = 0; i < policy->timestamp_root_count; i++)
+		buffer_release(&policy->timestamp_root[i]);
+	free(policy->timestamp_root);
 	free(policy->signers);
 	free(policy->key);
 	free(policy->root);

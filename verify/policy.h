@@ -55,6 +55,8 @@ struct policy {
 	size_t log_count;
 	struct policy_rule *rule;
 	size_t rule_count;
+	struct buffer *timestamp_root; /* DER certificates of timestamp authorities; may be none */
+	size_t timestamp_root_count;
 };
 
 /*

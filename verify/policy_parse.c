@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "verify/policy.h"
+#include "verify/timestamp.h"
 
 /* How many elements the array under `key` has, at most POLICY_KEYS_MAX. */
 static int list_need(const struct json *parent, const char *key, const struct json **out_list,
@@ -247,6 +248,30 @@ static int rules_parse(const struct json *predicate, struct policy *policy, stru
 }
 
 /* From version 2 on each names the one before it, so that none is left out. */
+/* Certificates that lead to timestamp authorities; what they are is seen when one is asked for. */
+static int authorities_parse(const struct json *predicate, struct policy *policy, struct error *err)
+{
+	const struct json *list;
+	size_t count;
+
+	if (list_maybe(predicate, "timestampAuthorities", &list, &count, err))
+		return -1;
+	policy->timestamp_root = room_for(count + 1, sizeof(*policy->timestamp_root), err);
+	if (!policy->timestamp_root)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		const char *text = json_text(json_at(list, i));
+		struct buffer *der = &policy->timestamp_root[policy->timestamp_root_count++];
+
+		buffer_init(der, TIMESTAMP_CERTIFICATE_MAX);
+		if (!text || base64_decode(der, span_of(text), err) || !der->len)
+			return error_set(err, ERROR_CORRUPT,
+					 "'timestampAuthorities' holds something that is no "
+					 "certificate in base64");
+	}
+	return 0;
+}
+
 static int version_parse(const struct json *predicate, struct policy *policy, struct error *err)
 {
 	bool named = json_member(predicate, "previous") != NULL;
@@ -272,7 +297,7 @@ static int body_parse(const struct statement *statement, struct policy *policy, 
 	if (version_parse(predicate, policy, err) || keys_parse(predicate, policy, err) ||
 	    roots_parse(predicate, policy, err) || logs_parse(predicate, policy, err) ||
 	    rules_parse(predicate, policy, err) || signers_parse(predicate, policy, err) ||
-	    witnesses_parse(predicate, policy, err) ||
+	    witnesses_parse(predicate, policy, err) || authorities_parse(predicate, policy, err) ||
 	    json_maybe_size(predicate, "maximumAge", 0, &policy->maximum_age, err))
 		return -1;
 	if (policy->maximum_age > POLICY_AGE_MAX)

@@ -11,6 +11,7 @@
 #include "verify/envelope.h"
 #include "verify/json.h"
 #include "verify/proof.h"
+#include "verify/timestamp.h"
 #include "verify/tree.h"
 
 #define RELEASE_JSON_MAX_BYTES 4096u
@@ -157,6 +158,18 @@ static int release_proof(struct evidence *evidence, const struct digest *identit
 			  err);
 }
 
+static int release_timestamp(struct evidence *evidence, const struct digest *identity,
+			     const struct digest *key, struct buffer *out, struct error *err)
+{
+	char hex[DIGEST_HEX_SIZE], key_hex[DIGEST_HEX_SIZE], path[NAME_SIZE];
+
+	digest_to_hex(identity, hex);
+	digest_to_hex(key, key_hex);
+	snprintf(path, sizeof(path), "akashi/statements/%s.%s.tsr", hex, key_hex);
+	return proof_read(((struct release_dir *)evidence)->proofs, path, TIMESTAMP_MAX_BYTES, out,
+			  err);
+}
+
 static int release_object(struct evidence *evidence, const struct digest *digest,
 			  struct source **out_source, struct error *err)
 {
@@ -173,6 +186,7 @@ static const struct evidence_type release_type = {
 	.signers = release_signers,
 	.envelope = release_envelope,
 	.proof = release_proof,
+	.timestamp = release_timestamp,
 	.object = release_object,
 	.close = release_close,
 };
@@ -261,7 +275,8 @@ static bool has_place(const char *name)
 	    strcmp(name, "akashi/trust.json") == 0)
 		return true;
 	if (strncmp(name, STATEMENTS, strlen(STATEMENTS)) == 0)
-		return filed_read(name + strlen(STATEMENTS), ".json", &file);
+		return filed_read(name + strlen(STATEMENTS), ".json", &file) ||
+		       filed_read(name + strlen(STATEMENTS), ".tsr", &file);
 	if (strncmp(name, PROOFS, strlen(PROOFS)) == 0)
 		return filed_read(name + strlen(PROOFS), ".tlog-proof", &file);
 	return strncmp(name, OBJECTS, strlen(OBJECTS)) == 0 &&

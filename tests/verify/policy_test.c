@@ -122,6 +122,10 @@ static void a_policy_that_is_not_whole_is_refused(void **state)
 		{ "\"required\":[", "\"required\":[{\"names\":\"*\",\"steps\":[]},",
 		  ERROR_CORRUPT },
 		{ "\"required\":[", "\"required\":[{\"names\":\"*\"},", ERROR_CORRUPT },
+		{ "\"required\":[", "\"timestampAuthorities\":[],\"required\":[", ERROR_CORRUPT },
+		{ "\"required\":[", "\"timestampAuthorities\":[\"!\"],\"required\":[",
+		  ERROR_CORRUPT },
+		{ "\"required\":[", "\"timestampAuthorities\":{},\"required\":[", ERROR_CORRUPT },
 	};
 	CLEANUP(world_release) struct world world;
 	CLEANUP(test_signer_release) struct test_signer signer = test_signer_new("P-256");
