@@ -166,7 +166,9 @@ static int key_listed(void *arg, const char *name, struct error *err)
 
 	/* Nobody is asked for passphrases only to see a list. */
 	quiet.passphrase = NULL;
-	open = signing_key_open(&quiet, name, &key, &locked) == 0;
+	open = signing_key_open_any(&quiet, name, &key, &locked) == 0;
+	if (open)
+		name = key->name;
 	if (listing->items)
 		return json_add_object(listing->items, &object, err) ||
 				       set_key(object, name, open ? key : NULL, err)
@@ -192,7 +194,9 @@ static int list_run(struct call *call, struct error *err)
 			   json_set_text(object, "schema", "akashi/keys/1", err) ||
 			   json_set_array(object, "items", &listing.items, err)))
 		return -1;
-	failed = signing_key_list(call->ctx, key_listed, &listing, err);
+	failed = call->operand_count ? signing_key_list_token(call->ctx, call->operand[0],
+							      key_listed, &listing, err)
+				     : signing_key_list(call->ctx, key_listed, &listing, err);
 	if (!failed && call->json)
 		failed = output_json(object, err);
 	else if (!failed)
@@ -249,10 +253,13 @@ static const struct command generate_key = {
 static const struct command list = {
 	.name = "list",
 	.summary = "list your signing keys",
-	.synopsis = "",
+	.synopsis = "[URI]",
 	.description =
 		"Name, type and identity (SHA-256 of the DER public key) of each key of yours. "
-		"Encrypted keys are listed as locked.",
+		"Encrypted keys are listed as locked. With a pkcs11: URI (pkcs11:token=LABEL), the "
+		"EC keys that it fits in that token, each as a URI that other commands take as "
+		"--key.",
+	.operands_max = 1,
 	.run = list_run,
 };
 

@@ -112,7 +112,7 @@ static int attribute_take(struct pkcs11_uri *uri, const char *text, size_t len, 
 	const char *equals = memchr(text, '=', len);
 	size_t name_len = equals ? (size_t)(equals - text) : len;
 	enum pkcs11_attribute attribute = attribute_find(text, name_len, query);
-	struct pkcs11_value *value;
+	struct pkcs11_value unknown = { 0 }, *value;
 
 	if (!equals || !name_len)
 		return error_set(err, ERROR_USAGE, "'%.*s' in a pkcs11 URI is no 'name=value'",
@@ -121,8 +121,12 @@ static int attribute_take(struct pkcs11_uri *uri, const char *text, size_t len, 
 		return error_set(err, ERROR_USAGE,
 				 "a PIN does not belong into a URI, where every process can read "
 				 "it: use pin-source=FILE, AKASHI_PASSPHRASE_FILE or the terminal");
-	if (attribute == PKCS11_ATTRIBUTES && query)
+	if (attribute == PKCS11_ATTRIBUTES && query) {
+		if (value_decode(equals + 1, len - name_len - 1, query, &unknown, err))
+			return -1;
+		free(unknown.text);
 		return 0;
+	}
 	if (attribute == PKCS11_ATTRIBUTES)
 		return error_set(err, ERROR_USAGE, "no pkcs11 attribute '%.*s': nothing fits it",
 				 (int)name_len, text);
@@ -225,6 +229,18 @@ bool pkcs11_uri_field_fits(const struct pkcs11_uri *uri, enum pkcs11_attribute a
 		field.len--;
 	return !value->text ||
 	       span_equal(field, (struct span){ (const uint8_t *)value->text, value->len });
+}
+
+int pkcs11_value_encode(struct buffer *out, struct span value, struct error *err)
+{
+	for (size_t i = 0; i < value.len; i++) {
+		bool plain = value.data[i] && strchr(PLAIN_NAME, value.data[i]);
+
+		if (plain ? buffer_add(out, (struct span){ value.data + i, 1 }, err)
+			  : buffer_printf(out, err, "%%%02X", value.data[i]))
+			return -1;
+	}
+	return 0;
 }
 
 bool pkcs11_uri_names_files(const struct pkcs11_uri *uri)

@@ -69,6 +69,9 @@ bool pkcs11_uri_field_fits(const struct pkcs11_uri *uri, enum pkcs11_attribute a
 /* True when it says which module to load or which file holds the PIN: only its user may say so. */
 bool pkcs11_uri_names_files(const struct pkcs11_uri *uri);
 
+/* Append bytes as a value of the path, with %HH for all but letters, digits, '-', '.' and '_'. */
+MUST_CHECK int pkcs11_value_encode(struct buffer *out, struct span value, struct error *err);
+
 /* The URI without its query: which key, and nothing of this machine. Malloced. */
 MUST_CHECK int pkcs11_uri_key(const char *text, char **out_text, struct error *err);
 

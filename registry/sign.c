@@ -250,3 +250,13 @@ int signing_key_list(const struct context *ctx,
 	free(entry);
 	return failed;
 }
+
+int signing_key_list_token(const struct context *ctx, const char *uri,
+			   int (*found)(void *arg, const char *name, struct error *err), void *arg,
+			   struct error *err)
+{
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (types[i]->list && types[i]->takes(uri))
+			return types[i]->list(ctx, uri, found, arg, err);
+	return error_set(err, ERROR_USAGE, "'%s' is no pkcs11: URI of a token", uri);
+}

@@ -55,6 +55,11 @@ struct signer_type {
 		    struct error *err);
 	void (*close)(struct signing_key *key);
 
+	/* Hand the reference of each key that this one fits to `found`. NULL: there is no list. */
+	int (*list)(const struct context *ctx, const char *reference,
+		    int (*found)(void *arg, const char *name, struct error *err), void *arg,
+		    struct error *err);
+
 	/* Append the signature over `message`: ECDSA as DER with the curve's SHA-2, Ed25519 as 64
 	 * bytes. */
 	int (*sign)(struct signing_key *key, struct span message, struct buffer *out_signature,
@@ -113,5 +118,13 @@ MUST_CHECK int signing_key_sign(struct signing_key *key, struct span message,
 MUST_CHECK int signing_key_list(const struct context *ctx,
 				int (*found)(void *arg, const char *name, struct error *err),
 				void *arg, struct error *err);
+
+/*
+ * The same for the keys that a "pkcs11:" URI fits (`pkcs11:token=T`: all of
+ * that token), each as a URI. Opening one of them inside `found` asks for no PIN.
+ */
+MUST_CHECK int signing_key_list_token(const struct context *ctx, const char *uri,
+				      int (*found)(void *arg, const char *name, struct error *err),
+				      void *arg, struct error *err);
 
 #endif

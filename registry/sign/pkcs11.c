@@ -190,12 +190,28 @@ static void pkcs11_close(struct signing_key *head)
 	free(key);
 }
 
+/* The token that the reference names, opened. */
+static int reference_open(const struct context *ctx, const char *reference,
+			  struct pkcs11_uri *out_uri, struct token **out_token, struct error *err)
+{
+	CLEANUP(pkcs11_uri_release) struct pkcs11_uri uri = { 0 };
+	CLEANUP(text_free) char *module = NULL;
+	CLEANUP(text_free) char *lock = NULL;
+
+	if (pkcs11_uri_parse(reference, &uri, err) || module_choose(ctx, &uri, &module, err))
+		return -1;
+	lock_path(ctx, &lock);
+	if (token_open(ctx, &uri, module, lock, out_token, err))
+		return -1;
+	*out_uri = uri;
+	uri = (struct pkcs11_uri){ 0 }; /* handed over */
+	return 0;
+}
+
 static int pkcs11_open(const struct context *ctx, const char *reference,
 		       struct signing_key **out_key, struct error *err)
 {
 	CLEANUP(signing_key_close) struct signing_key *head = NULL;
-	CLEANUP(text_free) char *module = NULL;
-	CLEANUP(text_free) char *lock = NULL;
 	struct pkcs11_key *key = calloc(1, sizeof(*key));
 
 	if (!key || pthread_mutex_init(&key->mutex, NULL)) {
@@ -205,12 +221,8 @@ static int pkcs11_open(const struct context *ctx, const char *reference,
 	head = &key->head;
 	head->signer = &signer_pkcs11;
 	head->ctx = ctx;
-	if (pkcs11_uri_parse(reference, &key->uri, err) ||
+	if (reference_open(ctx, reference, &key->uri, &key->token, err) ||
 	    pkcs11_uri_key(reference, &head->name, err) ||
-	    module_choose(ctx, &key->uri, &module, err))
-		return -1;
-	lock_path(ctx, &lock);
-	if (token_open(ctx, &key->uri, module, lock, &key->token, err) ||
 	    token_key_find(key->token, &key->uri, &key->key, err))
 		return -1;
 	if (public_take(key, err))
@@ -218,6 +230,38 @@ static int pkcs11_open(const struct context *ctx, const char *reference,
 	*out_key = head;
 	head = NULL; /* handed over */
 	return 0;
+}
+
+/* What listing needs: each key's URI gets the query of the one that was given, so that it opens. */
+struct listing {
+	const char *query; /* "?..." or "" */
+	int (*found)(void *arg, const char *name, struct error *err);
+	void *arg;
+};
+
+static int listed(void *arg, const char *key_uri, struct error *err)
+{
+	const struct listing *listing = arg;
+	CLEANUP(text_free) char *whole = NULL;
+
+	if (asprintf(&whole, "%s%s", key_uri, listing->query) < 0) {
+		whole = NULL;
+		return error_set(err, ERROR_SYSTEM, "out of memory for a URI");
+	}
+	return listing->found(listing->arg, whole, err);
+}
+
+static int pkcs11_list(const struct context *ctx, const char *reference,
+		       int (*found)(void *arg, const char *name, struct error *err), void *arg,
+		       struct error *err)
+{
+	CLEANUP(pkcs11_uri_release) struct pkcs11_uri uri = { 0 };
+	CLEANUP(token_close) struct token *token = NULL;
+	struct listing listing = { reference + strcspn(reference, "?"), found, arg };
+
+	if (reference_open(ctx, reference, &uri, &token, err))
+		return -1;
+	return token_keys(token, &uri, listed, &listing, err);
 }
 
 /* r and s, half of the bytes each, as DER writes them. */
@@ -276,5 +320,6 @@ const struct signer_type signer_pkcs11 = {
 	.takes = pkcs11_uri_is,
 	.open = pkcs11_open,
 	.close = pkcs11_close,
+	.list = pkcs11_list,
 	.sign = pkcs11_sign,
 };

@@ -48,6 +48,17 @@ run 3 key export "pkcs11:token=work;object=edwards"
 run 2 key export "pkcs11:token=work"
 complained "several private keys"
 
+# A token's EC keys are listed, each as what --key takes.
+softhsm_key work 'odd name' aa secp521r1
+run 0 key list "pkcs11:token=work" --json
+json 'sorted(k["name"] for k in o["items"]) == ["pkcs11:token=work;object=ecdsa;id=%01", "pkcs11:token=work;object=odd%20name;id=%AA"]'
+json '{k["type"] for k in o["items"]} == {"ecdsa-p256", "ecdsa-p521"}'
+run 0 key list "pkcs11:token=work;object=ecdsa?module-path=$SOFTHSM_MODULE"
+said "pkcs11:token=work;object=ecdsa;id=%01"
+unsaid odd
+run 4 key list "pkcs11:token=nowhere"
+run 2 key list work
+
 # A registry signs with it, and its settings name the key but no file of this machine.
 run 0 init --origin example.org/token --key "$URI?module-path=$SOFTHSM_MODULE"
 grep -qF 'key = "pkcs11:token=work;object=ecdsa"' .akashi/config || fail "user.key is another"

@@ -11,6 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CLEANUP(text_free) char *text = strndup((const char *)data, size);
 	CLEANUP(pkcs11_uri_release) struct pkcs11_uri uri = { 0 };
 	struct error err = { 0 };
+	const char *query;
 
 	if (!text || pkcs11_uri_parse(text, &uri, &err))
 		return 0;
@@ -20,7 +21,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (pkcs11_uri_get(&uri, PKCS11_MODULE_PATH) &&
 	    pkcs11_uri_get(&uri, PKCS11_MODULE_PATH)[0] != '/')
 		abort(); /* a module from wherever one stands */
-	if (strstr(text, "?pin-value=") || strstr(text, "&pin-value="))
+	query = strchr(text, '?');
+	if (query && (strncmp(query, "?pin-value=", 11) == 0 || strstr(query, "&pin-value=")))
 		abort(); /* a PIN on the command line */
 	return 0;
 }

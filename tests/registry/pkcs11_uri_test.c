@@ -109,6 +109,26 @@ static void what_names_files_is_told_apart_and_left_out_of_the_keys_name(void **
 	}
 }
 
+static void what_is_encoded_is_read_again_byte_by_byte(void **state)
+{
+	CLEANUP(pkcs11_uri_release) struct pkcs11_uri uri = { 0 };
+	CLEANUP(buffer_release) struct buffer text;
+	CLEANUP(text_free) char *whole = NULL;
+	struct error err = { 0 };
+	uint8_t all[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(all); i++)
+		all[i] = (uint8_t)i;
+	buffer_init(&text, PKCS11_URI_MAX);
+	assert_done(buffer_add_text(&text, "pkcs11:id=", &err), &err);
+	assert_done(pkcs11_value_encode(&text, (struct span){ all, sizeof(all) }, &err), &err);
+	assert_done(buffer_to_text(&text, &whole, &err), &err);
+	assert_done(pkcs11_uri_parse(whole, &uri, &err), &err);
+	assert_int_equal(uri.value[PKCS11_ID].len, sizeof(all));
+	assert_memory_equal(uri.value[PKCS11_ID].text, all, sizeof(all));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -116,6 +136,7 @@ int main(void)
 		cmocka_unit_test(what_could_be_meant_two_ways_or_shows_a_pin_is_refused),
 		cmocka_unit_test(a_uri_longer_than_its_limit_is_refused),
 		cmocka_unit_test(a_padded_field_fits_without_its_blanks_and_only_whole),
+		cmocka_unit_test(what_is_encoded_is_read_again_byte_by_byte),
 		cmocka_unit_test(what_names_files_is_told_apart_and_left_out_of_the_keys_name),
 	};
 

@@ -9,7 +9,7 @@
 #define CRYPTOKI_GNU
 #include <p11-kit/pkcs11.h>
 
-enum { SLOTS_MAX = 256, LABEL_MAX = 32, PIN_FILE_MAX = 1024 };
+enum { SLOTS_MAX = 256, LABEL_MAX = 32, PIN_FILE_MAX = 1024, KEYS_MAX = 1024 };
 
 struct token {
 	struct ck_function_list *module;
@@ -327,56 +327,68 @@ static unsigned long attribute_number(struct token *token, ck_object_handle_t ob
 	return attribute.value_len == sizeof(number) ? number : otherwise;
 }
 
-/* How many objects fit, up to 2; the first into *out_object. */
-static int objects_find(struct token *token, struct ck_attribute *wanted, size_t count,
+/* The objects that fit, up to `most` of them, into out_object[most]. */
+static int objects_find(struct token *token, struct ck_attribute *wanted, size_t count, size_t most,
 			ck_object_handle_t *out_object, size_t *out_found, struct error *err)
 {
-	ck_object_handle_t object[2] = { 0 };
 	unsigned long found = 0;
 	ck_rv_t rv = token->module->C_FindObjectsInit(token->session, wanted, count);
 
 	/* A module may hand out one at a time. */
-	while (rv == CKR_OK && found < 2) {
+	while (rv == CKR_OK && found < most) {
 		unsigned long more = 0;
 
-		rv = token->module->C_FindObjects(token->session, object + found, 2 - found, &more);
-		if (rv != CKR_OK || !more || more > 2 - found)
+		rv = token->module->C_FindObjects(token->session, out_object + found, most - found,
+						  &more);
+		if (rv != CKR_OK || !more || more > most - found)
 			break;
 		found += more;
 	}
 	(void)token->module->C_FindObjectsFinal(token->session);
 	if (rv != CKR_OK)
 		return refused(token, rv, "look for a key", err);
-	*out_object = object[0];
 	*out_found = found;
 	return 0;
+}
+
+/* What a private key must be like: class, and label and id where the URI names them. */
+static size_t private_wanted(const struct pkcs11_uri *uri, ck_object_class_t *private,
+			     struct ck_attribute wanted[3])
+{
+	static const enum pkcs11_attribute named[] = { PKCS11_OBJECT, PKCS11_ID };
+	static const ck_attribute_type_t as[] = { CKA_LABEL, CKA_ID };
+	size_t count = 1;
+
+	*private = CKO_PRIVATE_KEY;
+	wanted[0] = (struct ck_attribute){ CKA_CLASS, private, sizeof(*private) };
+	for (size_t i = 0; i < 2; i++)
+		if (uri->value[named[i]].text)
+			wanted[count++] = (struct ck_attribute){ as[i], uri->value[named[i]].text,
+								 uri->value[named[i]].len };
+	return count;
 }
 
 static int private_find(struct token *token, const struct pkcs11_uri *uri,
 			ck_object_handle_t *out_object, struct error *err)
 {
-	static const enum pkcs11_attribute named[] = { PKCS11_OBJECT, PKCS11_ID };
-	static const ck_attribute_type_t as[] = { CKA_LABEL, CKA_ID };
-	ck_object_class_t private = CKO_PRIVATE_KEY;
-	struct ck_attribute wanted[3] = { { CKA_CLASS, &private, sizeof(private) } };
-	const char *object = pkcs11_uri_get(uri, PKCS11_OBJECT);
-	size_t count = 1, found;
+	ck_object_class_t private;
+	struct ck_attribute wanted[3];
+	const char *label = pkcs11_uri_get(uri, PKCS11_OBJECT);
+	ck_object_handle_t object[2];
+	size_t count = private_wanted(uri, &private, wanted), found;
 
-	for (size_t i = 0; i < 2; i++)
-		if (uri->value[named[i]].text)
-			wanted[count++] = (struct ck_attribute){ as[i], uri->value[named[i]].text,
-								 uri->value[named[i]].len };
-	if (objects_find(token, wanted, count, out_object, &found, err))
+	if (objects_find(token, wanted, count, 2, object, &found, err))
 		return -1;
 	if (!found)
 		return error_set(err, ERROR_ABSENT, "no private key%s%s%s in the token '%s'",
-				 object ? " '" : " that fits", object ? object : "",
-				 object ? "'" : "", token->label);
+				 label ? " '" : " that fits", label ? label : "", label ? "'" : "",
+				 token->label);
 	if (found > 1)
 		return error_set(err, ERROR_USAGE,
 				 "several private keys in the token '%s' fit: name one with "
 				 "object=LABEL or id=%%HH",
 				 token->label);
+	*out_object = object[0];
 	return 0;
 }
 
@@ -386,6 +398,7 @@ static int public_find(struct token *token, ck_object_handle_t private,
 {
 	static const ck_attribute_type_t shared[] = { CKA_ID, CKA_LABEL };
 	ck_object_class_t public = CKO_PUBLIC_KEY;
+	ck_object_handle_t object[2];
 	size_t found = 0;
 
 	for (size_t i = 0; i < 2 && !found; i++) {
@@ -398,10 +411,12 @@ static int public_find(struct token *token, ck_object_handle_t private,
 		if (!value.len)
 			continue;
 		wanted[1] = (struct ck_attribute){ shared[i], value.data, value.len };
-		if (objects_find(token, wanted, 2, out_object, &found, err))
+		if (objects_find(token, wanted, 2, 2, object, &found, err))
 			return -1;
 	}
 	*out_found = found == 1;
+	if (found == 1)
+		*out_object = object[0];
 	return 0;
 }
 
@@ -452,6 +467,56 @@ int token_key_find(struct token *token, const struct pkcs11_uri *uri, struct tok
 		return -1;
 	*out_key = key;
 	key = (struct token_key){ 0 }; /* handed over */
+	return 0;
+}
+
+/* "pkcs11:token=T;object=L;id=%HH" of one object. */
+static int key_uri_build(struct token *token, ck_object_handle_t object, struct buffer *out,
+			 struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer label, id;
+
+	buffer_init(&label, TOKEN_ATTRIBUTE_MAX);
+	buffer_init(&id, TOKEN_ATTRIBUTE_MAX);
+	if (attribute_get(token, object, CKA_LABEL, &label, err) ||
+	    attribute_get(token, object, CKA_ID, &id, err) ||
+	    buffer_add_text(out, "pkcs11:token=", err) ||
+	    pkcs11_value_encode(out, span_of(token->label), err))
+		return -1;
+	/* A label that is no text cannot stand in a URI. */
+	if (label.len && text_is_utf8(buffer_view(&label)) &&
+	    !memchr(label.data, '\0', label.len) &&
+	    (buffer_add_text(out, ";object=", err) ||
+	     pkcs11_value_encode(out, buffer_view(&label), err)))
+		return -1;
+	return id.len && (buffer_add_text(out, ";id=", err) ||
+			  pkcs11_value_encode(out, buffer_view(&id), err))
+		       ? -1
+		       : 0;
+}
+
+int token_keys(struct token *token, const struct pkcs11_uri *uri,
+	       int (*found)(void *arg, const char *key_uri, struct error *err), void *arg,
+	       struct error *err)
+{
+	ck_object_handle_t object[KEYS_MAX];
+	struct ck_attribute wanted[3];
+	ck_object_class_t private;
+	size_t wanted_count = private_wanted(uri, &private, wanted), count;
+
+	if (objects_find(token, wanted, wanted_count, KEYS_MAX, object, &count, err))
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		CLEANUP(buffer_release) struct buffer text;
+		CLEANUP(text_free) char *key_uri = NULL;
+
+		buffer_init(&text, PKCS11_URI_MAX);
+		if (attribute_number(token, object[i], CKA_KEY_TYPE, CKK_EC) != CKK_EC)
+			continue;
+		if (key_uri_build(token, object[i], &text, err) ||
+		    buffer_to_text(&text, &key_uri, err) || found(arg, key_uri, err))
+			return -1;
+	}
 	return 0;
 }
 

@@ -50,6 +50,15 @@ const char *token_label(const struct token *token);
 MUST_CHECK int token_key_find(struct token *token, const struct pkcs11_uri *uri,
 			      struct token_key *out_key, struct error *err);
 
+/*
+ * Hand each private EC key that the URI fits to `found`, as a URI that fits it
+ * alone where token, label and id do; `found` may fail to stop. The token stays
+ * logged in meanwhile, so that opening one asks for no PIN.
+ */
+MUST_CHECK int token_keys(struct token *token, const struct pkcs11_uri *uri,
+			  int (*found)(void *arg, const char *key_uri, struct error *err),
+			  void *arg, struct error *err);
+
 /* r and s, of equal length, over a digest (CKM_ECDSA). ERROR_SYSTEM when the token refuses. */
 MUST_CHECK int token_sign(const struct context *ctx, struct token *token,
 			  const struct pkcs11_uri *uri, const struct token_key *key,

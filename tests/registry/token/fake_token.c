@@ -253,7 +253,7 @@ static ck_rv_t sign_init(ck_session_handle_t session, struct ck_mechanism *mecha
 static ck_rv_t sign(ck_session_handle_t session, unsigned char *data, unsigned long len,
 		    unsigned char *signature, unsigned long *signature_len)
 {
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(lies("other-key") ? fake.other : fake.key, NULL);
+	EVP_PKEY_CTX *ctx;
 	unsigned char der[80];
 	const unsigned char *at = der;
 	size_t der_len = sizeof(der);
@@ -264,6 +264,7 @@ static ck_rv_t sign(ck_session_handle_t session, unsigned char *data, unsigned l
 		return CKR_USER_NOT_LOGGED_IN;
 	if (lies("fails"))
 		return CKR_GENERAL_ERROR;
+	ctx = EVP_PKEY_CTX_new(lies("other-key") ? fake.other : fake.key, NULL);
 	if (EVP_PKEY_sign_init(ctx) == 1 && EVP_PKEY_sign(ctx, der, &der_len, data, len) == 1)
 		parts = d2i_ECDSA_SIG(NULL, &at, (long)der_len);
 	EVP_PKEY_CTX_free(ctx);
