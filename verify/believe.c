@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "verify/filed.h"
 
@@ -144,6 +145,62 @@ static bool claim_fits(const struct statement *claim, const struct believed *bel
 	       !json_need_size(claim->predicate, "serial", &claimed, &ignored) && serial == claimed;
 }
 
+/* Does somebody who may do so claim the same name, at a lower entry, for another statement? */
+static int claim_rivals(const struct asking *asking, const struct digest *signer,
+			const struct believed *believed, struct error *err)
+{
+	CLEANUP(filed_release) struct filed filed = { 0 };
+	const struct statement *claim = &filed.statement;
+	struct error why = { 0 };
+	struct checkpoint seen;
+	struct signing rival;
+	struct name name, other;
+
+	if (signature_try(asking, signer, &filed, &rival, &seen, &why) ||
+	    claim->kind != STATEMENT_claim || digest_equal(&claim->digest, &believed->identity))
+		return why.code == ERROR_SYSTEM ? error_set(err, why.code, "%s", why.text) : 0;
+	name = claim->name;
+	other = believed->statement.name;
+	if (name.alias || other.alias || strcasecmp(name.owner, other.owner) != 0 ||
+	    strcasecmp(name.name, other.name) != 0 ||
+	    strcasecmp(name.version, other.version) != 0 || rival.index >= believed->claim_index ||
+	    policy_chain_accepts_one(&asking->anchor->chain, &rival, believed->statement.kind,
+				     believed->statement.subject, &why))
+		return 0;
+	return error_set(err, ERROR_CORRUPT,
+			 "'%s' was claimed before, at entry %llu, for another statement",
+			 believed->statement.subject, (unsigned long long)rival.index);
+}
+
+/* The lowest claim of a name wins: nothing that lies here may hold a lower one. */
+static int claim_first(const struct evidence *evidence, const struct digest_list *candidates,
+		       const struct believed *believed, struct error *err)
+{
+	for (size_t i = 0; i < candidates->count; i++) {
+		CLEANUP(digest_list_release) struct digest_list signers = { 0 };
+		struct asking asking = { believed->anchor, evidence, &candidates->item[i],
+					 (int)believed->statement.kind };
+		struct statement said = { 0 };
+		struct digest key;
+		struct error ignored = { 0 };
+		bool claim;
+
+		/* A look at the kind saves the proof of everything else. */
+		if (peek_statement(evidence, &candidates->item[i], &said, &key, &ignored))
+			continue;
+		claim = said.kind == STATEMENT_claim;
+		statement_release(&said);
+		if (!claim)
+			continue;
+		if (evidence_signers(evidence, &candidates->item[i], &signers, err))
+			return -1;
+		for (size_t s = 0; s < signers.count; s++)
+			if (claim_rivals(&asking, &signers.item[s], believed, err))
+				return -1;
+	}
+	return 0;
+}
+
 /* One candidate by one signer; ERROR_NONE in `err` when it is no claim of this at all. */
 static int claim_try(const struct asking *asking, const struct signing *by,
 		     struct believed *believed, struct error *err)
@@ -193,7 +250,7 @@ static int claim_believe(const struct evidence *evidence, struct believed *belie
 			struct error why = { 0 };
 
 			if (!claim_try(&asking, &believed->signer[s], believed, &why))
-				return 0;
+				return claim_first(evidence, &candidates, believed, err);
 			/* What could not be looked at might have been the claim: not for chance to
 			 * decide. */
 			if (why.code == ERROR_SYSTEM) {
@@ -292,8 +349,8 @@ static int anchor_believe(const struct asking *asking, const struct digest_list 
 	name_of(&believed->statement, name);
 	if (policy_chain_accepts(&asking->anchor->chain, believed->signer, believed->signer_count,
 				 believed->statement.kind, name, &believed->index, &why)) {
-		error_worsen(&worst, &why);
-		*err = worst;
+		error_worsen(&why, &worst);
+		*err = why;
 		return -1;
 	}
 	signers_keep(believed);

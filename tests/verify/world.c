@@ -220,11 +220,44 @@ static void policy_key_add(struct json *keys, const struct world_key *key)
 	must(json_add_text(list, key->kinds, &err), &err);
 }
 
-struct world_item *world_policy(struct world *world, const struct world_key *key, size_t count)
+/* Put the members of the JSON text `more` into the object. */
+static void members_add(struct json *object, const char *more)
+{
+	CLEANUP(json_free) struct json *json = NULL;
+	struct json_members at = { 0 };
+	struct error err = { 0 };
+
+	must(json_parse(span_of(more), NULL, &json, &err), &err);
+	while (json_next(json, &at))
+		must(json_set_clone(object, at.key, at.value, &err), &err);
+}
+
+static void roots_add(struct json *predicate, const struct world_key *key,
+		      const struct world_rules *rules)
+{
+	size_t roots = rules->roots ? rules->roots : 1;
+	char hex[DIGEST_HEX_SIZE];
+	struct json *list;
+	struct error err = { 0 };
+
+	must(json_set_array(predicate, "roots", &list, &err), &err);
+	for (size_t i = 0; i < roots; i++) {
+		digest_to_hex(public_key_id(key[i].signer->public), hex);
+		must(json_add_text(list, hex, &err), &err);
+	}
+	if (!rules->recovery)
+		return;
+	must(json_set_array(predicate, "recovery", &list, &err), &err);
+	digest_to_hex(public_key_id(rules->recovery->public), hex);
+	must(json_add_text(list, hex, &err), &err);
+}
+
+struct world_item *world_policy_of(struct world *world, const struct world_key *key, size_t count,
+				   const struct world_rules *rules, const struct test_signer *by)
 {
 	CLEANUP(json_free) struct json *predicate = NULL;
 	CLEANUP(buffer_release) struct buffer text, payload;
-	char vkey[NOTE_VKEY_MAX], root[DIGEST_HEX_SIZE];
+	char vkey[NOTE_VKEY_MAX];
 	struct json *list, *rule, *steps;
 	struct digest digest;
 	struct error err = { 0 };
@@ -232,27 +265,64 @@ struct world_item *world_policy(struct world *world, const struct world_key *key
 	buffer_init(&text, 65536);
 	buffer_init(&payload, CONTROL_PAYLOAD_MAX_BYTES);
 	note_key_format(&world->log_key, vkey);
-	digest_to_hex(public_key_id(key[0].signer->public), root);
 	must(json_object_new(&predicate, &err), &err);
 	must(json_set_text(predicate, "origin", world->log_key.name, &err), &err);
-	must(json_set_integer(predicate, "version", 1, &err), &err);
-	must(json_set_integer(predicate, "threshold", 1, &err), &err);
+	must(json_set_size(predicate, "version", rules->version ? rules->version : 1, &err), &err);
+	must(json_set_size(predicate, "threshold", rules->threshold ? rules->threshold : 1, &err),
+	     &err);
+	if (rules->previous)
+		must(json_set_digest(predicate, "previous", &rules->previous->identity, &err),
+		     &err);
 	must(json_set_array(predicate, "log", &list, &err), &err);
 	must(json_add_text(list, vkey, &err), &err);
-	must(json_set_array(predicate, "roots", &list, &err), &err);
-	must(json_add_text(list, root, &err), &err);
+	roots_add(predicate, key, rules);
 	must(json_set_array(predicate, "required", &list, &err), &err);
 	must(json_add_object(list, &rule, &err), &err);
 	must(json_set_text(rule, "names", "team/*", &err), &err);
 	must(json_set_array(rule, "steps", &steps, &err), &err);
 	must(json_add_text(steps, "signature", &err), &err);
+	if (rules->more)
+		members_add(predicate, rules->more);
 	must(json_set_array(predicate, "keys", &list, &err), &err);
 	for (size_t i = 0; i < count; i++)
 		policy_key_add(list, &key[i]);
 	must(json_write_canonical(list, &text, &err), &err);
 	digest = sha256(buffer_view(&text));
 	must(statement_build(STATEMENT_policy, "policy", &digest, predicate, &payload, &err), &err);
-	return world_file(world, key[0].signer, STATEMENT_policy, buffer_view(&payload));
+	return world_file(world, by ? by : key[0].signer, STATEMENT_policy, buffer_view(&payload));
+}
+
+struct world_item *world_policy(struct world *world, const struct world_key *key, size_t count)
+{
+	return world_policy_of(world, key, count, &(struct world_rules){ 0 }, NULL);
+}
+
+struct world_item *world_again(struct world *world, const struct test_signer *signer,
+			       enum statement_kind kind, const struct world_item *item)
+{
+	CLEANUP(envelope_release) struct envelope envelope = { 0 };
+	struct error err = { 0 };
+
+	must(envelope_parse(buffer_view(&item->envelope), ENVELOPE_MAX_BYTES, &envelope, &err),
+	     &err);
+	return world_file(world, signer, kind, buffer_view(&envelope.payload));
+}
+
+struct world_item *world_revoke(struct world *world, const struct test_signer *signer,
+				const struct test_signer *about, uint64_t last, uint64_t size)
+{
+	const struct digest *id = public_key_id(about->public);
+	char key[DIGEST_HEX_SIZE], *predicate;
+	struct world_item *item;
+
+	digest_to_hex(id, key);
+	assert_true(asprintf(&predicate,
+			     "{\"key\":\"%s\",\"last\":%llu,\"reason\":\"stolen\",\"checkpoint\":{"
+			     "\"size\":%llu,\"root\":\"%s\"}}",
+			     key, (unsigned long long)last, (unsigned long long)size, key) > 0);
+	item = world_say(world, signer, STATEMENT_revocation, key, id, predicate);
+	free(predicate);
+	return item;
 }
 
 struct pin world_pin(const struct world *world, const struct world_item *policy)

@@ -54,6 +54,27 @@ struct world_key {
 };
 struct world_item *world_policy(struct world *world, const struct world_key *key, size_t count);
 
+/* A policy that is more than the first of one root: by whom, and what it asks. */
+struct world_rules {
+	uint64_t version;                  /* 0: 1 */
+	const struct world_item *previous; /* the version before */
+	size_t roots;                      /* the first so many keys are roots; 0: one */
+	uint64_t threshold;                /* 0: one */
+	const struct test_signer *recovery;
+	const char *more; /* further members of the predicate, as JSON text; or NULL */
+};
+/* The statement, signed by key[0] .signer unless `by` is given. */
+struct world_item *world_policy_of(struct world *world, const struct world_key *key, size_t count,
+				   const struct world_rules *rules, const struct test_signer *by);
+
+/* Another envelope of the same statement, by somebody else; filed and logged. */
+struct world_item *world_again(struct world *world, const struct test_signer *signer,
+			       enum statement_kind kind, const struct world_item *item);
+
+/* "What `about` signed above `last` does not count", seen from a log of `size` entries. */
+struct world_item *world_revoke(struct world *world, const struct test_signer *signer,
+				const struct test_signer *about, uint64_t last, uint64_t size);
+
 /* The pin of that policy. */
 struct pin world_pin(const struct world *world, const struct world_item *policy);
 
