@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/key_change.h"
 #include "cli/open.h"
 #include "cli/output.h"
 
@@ -272,7 +273,9 @@ static const struct command export_key = {
 	.run = export_run,
 };
 
-static const struct command *const subcommands[] = { &generate_key, &list, &export_key, NULL };
+static const struct command *const subcommands[] = { &generate_key,       &list,
+						     &export_key,         &key_rotate_command,
+						     &key_revoke_command, NULL };
 
 static const struct example key_examples[] = {
 	{ "akashi key generate", "make a key that is called like you" },
@@ -282,8 +285,8 @@ static const struct example key_examples[] = {
 
 const struct command command_key = {
 	.name = "key",
-	.summary = "make, list and hand out signing keys",
-	.synopsis = "generate|list|export",
+	.summary = "make, list, replace and revoke signing keys",
+	.synopsis = "generate|list|export|rotate|revoke",
 	.examples = key_examples,
 	.subcommands = subcommands,
 };

@@ -4,6 +4,7 @@
 
 #include "cli/open.h"
 #include "cli/output.h"
+#include "cli/trust.h"
 
 /* Every line of `text` that is a pin, with its fingerprint. */
 static int show_pins(const struct call *call, struct span text, struct json *items,
@@ -142,11 +143,12 @@ static const struct command show = {
 	.run = show_run,
 };
 
-static const struct command *const subcommands[] = { &pin, &show, NULL };
+static const struct command *const subcommands[] = { &pin, &show, &trust_policy_command,
+						     &trust_sign_command, NULL };
 
 const struct command command_trust = {
 	.name = "trust",
-	.summary = "pin a log, show what is pinned",
-	.synopsis = "pin|show",
+	.summary = "pin logs, show and change who may sign what",
+	.synopsis = "pin|show|policy|sign",
 	.subcommands = subcommands,
 };

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "registry/home_inner.h"
+#include "registry/home.h"
 #include "registry/index.h"
 #include "registry/log.h"
 #include "registry/statement.h"
@@ -111,16 +111,4 @@ int registry_evidence(struct registry *registry, struct evidence **out_evidence,
 	evidence->registry = registry;
 	*out_evidence = &evidence->head;
 	return 0;
-}
-
-int registry_trust(struct registry *registry, const struct evidence *evidence,
-		   struct trust *out_trust, struct error *err)
-{
-	CLEANUP(pins_release) struct pins pins = { 0 };
-	CLEANUP(text_free) char *pin = NULL;
-
-	return registry_pin(registry, &pin, err) || pins_parse(span_of(pin), &pins, err) ||
-			       trust_from_pins(&pins, evidence, UINT64_MAX, out_trust, err)
-		       ? -1
-		       : 0;
 }

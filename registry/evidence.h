@@ -9,8 +9,8 @@ MUST_CHECK int registry_evidence(struct registry *registry, struct evidence **ou
 				 struct error *err);
 
 /*
- * What follows from the user's naming or owning this registry: its own log key and
- * the policy in force are trusted. The caller releases *out_trust.
+ * What follows from the user's naming or owning this registry: the policy that its log begins
+ * with, and what follows from it, are trusted. The caller releases *out_trust.
  */
 MUST_CHECK int registry_trust(struct registry *registry, const struct evidence *evidence,
 			      struct trust *out_trust, struct error *err);

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "registry/evidence.h"
 #include "registry/home_inner.h"
 #include "registry/index.h"
 #include "registry/log.h"
@@ -239,8 +240,9 @@ int registry_configure(struct registry *registry, enum setting_key key, const ch
 		       : 0;
 }
 
-int registry_policy(struct registry *registry, struct digest *out_policy, struct digest *out_signer,
-		    struct error *err)
+/* Policy 1 at index 0, where every version of this registry's policy begins. */
+static int policy_first(struct registry *registry, struct policy *out_policy,
+			struct digest *out_identity, struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer bytes;
 	CLEANUP(entry_release) struct entry entry = { 0 };
@@ -249,31 +251,43 @@ int registry_policy(struct registry *registry, struct digest *out_policy, struct
 	struct log *log;
 
 	buffer_init(&bytes, ENTRY_MAX_BYTES);
-	if (registry_log(registry, &log, err) || log_head(log, &head, err))
-		return -1;
-	/* Until policies change (with the trust work), policy 1 at index 0 is the one in force. */
-	if (tiles_entry(log_tiles(log), 0, head.size, &bytes, err) ||
+	if (registry_log(registry, &log, err) || log_head(log, &head, err) ||
+	    tiles_entry(log_tiles(log), 0, head.size, &bytes, err) ||
 	    entry_parse(buffer_view(&bytes), &entry, err))
 		return -1;
 	if (!entry.control || statement_parse(buffer_view(&entry.payload), &statement, err) ||
 	    statement.kind != STATEMENT_policy)
 		return error_set(err, ERROR_CORRUPT, "entry 0 of the log is no policy");
-	*out_policy = entry.identity;
-	*out_signer = *public_key_id(entry.key);
-	return 0;
+	*out_identity = entry.identity;
+	return policy_parse(&statement, out_policy, err);
+}
+
+int registry_trust(struct registry *registry, const struct evidence *evidence,
+		   struct trust *out_trust, struct error *err)
+{
+	CLEANUP(policy_release) struct policy first = { 0 };
+	struct pin pin;
+
+	if (policy_first(registry, &first, &pin.policy, err))
+		return -1;
+	pin.log = first.log[0];
+	return trust_from_pins(&(struct pins){ &pin, 1 }, evidence, UINT64_MAX, out_trust, err);
 }
 
 int registry_pin(struct registry *registry, char **out_pin, struct error *err)
 {
+	CLEANUP(evidence_close) struct evidence *evidence = NULL;
+	CLEANUP(trust_release) struct trust trust = { 0 };
 	CLEANUP(buffer_release) struct buffer text;
-	struct digest signer;
-	struct log *log;
+	const struct policy_version *newest;
 	struct pin pin;
 
 	buffer_init(&text, PINS_MAX_BYTES);
-	if (registry_log(registry, &log, err) ||
-	    registry_policy(registry, &pin.policy, &signer, err) ||
-	    note_key_parse(span_of(log_vkey(log)), &pin.log, err) || pin_format(&pin, &text, err))
+	if (registry_evidence(registry, &evidence, err) ||
+	    registry_trust(registry, evidence, &trust, err))
 		return -1;
-	return buffer_to_text(&text, out_pin, err);
+	newest = policy_chain_newest(&trust.anchor[0].chain);
+	pin.policy = newest->identity;
+	pin.log = newest->policy.log[newest->policy.log_count - 1];
+	return pin_format(&pin, &text, err) || buffer_to_text(&text, out_pin, err) ? -1 : 0;
 }

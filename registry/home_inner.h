@@ -4,10 +4,6 @@
 
 #include "registry/home.h"
 
-/* The identity of the policy in force, and the key whose signature over it the log holds. */
-MUST_CHECK int registry_policy(struct registry *registry, struct digest *out_policy,
-			       struct digest *out_signer, struct error *err);
-
 /* Remove the passing files, older than an hour, that killed processes left. */
 MUST_CHECK int registry_sweep(struct registry *registry, struct error *err);
 

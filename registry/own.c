@@ -2,37 +2,58 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "registry/home_inner.h"
+#include "registry/evidence.h"
+#include "registry/home.h"
 #include "registry/pins.h"
 #include "registry/sign.h"
 
-static int is_pinned(struct registry *registry, bool *out_pinned, struct error *err)
+/* Is one of the versions of its policy pinned, with a key of the log that it lists? */
+static int is_pinned(const struct registry *registry, const struct policy_chain *chain,
+		     bool *out_pinned, struct error *err)
 {
-	CLEANUP(text_free) char *own = NULL;
 	CLEANUP(buffer_release) struct buffer text;
 	CLEANUP(pins_release) struct pins pins = { .pin = NULL };
 
 	buffer_init(&text, PINS_MAX_BYTES);
-	if (pins_load(registry->ctx, &text, err) || pins_parse(buffer_view(&text), &pins, err) ||
-	    registry_pin(registry, &own, err))
+	if (pins_load(registry->ctx, &text, err) || pins_parse(buffer_view(&text), &pins, err))
 		return -1;
 	*out_pinned = false;
-	for (size_t i = 0; i < pins.count && !*out_pinned; i++) {
-		CLEANUP(buffer_release) struct buffer line;
+	for (size_t i = 0; i < pins.count; i++)
+		for (size_t v = 0; v < chain->count; v++) {
+			const struct policy_version *version = &chain->version[v];
 
-		buffer_init(&line, PINS_MAX_BYTES);
-		if (pin_format(&pins.pin[i], &line, err))
-			return -1;
-		*out_pinned = span_equal(buffer_view(&line), span_of(own));
-	}
+			if (!digest_equal(&pins.pin[i].policy, &version->identity))
+				continue;
+			for (size_t k = 0; k < version->policy.log_count; k++)
+				*out_pinned |=
+					note_key_equal(&version->policy.log[k], &pins.pin[i].log);
+		}
 	return 0;
 }
 
 struct looking {
 	const struct context *ctx;
-	struct digest wanted;
+	const struct evidence *evidence;
+	const struct policy_version *newest;
 	bool found;
 };
+
+/* Did this key sign the policy in force? Being listed shows nothing: whoever made it may list whom
+ * they like. */
+static bool signed_policy(const struct looking *looking, const struct public_key *key)
+{
+	CLEANUP(envelope_release) struct envelope envelope = { 0 };
+	CLEANUP(buffer_release) struct buffer bytes;
+	struct error ignored = { 0 };
+
+	buffer_init(&bytes, ENVELOPE_MAX_BYTES);
+	return policy_is_root(&looking->newest->policy, public_key_id(key)) &&
+	       !evidence_envelope(looking->evidence, &looking->newest->identity, public_key_id(key),
+				  &bytes, &ignored) &&
+	       !envelope_parse(buffer_view(&bytes), ENVELOPE_MAX_BYTES, &envelope, &ignored) &&
+	       digest_equal(&envelope.identity, &looking->newest->identity) &&
+	       !envelope_check(&envelope, key, &ignored);
+}
 
 static int look_at_key(void *arg, const char *name, struct error *err)
 {
@@ -43,22 +64,26 @@ static int look_at_key(void *arg, const char *name, struct error *err)
 	(void)err;
 	/* One that does not open is none that shows anything. */
 	if (!looking->found && !signing_key_open(looking->ctx, name, &key, &closed))
-		looking->found = digest_equal(public_key_id(key->public_key), &looking->wanted);
+		looking->found = signed_policy(looking, key->public_key);
 	return 0;
 }
 
 int registry_is_own(struct registry *registry, bool *out_own, struct error *err)
 {
+	CLEANUP(evidence_close) struct evidence *evidence = NULL;
+	CLEANUP(trust_release) struct trust trust = { 0 };
 	struct context silent = *registry->ctx;
 	struct looking looking = { .ctx = &silent };
 	struct error nowhere = { 0 };
-	struct digest policy;
 	bool pinned;
 
 	silent.passphrase = NULL; /* looking is no reason to ask for one */
-	if (is_pinned(registry, &pinned, err) ||
-	    registry_policy(registry, &policy, &looking.wanted, err))
+	if (registry_evidence(registry, &evidence, err) ||
+	    registry_trust(registry, evidence, &trust, err) ||
+	    is_pinned(registry, &trust.anchor[0].chain, &pinned, err))
 		return -1;
+	looking.evidence = evidence;
+	looking.newest = policy_chain_newest(&trust.anchor[0].chain);
 	if (!pinned && signing_key_list(&silent, look_at_key, &looking, &nowhere) &&
 	    nowhere.code != ERROR_SYSTEM)
 		return error_set(err, nowhere.code, "%s", nowhere.text);

@@ -1,0 +1,114 @@
+/* What is said when something should no longer be used: versions, keys. */
+#include "registry/retract.h"
+
+#include "registry/evidence.h"
+#include "registry/log.h"
+
+static int about_name(struct registry *registry, struct signing_key *key, enum statement_kind kind,
+		      const struct name *name, struct json *predicate,
+		      struct statement_made *out_made, struct error *err)
+{
+	CLEANUP(json_free) struct json *of = NULL;
+	struct statement_draft draft = { .kind = kind };
+	struct reference reference;
+	char text[NAME_TEXT_MAX];
+
+	if (registry_reference(registry, name, &of, err) || reference_parse(of, &reference, err) ||
+	    json_set_take(predicate, "of", &of, err))
+		return -1;
+	if (name->alias)
+		return error_set(err, ERROR_USAGE,
+				 "an alias moves: name the version that is meant, "
+				 "owner/name@version");
+	name_to_text(&reference.name, text);
+	draft.subject = text;
+	draft.digest = reference.statement;
+	draft.predicate = predicate;
+	return registry_publish_statements(registry, key, &draft, 1, out_made, err);
+}
+
+int registry_retract(struct registry *registry, struct signing_key *key, const struct name *name,
+		     const char *reason, struct statement_made *out_made, struct error *err)
+{
+	CLEANUP(json_free) struct json *predicate = NULL;
+
+	return json_object_new(&predicate, err) ||
+			       json_set_text(predicate, "reason", reason, err) ||
+			       about_name(registry, key, STATEMENT_retraction, name, predicate,
+					  out_made, err)
+		       ? -1
+		       : 0;
+}
+
+int registry_supersede(struct registry *registry, struct signing_key *key, const struct name *name,
+		       const struct name *by, const char *reason, struct statement_made *out_made,
+		       struct error *err)
+{
+	CLEANUP(json_free) struct json *predicate = NULL, *reference = NULL;
+
+	return json_object_new(&predicate, err) ||
+			       registry_reference(registry, by, &reference, err) ||
+			       json_set_take(predicate, "by", &reference, err) ||
+			       (reason && json_set_text(predicate, "reason", reason, err)) ||
+			       about_name(registry, key, STATEMENT_supersession, name, predicate,
+					  out_made, err)
+		       ? -1
+		       : 0;
+}
+
+/* May `key` say so, and is there such a key? What nobody would believe is not said. */
+static int revoke_allowed(struct registry *registry, const struct digest *key,
+			  const struct digest *about, struct error *err)
+{
+	CLEANUP(evidence_close) struct evidence *evidence = NULL;
+	CLEANUP(trust_release) struct trust trust = { 0 };
+	char hex[DIGEST_HEX_SIZE];
+
+	if (registry_evidence(registry, &evidence, err) ||
+	    registry_trust(registry, evidence, &trust, err))
+		return -1;
+	digest_to_hex(about, hex);
+	if (!policy_chain_key(&trust.anchor[0].chain, about))
+		return error_set(err, ERROR_USAGE, "the policy never listed the key %s", hex);
+	digest_to_hex(key, hex);
+	if (!policy_may_revoke(trust_policy(&trust.anchor[0]), key))
+		return error_set(
+			err, ERROR_UNTRUSTED,
+			"the key %s may not revoke: 'akashi trust policy' names those that "
+			"may",
+			hex);
+	return 0;
+}
+
+int registry_revoke(struct registry *registry, struct signing_key *key, const struct digest *about,
+		    uint64_t last, const char *reason, struct statement_made *out_made,
+		    struct error *err)
+{
+	CLEANUP(log_head_release) struct log_head head = { 0 };
+	CLEANUP(json_free) struct json *predicate = NULL;
+	struct statement_draft draft = { .kind = STATEMENT_revocation, .digest = *about };
+	char hex[DIGEST_HEX_SIZE];
+	struct json *checkpoint;
+	struct log *log;
+
+	if (revoke_allowed(registry, public_key_id(key->public_key), about, err) ||
+	    registry_log(registry, &log, err) || log_head(log, &head, err))
+		return -1;
+	if (last >= head.size)
+		return error_set(
+			err, ERROR_USAGE,
+			"the log has %llu entries, and the last that counts is to be %llu: "
+			"nobody revokes the future",
+			(unsigned long long)head.size, (unsigned long long)last);
+	digest_to_hex(about, hex);
+	draft.subject = hex;
+	if (json_object_new(&predicate, err) || json_set_hex(predicate, "key", about, err) ||
+	    json_set_size(predicate, "last", last, err) ||
+	    json_set_text(predicate, "reason", reason, err) ||
+	    json_set_object(predicate, "checkpoint", &checkpoint, err) ||
+	    json_set_size(checkpoint, "size", head.size, err) ||
+	    json_set_hex(checkpoint, "root", &head.root, err))
+		return -1;
+	draft.predicate = predicate;
+	return registry_publish_statements(registry, key, &draft, 1, out_made, err);
+}

@@ -1,0 +1,27 @@
+/* What is said when something should no longer be used: versions, keys. */
+#ifndef REGISTRY_RETRACT_H
+#define REGISTRY_RETRACT_H
+
+#include "registry/statement.h"
+
+/* "owner/name@version should no longer be used." The same again is success. */
+MUST_CHECK int registry_retract(struct registry *registry, struct signing_key *key,
+				const struct name *name, const char *reason,
+				struct statement_made *out_made, struct error *err);
+
+/* "`by` takes the place of `name`." `reason` may be NULL. */
+MUST_CHECK int registry_supersede(struct registry *registry, struct signing_key *key,
+				  const struct name *name, const struct name *by,
+				  const char *reason, struct statement_made *out_made,
+				  struct error *err);
+
+/*
+ * "What `about` (KEY) signed above entry `last` does not count." The log as it stands is the
+ * checkpoint that it names. ERROR_USAGE: `last` is not below its size; ERROR_UNTRUSTED: the
+ * policy in force does not let `key` revoke, or lists no such key.
+ */
+MUST_CHECK int registry_revoke(struct registry *registry, struct signing_key *key,
+			       const struct digest *about, uint64_t last, const char *reason,
+			       struct statement_made *out_made, struct error *err);
+
+#endif

@@ -1,0 +1,84 @@
+#!/bin/sh
+# Who may sign what, over the years: keys admitted, replaced, revoked; versions retracted; several signers.
+. "$(dirname "$0")/lib.sh"
+
+mkdir house && cd house
+run 0 init --origin log.example/house
+cp -r "$TINY/step-100" ../model
+run 0 add checkpoint ../model team/base@v1
+run 0 trust policy
+said "version 1, in force from entry 0"
+said "root, may revoke"
+first=$("$AKASHI" trust show --quiet | head -n 1)
+
+# A policy says what it is asked to, and refuses what nobody could meet.
+run 2 trust policy --threshold 2
+complained "a threshold of 2 of 1 roots"
+run 2 trust policy --names 'team/*'
+run 2 trust policy --maximum-age soon
+run 0 trust policy --maximum-age 30d --dry-run
+said '"maximumAge": 2592000'
+run 0 trust policy --json
+json 'o["policy"]["version"] == 1 and o["index"] == 0'
+
+# Another key is admitted, for one family.
+run 0 key generate reviewer --type ecdsa-p384
+run 0 trust policy --add-key reviewer --names 'lab/*'
+said "policy version 2 is in force"
+run 0 add checkpoint ../model lab/base@v1 --key reviewer
+run 0 verify lab/base@v1
+run 0 add checkpoint ../model team/other@v1 --key reviewer
+run 3 verify team/other@v1
+said "may not sign for the name"
+
+# Two must sign what is called lab/: one who did not is not enough.
+"$AKASHI" trust policy --json >policy.json
+python3 - <<'PY' || skip "no python3"
+import json
+policy = json.load(open("policy.json"))["policy"]
+policy["signers"] = [{"names": "lab/*", "kinds": ["checkpoint"], "threshold": 2}]
+json.dump(policy, open("next.json", "w"))
+PY
+run 0 trust policy --edit next.json
+run 0 trust policy
+said "2 distinct keys"
+run 0 verify lab/base@v1
+run 0 add checkpoint ../model lab/base@v2 --key reviewer
+run 3 verify lab/base@v2
+said "signed by 1 of the 2 keys"
+run 0 cosign lab/base@v2
+said "cosigned lab/base@v2"
+run 0 cosign lab/base@v2 --json
+json 'o["existed"]'
+run 0 verify lab/base@v2
+
+# The registry's own key is replaced: what it signed stays good, what it signs now does not.
+run 0 key rotate
+said "tester-2"
+run 0 verify team/base@v1
+run 0 add checkpoint ../model team/base@v2
+run 0 verify team/base@v2
+run 0 add checkpoint ../model team/base@v3 --key tester
+run 3 verify team/base@v3
+[ "$("$AKASHI" trust show --quiet | head -n 1)" != "$first" ] || fail "the pin names the old policy"
+
+# Two roots: one drafts, the other signs, and only then is it logged.
+run 0 key generate second
+run 0 trust policy --add-key second --root
+run 3 trust policy --threshold 2
+complained "signed by 1 of the 2 roots"
+run 0 trust policy --threshold 2 --key tester-2 --key second
+run 3 trust policy --maximum-age 30d
+complained "signed by 1 of the 2 roots"
+complained "nothing was logged"
+run 0 trust policy --maximum-age 30d --out draft.json
+said "not enough yet"
+run 3 trust policy --log draft.json
+run 3 trust sign draft.json --key reviewer
+complained "no root"
+run 0 trust sign draft.json --key second
+said "enough"
+run 0 trust policy --log draft.json
+said "is in force"
+
+cd ..
