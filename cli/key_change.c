@@ -133,7 +133,7 @@ static const struct option rotate_options[] = {
 	{ .name = "new",
 	  .argument = "NAME",
 	  .help = "the key that comes, made when there is none of that name; otherwise NAME-2, "
-		  "NAME-3 …" },
+		  "NAME-3 ..." },
 	{ .name = "key",
 	  .argument = "NAME",
 	  .help = "where the key that goes is no root: the root that signs the policy; otherwise "

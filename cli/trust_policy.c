@@ -394,7 +394,7 @@ static const struct example policy_examples[] = {
 const struct command trust_policy_command = {
 	.name = "policy",
 	.summary = "show or change the policy of this registry",
-	.synopsis = "[OPTION…]",
+	.synopsis = "[OPTION]...",
 	.description =
 		"Without options that change it, prints the policy in force. Otherwise makes the "
 		"next version, signs it and logs it. It is in force once the thresholds of the "
