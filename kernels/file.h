@@ -54,6 +54,8 @@ void file_writer_free(struct file_writer **writer);
  * under the temporary name; then give them their name, *out_there saying that
  * FILE_KEEP_FIRST found one there (left alone). The name is durable after folder_sync.
  */
+/* Begin to write the bytes out without waiting: before flushing several files. A hint. */
+void file_writer_start(struct file_writer *writer);
 MUST_CHECK int file_writer_flush(struct file_writer *writer, struct error *err);
 MUST_CHECK int file_writer_name(struct file_writer *writer, enum file_exists_rule rule,
 				bool *out_there, struct error *err);

@@ -85,6 +85,13 @@ int file_writer_add(struct file_writer *writer, struct span bytes, struct error 
 	return 0;
 }
 
+void file_writer_start(struct file_writer *writer)
+{
+	/* Space is found and data is on its way for all of them before the first is waited for;
+	 * what fsync promises it promises still. */
+	(void)!sync_file_range(writer->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
 int file_writer_flush(struct file_writer *writer, struct error *err)
 {
 	int failed;

@@ -126,6 +126,9 @@ static int folder_put_all(struct blobs *blobs, const struct blob *blob, size_t c
 	for (size_t i = 0; i < count && !failed; i++)
 		failed = arrival_begin(blobs, &blob[i], &arrival[i], err);
 	for (size_t i = 0; i < count && !failed; i++)
+		if (arrival[i].writer)
+			file_writer_start(arrival[i].writer);
+	for (size_t i = 0; i < count && !failed; i++)
 		failed = arrival[i].writer ? file_writer_flush(arrival[i].writer, err) : 0;
 	for (size_t i = 0; i < count && !failed; i++)
 		failed = arrival_name(blobs, &blob[i], &arrival[i], err);

@@ -52,12 +52,12 @@ static _Noreturn void stop(const char *what)
 	exit(1);
 }
 
-/* An entry as long as that of a statement, and its ident, drawn from two numbers. */
 struct sample {
 	char entry[ENTRY_ROOM], ident[IDENT_ROOM];
 	struct log_item item;
 };
 
+/* An entry as long as that of a statement (400 bytes), and its ident, drawn from two numbers. */
 static void sample_make(struct sample *sample, uint64_t a, uint64_t b)
 {
 	uint64_t number[2] = { a, b };
@@ -70,6 +70,16 @@ static void sample_make(struct sample *sample, uint64_t a, uint64_t b)
 		 "{\"apiVersion\":\"0.0.2\",\"kind\":\"bench\",\"digest\":\"%s\",\"more\":\"%"
 		 "0300d\"}",
 		 hex, 0);
+	sample->item = (struct log_item){ .entry = span_of(sample->entry), .ident = sample->ident };
+}
+
+/* One of many, of 100 bytes, with an ident that comes after the one before, as in a bulk import. */
+static void sample_next(struct sample *sample, uint64_t number)
+{
+	snprintf(sample->ident, sizeof(sample->ident), "%016llx", (unsigned long long)number);
+	snprintf(sample->entry, sizeof(sample->entry),
+		 "{\"apiVersion\":\"0.0.2\",\"kind\":\"bench\",\"more\":\"%047llu\"}",
+		 (unsigned long long)number);
 	sample->item = (struct log_item){ .entry = span_of(sample->entry), .ident = sample->ident };
 }
 
@@ -312,7 +322,7 @@ static void grow(struct log *log, uint64_t size)
 
 		last = size - done < LOG_BATCH_MAX ? size - done : LOG_BATCH_MAX;
 		for (uint64_t i = 0; i < last; i++) {
-			sample_make(&sample[i], 5, done + i);
+			sample_next(&sample[i], done + i);
 			item[i] = sample[i].item;
 		}
 		if (log_append(log, item, (size_t)last, index, &err))

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "registry/log_inner.h"
+#include "tests/registry/log_check.h"
 
 #define ORIGIN "example.org/log"
 
@@ -71,48 +72,6 @@ static void child_wait(pid_t child)
 
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-}
-
-/* ---- What must hold of a log, whatever happened to its writers ---- */
-
-static int text_order(const void *a, const void *b)
-{
-	return strcmp(a, b);
-}
-
-/* Every entry under the checkpoint is there once, under its own ident, and gives the root. */
-static void log_check(struct log *log)
-{
-	CLEANUP(log_head_release) struct log_head head = { 0 };
-	CLEANUP(buffer_release) struct buffer entry;
-	struct merkle tree = { 0 };
-	struct error err = { 0 };
-	struct digest root;
-	char(*text)[TEXT_ROOM];
-
-	buffer_init(&entry, TEXT_ROOM - 1);
-	assert_done(log_recover(log, &err), &err);
-	assert_done(log_head(log, &head, &err), &err);
-	text = calloc((size_t)head.size + 1, sizeof(*text));
-	assert_non_null(text);
-	for (uint64_t i = 0; i < head.size; i++) {
-		struct digest leaf;
-		uint64_t index;
-
-		entry.len = 0;
-		assert_done(tiles_entry(log->tiles, i, head.size, &entry, &err), &err);
-		leaf = merkle_leaf(buffer_view(&entry));
-		merkle_add(&tree, &leaf);
-		memcpy(text[i], entry.data, entry.len);
-		assert_done(log_find(log, text[i], &index, &err), &err);
-		assert_int_equal(index, i);
-	}
-	root = merkle_root(&tree);
-	assert_true(digest_equal(&root, &head.root));
-	qsort(text, (size_t)head.size, sizeof(*text), text_order);
-	for (uint64_t i = 1; i < head.size; i++)
-		assert_string_not_equal(text[i - 1], text[i]);
-	free(text);
 }
 
 /* The proof of an entry that was acknowledged holds for the very bytes that were appended. */
@@ -201,7 +160,7 @@ static void threads_and_processes_append_each_entry_once(void **state)
 		child_wait(child[w]);
 	assert_done(log_head(site.log, &head, &err), &err);
 	assert_int_equal(head.size, SHARED);
-	log_check(site.log);
+	assert_done(log_check(site.log, &err), &err);
 	site_close(&site);
 }
 
@@ -257,7 +216,7 @@ static void of_a_thousand_races_for_a_name_each_leaves_one_claim(void **state)
 	assert_int_equal(refused, (CONTENDERS - 1) * NAMES);
 	assert_done(log_head(site.log, &head, &err), &err);
 	assert_int_equal(head.size, NAMES); /* whose claim was refused has no entry either */
-	log_check(site.log);
+	assert_done(log_check(site.log, &err), &err);
 	site_close(&site);
 }
 
@@ -503,7 +462,7 @@ static void nothing_acknowledged_is_lost_when_writers_are_killed_under_load(void
 		assert_true(WIFSIGNALED(status)); /* none gave up by itself */
 		child[w] = child_start(&site, append_until_killed, WRITERS + killed);
 		if (killed % 50 == 49)
-			log_check(site.log);
+			assert_done(log_check(site.log, &err), &err);
 	}
 	for (unsigned w = 0; w < WRITERS; w++) {
 		int status;
@@ -511,7 +470,7 @@ static void nothing_acknowledged_is_lost_when_writers_are_killed_under_load(void
 		kill(child[w], SIGKILL);
 		assert_int_equal(waitpid(child[w], &status, 0), child[w]);
 	}
-	log_check(site.log);
+	assert_done(log_check(site.log, &err), &err);
 	said = said_check(site.log);
 	print_message("%u writers of %u threads killed, %u entries acknowledged\n", killed, THREADS,
 		      said);
