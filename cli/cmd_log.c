@@ -71,6 +71,22 @@ static int proof_of(struct call *call, struct registry *registry, struct buffer 
 	return registry_proof(registry, &statement, &key, out, err);
 }
 
+/* A statement with its place in the log and its timestamp, as clients of Sigstore read it. */
+static int prove_bundle(struct call *call, struct registry *registry, struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer bundle;
+	struct digest statement;
+	struct name name;
+
+	buffer_init(&bundle, 2 * ENVELOPE_MAX);
+	if (argument_resolve(registry, call->operand[0], &name, &statement, err) ||
+	    registry_bundle(registry, &statement, NULL, &bundle, err) ||
+	    buffer_add_text(&bundle, "\n", err))
+		return -1;
+	fwrite(bundle.data, 1, bundle.len, stdout);
+	return 0;
+}
+
 static int prove_run(struct call *call, struct error *err)
 {
 	CLEANUP(registry_close) struct registry *registry = NULL;
@@ -86,6 +102,12 @@ static int prove_run(struct call *call, struct error *err)
 		return error_set(err, ERROR_USAGE,
 				 "prove an entry (NAME@VERSION, a digest or an "
 				 "index), or --since=SIZE");
+	if (call_has(call, "bundle")) {
+		if (call_has(call, "since"))
+			return error_set(err, ERROR_USAGE,
+					 "--bundle and --since exclude each other");
+		return prove_bundle(call, registry, err);
+	}
 	if (call_has(call, "since")) {
 		if (registry_log(registry, &log, err) ||
 		    log_prove_consistency(log, since, &proof, err))
@@ -172,6 +194,10 @@ static const struct option prove_options[] = {
 	{ .name = "since",
 	  .argument = "SIZE",
 	  .help = "prove that the log continues the one that had SIZE entries" },
+	{ .name = "bundle",
+	  .help = "print a Sigstore bundle: the signed statement with entry, proof, checkpoint "
+		  "and, "
+		  "where it has one, its timestamp" },
 	{ .name = NULL },
 };
 

@@ -30,6 +30,12 @@ static int print_report(const struct call *call, const struct json *report, stru
 	for (size_t i = 0; dry_run && i < files; i++)
 		output_line(stdout, "  %s", json_text(json_at(json_member(report, "files"), i)));
 	output_line(stdout, "root  %s", json_text(json_member(report, "root")));
+	if (json_member(report, "log"))
+		output_line(stdout, "log   %s",
+			    json_text(json_member(json_member(report, "log"), "origin")));
+	if (json_member(report, "timestamp"))
+		output_line(stdout, "time  %s, says the timestamp authority",
+			    json_text(json_member(json_member(report, "timestamp"), "time")));
 	for (size_t i = 0; i < json_count(left_out); i++)
 		output_line(stdout, "not signed: %s", json_text(json_at(left_out, i)));
 	return 0;
@@ -77,6 +83,8 @@ static int sign_run(struct call *call, struct error *err)
 	CLEANUP(texts_free) const char **ignore = NULL;
 	CLEANUP(texts_free) const char **chain = NULL;
 	CLEANUP(text_free) char *inside = NULL;
+	CLEANUP(registry_close) struct registry *registry = NULL;
+	const char *url = call_value(call, "timestamp-url");
 	struct model_sign_request request = {
 		.path = call->operand[0],
 		.signature = call_value(call, "signature"),
@@ -90,6 +98,14 @@ static int sign_run(struct call *call, struct error *err)
 		return -1;
 	if (call_has(call, "shards") && !request.shard_size)
 		return error_set(err, ERROR_USAGE, "--shards wants a number of bytes above 0");
+	if (call_has(call, "log")) {
+		if (open_registry(call, &registry, err))
+			return -1;
+		request.registry = registry;
+		if (!url)
+			url = settings_get(&registry->settings, SETTING_TIMESTAMP_URL, NULL);
+	}
+	request.timestamp_url = url && url[0] && strcmp(url, "none") != 0 ? url : NULL;
 	request.ignore = ignore;
 	request.chain = chain;
 	if (read_key(call, &request, err) || read_hash(call, &request, err))
@@ -127,6 +143,13 @@ static const struct option sign_options[] = {
 	  .repeatable = true,
 	  .help = "what issued the certificate, the nearest first; a root among them is used to "
 		  "check the chain and left out of the signature" },
+	{ .name = "log",
+	  .help = "log the signature in the registry too, and write a Sigstore bundle that shows "
+		  "it: "
+		  "entry, proof, checkpoint and the certificate (not its chain); needs --cert, "
+		  "with "
+		  "a P-256 or P-384 key" },
+	OPTION_TIMESTAMP,
 	{ .name = "signature",
 	  .argument = "FILE",
 	  .help = "where the signature goes; otherwise DIR/model.sig" },
@@ -153,6 +176,9 @@ static const struct example sign_examples[] = {
 	{ "akashi sign ./base-v1 --key me", "write base-v1/model.sig with your key 'me'" },
 	{ "akashi sign . --key leaf.key --cert leaf.pem --chain ca.pem",
 	  "with a certificate, for whoever trusts the authority that issued it" },
+	{ "akashi sign . --key leaf.key --cert leaf.pem --log --timestamp-url "
+	  "http://tsa.example.org",
+	  "logged and stamped, for Sigstore's clients with a trusted_root.json" },
 	{ "akashi sign . --pkcs11-uri 'pkcs11:token=work;object=release'",
 	  "with a key that never leaves its token" },
 	{ NULL, NULL },

@@ -167,6 +167,27 @@ static int find_identity(struct audit *audit, const struct entry *entry,
 	return error_set(err, ERROR_ABSENT, "no statement of that digest is kept");
 }
 
+/*
+ * A signature by a certificate: once for each thing signed and key. Nothing of it is kept here.
+ */
+static int audit_detached(struct audit *audit, uint64_t index, const struct entry *entry,
+			  struct error *err)
+{
+	char ident[IDENT_SIZE];
+	uint64_t first;
+
+	if (!entry->has_identity) /* a P-384 entry holds another digest than its name */
+		return 0;
+	ident_of(&entry->identity, public_key_id(entry->key), ident);
+	if (seen_add(&audit->idents, ident, index, &first, err))
+		return -1;
+	if (first != index &&
+	    audit_find(audit, err, "entries %llu and %llu are the same signature by one key",
+		       (unsigned long long)first, (unsigned long long)index))
+		return -1;
+	return audit_sequence(audit, index, ident, err);
+}
+
 int audit_entry(struct audit *audit, uint64_t index, struct span bytes, struct error *err)
 {
 	CLEANUP(entry_release) struct entry entry = { 0 };
@@ -180,6 +201,9 @@ int audit_entry(struct audit *audit, uint64_t index, struct span bytes, struct e
 		return audit_find(audit, err, "entry %llu: %s", (unsigned long long)index,
 				  cause.text);
 	audit->report.controls += entry.control;
+	/* Somebody's signature of something that is not kept here (akashi sign --log). */
+	if (entry.certificate.len)
+		return audit_detached(audit, index, &entry, err);
 	identity = entry.identity;
 	if (!entry.has_identity && find_identity(audit, &entry, &identity, &cause)) {
 		if (cause.code == ERROR_SYSTEM) {

@@ -35,18 +35,16 @@ static int payload_build(struct model_signing *s, struct error *err)
 static int bundle_make(struct model_signing *s, struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer encoding, signature;
-	struct span payload = buffer_view(&s->payload);
+	bool found = false;
 
 	buffer_init(&encoding, MODELSIG_MAX_BYTES + 96);
 	buffer_init(&signature, SIGNATURE_MAX_BYTES);
-	if (envelope_encoding(payload, &encoding, err) ||
-	    signing_key_sign(s->key, buffer_view(&encoding), &signature, err))
+	if (signing_find_logged(s, &signature, &found, err))
 		return -1;
-	if (s->certificates.count)
-		return envelope_build_chain(payload, buffer_view(&signature), &s->certificates,
-					    &s->bundle, err);
-	return envelope_build(payload, buffer_view(&signature), s->key->public_key, &s->bundle,
-			      err);
+	if (!found && (envelope_encoding(buffer_view(&s->payload), &encoding, err) ||
+		       signing_key_sign(s->key, buffer_view(&encoding), &signature, err)))
+		return -1;
+	return signing_bundle(s, buffer_view(&signature), err);
 }
 
 /* Read it back as a stranger would, and find in it what was meant. */
@@ -135,6 +133,28 @@ static int report_make(const struct model_signing *s, struct json **out_report, 
 	return 0;
 }
 
+/* What became known only by signing. */
+static int report_logged(const struct model_signing *s, struct json *report, struct error *err)
+{
+	char when[TIMESTAMP_TIME_SIZE];
+	struct json *object;
+
+	if (s->request->registry && !s->request->dry_run &&
+	    (json_set_object(report, "log", &object, err) ||
+	     json_set_text(object, "origin", s->request->registry->origin, err) ||
+	     json_set_size(object, "index", s->log_index, err)))
+		return -1;
+	if (!s->timestamped)
+		return 0;
+	timestamp_time_text(&s->timestamp, when);
+	return json_set_object(report, "timestamp", &object, err) ||
+			       json_set_text(object, "time", when, err) ||
+			       json_set_text(object, "policy", s->timestamp.policy, err) ||
+			       json_set_text(object, "serial", s->timestamp.serial, err)
+		       ? -1
+		       : 0;
+}
+
 int model_sign(const struct context *ctx, const struct model_sign_request *request,
 	       struct json **out_report, struct error *err)
 {
@@ -150,6 +170,10 @@ int model_sign(const struct context *ctx, const struct model_sign_request *reque
 	if (!request->dry_run &&
 	    (bundle_make(&s, err) || bundle_check(&s, err) ||
 	     file_write(request->signature, buffer_view(&s.bundle), 0644, FILE_REPLACE, err))) {
+		json_free(&report);
+		return -1;
+	}
+	if (report_logged(&s, report, err)) {
 		json_free(&report);
 		return -1;
 	}

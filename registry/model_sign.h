@@ -5,6 +5,7 @@
 #ifndef REGISTRY_MODEL_SIGN_H
 #define REGISTRY_MODEL_SIGN_H
 
+#include "registry/home.h"
 #include "registry/sign.h"
 
 /* What is signed, and with what. All borrowed. */
@@ -26,7 +27,13 @@ struct model_sign_request {
 	const char *const *ignore;
 	size_t ignore_count;
 	bool allow_symlinks; /* links to regular files are signed as what they lead to */
-	bool dry_run;        /* hash and report; open no key, write nothing */
+	/* Log the signature there, and put entry, proof and checkpoint into it: a Sigstore bundle,
+	 * which names the certificate alone. NULL: it is logged nowhere. Borrowed. */
+	struct registry *registry;
+	/* The authority that says when the signature existed; NULL: nobody is asked. One that does
+	 * not answer stops nothing. */
+	const char *timestamp_url;
+	bool dry_run; /* hash and report; open no key, write nothing */
 };
 
 /*

@@ -21,6 +21,9 @@ struct model_signing {
 	struct signing_key *key;
 	struct certificate_list certificates; /* the leaf first; none: the bare key */
 	struct buffer bundle;
+	uint64_t log_index; /* where it is logged */
+	bool timestamped;
+	struct timestamp timestamp; /* what the authority says; unchecked */
 };
 
 /* The effective ignore list, the model's name and the tree. */
@@ -31,5 +34,16 @@ MUST_CHECK int signing_digest(struct model_signing *s, struct error *err);
 
 /* The private key, and the certificates that go with it. */
 MUST_CHECK int signing_open_key(struct model_signing *s, struct error *err);
+
+/*
+ * The signature that this key and certificate have in the log for this payload
+ * already: a leaf is one for a statement and key. *out_found is false when there is none.
+ * ERROR_USAGE: it stands there by another certificate.
+ */
+MUST_CHECK int signing_find_logged(const struct model_signing *s, struct buffer *out_signature,
+				   bool *out_found, struct error *err);
+
+/* The bundle of a signature: stamped and logged as the request says, the proof checked. */
+MUST_CHECK int signing_bundle(struct model_signing *s, struct span signature, struct error *err);
 
 #endif

@@ -11,6 +11,7 @@
 #include "registry/index.h"
 #include "registry/log.h"
 #include "registry/statement_inner.h"
+#include "registry/timestamps.h"
 
 void statement_time(const struct context *ctx, char out_text[STATEMENT_TIME_SIZE])
 {
@@ -128,22 +129,21 @@ int registry_envelope(struct registry *registry, const struct digest *identity,
 	return 0;
 }
 
-/* The public key KEY as the registry keeps it, or as the signer's log entry has it. */
+/* The entry of (statement, key), which names the whole public key; its bytes go into `bytes`. */
 static int entry_of(struct registry *registry, const struct digest *identity,
-		    const struct digest *key, uint64_t *out_index, struct entry *out_entry,
+		    const struct digest *key, struct buffer *bytes, struct entry *out_entry,
 		    struct error *err)
 {
 	CLEANUP(log_head_release) struct log_head head = { 0 };
-	CLEANUP(buffer_release) struct buffer bytes;
 	char ident[IDENT_SIZE];
 	struct log *log;
+	uint64_t index;
 
-	buffer_init(&bytes, ENTRY_MAX_BYTES);
 	statement_ident(identity, key, ident);
-	return registry_log(registry, &log, err) || log_find(log, ident, out_index, err) ||
+	return registry_log(registry, &log, err) || log_find(log, ident, &index, err) ||
 			       log_head(log, &head, err) ||
-			       tiles_entry(log_tiles(log), *out_index, head.size, &bytes, err) ||
-			       entry_parse(buffer_view(&bytes), out_entry, err)
+			       tiles_entry(log_tiles(log), index, head.size, bytes, err) ||
+			       entry_parse(buffer_view(bytes), out_entry, err)
 		       ? -1
 		       : 0;
 }
@@ -153,18 +153,18 @@ int registry_payload(struct registry *registry, const struct digest *identity, s
 {
 	CLEANUP(envelope_release) struct envelope envelope = { 0 };
 	CLEANUP(entry_release) struct entry entry = { 0 };
-	CLEANUP(buffer_release) struct buffer bytes;
+	CLEANUP(buffer_release) struct buffer bytes, logged;
 	struct digest key;
-	uint64_t index;
 
 	buffer_init(&bytes, ENVELOPE_MAX_BYTES);
+	buffer_init(&logged, ENTRY_MAX_BYTES);
 	if (registry_envelope(registry, identity, NULL, &bytes, &key, err) ||
 	    envelope_parse(buffer_view(&bytes), ENVELOPE_MAX_BYTES, &envelope, err))
 		return -1;
 	if (!digest_equal(&envelope.identity, identity))
 		return error_set(err, ERROR_CORRUPT,
 				 "a statement was changed: its bytes no longer have its identity");
-	if (entry_of(registry, identity, &key, &index, &entry, err) ||
+	if (entry_of(registry, identity, &key, &logged, &entry, err) ||
 	    envelope_check(&envelope, entry.key, err))
 		return error_prefix(err, "statement");
 	return buffer_add(out, buffer_view(&envelope.payload), err);
@@ -182,6 +182,57 @@ int registry_proof(struct registry *registry, const struct digest *identity,
 			       log_prove(log, index, out, err)
 		       ? -1
 		       : 0;
+}
+
+int registry_bundle(struct registry *registry, const struct digest *identity,
+		    const struct digest *key, struct buffer *out, struct error *err)
+{
+	CLEANUP(envelope_release) struct envelope envelope = { 0 };
+	CLEANUP(entry_release) struct entry entry = { 0 };
+	CLEANUP(buffer_release) struct buffer bytes, logged, text, response;
+	struct bundle_parts parts = { .timestamp_count = 1 };
+	struct log_trust trust = { .key_count = 1 };
+	struct checkpoint checkpoint;
+	struct error absent = { 0 };
+	struct note_key log_key;
+	struct span stamped;
+	struct digest signer;
+	struct proof proof;
+	struct log *log;
+
+	buffer_init(&bytes, ENVELOPE_MAX_BYTES);
+	buffer_init(&logged, ENTRY_MAX_BYTES);
+	buffer_init(&text, PROOF_MAX_BYTES);
+	buffer_init(&response, TIMESTAMP_MAX_BYTES);
+	if (registry_envelope(registry, identity, key, &bytes, &signer, err) ||
+	    envelope_parse(buffer_view(&bytes), ENVELOPE_MAX_BYTES, &envelope, err) ||
+	    registry_log(registry, &log, err) ||
+	    entry_of(registry, identity, &signer, &logged, &entry, err) ||
+	    note_key_parse(span_of(log_vkey(log)), &log_key, err) ||
+	    registry_proof(registry, identity, &signer, &text, err) ||
+	    proof_parse(buffer_view(&text), &proof, err))
+		return -1;
+	trust.key = &log_key;
+	if (!digest_equal(&envelope.identity, identity))
+		return error_set(err, ERROR_CORRUPT,
+				 "a statement was changed: its bytes no longer have its identity");
+	if (envelope_check(&envelope, entry.key, err) ||
+	    proof_check(&proof, buffer_view(&logged), &trust, &checkpoint, err))
+		return -1;
+	if (registry_timestamp_read(registry, identity, &signer, &response, &absent)) {
+		if (absent.code != ERROR_ABSENT)
+			return error_set(err, absent.code, "%s", absent.text);
+		parts.timestamp_count = 0;
+	}
+	stamped = buffer_view(&response);
+	parts.payload = buffer_view(&envelope.payload);
+	parts.signature = buffer_view(&envelope.signature);
+	parts.key = entry.key;
+	parts.entry = buffer_view(&logged);
+	parts.proof = &proof;
+	parts.log = &log_key;
+	parts.timestamp = &stamped;
+	return bundle_build(&parts, out, err);
 }
 
 static int kind_refuse(const char *name, enum statement_kind found, enum statement_kind wanted,

@@ -57,6 +57,14 @@ MUST_CHECK int registry_payload(struct registry *registry, const struct digest *
 MUST_CHECK int registry_proof(struct registry *registry, const struct digest *identity,
 			      const struct digest *key, struct buffer *out, struct error *err);
 
+/*
+ * Append the Sigstore bundle v0.3 of a statement: its envelope, its entry with
+ * proof and checkpoint (checked), its timestamp where it has one (not checked).
+ * `key` as for registry_envelope. ERROR_ABSENT when it is not kept or not logged.
+ */
+MUST_CHECK int registry_bundle(struct registry *registry, const struct digest *identity,
+			       const struct digest *key, struct buffer *out, struct error *err);
+
 /* RFC 3339 in UTC with seconds, from the context's clock. */
 #define STATEMENT_TIME_SIZE 21
 void statement_time(const struct context *ctx, char out_text[STATEMENT_TIME_SIZE]);

@@ -1,30 +1,16 @@
 /* When signed statements existed, says a timestamp authority. */
 #include "verify/check_parts.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "verify/envelope.h"
 #include "verify/timestamp.h"
-
-#define TIME_SIZE 32
 
 struct stamping {
 	struct check *check;
 	struct json *list; /* borrowed from the verdict; NULL until there is something to say */
 };
-
-/* RFC 3339 in UTC, as the formats write times. */
-static void time_write(int64_t unix_s, char out[TIME_SIZE])
-{
-	time_t when = (time_t)unix_s;
-	struct tm utc;
-
-	if (!gmtime_r(&when, &utc) || !strftime(out, TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &utc))
-		snprintf(out, TIME_SIZE, "%lld", (long long)unix_s);
-}
 
 /* Roots that the person who asks chose: named, or in a policy that is pinned. */
 static int roots_gather(const struct check *check, const struct believed *believed,
@@ -68,7 +54,7 @@ static int evidence_add(struct stamping *stamping, const struct believed *believ
 			const struct timestamp *timestamp, const char *why, struct error *err)
 {
 	struct json *evidence, *item;
-	char when[TIME_SIZE];
+	char when[TIMESTAMP_TIME_SIZE];
 
 	if (!stamping->list &&
 	    (verdict_evidence(stamping->check->verdict, STEP_SIGNATURE, &evidence, err) ||
@@ -81,7 +67,7 @@ static int evidence_add(struct stamping *stamping, const struct believed *believ
 		return -1;
 	if (!timestamp)
 		return 0;
-	time_write(timestamp->time_unix_s, when);
+	timestamp_time_text(timestamp, when);
 	return json_set_text(item, "time", when, err) ||
 			       json_set_text(item, "policy", timestamp->policy, err) ||
 			       json_set_text(item, "serial", timestamp->serial, err) ||
@@ -96,9 +82,9 @@ static int evidence_add(struct stamping *stamping, const struct believed *believ
 static int timestamp_holds(struct stamping *stamping, const struct believed *believed,
 			   const struct timestamp *timestamp, struct error *err)
 {
-	char when[TIME_SIZE];
+	char when[TIMESTAMP_TIME_SIZE];
 
-	time_write(timestamp->time_unix_s, when);
+	timestamp_time_text(timestamp, when);
 	return evidence_add(stamping, believed, true, timestamp, NULL, err) ||
 			       verdict_detail(stamping->check->verdict, STEP_SIGNATURE, err,
 					      "the signature of the %s existed at %s, says %s",
@@ -115,7 +101,7 @@ static int timestamp_refused(struct stamping *stamping, const struct believed *b
 	const char *kind = statement_kind_name(believed->statement.kind);
 	struct timestamp says;
 	struct error unread = { 0 };
-	char when[TIME_SIZE];
+	char when[TIMESTAMP_TIME_SIZE];
 
 	if (timestamp_parse(response, &says, &unread))
 		return evidence_add(stamping, believed, false, NULL, why, err) ||
@@ -124,7 +110,7 @@ static int timestamp_refused(struct stamping *stamping, const struct believed *b
 						      kind, why)
 			       ? -1
 			       : 0;
-	time_write(says.time_unix_s, when);
+	timestamp_time_text(&says, when);
 	return evidence_add(stamping, believed, false, &says, why, err) ||
 			       verdict_detail(stamping->check->verdict, STEP_SIGNATURE, err,
 					      "a timestamp of the %s says %s and shows nothing: %s",

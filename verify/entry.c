@@ -42,12 +42,13 @@ static int frame_write(const struct json *entry, struct buffer *out, struct erro
 	return buffer_add(out, buffer_view(&text), err);
 }
 
+/* `certificate`: empty where the bare key is named. */
 static int hashed_write(struct span digest, struct span signature, const struct public_key *key,
-			struct buffer *out, struct error *err)
+			struct span certificate, struct buffer *out, struct error *err)
 {
 	const struct entry_form *form = &entry_form[public_key_type(key)];
 	CLEANUP(json_free) struct json *entry = NULL;
-	struct json *spec, *body, *data, *sig, *verifier, *public;
+	struct json *spec, *body, *data, *sig, *verifier, *who;
 
 	if (frame_new("0.0.2", "hashedrekord", &entry, &spec, err) ||
 	    json_set_object(spec, "hashedRekordV002", &body, err) ||
@@ -58,8 +59,10 @@ static int hashed_write(struct span digest, struct span signature, const struct 
 	    json_set_base64(sig, "content", signature, err) ||
 	    json_set_object(sig, "verifier", &verifier, err) ||
 	    json_set_text(verifier, "keyDetails", form->key_details, err) ||
-	    json_set_object(verifier, "publicKey", &public, err) ||
-	    json_set_base64(public, "rawBytes", public_key_der(key), err))
+	    json_set_object(verifier, certificate.len ? "x509Certificate" : "publicKey", &who,
+			    err) ||
+	    json_set_base64(who, "rawBytes", certificate.len ? certificate : public_key_der(key),
+			    err))
 		return -1;
 	return frame_write(entry, out, err);
 }
@@ -105,7 +108,28 @@ int entry_build(enum statement_kind kind, struct span payload, struct span signa
 		return control_write(payload, signature, key, out, err);
 	if (encoding_digest(key, payload, digest, &len, err))
 		return -1;
-	return hashed_write((struct span){ digest, len }, signature, key, out, err);
+	return hashed_write((struct span){ digest, len }, signature, key, (struct span){ NULL, 0 },
+			    out, err);
+}
+
+int entry_build_certificate(struct span payload, struct span signature,
+			    const struct certificate *certificate, struct buffer *out,
+			    struct error *err)
+{
+	CLEANUP(public_key_free) struct public_key *key = NULL;
+	uint8_t digest[MESSAGE_DIGEST_MAX];
+	size_t len;
+
+	if (certificate_key(certificate, &key, err))
+		return -1;
+	if (!public_key_signs_statements(key))
+		return error_set(err, ERROR_USAGE,
+				 "what an %s key signed is not logged: only P-256 and P-384 are",
+				 public_key_type_name(key));
+	if (encoding_digest(key, payload, digest, &len, err))
+		return -1;
+	return hashed_write((struct span){ digest, len }, signature, key,
+			    certificate_der(certificate), out, err);
 }
 
 static int key_parse(const struct json *parent, const char *name, struct entry *entry,
@@ -123,11 +147,33 @@ static int key_parse(const struct json *parent, const char *name, struct entry *
 	return 0;
 }
 
+/* Either a bare key or a certificate. */
+static int verifier_parse(const struct json *verifier, struct entry *entry, struct error *err)
+{
+	CLEANUP(certificate_free) struct certificate *certificate = NULL;
+	const struct json *who;
+
+	if (!json_member(verifier, "x509Certificate"))
+		return json_need_object(verifier, "publicKey", &who, err) ||
+				       key_parse(who, "rawBytes", entry, err)
+			       ? -1
+			       : 0;
+	if (json_need_object(verifier, "x509Certificate", &who, err) ||
+	    json_need_base64(who, "rawBytes", &entry->certificate, err) ||
+	    certificate_from_der(buffer_view(&entry->certificate), &certificate, err) ||
+	    certificate_key(certificate, &entry->key, err))
+		return -1;
+	if (!public_key_signs_statements(entry->key))
+		return error_set(err, ERROR_CORRUPT, "an %s key signed something",
+				 public_key_type_name(entry->key));
+	return 0;
+}
+
 static int hashed_parse(const struct json *spec, struct entry *entry, struct buffer *again,
 			struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer digest;
-	const struct json *body, *data, *sig, *verifier, *public;
+	const struct json *body, *data, *sig, *verifier;
 
 	buffer_init(&digest, MESSAGE_DIGEST_MAX);
 	if (json_need_object(spec, "hashedRekordV002", &body, err) ||
@@ -136,8 +182,7 @@ static int hashed_parse(const struct json *spec, struct entry *entry, struct buf
 	    json_need_object(body, "signature", &sig, err) ||
 	    json_need_base64(sig, "content", &entry->signature, err) ||
 	    json_need_object(sig, "verifier", &verifier, err) ||
-	    json_need_object(verifier, "publicKey", &public, err) ||
-	    key_parse(public, "rawBytes", entry, err))
+	    verifier_parse(verifier, entry, err))
 		return -1;
 	if (digest.len != entry_form[public_key_type(entry->key)].digest_len)
 		return error_set(err, ERROR_CORRUPT, "a digest of %zu bytes", digest.len);
@@ -147,8 +192,8 @@ static int hashed_parse(const struct json *spec, struct entry *entry, struct buf
 		memcpy(entry->identity.byte, digest.data, DIGEST_SIZE);
 		entry->has_identity = true;
 	}
-	return hashed_write(buffer_view(&digest), buffer_view(&entry->signature), entry->key, again,
-			    err);
+	return hashed_write(buffer_view(&digest), buffer_view(&entry->signature), entry->key,
+			    buffer_view(&entry->certificate), again, err);
 }
 
 static int control_parse(const struct json *spec, struct entry *entry, struct buffer *again,
@@ -203,6 +248,7 @@ int entry_parse(struct span bytes, struct entry *out_entry, struct error *err)
 
 	buffer_init(&entry.signature, SIGNATURE_MAX_BYTES);
 	buffer_init(&entry.payload, CONTROL_PAYLOAD_MAX_BYTES);
+	buffer_init(&entry.certificate, ENTRY_MAX_BYTES);
 	if (parts_parse(bytes, &entry, err)) {
 		entry_release(&entry);
 		if (err->code == ERROR_UNTRUSTED)
@@ -224,4 +270,5 @@ void entry_release(struct entry *entry)
 	public_key_free(&entry->key);
 	buffer_release(&entry->signature);
 	buffer_release(&entry->payload);
+	buffer_release(&entry->certificate);
 }

@@ -4,6 +4,7 @@
 
 #include "verify/envelope.h"
 #include "verify/statement.h"
+#include "verify/x509.h"
 
 #define ENTRY_MAX_BYTES 65535u
 
@@ -15,10 +16,21 @@
 MUST_CHECK int entry_build(enum statement_kind kind, struct span payload, struct span signature,
 			   const struct public_key *key, struct buffer *out, struct error *err);
 
+/*
+ * Append the `hashedrekord` entry for an in-toto payload of anybody's (`akashi sign --log`), signed
+ * by the key of `certificate`, which it names as Rekor v2 does. What was signed is kept by whoever
+ * signed it. ERROR_USAGE for a key other than P-256 and P-384.
+ */
+MUST_CHECK int entry_build_certificate(struct span payload, struct span signature,
+				       const struct certificate *certificate, struct buffer *out,
+				       struct error *err);
+
 /* An entry as an auditor reads it. */
 struct entry {
-	bool control;           /* logged whole: the payload is here */
-	struct public_key *key; /* owned */
+	bool control;              /* logged whole: the payload is here */
+	struct public_key *key;    /* owned; of the certificate, where there is one */
+	struct buffer certificate; /* DER, of a signature by a certificate: its body is elsewhere,
+				      and it is no statement of this log; else empty */
 	struct buffer signature;
 	struct buffer payload;  /* of a control entry; else empty */
 	struct digest identity; /* of the statement, where `has_identity` */

@@ -1,5 +1,5 @@
 /* DSSE envelopes inside Sigstore bundles: read, checked, built. */
-#include "verify/envelope.h"
+#include "verify/envelope_inner.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -144,18 +144,17 @@ static int dsse_build(struct json *dsse, struct span payload, struct span signat
 	return 0;
 }
 
-/* A bundle without its material; *out_material is borrowed and to be filled. */
-static int bundle_begin(struct span payload, struct span signature, struct json **out_bundle,
-			struct json **out_material, struct error *err)
+int envelope_begin(struct span payload, struct span signature, struct json **out_bundle,
+		   struct json **out_material, struct json **out_entries, struct error *err)
 {
 	CLEANUP(json_free) struct json *bundle = NULL;
-	struct json *dsse, *entries;
+	struct json *dsse;
 
 	if (json_object_new(&bundle, err) || json_set_text(bundle, "mediaType", MEDIA_TYPE, err) ||
 	    json_set_object(bundle, "dsseEnvelope", &dsse, err) ||
 	    dsse_build(dsse, payload, signature, err) ||
 	    json_set_object(bundle, "verificationMaterial", out_material, err) ||
-	    json_set_array(*out_material, "tlogEntries", &entries, err))
+	    json_set_array(*out_material, "tlogEntries", out_entries, err))
 		return -1;
 	*out_bundle = bundle;
 	bundle = NULL; /* handed over */
@@ -166,9 +165,9 @@ int envelope_build(struct span payload, struct span signature, const struct publ
 		   struct buffer *out, struct error *err)
 {
 	CLEANUP(json_free) struct json *bundle = NULL;
-	struct json *material, *hint;
+	struct json *material, *entries, *hint;
 
-	if (bundle_begin(payload, signature, &bundle, &material, err) ||
+	if (envelope_begin(payload, signature, &bundle, &material, &entries, err) ||
 	    json_set_object(material, "publicKey", &hint, err) ||
 	    json_set_text(hint, "hint", public_key_hint(key), err))
 		return -1;
@@ -180,9 +179,9 @@ int envelope_build_chain(struct span payload, struct span signature,
 			 struct error *err)
 {
 	CLEANUP(json_free) struct json *bundle = NULL;
-	struct json *material, *holder, *list, *one;
+	struct json *material, *entries, *holder, *list, *one;
 
-	if (bundle_begin(payload, signature, &bundle, &material, err) ||
+	if (envelope_begin(payload, signature, &bundle, &material, &entries, err) ||
 	    json_set_object(material, "x509CertificateChain", &holder, err) ||
 	    json_set_array(holder, "certificates", &list, err))
 		return -1;

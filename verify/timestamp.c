@@ -7,6 +7,7 @@
 #include <openssl/ts.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -71,6 +72,16 @@ static int no_memory(struct error *err)
 {
 	ERR_clear_error();
 	return error_set(err, ERROR_SYSTEM, "out of memory for a timestamp");
+}
+
+void timestamp_time_text(const struct timestamp *timestamp, char out[TIMESTAMP_TIME_SIZE])
+{
+	time_t when = (time_t)timestamp->time_unix_s;
+	struct tm utc;
+
+	if (!gmtime_r(&when, &utc) ||
+	    !strftime(out, TIMESTAMP_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &utc))
+		snprintf(out, TIMESTAMP_TIME_SIZE, "%lld", (long long)timestamp->time_unix_s);
 }
 
 /* The hash functions an imprint or a signature may use. */

@@ -22,6 +22,10 @@ struct timestamp {
 				unchecked */
 };
 
+/* RFC 3339 in UTC with seconds, as the formats write times. */
+#define TIMESTAMP_TIME_SIZE 32
+void timestamp_time_text(const struct timestamp *timestamp, char out[TIMESTAMP_TIME_SIZE]);
+
 /*
  * Whose timestamps are believed: those of a certificate that leads to one of
  * `roots` by way of `untrusted` and of what the response carries. Certificates

@@ -12,6 +12,7 @@
 #include "kernels/kernels.h"
 #include "verify/believe.h"
 #include "verify/boundaries.h"
+#include "verify/bundle.h"
 #include "verify/bytes.h"
 #include "verify/check.h"
 #include "verify/check_sigstore.h"

@@ -117,3 +117,16 @@ run 0 tag lab/tiny@one best
 [ "$(stamps)" = $((before + 1)) ] || fail "the config's authority was not asked"
 run 0 tag lab/tiny@one worst --timestamp-url none
 [ "$(stamps)" = $((before + 1)) ] || fail "none asked somebody"
+
+# A model's signature carries its timestamp inside; without the authority it is signed all the same.
+run 0 sign variant/model --key tester --timestamp-url "$URL" --signature stamped.sig --json
+json 'o["timestamp"]["policy"] == "1.3.6.1.4.1.57264.2" and "log" not in o'
+grep -q '"timestampVerificationData":{"rfc3161Timestamps":\[{"signedTimestamp":"' stamped.sig || fail "no timestamp in the signature"
+run 0 sign variant/model --key tester --timestamp-url "$URL/error" --signature plain.sig
+complained "signed without a timestamp"
+! grep -q timestampVerificationData plain.sig || fail "a timestamp from an authority that errs"
+"$AKASHI" key export tester >tester.pem
+run 0 verify variant/model --signature stamped.sig --key tester.pem
+run 0 verify variant/model --signature plain.sig --key tester.pem
+run 2 sign variant/model --key tester --log
+complained "--log needs --cert"

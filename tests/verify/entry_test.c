@@ -1,6 +1,7 @@
 /* Log entries: byte for byte what docs/formats.md says, and no other spelling. */
 #include <stdlib.h>
 
+#include "tests/verify/authority.h"
 #include "tests/verify/world.h"
 
 #define PAYLOAD "{\"some\":\"payload\"}"
@@ -160,6 +161,71 @@ static void keys_that_may_not_sign_statements_get_no_entry(void **state)
 	assert_int_equal(out.len, 0);
 }
 
+/* What somebody signed with a certificate: read back with certificate and key, in one spelling
+ * only. */
+static void a_signature_by_a_certificate_is_logged_with_it(void **state)
+{
+	static const char *const type[] = { "P-256", "P-384" };
+	struct error err = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		CLEANUP(test_authority_release)
+		struct test_authority authority =
+			test_authority_new((struct test_authority_form){ .key = type[i] });
+		CLEANUP(certificate_free) struct certificate *certificate = NULL;
+		CLEANUP(entry_release) struct entry entry = { 0 };
+		CLEANUP(buffer_release) struct buffer bytes;
+		struct span der = buffer_view(&authority.signer_der);
+		struct digest identity = envelope_identity(span_of(PAYLOAD));
+		char *found;
+
+		buffer_init(&bytes, ENTRY_MAX_BYTES);
+		assert_done(certificate_from_der(der, &certificate, &err), &err);
+		assert_done(entry_build_certificate(span_of(PAYLOAD), span_of("signature"),
+						    certificate, &bytes, &err),
+			    &err);
+		assert_done(entry_parse(buffer_view(&bytes), &entry, &err), &err);
+		assert_true(span_equal(buffer_view(&entry.certificate), der));
+		assert_true(
+			span_equal(public_key_der(entry.key), certificate_key_der(certificate)));
+		assert_true(span_equal(buffer_view(&entry.signature), span_of("signature")));
+		assert_false(entry.control);
+		assert_int_equal(entry.has_identity, i == 0);
+		if (i == 0)
+			assert_true(digest_equal(&entry.identity, &identity));
+		found = memmem(bytes.data, bytes.len, "x509Certificate", 15);
+		assert_non_null(found);
+		found[0] = 'y';
+		entry_release(&entry);
+		entry = (struct entry){ 0 };
+		assert_fails(entry_parse(buffer_view(&bytes), &entry, &err), &err, ERROR_CORRUPT);
+	}
+}
+
+static void certificates_of_other_keys_get_no_entry(void **state)
+{
+	static const char *const type[] = { "P-521", "RSA-2048" };
+	struct error err = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		CLEANUP(test_authority_release)
+		struct test_authority authority =
+			test_authority_new((struct test_authority_form){ .key = type[i] });
+		CLEANUP(certificate_free) struct certificate *certificate = NULL;
+		CLEANUP(buffer_release) struct buffer bytes;
+
+		buffer_init(&bytes, ENTRY_MAX_BYTES);
+		assert_done(certificate_from_der(buffer_view(&authority.signer_der), &certificate,
+						 &err),
+			    &err);
+		assert_fails(entry_build_certificate(span_of(PAYLOAD), span_of("s"), certificate,
+						     &bytes, &err),
+			     &err, i ? ERROR_UNTRUSTED : ERROR_USAGE);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -168,6 +234,8 @@ int main(void)
 		cmocka_unit_test(every_changed_byte_of_a_control_entry_is_noticed),
 		cmocka_unit_test(another_spelling_of_an_entry_is_refused),
 		cmocka_unit_test(keys_that_may_not_sign_statements_get_no_entry),
+		cmocka_unit_test(a_signature_by_a_certificate_is_logged_with_it),
+		cmocka_unit_test(certificates_of_other_keys_get_no_entry),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
