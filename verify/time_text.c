@@ -32,8 +32,9 @@ static int64_t days_of(int64_t year, int64_t month, int64_t day)
 void time_format(int64_t unix_s, char out_text[TIME_TEXT_SIZE])
 {
 	int64_t day = unix_s / DAY_SECONDS - (unix_s % DAY_SECONDS < 0);
-	int64_t second = unix_s - day * DAY_SECONDS, year, month = 1;
+	int64_t second = unix_s % DAY_SECONDS, year, month = 1;
 
+	second += second < 0 ? DAY_SECONDS : 0;
 	if (day < days_of(0, 1, 1) || day > days_of(9999, 12, 31)) {
 		snprintf(out_text, TIME_TEXT_SIZE, "?");
 		return;
