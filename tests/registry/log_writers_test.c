@@ -93,6 +93,7 @@ static void proof_verify(struct log *log, uint64_t index, const char *text)
 /* ---- Threads and processes ---- */
 
 struct worker {
+	const struct site *site; /* where it opens a log of its own */
 	struct log *log;
 	unsigned number, first, count, step;
 	unsigned refused;
@@ -220,6 +221,98 @@ static void of_a_thousand_races_for_a_name_each_leaves_one_claim(void **state)
 	site_close(&site);
 }
 
+static void append_one(struct log *log, const char *text)
+{
+	struct log_item item = { .entry = span_of(text), .ident = text };
+	struct error err = { 0 };
+	uint64_t index;
+
+	assert_done(log_append(log, &item, 1, &index, &err), &err);
+}
+
+/* Append through a handle of one's own. */
+static void *append_apart(void *arg)
+{
+	struct worker *worker = arg;
+
+	if (log_open(&worker->site->ctx, worker->site->folder, ORIGIN, &worker->log, &worker->err))
+		return NULL;
+	append_shared(worker);
+	log_close(&worker->log);
+	return NULL;
+}
+
+static void two_open_logs_in_one_process_are_two_writers(void **state)
+{
+	struct worker worker[THREADS] = { 0 };
+	CLEANUP(log_head_release) struct log_head head = { 0 };
+	struct error err = { 0 };
+	struct site site;
+
+	(void)state;
+	site_open(&site);
+	for (unsigned t = 0; t < THREADS; t++)
+		worker[t] =
+			(struct worker){ .site = &site, .first = 3 * t, .count = 24, .step = 5 };
+	workers_run(worker, THREADS, append_apart);
+	assert_done(log_head(site.log, &head, &err), &err);
+	assert_int_equal(head.size, 24);
+	assert_done(log_check(site.log, &err), &err);
+	site_close(&site);
+}
+
+/* One step of a writer that passes log.lock by, as on a file system where locks are not shared. */
+static int sequence_unlocked(struct log *log, struct log_state *state, const char *text,
+			     struct error *err)
+{
+	struct log_item item = { .entry = span_of(text), .ident = text };
+	const struct log_items group = { &item, 1 };
+	struct error refused = { 0 };
+	uint64_t index;
+
+	if (log_sequence_begin(log, state, err) == 0 &&
+	    log_sequence_group(log, &group, &index, &refused, err) == 0 && !refused.code &&
+	    log_sequence_commit(log, state, err) == 0)
+		return 0;
+	log_sequence_abandon(log);
+	return -1;
+}
+
+static void two_writers_that_pass_the_lock_by_cannot_fork(void **state)
+{
+	struct log_state one = { 0 }, two = { 0 };
+	CLEANUP(log_head_release) struct log_head head = { 0 };
+	struct log *other = NULL;
+	struct error err = { 0 };
+	struct site site;
+
+	(void)state;
+	site_open(&site);
+	append_one(site.log, "first");
+	assert_done(log_open(&site.ctx, site.folder, ORIGIN, &other, &err), &err);
+	assert_done(log_settle(site.log, &one, &err), &err);
+	assert_done(log_settle(other, &two, &err), &err);
+
+	/* Both believe that theirs is entry 1: one of them gets it. */
+	assert_done(sequence_unlocked(other, &two, "two", &err), &err);
+	assert_int_equal(sequence_unlocked(site.log, &one, "one", &err), -1);
+	err = (struct error){ 0 };
+
+	/* Both go on to sign: lock.db lets one of them. */
+	one.sequenced = two.sequenced;
+	assert_done(log_advance(other, &two, &err), &err);
+	assert_fails(log_advance(site.log, &one, &err), &err, ERROR_SYSTEM);
+	assert_done(log_head(site.log, &head, &err), &err);
+	assert_true(span_equal(buffer_view(&head.note), buffer_view(&two.head.note)));
+
+	log_state_release(&one);
+	log_state_release(&two);
+	log_close(&other);
+	append_one(site.log, "one");
+	assert_done(log_check(site.log, &err), &err);
+	site_close(&site);
+}
+
 /* ---- What waits ---- */
 
 static char *waiting_folder(const struct site *site)
@@ -229,15 +322,6 @@ static char *waiting_folder(const struct site *site)
 
 	assert_done(path_join(site->folder, "log.waiting", &path, &err), &err);
 	return path;
-}
-
-static void append_one(struct log *log, const char *text)
-{
-	struct log_item item = { .entry = span_of(text), .ident = text };
-	struct error err = { 0 };
-	uint64_t index;
-
-	assert_done(log_append(log, &item, 1, &index, &err), &err);
 }
 
 static void whoever_leads_takes_along_what_others_wait_for(void **state)
@@ -485,6 +569,8 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(threads_and_processes_append_each_entry_once),
 		cmocka_unit_test(of_a_thousand_races_for_a_name_each_leaves_one_claim),
+		cmocka_unit_test(two_open_logs_in_one_process_are_two_writers),
+		cmocka_unit_test(two_writers_that_pass_the_lock_by_cannot_fork),
 		cmocka_unit_test(whoever_leads_takes_along_what_others_wait_for),
 		cmocka_unit_test(what_the_dead_waited_for_is_not_appended_later),
 		cmocka_unit_test(a_torn_word_of_who_waits_is_passed_over),
