@@ -4,44 +4,12 @@
 
 #include "cli/artifact.h"
 #include "cli/environment.h"
+#include "cli/openssf.h"
 #include "cli/open.h"
 #include "cli/verdict.h"
 
-/* The largest signature file that is read. */
-#define SIGNATURE_MAX (64u << 20)
-
 /* The largest transcript of a dispute. */
 #define TRANSCRIPT_MAX (64u << 20)
-
-/* Files that --signature and --key name. */
-struct openssf {
-	struct buffer signature, key;
-};
-
-static void openssf_release(struct openssf *files)
-{
-	buffer_release(&files->signature);
-	buffer_release(&files->key);
-}
-
-static int read_openssf(const struct call *call, struct openssf *files,
-			struct check_request *request, struct error *err)
-{
-	const char *signature = call_value(call, "signature");
-	const char *key = call_value(call, "key");
-
-	if (!signature && !key)
-		return 0;
-	if (!signature || !key)
-		return error_set(err, ERROR_USAGE,
-				 "--signature and --key belong together: a signature is worth what "
-				 "its key is worth");
-	if (file_read(signature, &files->signature, err) || file_read(key, &files->key, err))
-		return -1;
-	request->signature = buffer_view(&files->signature);
-	request->key_pem = buffer_view(&files->key);
-	return 0;
-}
 
 /* The registered name that the word stands for, as text. */
 static int resolve(const struct call *call, struct registry *registry, char out_name[NAME_TEXT_MAX],
@@ -149,7 +117,7 @@ static int attest(const struct call *call, struct registry *registry, const stru
 static int verify_run(struct call *call, struct error *err)
 {
 	CLEANUP(registry_close) struct registry *registry = NULL;
-	CLEANUP(openssf_release) struct openssf files = { .signature = { .data = NULL } };
+	CLEANUP(openssf_release) struct openssf files;
 	CLEANUP(certificates_release) struct certificates tsa = { .der = NULL };
 	CLEANUP(buffer_release) struct buffer pins, against, bundle;
 	CLEANUP(verdict_free) struct verdict *verdict = NULL;
@@ -167,9 +135,8 @@ static int verify_run(struct call *call, struct error *err)
 
 	buffer_init(&pins, PINS_MAX_BYTES);
 	buffer_init(&against, TRANSCRIPT_MAX);
-	buffer_init(&files.signature, SIGNATURE_MAX);
-	buffer_init(&files.key, PUBLIC_KEY_PEM_MAX);
-	buffer_init(&bundle, SIGNATURE_MAX);
+	openssf_init(&files);
+	buffer_init(&bundle, MODELSIG_MAX_BYTES);
 	if (artifact_asked(call, &bundle, err))
 		return -1;
 	if (bundle.len)
@@ -189,7 +156,7 @@ static int verify_run(struct call *call, struct error *err)
 	if (device_wish_check(request.device, err) || read_dispute(call, &against, &request, err) ||
 	    (spot && spot_parse(spot, &request.spot, err)) ||
 	    forward_tier_parse(tier ? tier : "quick", &request.forward, err) ||
-	    read_openssf(call, &files, &request, err) ||
+	    openssf_read(call, &files, &request, err) ||
 	    open_certificates(call, "tsa-root", &tsa, err) ||
 	    pins_gather(call->ctx, trust, &pins, err))
 		return -1;
@@ -251,22 +218,7 @@ static const struct option verify_options[] = {
 	  .argument = "FILE",
 	  .help = "start from the pins in this file instead of your own and of any registry found "
 		  "here" },
-	{ .name = "signature",
-	  .argument = "FILE",
-	  .help = "check this OpenSSF Model Signing signature over the directory; needs --key" },
-	{ .name = "key",
-	  .argument = "PEM",
-	  .help = "the public key that --signature must be from" },
-	{ .name = "trusted-root",
-	  .argument = "JSON",
-	  .help = "whom to believe about --signature when it is a Sigstore bundle: a "
-		  "trusted_root.json that you chose; PATH may then be one file, or sha256:DIGEST" },
-	{ .name = "identity",
-	  .argument = "ID",
-	  .help = "who must have signed the Sigstore bundle, exactly: a mail address or URI" },
-	{ .name = "issuer",
-	  .argument = "URL",
-	  .help = "the identity provider that must have vouched for --identity" },
+	OPTIONS_OPENSSF,
 	{ .name = "tsa-root",
 	  .argument = "PEM",
 	  .repeatable = true,
@@ -297,6 +249,8 @@ static const struct example verify_examples[] = {
 	{ "akashi verify app.tar --signature app.sigstore.json --trusted-root root.json --key "
 	  "key.pub",
 	  "one file that Sigstore's clients signed and logged; no network is used" },
+	{ "akashi verify . --signature model.sig --root institute-ca.pem",
+	  "one that was signed with a certificate" },
 	{ NULL, NULL },
 };
 

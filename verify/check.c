@@ -354,9 +354,11 @@ int check_path(const struct context *ctx, const char *path, const struct check_r
 	       struct verdict **out_verdict, struct error *err)
 {
 	CLEANUP(check_release) struct check check = { .ctx = ctx, .request = request };
+	struct tree_options everything = { .everything = true };
 	int failed;
 
-	if (verdict_new(path, &check.verdict, err) || tree_open(path, NULL, &check.tree, err))
+	if (verdict_new(path, &check.verdict, err) ||
+	    tree_open(path, request->signature.len ? &everything : NULL, &check.tree, err))
 		return -1;
 	check.verdict->step[STEP_FORWARD].required = forward_is_named(request);
 	if (request->signature.len)

@@ -6,6 +6,8 @@
 
 struct verdict;
 struct evidence;
+struct sigstore_trust;
+struct certificate_list;
 struct trust;
 
 enum forward_tier {
@@ -41,12 +43,18 @@ struct check_request {
 	/* The text of trust files and pins, one line each; empty: nothing is pinned. */
 	struct span pins;
 
-	/* An OpenSSF signature over the directory and the PEM key it must be from, both or neither.
-	 */
+	/* An OpenSSF signature over the directory, and whom it must be from: one PEM key, or
+	 * certificates that lead to one of these roots. Empty and NULL where none is checked. */
 	struct span signature, key_pem;
+	const struct certificate_list *roots;
+	const struct sigstore_trust *sigstore; /* before both: a keyless signer; or NULL */
+	const char *const *ignored;            /* paths that the signature need not cover */
+	size_t ignored_count;
+	bool ignore_unsigned; /* nor any other that it does not list */
+	bool allow_pre_v1;    /* MODELSIG_ALLOW_PRE_V1 */
 
 	/* Roots of timestamp authorities, DER, that the person who asks named; beside the policy's.
-	 */
+	 * A signer's certificate counts at the time that one of them vouches for; else now. */
 	const struct span *timestamp_root;
 	size_t timestamp_root_count;
 

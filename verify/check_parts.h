@@ -6,6 +6,7 @@
 #include "verify/bytes.h"
 #include "verify/check.h"
 #include "verify/modelsig.h"
+#include "verify/modelsig_compare.h"
 #include "verify/objects.h"
 #include "verify/tree.h"
 #include "verify/verdict.h"
@@ -60,8 +61,16 @@ MUST_CHECK int check_unsigned_bytes(struct check *check, struct error *err);
 
 /* `model.sig` of a release against the release statement, its signer's key and the manifest. */
 MUST_CHECK int check_model_signature(struct check *check, struct error *err);
-/* An OpenSSF signature and a PEM key from the command line against the files. */
+/* An OpenSSF signature and a PEM key or roots from the command line against the files. */
 MUST_CHECK int check_foreign_signature(struct check *check, struct error *err);
+/*
+ * The bytes step: the files against what `signature` lists, whose signature was checked and put
+ * into the signature step by the caller (a key's, a certificate's or a keyless bundle's, whose
+ * verified payload modelsig_payload reads). check->tree was opened with
+ * tree_options.everything, request->signature is the bundle.
+ */
+MUST_CHECK int check_signed_files(struct check *check, const struct modelsig *signature,
+				  struct error *err);
 /* A `model.sig` nobody gave a key for: what it lists, and that its signer is unknown. */
 MUST_CHECK int check_unknown_signature(struct check *check, struct error *err);
 

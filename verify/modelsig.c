@@ -72,11 +72,11 @@ int modelsig_envelope_check(const struct envelope *envelope, const struct public
 		return -1;
 	if (pre_v1_check(envelope, key, &other))
 		return -1;
+	*err = (struct error){ 0 };
 	if (!(flags & MODELSIG_ALLOW_PRE_V1))
 		return error_set(err, ERROR_UNTRUSTED,
 				 "signed in the encoding that model-signing had by mistake before "
 				 "v1.0, which is taken only if you allow it (--allow-pre-v1)");
-	*err = (struct error){ 0 };
 	*out_pre_v1 = true;
 	return 0;
 }

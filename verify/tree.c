@@ -256,6 +256,21 @@ const struct tree_ignored *tree_ignored(const struct tree *tree, size_t index)
 	return &tree->list.ignored[index];
 }
 
+size_t tree_odd_count(const struct tree *tree)
+{
+	return tree->list.odd_count;
+}
+
+const struct tree_odd *tree_odd(const struct tree *tree, size_t index)
+{
+	return &tree->list.odd[index];
+}
+
+const char *tree_root(const struct tree *tree)
+{
+	return tree->root;
+}
+
 bool tree_has_attestations(const struct tree *tree)
 {
 	return tree->list.attestations;

@@ -57,6 +57,10 @@ struct tree_options {
 	const char *const *exclude; /* patterns as in .gitignore: *, ?, [a-z], **, a/b, folder/ */
 	size_t exclude_count;
 
+	/* Every file, whatever the rules say; links (but those of a Hub cache into its blobs) and
+	 * what is neither a file nor a folder are listed by tree_odd instead of refused. */
+	bool everything;
+
 	/* Instead of the model's files, those that the rules leave out as proofs: akashi/ and
 	 * model.sig. */
 	bool proofs_only;
@@ -112,6 +116,33 @@ bool tree_leads_outside(const struct tree *tree, const struct tree_file *file);
 /* What the rules and --exclude left out, by name; a folder stands for all below it. */
 size_t tree_ignored_count(const struct tree *tree);
 const struct tree_ignored *tree_ignored(const struct tree *tree, size_t index);
+
+/* With tree_options.everything: a symbolic link, or a socket, pipe or device. */
+struct tree_odd {
+	const char *name;
+	bool link;
+};
+
+size_t tree_odd_count(const struct tree *tree); /* by name */
+const struct tree_odd *tree_odd(const struct tree *tree, size_t index);
+
+/* Where a symbolic link of a folder leads. */
+enum tree_link {
+	TREE_LINK_FILE,    /* to a regular file of the folder */
+	TREE_LINK_FOLDER,  /* to a folder of it, which does not hold the link itself */
+	TREE_LINK_OUT,     /* out of the folder */
+	TREE_LINK_CYCLE,   /* to itself, or to a folder that holds it */
+	TREE_LINK_NOWHERE, /* to nothing, or to what is neither */
+};
+
+/* `name` may also lie below a link. *out_size is that of a file. ERROR_SYSTEM. */
+MUST_CHECK int tree_link_find(const struct tree *tree, const char *name, enum tree_link *out_link,
+			      uint64_t *out_size, struct error *err);
+
+/* Open the file of the folder that a link (or a name below one) leads to, and nothing outside it;
+ * errors as tree_open_file. */
+MUST_CHECK int tree_link_open(const struct tree *tree, const char *name, struct source **out_source,
+			      struct error *err);
 
 /* True when the folder holds akashi/: a release with its attestations. */
 bool tree_has_attestations(const struct tree *tree);

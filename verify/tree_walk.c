@@ -61,6 +61,7 @@ void tree_list_release(struct tree_list *list)
 {
 	free(list->file);
 	free(list->ignored);
+	free(list->odd);
 	if (list->arena)
 		arena_free(&list->arena);
 	*list = (struct tree_list){ 0 };
@@ -105,12 +106,19 @@ static int compare_ignored(const void *a, const void *b)
 		      ((const struct tree_ignored *)b)->name);
 }
 
+static int compare_odd(const void *a, const void *b)
+{
+	return strcmp(((const struct tree_odd *)a)->name, ((const struct tree_odd *)b)->name);
+}
+
 int tree_list_sort(struct tree_list *list, struct error *err)
 {
 	if (list->count)
 		qsort(list->file, list->count, sizeof(*list->file), compare_files);
 	if (list->ignored_count)
 		qsort(list->ignored, list->ignored_count, sizeof(*list->ignored), compare_ignored);
+	if (list->odd_count)
+		qsort(list->odd, list->odd_count, sizeof(*list->odd), compare_odd);
 	for (size_t i = 1; i < list->count; i++) {
 		if (strcmp(list->file[i - 1].name, list->file[i].name) == 0)
 			return error_set(err, ERROR_CORRUPT, "two files are called '%s'",
@@ -184,6 +192,28 @@ static const char *openssf_reason(const struct tree_options *options, const char
 	return NULL;
 }
 
+static int note_odd(struct walk *walk, const char *name, bool link, struct error *err)
+{
+	struct tree_list *list = walk->list;
+	struct tree_odd odd = { NULL, link };
+	void *array = list->odd;
+
+	if (list->odd_count >= TREE_FILES_MAX)
+		return error_set(err, ERROR_CORRUPT, "more than %u links", TREE_FILES_MAX);
+	if (array_room(&array, list->odd_count, &list->odd_cap, sizeof(odd), err))
+		return -1;
+	list->odd = array;
+	if (arena_text(list->arena, span_of(name), &odd.name, err))
+		return -1;
+	list->odd[list->odd_count++] = odd;
+	return 0;
+}
+
+static bool takes_everything(const struct walk *walk)
+{
+	return walk->options && walk->options->everything;
+}
+
 /* Does a rule or --exclude leave this out? *out_reason is then why, else NULL. */
 static int find_reason(struct walk *walk, const char *name, bool folder, const char **out_reason,
 		       struct error *err)
@@ -195,6 +225,8 @@ static int find_reason(struct walk *walk, const char *name, bool folder, const c
 		*out_reason = openssf_reason(options, name);
 		return 0;
 	}
+	if (takes_everything(walk))
+		return 0;
 	if (options && options->proofs_only) {
 		if (!is_at_or_below(name, "akashi") && strcmp(name, "model.sig") != 0)
 			*out_reason = "part of the model";
@@ -262,11 +294,14 @@ static int walk_link(struct walk *walk, int folder, const char *entry, const cha
 		up--;
 	}
 	if (walk->blobs < 0 || up || strncmp(blob, "blobs/", 6) != 0 || !blob[6] ||
-	    strchr(blob + 6, '/') || blob[6] == '.')
+	    strchr(blob + 6, '/') || blob[6] == '.') {
+		if (takes_everything(walk))
+			return note_odd(walk, name, true, err);
 		return error_set(err, ERROR_CORRUPT,
 				 "'%s/%s' is a symbolic link to '%s': only the links of a Hub "
 				 "cache into its own blobs are followed",
 				 walk->path, name, target);
+	}
 	blob += 6;
 	if (fstatat(walk->blobs, blob, &st, AT_SYMLINK_NOFOLLOW))
 		return error_set(err, ERROR_CORRUPT,
@@ -306,6 +341,8 @@ static int walk_entry(struct walk *walk, int folder, const char *entry, const ch
 		return follow_link(walk, folder, entry, name, err);
 	if (S_ISLNK(st.st_mode))
 		return walk_link(walk, folder, entry, name, err);
+	if (!S_ISDIR(st.st_mode) && takes_everything(walk))
+		return note_odd(walk, name, false, err);
 	if (!S_ISDIR(st.st_mode))
 		return error_set(err, ERROR_CORRUPT,
 				 "'%s/%s' is neither a file nor a folder (a socket, pipe or "

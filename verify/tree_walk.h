@@ -12,6 +12,8 @@ struct tree_list {
 	size_t count, cap;
 	struct tree_ignored *ignored;
 	size_t ignored_count, ignored_cap;
+	struct tree_odd *odd;
+	size_t odd_count, odd_cap;
 	bool attestations;
 	struct arena *arena;
 };
@@ -27,6 +29,9 @@ MUST_CHECK int tree_list_add_link(struct tree_list *list, const char *name, uint
 
 /* By the bytes of their names; ERROR_CORRUPT when a name is there twice. */
 MUST_CHECK int tree_list_sort(struct tree_list *list, struct error *err);
+
+/* The folder that was listed. Borrowed. */
+const char *tree_root(const struct tree *tree);
 
 /* ERROR_CORRUPT unless `name` can be a name in a tree: relative, plain text, no "." or "..". */
 MUST_CHECK int tree_name_check(const char *name, struct error *err);

@@ -167,6 +167,12 @@ MUST_CHECK int weights_carried(struct weights *weights, const struct weights_ran
 MUST_CHECK int weights_carried_check(struct weights *weights, const struct weights_range *range,
 				     size_t count, const struct digest *digest, struct error *err);
 
+/*
+ * May a loader open a file of this name: as weights, as code, or as what says how to use them
+ * (configuration, tokenizer, chat template)?
+ */
+bool weights_may_load(const char *name);
+
 /* Look again at every file that was read: ERROR_CORRUPT when one changed meanwhile. */
 MUST_CHECK int weights_unchanged(struct weights *weights, struct error *err);
 

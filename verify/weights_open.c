@@ -24,6 +24,30 @@ static const char *const loadable_endings[] = {
 	".gguf",        ".ggml", ".h5", ".ot",  ".msgpack", ".onnx", ".py",
 };
 
+/* What else a loader opens. */
+static const char *const setting_endings[] = { ".json", ".jinja", ".model", ".txt", ".tiktoken" };
+
+static bool ends_with_any(const char *name, const char *const *ending, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (text_ends_with(name, ending[i]))
+			return true;
+	return false;
+}
+
+static bool is_loadable(const char *name)
+{
+	return ends_with_any(name, loadable_endings,
+			     sizeof(loadable_endings) / sizeof(loadable_endings[0]));
+}
+
+bool weights_may_load(const char *name)
+{
+	return is_loadable(name) ||
+	       ends_with_any(name, setting_endings,
+			     sizeof(setting_endings) / sizeof(setting_endings[0]));
+}
+
 void weights_close(struct weights **weights)
 {
 	if (!*weights)
@@ -61,14 +85,11 @@ static int no_weights(const struct tree *tree, struct error *err)
 
 		if (text_ends_with(name, ".py"))
 			continue;
-		for (size_t k = 0; k < sizeof(loadable_endings) / sizeof(loadable_endings[0]);
-		     k++) {
-			if (text_ends_with(name, loadable_endings[k]))
-				return error_set(err, ERROR_ABSENT,
-						 "no model.safetensors and no index of shards in "
-						 "'%s'; '%s' is verified as bytes only",
-						 tree_path(tree), name);
-		}
+		if (is_loadable(name))
+			return error_set(err, ERROR_ABSENT,
+					 "no model.safetensors and no index of shards in "
+					 "'%s'; '%s' is verified as bytes only",
+					 tree_path(tree), name);
 	}
 	return error_set(err, ERROR_ABSENT, "no model.safetensors and no index of shards in '%s'",
 			 tree_path(tree));
@@ -263,11 +284,8 @@ static int note_unread(struct weights *weights, struct error *err)
 		return error_set(err, ERROR_SYSTEM, "out of memory for %zu files", files);
 	for (size_t i = 0; i < files; i++) {
 		const char *name = tree_file(weights->tree, i)->name;
-		bool loadable = false;
 
-		for (size_t k = 0; k < sizeof(loadable_endings) / sizeof(loadable_endings[0]); k++)
-			loadable = loadable || text_ends_with(name, loadable_endings[k]);
-		if (loadable && !is_read(weights, name))
+		if (is_loadable(name) && !is_read(weights, name))
 			weights->unread[weights->unread_count++] = name;
 	}
 	return 0;
