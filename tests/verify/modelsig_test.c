@@ -416,6 +416,124 @@ static void shards_are_made_in_the_order_of_their_names(void **state)
 	assert_fails(modelsig_build(&plan, file, 12, &payload, NULL, &err), &err, ERROR_USAGE);
 }
 
+#define DIGESTS_V0                                                                                 \
+	"{\"_type\":\"https://in-toto.io/Statement/"                                               \
+	"v1\",\"subject\":[{\"name\":\"it's\",\"digest\":{"                                        \
+	"\"sha256\":\"" HEX_A                                                                      \
+	"\"},\"annotations\":{\"actual_hash_algorithm\":\"file-sha256\"}}],\n"                     \
+	"\"predicateType\":\"https://model_signing/Digests/"                                       \
+	"v0.1\",\"predicate\":{\"unused\":\"\xc3\xa9\"}}"
+
+/* Sign the encoding of before v1.0 in the bundle of `payload`, and check that. */
+static int check_pre_v1(const struct test_signer *signer, const char *payload, unsigned flags,
+			struct modelsig *out_signature, struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer message, signature, bundle;
+
+	buffer_init(&message, 65536);
+	buffer_init(&signature, SIGNATURE_MAX_BYTES);
+	buffer_init(&bundle, 65536);
+	assert_done(modelsig_encoding_pre_v1(span_of(payload), &message, err), err);
+	test_sign(signer, buffer_view(&message), &signature);
+	assert_done(envelope_build(span_of(payload), buffer_view(&signature), signer->public,
+				   &bundle, err),
+		    err);
+	return modelsig_check(buffer_view(&bundle), signer->public, flags, out_signature, err);
+}
+
+static void the_encoding_of_before_v1_is_pythons_spelling_of_bytes(void **state)
+{
+	static const struct {
+		const char *payload, *encoding;
+	} row[] = {
+		{ "a\n\t\r\\", "DSSEV1 28 application/vnd.in-toto+json 5 b'a\\n\\t\\r\\\\'" },
+		{ "\x01\x1f~\x7f\xc3\xa9",
+		  "DSSEV1 28 application/vnd.in-toto+json 6 b'\\x01\\x1f~\\x7f\\xc3\\xa9'" },
+		{ "it's", "DSSEV1 28 application/vnd.in-toto+json 4 b\"it's\"" },
+		{ "\"it's\"", "DSSEV1 28 application/vnd.in-toto+json 6 b'\"it\\'s\"'" },
+		{ "\"", "DSSEV1 28 application/vnd.in-toto+json 1 b'\"'" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		CLEANUP(buffer_release) struct buffer out;
+		struct error err = { 0 };
+
+		buffer_init(&out, 4096);
+		assert_done(modelsig_encoding_pre_v1(span_of(row[i].payload), &out, &err), &err);
+		assert_int_equal(out.len, strlen(row[i].encoding));
+		assert_memory_equal(out.data, row[i].encoding, out.len);
+	}
+}
+
+static void the_encoding_of_before_v1_is_taken_only_if_somebody_allows_it(void **state)
+{
+	static const char *const type[] = { "P-256", "P-384", "P-521" };
+	struct modelsig refused;
+	char *text = statement_with(NULL, NULL);
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		CLEANUP(test_signer_release) struct test_signer signer = test_signer_new(type[i]);
+		CLEANUP(modelsig_release) struct modelsig signature = { 0 };
+		struct error err = { 0 };
+
+		assert_done(
+			check_pre_v1(&signer, DIGESTS_V0, MODELSIG_ALLOW_PRE_V1, &signature, &err),
+			&err);
+		assert_true(signature.pre_v1);
+		assert_int_equal(signature.form, MODELSIG_DIGESTS_V0);
+		assert_string_equal(signature.file[0].path, "it's");
+		assert_int_equal(check_pre_v1(&signer, DIGESTS_V0, 0, &refused, &err), -1);
+		assert_int_equal(err.code, ERROR_UNTRUSTED);
+		assert_non_null(strstr(err.text, "--allow-pre-v1"));
+		err = (struct error){ 0 };
+		/* never a statement of v1.0: nobody ever signed one so */
+		assert_fails(check_pre_v1(&signer, text, MODELSIG_ALLOW_PRE_V1, &refused, &err),
+			     &err, ERROR_CORRUPT);
+	}
+	free(text);
+}
+
+static void the_form_of_before_v1_has_files_for_subjects(void **state)
+{
+	static const struct {
+		const char *what, *by;
+		enum error_code code;
+		const char *reason;
+	} row[] = {
+		{ "file-sha256", "shard-sha256", ERROR_UNTRUSTED, "not possible" },
+		{ "it's", "../it", ERROR_CORRUPT, "leads elsewhere" },
+		{ "sha256\":", "sha512\":", ERROR_CORRUPT, "'sha256' is missing" },
+		{ "[{\"name\":\"it's\",\"digest\":{\"sha256\":\"" HEX_A
+		  "\"},\"annotations\":{\"actual_hash_algorithm\":\"file-sha256\"}}]",
+		  "[]", ERROR_CORRUPT, "0 files" },
+		{ "Digests/v0.1", "DigestOfDigests/v0.1", ERROR_UNTRUSTED, "not possible" },
+		{ "Digests/v0.1", "ShardDigests/v0.1", ERROR_UNTRUSTED, "not possible" },
+	};
+	CLEANUP(modelsig_release) struct modelsig signature = { 0 };
+	struct modelsig refused;
+	struct error err = { 0 };
+
+	(void)state;
+	assert_done(modelsig_payload(span_of(DIGESTS_V0), &signature, &err), &err);
+	assert_int_equal(signature.file_count, 1);
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		static const char statement[] = DIGESTS_V0;
+		const char *at = strstr(statement, row[i].what);
+		char *text;
+
+		assert_non_null(at);
+		assert_true(asprintf(&text, "%.*s%s%s", (int)(at - statement), statement, row[i].by,
+				     at + strlen(row[i].what)) > 0);
+		assert_int_equal(modelsig_payload(span_of(text), &refused, &err), -1);
+		if (err.code != row[i].code || !strstr(err.text, row[i].reason))
+			fail_msg("row %zu: %s", i, err.text);
+		err = (struct error){ 0 };
+		free(text);
+	}
+}
+
 static void another_key_is_told_from_a_signature_that_does_not_hold(void **state)
 {
 	CLEANUP(test_signer_release) struct test_signer signer = test_signer_new("P-256");
@@ -458,6 +576,9 @@ int main(void)
 		cmocka_unit_test(every_whole_number_of_bytes_is_a_shard_size),
 		cmocka_unit_test(blake2b_is_read_and_blake3_is_not_possible),
 		cmocka_unit_test(shards_are_made_in_the_order_of_their_names),
+		cmocka_unit_test(the_encoding_of_before_v1_is_pythons_spelling_of_bytes),
+		cmocka_unit_test(the_encoding_of_before_v1_is_taken_only_if_somebody_allows_it),
+		cmocka_unit_test(the_form_of_before_v1_has_files_for_subjects),
 		cmocka_unit_test(another_key_is_told_from_a_signature_that_does_not_hold),
 	};
 
