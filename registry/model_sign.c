@@ -14,6 +14,7 @@ static void signing_release(struct model_signing *s)
 	free(s->name);
 	free(s->inside);
 	free(s->file);
+	free(s->listed);
 	tree_close(&s->tree);
 	buffer_release(&s->payload);
 	buffer_release(&s->bundle);
@@ -94,8 +95,8 @@ static int report_lists(const struct model_signing *s, struct json *report, stru
 
 	if (json_set_array(report, "files", &files, err))
 		return -1;
-	for (size_t i = 0; i < tree_count(s->tree); i++)
-		if (json_add_text(files, tree_file(s->tree, i)->name, err))
+	for (size_t i = 0; i < s->listed_count; i++)
+		if (json_add_text(files, s->listed[i].name, err))
 			return -1;
 	if (json_set_array(report, "ignorePaths", &ignored, err))
 		return -1;

@@ -4,6 +4,13 @@
 
 #include "registry/model_sign.h"
 
+/* A file that is signed. */
+struct model_signed {
+	const char *name; /* borrowed from the tree */
+	uint64_t size;
+	bool link; /* a symbolic link, and what it leads to is signed */
+};
+
 /* A signature under way. What is here is owned, unless it says otherwise. */
 struct model_signing {
 	const struct context *ctx;                /* borrowed */
@@ -13,6 +20,8 @@ struct model_signing {
 	const char **ignore; /* relative paths, ends with NULL; each malloced */
 	size_t ignore_count;
 	struct tree *tree;
+	struct model_signed *listed;
+	size_t listed_count;
 	struct modelsig_file *file; /* paths are borrowed from the tree */
 	size_t file_count;
 	uint64_t bytes;

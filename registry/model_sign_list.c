@@ -2,15 +2,12 @@
 #include "registry/model_sign_inner.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char *const standard[] = { ".git", ".gitattributes", ".github", ".gitignore" };
 
 enum { STANDARD = sizeof(standard) / sizeof(*standard) };
-
-#define READ_BYTES (1u << 20)
 
 /* The name of the folder, or of the one file. */
 static int name_take(struct model_signing *s, const char *real, struct error *err)
@@ -126,25 +123,72 @@ static void ignore_look(const struct model_signing *s)
 	}
 }
 
-static int links_look(const struct model_signing *s, struct error *err)
+/* What else lies there: a link that is followed is a file, everything else is refused. */
+static int odd_take(struct model_signing *s, const struct tree_odd *odd, struct error *err)
 {
-	if (tree_kind(s->tree) == TREE_HUB_CACHE && !s->request->allow_symlinks)
+	static const char *const leads[] = {
+		[TREE_LINK_FOLDER] = "to a folder: implementations do not agree on what that signs",
+		[TREE_LINK_OUT] = "out of the model",
+		[TREE_LINK_CYCLE] = "to itself",
+		[TREE_LINK_NOWHERE] = "nowhere, or to what is no file",
+	};
+	enum tree_link link;
+	uint64_t size;
+
+	if (!odd->link)
 		return error_set(err, ERROR_CORRUPT,
-				 "'%s' is a folder of a Hub cache, whose files are symbolic links: "
-				 "sign a copy, or sign with --allow-symlinks",
-				 s->request->path);
-	for (size_t i = 0; i < tree_count(s->tree); i++)
-		if (tree_leads_outside(s->tree, tree_file(s->tree, i)))
-			context_notice(s->ctx, "'%s' is a link to '%s', outside of the model",
-				       tree_file(s->tree, i)->name, tree_file(s->tree, i)->target);
+				 "'%s' is neither a file nor a folder (a socket, pipe or device)",
+				 odd->name);
+	if (!s->request->allow_symlinks)
+		return error_set(err, ERROR_CORRUPT,
+				 "'%s' is a symbolic link: --ignore it, or sign what links lead to "
+				 "with --allow-symlinks",
+				 odd->name);
+	if (tree_link_find(s->tree, odd->name, &link, &size, err))
+		return -1;
+	if (link != TREE_LINK_FILE)
+		return error_set(err, ERROR_CORRUPT, "'%s' is a symbolic link %s", odd->name,
+				 leads[link]);
+	s->listed[s->listed_count++] = (struct model_signed){ odd->name, size, true };
+	return 0;
+}
+
+static int name_order(const void *left, const void *right)
+{
+	return strcmp(((const struct model_signed *)left)->name,
+		      ((const struct model_signed *)right)->name);
+}
+
+static int listed_take(struct model_signing *s, struct error *err)
+{
+	size_t most = tree_count(s->tree) + tree_odd_count(s->tree);
+
+	s->listed = calloc(most + 1, sizeof(*s->listed));
+	if (!s->listed)
+		return error_set(err, ERROR_SYSTEM, "out of memory for %zu files", most);
+	for (size_t i = 0; i < tree_count(s->tree); i++) {
+		const struct tree_file *file = tree_file(s->tree, i);
+
+		if (file->blob && !s->request->allow_symlinks)
+			return error_set(err, ERROR_CORRUPT,
+					 "'%s' is a folder of a Hub cache, whose files are "
+					 "symbolic links: sign a copy, or sign with "
+					 "--allow-symlinks",
+					 s->request->path);
+		s->listed[s->listed_count++] =
+			(struct model_signed){ file->name, file->size, false };
+	}
+	for (size_t i = 0; i < tree_odd_count(s->tree); i++)
+		if (odd_take(s, tree_odd(s->tree, i), err))
+			return -1;
+	qsort(s->listed, s->listed_count, sizeof(*s->listed), name_order);
 	return 0;
 }
 
 int signing_list(struct model_signing *s, struct error *err)
 {
 	CLEANUP(text_free) char *real = realpath(s->request->path, NULL);
-	struct tree_options options = { .openssf = true,
-					.follow_links = s->request->allow_symlinks };
+	struct tree_options options = { .openssf = true, .everything = true };
 
 	if (!real)
 		return errno == ENOENT
@@ -154,101 +198,15 @@ int signing_list(struct model_signing *s, struct error *err)
 		return -1;
 	options.ignore = s->ignore;
 	options.ignore_count = s->ignore_count;
-	if (tree_open(s->request->path, &options, &s->tree, err) || links_look(s, err))
+	if (tree_open(s->request->path, &options, &s->tree, err) || listed_take(s, err))
 		return -1;
 	ignore_look(s);
-	if (!tree_count(s->tree))
+	if (!s->listed_count)
 		return error_set(err, ERROR_USAGE,
 				 "there is no file to sign in '%s': a signature over nothing "
 				 "would hold for anything",
 				 s->request->path);
 	return 0;
-}
-
-/* Digesting ranges side by side: the first failure stops it. */
-struct digesting {
-	struct model_signing *s;
-	pthread_mutex_t mutex; /* over the rest */
-	struct error *err;
-	uint64_t done; /* bytes */
-};
-
-static int range_digest(const struct model_signing *s, struct modelsig_file *file,
-			struct error *err)
-{
-	CLEANUP(any_hash_free) struct any_hash *hash = NULL;
-	CLEANUP(source_close) struct source *source = NULL;
-	CLEANUP(buffer_release) struct buffer piece;
-	uint64_t at = file->start, end;
-	uint8_t *room;
-
-	buffer_init(&piece, READ_BYTES);
-	if (context_check_cancelled(s->ctx, err) || any_hash_new(s->request->hash, &hash, err) ||
-	    buffer_extend(&piece, READ_BYTES, &room, err) ||
-	    tree_open_file(s->tree, file->path, &source, err))
-		return -1;
-	for (end = s->request->shard_size ? file->end : source->size; at < end;) {
-		size_t len = end - at < READ_BYTES ? (size_t)(end - at) : READ_BYTES;
-		struct span bytes = { room, len };
-
-		if (source_read_at(source, at, room, len, err))
-			return -1;
-		any_hashes_add(&hash, &bytes, 1);
-		context_bytes_read(s->ctx, len);
-		at += len;
-	}
-	if (source_unchanged(source, err))
-		return -1;
-	file->digest = any_hash_finish(hash);
-	return 0;
-}
-
-static void range_work(void *arg, size_t index)
-{
-	struct digesting *d = arg;
-	struct modelsig_file *file = &d->s->file[index];
-	struct error err = { 0 };
-	bool stop;
-
-	pthread_mutex_lock(&d->mutex);
-	stop = d->err->code != ERROR_NONE;
-	pthread_mutex_unlock(&d->mutex);
-	if (stop)
-		return;
-	if (range_digest(d->s, file, &err) == 0)
-		err.code = ERROR_NONE;
-	pthread_mutex_lock(&d->mutex);
-	if (err.code && !d->err->code)
-		*d->err = err;
-	d->done += file->end ? file->end - file->start : tree_find(d->s->tree, file->path)->size;
-	context_progress(d->s->ctx, "hashing", "bytes", d->done, d->s->bytes);
-	pthread_mutex_unlock(&d->mutex);
-}
-
-static int ranges_digest(struct model_signing *s, struct error *err)
-{
-	struct digesting d = { .s = s, .err = err };
-
-	if (pthread_mutex_init(&d.mutex, NULL))
-		return error_set(err, ERROR_SYSTEM, "out of memory for a lock");
-	threads_run(s->ctx->threads, s->file_count, range_work, &d);
-	pthread_mutex_destroy(&d.mutex);
-	return err->code ? -1 : 0;
-}
-
-/* Whole files by SHA-256, several side by side on each core. */
-static int files_digest(struct model_signing *s, struct error *err)
-{
-	struct digest *digest = calloc(s->file_count + 1, sizeof(*digest));
-	int failed;
-
-	if (!digest)
-		return error_set(err, ERROR_SYSTEM, "out of memory for %zu digests", s->file_count);
-	failed = bytes_file_digests(s->ctx, s->tree, digest, err);
-	for (size_t i = 0; i < s->file_count && !failed; i++)
-		s->file[i].digest = any_digest_of(&digest[i]);
-	free(digest);
-	return failed;
 }
 
 /* How many resources this file becomes. */
@@ -259,15 +217,16 @@ static uint64_t resources_of(const struct model_signing *s, uint64_t size)
 	return shard ? size / shard + (size % shard != 0) : 1;
 }
 
-static int resources_list(struct model_signing *s, struct error *err)
+/* One resource for each file, or for each shard. */
+static int resources_count(struct model_signing *s, size_t *out_count, struct error *err)
 {
-	uint64_t count = 0, shard = s->request->shard_size;
+	uint64_t count = 0;
 	size_t empty = 0;
 
-	for (size_t i = 0; i < tree_count(s->tree); i++) {
-		count += resources_of(s, tree_file(s->tree, i)->size);
-		s->bytes += tree_file(s->tree, i)->size;
-		empty += !tree_file(s->tree, i)->size;
+	for (size_t i = 0; i < s->listed_count; i++) {
+		count += resources_of(s, s->listed[i].size);
+		s->bytes += s->listed[i].size;
+		empty += !s->listed[i].size;
 		if (count > MODELSIG_FILES_MAX)
 			return error_set(err, ERROR_USAGE,
 					 "more than %u files or shards: take larger shards",
@@ -277,36 +236,77 @@ static int resources_list(struct model_signing *s, struct error *err)
 		return error_set(err, ERROR_USAGE,
 				 "all files in '%s' are empty, and shards say nothing of them",
 				 s->request->path);
-	if (shard && empty)
+	if (s->request->shard_size && empty)
 		context_notice(s->ctx,
 			       "%zu empty file%s not covered: shards say nothing of empty files",
 			       empty, empty == 1 ? " is" : "s are");
-	s->file = calloc((size_t)count, sizeof(*s->file));
-	if (!s->file)
-		return error_set(err, ERROR_SYSTEM, "out of memory for %llu files",
-				 (unsigned long long)count);
-	for (size_t i = 0; i < tree_count(s->tree); i++) {
-		const struct tree_file *file = tree_file(s->tree, i);
+	*out_count = (size_t)count;
+	return 0;
+}
 
-		for (uint64_t k = 0; k < resources_of(s, file->size); k++) {
-			struct modelsig_file *one = &s->file[s->file_count++];
+static void resources_fill(struct model_signing *s, struct range_job *job)
+{
+	for (size_t i = 0; i < s->listed_count; i++) {
+		const struct model_signed *listed = &s->listed[i];
+		uint64_t shard = s->request->shard_size ? s->request->shard_size : listed->size;
+
+		for (uint64_t k = 0; k < resources_of(s, listed->size); k++) {
+			struct modelsig_file *one = &s->file[s->file_count];
+			uint64_t start = k * shard, left = listed->size - start;
+			uint64_t len = left < shard ? left : shard;
 
 			/* Borrowed from the tree: nobody frees or changes it here. */
-			one->path = (char *)(uintptr_t)file->name;
-			one->start = k * shard;
-			one->end = shard && file->size - k * shard > shard ? (k + 1) * shard
-				   : shard                                 ? file->size
-									   : 0;
+			one->path = (char *)(uintptr_t)listed->name;
+			if (s->request->shard_size) {
+				one->start = start;
+				one->end = start + len;
+			}
+			job[s->file_count++] =
+				(struct range_job){ .file = i, .offset = start, .len = len };
 		}
 	}
+}
+
+static int listed_open(void *user, size_t index, struct source **out_source, struct error *err)
+{
+	const struct model_signing *s = user;
+	const struct model_signed *listed = &s->listed[index];
+	CLEANUP(source_close) struct source *source = NULL;
+
+	if (!listed->link)
+		return tree_open_file(s->tree, listed->name, out_source, err);
+	if (tree_link_open(s->tree, listed->name, &source, err))
+		return -1;
+	if (source->size != listed->size)
+		return error_set(err, ERROR_CORRUPT,
+				 "'%s' has another size now: another process changes it",
+				 listed->name);
+	*out_source = source;
+	source = NULL; /* handed over */
 	return 0;
+}
+
+static void jobs_free(struct range_job **job)
+{
+	free(*job);
 }
 
 int signing_digest(struct model_signing *s, struct error *err)
 {
-	if (resources_list(s, err))
+	CLEANUP(jobs_free) struct range_job *job = NULL;
+	struct range_files files = { s, s->listed_count, listed_open };
+	size_t count;
+
+	if (resources_count(s, &count, err))
 		return -1;
-	if (s->request->shard_size || s->request->hash != HASH_SHA256)
-		return ranges_digest(s, err);
-	return files_digest(s, err);
+	s->file = calloc(count, sizeof(*s->file));
+	job = calloc(count, sizeof(*job));
+	if (!s->file || !job)
+		return error_set(err, ERROR_SYSTEM, "out of memory for %zu files", count);
+	resources_fill(s, job);
+	if (range_hash_run(s->ctx, "hashing", s->request->hash, &files, job, count, err))
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		s->file[i].digest = job[i].digest;
+	return 0;
 }

@@ -1,5 +1,4 @@
-/* range_hash: digests of many ranges of many files, in one read, on all cores. Inside verify/ only.
- */
+/* range_hash: digests of many ranges of many files, in one read, on all cores. */
 #ifndef VERIFY_RANGE_HASH_H
 #define VERIFY_RANGE_HASH_H
 

@@ -237,15 +237,6 @@ const struct tree_file *tree_find(const struct tree *tree, const char *name)
 				: NULL;
 }
 
-bool tree_leads_outside(const struct tree *tree, const struct tree_file *file)
-{
-	CLEANUP(text_free) char *root = file->target ? realpath(tree->root, NULL) : NULL;
-	size_t len = root ? strlen(root) : 0;
-
-	return file->target &&
-	       (!root || strncmp(file->target, root, len) != 0 || file->target[len] != '/');
-}
-
 size_t tree_ignored_count(const struct tree *tree)
 {
 	return tree->list.ignored_count;
@@ -282,8 +273,6 @@ static int open_listed(const struct tree *tree, const struct tree_file *file,
 {
 	char root[4096], blob[TREE_NAME_MAX + 8];
 
-	if (file->target)
-		return source_open_file(file->target, out_source, err);
 	if (!file->blob)
 		return source_open_beneath(tree->root, file->name, out_source, err);
 	if (snprintf(root, sizeof(root), "%s/../..", tree->root) >= (int)sizeof(root))

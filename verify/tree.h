@@ -31,7 +31,6 @@ struct tree_file {
 	uint64_t size;
 	const char
 		*blob; /* Hub cache: the name of the blob (a digest that is claimed), else NULL */
-	const char *target; /* of a followed link: the file it leads to, absolute; else NULL */
 };
 
 /* Something at the top that a rule leaves out. */
@@ -68,18 +67,12 @@ struct tree_options {
 	/*
 	 * Instead of our rules those of OpenSSF Model Signing v1.0 (section 6.2): its own four
 	 * names at the top are left out, and what is or lies below one of `ignore` (as
-	 * modelsig_lies_below); everything else is in the tree, akashi/ and .cache too.
+	 * modelsig_lies_below); everything else is in the tree, akashi/ and .cache too. With
+	 * `everything` beside it, links and the like are listed by tree_odd.
 	 */
 	bool openssf;
 	const char *const *ignore;
 	size_t ignore_count;
-
-	/*
-	 * A symbolic link to a regular file, wherever that lies, is a file of the tree under the
-	 * link's name. A link to a folder is refused all the same: implementations of the
-	 * specification do not agree on what it holds.
-	 */
-	bool follow_links;
 };
 
 /*
@@ -109,9 +102,6 @@ const char *tree_path(const struct tree *tree); /* as given; borrowed */
 size_t tree_count(const struct tree *tree);
 const struct tree_file *tree_file(const struct tree *tree, size_t index);
 const struct tree_file *tree_find(const struct tree *tree, const char *name); /* NULL: none */
-
-/* Does the followed link of this file lead out of the folder that was listed? */
-bool tree_leads_outside(const struct tree *tree, const struct tree_file *file);
 
 /* What the rules and --exclude left out, by name; a folder stands for all below it. */
 size_t tree_ignored_count(const struct tree *tree);

@@ -5,7 +5,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,12 +50,6 @@ bool tree_signature_ignores(const char *name)
 	return false;
 }
 
-static void fd_close(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-}
-
 void tree_list_release(struct tree_list *list)
 {
 	free(list->file);
@@ -83,16 +76,6 @@ int tree_list_add(struct tree_list *list, const char *name, uint64_t size, const
 		return -1;
 	list->file[list->count++] = file;
 	return 0;
-}
-
-int tree_list_add_link(struct tree_list *list, const char *name, uint64_t size, const char *target,
-		       struct error *err)
-{
-	return tree_list_add(list, name, size, NULL, err) ||
-			       arena_text(list->arena, span_of(target),
-					  &list->file[list->count - 1].target, err)
-		       ? -1
-		       : 0;
 }
 
 static int compare_files(const void *a, const void *b)
@@ -249,31 +232,6 @@ static int find_reason(struct walk *walk, const char *name, bool folder, const c
 	return 0;
 }
 
-/* A link that the caller wants followed: to a regular file, wherever it lies. */
-static int follow_link(struct walk *walk, int folder, const char *entry, const char *name,
-		       struct error *err)
-{
-	CLEANUP(fd_close) int fd = openat(folder, entry, O_PATH | O_CLOEXEC);
-	char self[64], target[PATH_MAX];
-	struct stat st;
-	ssize_t len;
-
-	if (fd < 0 || fstat(fd, &st))
-		return error_set(err, ERROR_CORRUPT,
-				 "'%s/%s' is a symbolic link that leads nowhere", walk->path, name);
-	if (!S_ISREG(st.st_mode))
-		return error_set(err, ERROR_CORRUPT,
-				 "'%s/%s' is a symbolic link to what is no regular file: links to "
-				 "files alone are followed",
-				 walk->path, name);
-	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
-	len = readlink(self, target, sizeof(target) - 1);
-	if (len <= 0 || target[0] != '/')
-		return error_system(err, errno, "cannot follow the link '%s/%s'", walk->path, name);
-	target[len] = '\0';
-	return tree_list_add_link(walk->list, name, (uint64_t)st.st_size, target, err);
-}
-
 /* A link of the Hub cache: as many "../" as lead to the cache's folder, then blobs/NAME. */
 static int walk_link(struct walk *walk, int folder, const char *entry, const char *name,
 		     struct error *err)
@@ -337,8 +295,6 @@ static int walk_entry(struct walk *walk, int folder, const char *entry, const ch
 		return note_ignored(walk, name, S_ISDIR(st.st_mode), reason, err);
 	if (S_ISREG(st.st_mode))
 		return tree_list_add(walk->list, name, (uint64_t)st.st_size, NULL, err);
-	if (S_ISLNK(st.st_mode) && walk->options && walk->options->follow_links)
-		return follow_link(walk, folder, entry, name, err);
 	if (S_ISLNK(st.st_mode))
 		return walk_link(walk, folder, entry, name, err);
 	if (!S_ISDIR(st.st_mode) && takes_everything(walk))

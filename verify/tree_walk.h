@@ -23,10 +23,6 @@ void tree_list_release(struct tree_list *list);
 MUST_CHECK int tree_list_add(struct tree_list *list, const char *name, uint64_t size,
 			     const char *blob, struct error *err);
 
-/* The same for a link that was followed to `target`. */
-MUST_CHECK int tree_list_add_link(struct tree_list *list, const char *name, uint64_t size,
-				  const char *target, struct error *err);
-
 /* By the bytes of their names; ERROR_CORRUPT when a name is there twice. */
 MUST_CHECK int tree_list_sort(struct tree_list *list, struct error *err);
 

@@ -41,6 +41,7 @@
 #include "verify/policy_walk.h"
 #include "verify/probes.h"
 #include "verify/proof.h"
+#include "verify/range_hash.h"
 #include "verify/record.h"
 #include "verify/release_dir.h"
 #include "verify/signature.h"

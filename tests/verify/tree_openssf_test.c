@@ -2,6 +2,7 @@
 #include "tests/verify/checkpoint.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "verify/tree.h"
@@ -62,42 +63,34 @@ static void only_the_specifications_names_and_the_ignore_paths_are_left_out(void
 	assert_string_equal(tree_ignored(tree, 4)->name, "left/");
 }
 
-static void a_link_is_refused_unless_it_is_ignored_or_to_be_followed_to_a_file(void **state)
+static void
+links_and_what_is_no_file_are_refused_or_listed_apart_unless_they_are_ignored(void **state)
 {
-	static const char *const ignore[] = { "dangling", "folder" };
-	struct tree_options options = { .openssf = true };
+	static const char *const ignore[] = { "dangling" };
+	struct tree_options options = { .openssf = true, .ignore = ignore, .ignore_count = 1 };
 	CLEANUP(test_folder_remove) char *folder = test_folder();
-	CLEANUP(test_folder_remove) char *elsewhere = test_folder();
 	CLEANUP(tree_close) struct tree *tree = NULL;
-	CLEANUP(source_close) struct source *source = NULL;
-	CLEANUP(buffer_release) struct buffer content;
-	char *outside = path_of(elsewhere, "secret");
+	char *pipe = path_of(folder, "pipe");
 	struct error err = { 0 };
 
 	(void)state;
 	put_text(folder, "a", "inside");
-	put_text(elsewhere, "secret", "outside");
-	link_to(folder, "b", "a");
-	link_to(folder, "c", outside);
-	assert_fails(tree_open(folder, &options, &tree, &err), &err, ERROR_CORRUPT);
-	options.follow_links = true;
 	link_to(folder, "dangling", "nowhere");
-	assert_fails(tree_open(folder, &options, &tree, &err), &err, ERROR_CORRUPT);
-	link_to(folder, "folder", ".");
-	options.ignore = ignore;
-	options.ignore_count = 1;
-	assert_fails(tree_open(folder, &options, &tree, &err), &err, ERROR_CORRUPT);
-	options.ignore_count = 2;
 	assert_done(tree_open(folder, &options, &tree, &err), &err);
-	assert_lists(tree, "a b c");
-	assert_false(tree_leads_outside(tree, tree_find(tree, "a")));
-	assert_false(tree_leads_outside(tree, tree_find(tree, "b")));
-	assert_true(tree_leads_outside(tree, tree_find(tree, "c")));
-	buffer_init(&content, 64);
-	assert_done(tree_open_file(tree, "c", &source, &err), &err);
-	assert_done(source_read_all(source, &content, &err), &err);
-	assert_true(span_equal(buffer_view(&content), span_of("outside")));
-	free(outside);
+	assert_lists(tree, "a");
+	tree_close(&tree);
+	link_to(folder, "b", "a");
+	assert_fails(tree_open(folder, &options, &tree, &err), &err, ERROR_CORRUPT);
+	assert_int_equal(mkfifo(pipe, 0600), 0);
+	free(pipe);
+	options.everything = true;
+	assert_done(tree_open(folder, &options, &tree, &err), &err);
+	assert_lists(tree, "a");
+	assert_int_equal(tree_odd_count(tree), 2);
+	assert_string_equal(tree_odd(tree, 0)->name, "b");
+	assert_true(tree_odd(tree, 0)->link);
+	assert_string_equal(tree_odd(tree, 1)->name, "pipe");
+	assert_false(tree_odd(tree, 1)->link);
 }
 
 int main(void)
@@ -105,7 +98,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_the_specifications_names_and_the_ignore_paths_are_left_out),
 		cmocka_unit_test(
-			a_link_is_refused_unless_it_is_ignored_or_to_be_followed_to_a_file),
+			links_and_what_is_no_file_are_refused_or_listed_apart_unless_they_are_ignored),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
