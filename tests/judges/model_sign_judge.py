@@ -1,9 +1,9 @@
-"""Does the OpenSSF reference client (PyPI model-signing) believe what `akashi sign` signs?
+"""Does the OpenSSF reference client (PyPI model-signing) believe what `akashi sign` signs, and do we?
 
 With keys on three curves, with certificates under a root of our own, with a key in a token
 (SoftHSM, where it is installed); whole files and shards, SHA-256 and BLAKE2b; nested, empty,
 unicode-named, hidden and symlinked entries, and orders in which names by bytes and by parts differ.
-The client must refuse each of them once a byte of a signed file has changed.
+Both must refuse each of them once a byte of a signed file has changed.
 """
 import base64
 import datetime
@@ -83,15 +83,24 @@ def theirs_holds(model, bundle, verifier, serialization_of=None, links=False):
         return False
 
 
-def judge(what, model, bundle, verifier, changed="config.json", **options):
-    """They believe it, and believe it no more once one byte has changed."""
+def ours_holds(model, bundle, anchor):
+    done = subprocess.run([AKASHI, "verify", str(model), "--signature", str(bundle), *map(str, anchor),
+                           "--forward", "none"], capture_output=True, text=True)
+    ours_holds.why = done.stdout + done.stderr
+    return done.returncode == 0
+
+
+def judge(what, model, bundle, verifier, anchor, changed="config.json", **options):
+    """They and we believe it, and believe it no more once one byte has changed."""
     assert theirs_holds(model, bundle, verifier, **options), f"{what}: {theirs_holds.why!r}"
+    assert ours_holds(model, bundle, anchor), f"{what}: {ours_holds.why}"
     path = model / changed
     before = path.read_bytes()
     path.write_bytes(before[:-1] + bytes([before[-1] ^ 1]))
     assert not theirs_holds(model, bundle, verifier, **options), f"{what}: one byte of {changed} goes unseen"
+    assert not ours_holds(model, bundle, anchor), f"{what}: one byte of {changed} goes unseen by us"
     path.write_bytes(before)
-    return 2
+    return 4
 
 
 def judge_shape(bundle, method="files", links=False):
@@ -124,27 +133,28 @@ def judge_keys(scratch, model):
     bundle, checks = model / "model.sig", 0
     for curve in CURVES:
         sign(model, "--key", scratch / f"{curve}.key", "--ignore", "left")
-        checks += judge(curve, model, bundle, key_verifier(scratch / f"{curve}.pem")) + judge_shape(bundle)
+        checks += judge(curve, model, bundle, key_verifier(scratch / f"{curve}.pem"),
+                        ["--key", scratch / f"{curve}.pem"]) + judge_shape(bundle)
     return checks
 
 
 def judge_serializations(scratch, model):
     bundle, key, checks = model / "model.sig", scratch / "p256.key", 0
-    verifier = key_verifier(scratch / "p256.pem")
+    verifier, anchor = key_verifier(scratch / "p256.pem"), ["--key", scratch / "p256.pem"]
     sign(model, "--key", key, "--ignore", "left", "--shards", "256")
-    checks += judge("shards", model, bundle, verifier, "big", serialization_of=lambda c: c.use_shard_serialization(
-        hashing_algorithm="sha256", shard_size=256)) + judge_shape(bundle, "shards")
+    checks += judge("shards", model, bundle, verifier, anchor, "big",
+                    serialization_of=lambda c: c.use_shard_serialization(hashing_algorithm="sha256", shard_size=256)) + judge_shape(bundle, "shards")
     sign(model, "--key", key, "--ignore", "left", "--hash", "blake2b")
-    checks += judge("blake2b", model, bundle, verifier, serialization_of=lambda c: c.use_file_serialization(
+    checks += judge("blake2b", model, bundle, verifier, anchor, serialization_of=lambda c: c.use_file_serialization(
         hashing_algorithm="blake2"))
     sign(model, "--key", key, "--ignore", "left", "--hash", "blake2b", "--shards", "1000")
-    checks += judge("blake2b shards", model, bundle, verifier, "big",
+    checks += judge("blake2b shards", model, bundle, verifier, anchor, "big",
                     serialization_of=lambda c: c.use_shard_serialization(hashing_algorithm="blake2", shard_size=1000))
     (model / "link").symlink_to("config.json")
     refused = subprocess.run([AKASHI, "sign", model, "--key", key], capture_output=True)
     assert refused.returncode == 1, refused
     sign(model, "--key", key, "--ignore", "left", "--allow-symlinks")
-    checks += judge("links", model, bundle, verifier, links=True) + judge_shape(bundle, links=True)
+    checks += judge("links", model, bundle, verifier, anchor, links=True) + judge_shape(bundle, links=True)
     (model / "link").unlink()
     one = model / "big"
     sign(one, "--key", key, "--signature", scratch / "one.sig")
@@ -181,7 +191,7 @@ def judge_certificates(scratch, model, keys):
         sign(model, "--key", scratch / "leaf.key", "--cert", scratch / "leaf.crt", "--chain", scratch / "middle.crt",
              "--chain", scratch / "root.crt", "--ignore", "left")
         checks += judge(f"certificate, {curve}", model, bundle, lambda config: config.use_certificate_verifier(
-            certificate_chain=[scratch / "root.crt"]))
+            certificate_chain=[scratch / "root.crt"]), ["--root", scratch / "root.crt"])
         held = json.loads(bundle.read_bytes())["verificationMaterial"]["x509CertificateChain"]["certificates"]
         assert len(held) == 2, "leaf and intermediate, and no root"
         assert not theirs_holds(model, bundle, lambda config: config.use_certificate_verifier(
@@ -205,7 +215,8 @@ def judge_token(scratch, model):
         subprocess.run(["softhsm2-util", "--import", scratch / f"{curve}.key", "--token", "judge", "--label", curve,
                         "--id", f"0{number}", "--pin", "1234"], env=env, check=True, capture_output=True)
         sign(model, "--pkcs11-uri", f"pkcs11:token=judge;object={curve}", "--ignore", "left", env=env)
-        checks += judge(f"token, {curve}", model, model / "model.sig", key_verifier(scratch / f"{curve}.pem"))
+        checks += judge(f"token, {curve}", model, model / "model.sig", key_verifier(scratch / f"{curve}.pem"),
+                        ["--key", scratch / f"{curve}.pem"])
     return checks
 
 
