@@ -213,9 +213,36 @@ def own_cases(root):
            artifact], "a log that the trusted root does not have")
 
 
+def models(root):
+    """OpenSSF signatures over directories, made through Sigstore by four versions of the reference client."""
+    signer = ["--trusted-root", root / "roots" / "production.json", "--identity", "stefanb@us.ibm.com",
+              "--issuer", "https://sigstore.verify.ibm.com/oauth2"]
+    for version in ("v0.3.1", "v1.0.0", "v1.0.1", "v1.1.0"):
+        model = root / "models" / f"{version}-sigstore"
+        words = ["verify", model, "--signature", model / "model.sig"]
+        # v1.0.1 did not write down what it was told to leave out
+        unsigned = ["--ignore", "ignore-me"] if version == "v1.0.1" else []
+        yield f"model {version}", [*words, *signer, *unsigned], None
+        yield (f"model {version}, another identity",
+               [*words, *signer[:2], "--identity", "mallory@example.org", *signer[4:], *unsigned],
+               "'mallory@example.org' was asked for")
+    copy = root / "models" / "changed"
+    copy.mkdir()
+    for file in model.iterdir():
+        (copy / file.name).write_bytes(file.read_bytes())
+    (copy / "signme-1").write_bytes(b"something else")
+    yield ("a model with a changed file", ["verify", copy, "--signature", copy / "model.sig", *signer],
+           "'signme-1'")
+    yield ("a model by its directory, staging's root",
+           ["verify", model, "--signature", model / "model.sig", "--trusted-root", root / "roots" / "staging.json",
+            *signer[2:]], "a log that the trusted root does not have")
+
+
 def tried(one):
+    """What is wrong with the outcome, or None. The client speaks the suite's words, the command its own."""
     name, words, reason = one
-    ran = subprocess.run([CLIENT, *map(str, words)], capture_output=True, text=True, check=False)
+    program = CLIENT if words[0] == "verify-bundle" else os.environ["AKASHI"]
+    ran = subprocess.run([program, *map(str, words)], capture_output=True, text=True, check=False)
     said = ran.stdout + ran.stderr
     if (ran.returncode == 0) != (reason is None):
         return f"{name}: exit status {ran.returncode}\n{said}"
@@ -235,7 +262,7 @@ def main():
         root = pathlib.Path(scratch) / "sigstore-conformance"
         os.environ.update(SIGSTORE_ROOTS=str(root / "roots"), HOME=scratch, AKASHI_THREADS="1")
         os.chdir(scratch)
-        cases = [*suite(root), *own_cases(root)]
+        cases = [*suite(root), *own_cases(root), *models(root)]
         with ThreadPoolExecutor(2) as pool:
             wrong = [text for text in pool.map(tried, cases) if text]
     print("\n".join(wrong))
