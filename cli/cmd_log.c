@@ -235,13 +235,19 @@ static const struct command audit = {
 	.run = audit_run,
 };
 
-static const struct command *const subcommands[] = {
-	&list, &prove, &audit, &log_command_fsck, &log_command_inspect, &log_command_state, NULL
-};
+static const struct command *const subcommands[] = { &list,
+						     &prove,
+						     &audit,
+						     &log_command_publish,
+						     &log_command_fsck,
+						     &log_command_inspect,
+						     &log_command_state,
+						     NULL };
 
 const struct command command_log = {
 	.name = "log",
-	.summary = "list, prove, audit and inspect the transparency log, and sign its state",
-	.synopsis = "list|prove|audit|fsck|inspect|state",
+	.summary =
+		"list, prove, publish, audit and inspect the transparency log, and sign its state",
+	.synopsis = "list|prove|audit|publish|fsck|inspect|state",
 	.subcommands = subcommands,
 };

@@ -251,7 +251,7 @@ static int policy_first(struct registry *registry, struct policy *out_policy,
 	struct log *log;
 
 	buffer_init(&bytes, ENTRY_MAX_BYTES);
-	if (registry_log(registry, &log, err) || log_head(log, &head, err) ||
+	if (registry_log(registry, &log, err) || log_signed(log, &head, err) ||
 	    tiles_entry(log_tiles(log), 0, head.size, &bytes, err) ||
 	    entry_parse(buffer_view(&bytes), &entry, err))
 		return -1;

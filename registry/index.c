@@ -172,7 +172,7 @@ static int catch_up(struct index *index, bool *out_fits, struct error *err)
 	uint64_t from;
 	int failed;
 
-	if (registry_log(index->registry, &log, err) || log_head(log, &head, err) ||
+	if (registry_log(index->registry, &log, err) || log_signed(log, &head, err) ||
 	    place_read(index, &head, log_tiles(log), &from, out_fits, err))
 		return -1;
 	if (!*out_fits || from == head.size)

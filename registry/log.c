@@ -181,8 +181,57 @@ int log_find_claim(struct log *log, const char *claim, char **out_statement, uin
 	return 0;
 }
 
+int log_signed(struct log *log, struct log_head *out_head, struct error *err)
+{
+	CLEANUP(log_head_release) struct log_head shown = { 0 };
+	struct log_head lock;
+	struct error ignored = { 0 };
+
+	if (log_head(log, &shown, err))
+		return -1;
+	/* Who cannot read lock.db goes by what is shown. */
+	if (!log_is_witnessed(log) || log_remembered(log, &lock, &ignored)) {
+		*out_head = shown;
+		shown = (struct log_head){ 0 }; /* handed over */
+		return 0;
+	}
+	*out_head = lock;
+	return 0;
+}
+
+int log_holds(struct log *log, uint64_t index, struct span entry, struct error *err)
+{
+	CLEANUP(log_head_release) struct log_head head = { 0 };
+	struct digest path[MERKLE_PROOF_MAX], leaf = merkle_leaf(entry);
+	size_t len;
+
+	return log_signed(log, &head, err) ||
+			       tiles_prove_inclusion(log->tiles, index, head.size, path, &len,
+						     err) ||
+			       merkle_check_inclusion(index, head.size, &leaf, path, len,
+						      &head.root, err)
+		       ? -1
+		       : 0;
+}
+
+/* An entry beyond what is shown: not there at all, or waiting for witnesses. */
+static int beyond_shown(struct log *log, uint64_t index, struct error *err)
+{
+	CLEANUP(log_head_release) struct log_head lock = { 0 };
+
+	if (log_signed(log, &lock, err))
+		return -1;
+	if (index >= lock.size)
+		return 0; /* what follows says so */
+	return error_set(err, ERROR_UNTRUSTED,
+			 "entry %llu is logged, and the checkpoint over it waits for its "
+			 "witnesses: akashi log publish asks them again",
+			 (unsigned long long)index);
+}
+
 int log_prove(struct log *log, uint64_t index, struct buffer *out_proof, struct error *err)
 {
+	CLEANUP(witness_policy_free) struct witness_policy *witnesses = NULL;
 	CLEANUP(log_head_release) struct log_head head = { 0 };
 	CLEANUP(buffer_release) struct buffer entry, text;
 	struct log_trust own;
@@ -192,12 +241,14 @@ int log_prove(struct log *log, uint64_t index, struct buffer *out_proof, struct 
 	buffer_init(&entry, ENTRY_MAX_BYTES);
 	buffer_init(&text, PROOF_MAX_BYTES);
 	proof.index = index;
-	if (log_head(log, &head, err) ||
+	if (log_head(log, &head, err) || log_witnesses(log, &witnesses, err) ||
+	    (index >= head.size && beyond_shown(log, index, err)) ||
 	    tiles_prove_inclusion(log->tiles, index, head.size, proof.path, &proof.path_len, err) ||
 	    tiles_entry(log->tiles, index, head.size, &entry, err))
 		return -1;
-	proof.checkpoint = buffer_view(&head.note);
 	own = log_own_trust(log);
+	own.witnesses = witnesses;
+	proof.checkpoint = buffer_view(&head.note);
 	if (proof_build(&proof, &text, err))
 		return -1;
 	/* Nobody is told what was not checked. */

@@ -80,6 +80,33 @@ MUST_CHECK int log_append(struct log *log, const struct log_item *item, size_t c
  */
 MUST_CHECK int log_recover(struct log *log, struct error *err);
 
+/* What log_publish did. */
+struct log_published {
+	struct checkpoint checkpoint; /* the one that was signed last, with who cosigned it */
+	bool shown;                   /* it is log/checkpoint now: proofs can be had */
+};
+
+/*
+ * Ask the witnesses of keys/witnesses (a tlog-policy, in parallel, each at most twice) to cosign
+ * the checkpoint that was signed last, and put it into log/checkpoint if that gives their quorum;
+ * with `again` also when the one there has it already, for the time in it. Done by every
+ * log_append; without a quorum entries stay durable, what is shown stays as it was, and nothing
+ * newer can be proved. Without keys/witnesses: log_recover. ERROR_CORRUPT, with log-evidence.txt: a
+ * witness saw more of this log, or another history, than was ever signed here.
+ */
+MUST_CHECK int log_publish(struct log *log, bool again, struct log_published *out_published,
+			   struct error *err);
+
+/*
+ * The newest checkpoint of this log that is known here: the one that is shown, or, while that
+ * waits for witnesses, the one that lock.db remembers. For the registry's own use; strangers get
+ * log_head. The caller releases it.
+ */
+MUST_CHECK int log_signed(struct log *log, struct log_head *out_head, struct error *err);
+
+/* 0 iff `entry` is what the log has at `index` of what was signed last. */
+MUST_CHECK int log_holds(struct log *log, uint64_t index, struct span entry, struct error *err);
+
 /* The last checkpoint that was ever signed, as lock.db remembers it. The caller releases it. */
 MUST_CHECK int log_remembered(struct log *log, struct log_head *out_head, struct error *err);
 

@@ -30,6 +30,7 @@ struct log {
 	struct log_sequencing *sequencing; /* prepared statements of log.db, or NULL */
 	struct log_waiting *waiting;       /* this writer's own file, NULL until it had to wait */
 	struct log_queue *queue;           /* the threads that append at once */
+	bool agreed;                       /* the witnesses were asked before anything is signed */
 };
 
 /* One call of log_append, from its thread's stack. */
@@ -125,6 +126,21 @@ MUST_CHECK int log_advance(struct log *log, struct log_state *state, struct erro
  * one there is older is a normal state: the entries are durable and signed, and not shown yet.
  */
 MUST_CHECK int log_show(struct log *log, const struct log_head *head, struct error *err);
+
+/* The policy in keys/witnesses; NULL where there is none. The caller frees it. */
+MUST_CHECK int log_witnesses(const struct log *log, struct witness_policy **out_policy,
+			     struct error *err);
+/* Is there one? Then log/checkpoint is replaced by log_publish alone. */
+bool log_is_witnessed(const struct log *log);
+
+/*
+ * Before anything is signed, once for each `log`: has some witness seen more of this log, or
+ * another history, than lock.db remembers? ERROR_CORRUPT then, with log-evidence.txt. A witness
+ * that cannot be reached says nothing. No lock is held.
+ */
+MUST_CHECK int log_witnesses_agree(struct log *log, struct error *err);
+/* After an append: log_publish, with a notice where it waits. From any thread; no lock is held. */
+MUST_CHECK int log_show_witnessed(struct log *log, struct error *err);
 
 /* What lock.db remembers; the database is open. The caller releases it. */
 MUST_CHECK int log_lock_read(struct log *log, struct log_head *out_head, struct error *err);

@@ -113,5 +113,5 @@ int log_append(struct log *log, const struct log_item *item, size_t count, uint6
 	else if (count)
 		memcpy(out_index, group.index, count * sizeof(*group.index));
 	free(group.index);
-	return group.failed ? -1 : 0;
+	return group.failed || log_show_witnessed(log, err) ? -1 : 0;
 }

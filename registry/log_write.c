@@ -76,8 +76,11 @@ static bool all_signed(struct log *log, struct log_group *const *group, size_t c
 	CLEANUP(log_head_release) struct log_head lock = { 0 }, shown = { 0 };
 	struct error ignored = { 0 };
 
-	return log_remembered(log, &lock, &ignored) == 0 && log_head(log, &shown, &ignored) == 0 &&
-	       log_is_shown(&shown, &lock) && all_found(log, group, count, lock.size);
+	/* Where witnesses are asked, showing it is log_publish's, once the lock is free again. */
+	return log_remembered(log, &lock, &ignored) == 0 &&
+	       (log_is_witnessed(log) ||
+		(log_head(log, &shown, &ignored) == 0 && log_is_shown(&shown, &lock))) &&
+	       all_found(log, group, count, lock.size);
 }
 
 /* True when the file is not the one that it was; a checkpoint is replaced, not written to. */
@@ -194,6 +197,8 @@ static int lead(struct log *log, struct log_group *const *group, size_t count, s
 	CLEANUP(log_state_release) struct log_state state = { 0 };
 	bool served;
 
+	if (log_witnesses_agree(log, err))
+		return -1;
 	if (turn_take(log, group, count, &held, &served, err))
 		return -1;
 	if (served)

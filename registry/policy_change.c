@@ -240,7 +240,7 @@ static int log_size(struct registry *registry, uint64_t *out_size, struct error 
 	CLEANUP(log_head_release) struct log_head head = { 0 };
 	struct log *log;
 
-	if (registry_log(registry, &log, err) || log_head(log, &head, err))
+	if (registry_log(registry, &log, err) || log_signed(log, &head, err))
 		return -1;
 	*out_size = head.size;
 	return 0;

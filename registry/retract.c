@@ -92,7 +92,7 @@ int registry_revoke(struct registry *registry, struct signing_key *key, const st
 	struct log *log;
 
 	if (revoke_allowed(registry, public_key_id(key->public_key), about, err) ||
-	    registry_log(registry, &log, err) || log_head(log, &head, err))
+	    registry_log(registry, &log, err) || log_signed(log, &head, err))
 		return -1;
 	if (last >= head.size)
 		return error_set(

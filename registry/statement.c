@@ -141,7 +141,7 @@ static int entry_of(struct registry *registry, const struct digest *identity,
 
 	statement_ident(identity, key, ident);
 	return registry_log(registry, &log, err) || log_find(log, ident, &index, err) ||
-			       log_head(log, &head, err) ||
+			       log_signed(log, &head, err) ||
 			       tiles_entry(log_tiles(log), index, head.size, bytes, err) ||
 			       entry_parse(buffer_view(bytes), out_entry, err)
 		       ? -1

@@ -109,16 +109,18 @@ static int log_age(struct registry *registry, int64_t *out_age_s, struct error *
 int registry_status(struct registry *registry, struct status *out_status, struct error *err)
 {
 	CLEANUP(status_release) struct status status = { .unrecorded = NULL };
-	CLEANUP(log_head_release) struct log_head head = { .size = 0 };
+	CLEANUP(log_head_release) struct log_head head = { .size = 0 }, last = { .size = 0 };
 	struct index *index;
 	struct log *log;
 
 	if (registry_log(registry, &log, err) || log_head(log, &head, err) ||
-	    registry_index(registry, &index, err) || index_count(index, &status.counts, err) ||
-	    find_unrecorded(index, &status, err) || log_age(registry, &status.log_age_s, err))
+	    log_signed(log, &last, err) || registry_index(registry, &index, err) ||
+	    index_count(index, &status.counts, err) || find_unrecorded(index, &status, err) ||
+	    log_age(registry, &status.log_age_s, err))
 		return -1;
 	status.log_size = head.size;
 	status.root = head.root;
+	status.waiting = last.size - head.size;
 	*out_status = status;
 	status = (struct status){ .unrecorded = NULL };
 	return 0;

@@ -8,6 +8,7 @@
 struct status {
 	struct digest root;
 	uint64_t log_size;
+	uint64_t waiting;  /* entries signed and not shown yet: they wait for witnesses */
 	int64_t log_age_s; /* since the checkpoint was written; -1: unknown */
 	struct index_counts counts;
 	char **unrecorded; /* checkpoints without recorded outputs, owner/name@version */

@@ -31,6 +31,13 @@ int witness_request_parse(struct span text, struct witness_request *out_request,
 	return 0;
 }
 
+bool witness_size_read(struct span body, uint64_t *out_size)
+{
+	struct span line;
+
+	return line_take(&body, &line) && !body.len && decimal_read(line, out_size);
+}
+
 int witness_request_build(const struct witness_request *request, struct buffer *out,
 			  struct error *err)
 {

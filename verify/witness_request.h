@@ -18,6 +18,10 @@ struct witness_request {
 MUST_CHECK int witness_request_parse(struct span text, struct witness_request *out_request,
 				     struct error *err);
 
+/* The body of a 409: the size that the witness remembers, and a newline. False for anything else.
+ */
+bool witness_size_read(struct span body, uint64_t *out_size);
+
 /* Append the text. */
 MUST_CHECK int witness_request_build(const struct witness_request *request, struct buffer *out,
 				     struct error *err);
