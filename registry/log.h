@@ -98,6 +98,12 @@ MUST_CHECK int log_publish(struct log *log, bool again, struct log_published *ou
 			   struct error *err);
 
 /*
+ * Ask these witnesses from now on: keys/witnesses becomes `text` (empty: it is removed). Before the
+ * policy that says so is logged: the checkpoint over that must be theirs already.
+ */
+MUST_CHECK int log_ask_witnesses(struct log *log, struct span text, struct error *err);
+
+/*
  * The newest checkpoint of this log that is known here: the one that is shown, or, while that
  * waits for witnesses, the one that lock.db remembers. For the registry's own use; strangers get
  * log_head. The caller releases it.

@@ -76,6 +76,21 @@ bool log_is_witnessed(const struct log *log)
 	return !log_path(log, "keys/witnesses", &path, &ignored) && file_exists(path);
 }
 
+int log_ask_witnesses(struct log *log, struct span text, struct error *err)
+{
+	CLEANUP(witness_policy_free) struct witness_policy *policy = NULL;
+	CLEANUP(text_free) char *path = NULL;
+
+	if (log_path(log, "keys/witnesses", &path, err))
+		return -1;
+	log->agreed = false;
+	if (!text.len)
+		return folder_remove(path, err);
+	if (witness_policy_parse(text, &policy, err))
+		return -1;
+	return file_write(path, text, 0644, FILE_REPLACE, err);
+}
+
 /* ---- Asking ---- */
 
 static int question_write(struct inquiry *inquiry, struct question *question, struct error *err)

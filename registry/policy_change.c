@@ -361,9 +361,38 @@ int policy_draft_ready(struct registry *registry, const struct policy_draft *dra
 				   draft->count, &index, err);
 }
 
+/* Whom the log asks follows the policy; what an operator asks for beyond it stays. */
+static int witnesses_follow(struct registry *registry, const struct present *before,
+			    const struct policy_draft *draft, struct error *err)
+{
+	const char *text = json_text(json_member(draft->statement.predicate, "witnesses"));
+	struct log *log;
+
+	if (!text && !before->newest->policy.witnesses)
+		return 0;
+	return registry_log(registry, &log, err) ||
+			       log_ask_witnesses(log, span_of(text ? text : ""), err)
+		       ? -1
+		       : 0;
+}
+
+/* Is the entry shown, or does it wait for witnesses? */
+static int entry_waits(struct registry *registry, uint64_t index, bool *out_waits,
+		       struct error *err)
+{
+	CLEANUP(log_head_release) struct log_head head = { 0 };
+	struct log *log;
+
+	if (registry_log(registry, &log, err) || log_head(log, &head, err))
+		return -1;
+	*out_waits = index >= head.size;
+	return 0;
+}
+
 int policy_draft_log(struct registry *registry, const struct policy_draft *draft,
 		     uint64_t *out_index, struct error *err)
 {
+	bool waits;
 	CLEANUP(present_release) struct present before = { 0 }, after = { 0 };
 	struct envelope_item item[2 * POLICY_KEYS_MAX];
 	struct statement_made made[2 * POLICY_KEYS_MAX];
@@ -374,8 +403,14 @@ int policy_draft_log(struct registry *registry, const struct policy_draft *draft
 		item[i] = (struct envelope_item){ buffer_view(&draft->signature[i].bundle),
 						  root_key(&before, draft,
 							   &draft->signature[i].key) };
-	if (registry_log_envelopes(registry, item, draft->count, made, err) ||
-	    present_open(registry, &after, err))
+	if (witnesses_follow(registry, &before, draft, err) ||
+	    registry_log_envelopes(registry, item, draft->count, made, err) ||
+	    entry_waits(registry, made[0].log_index, &waits, err))
+		return -1;
+	*out_index = made[0].log_index;
+	if (waits)
+		return 0;
+	if (present_open(registry, &after, err))
 		return -1;
 	if (!digest_equal(&after.newest->identity, &made[0].identity))
 		return error_set(err, ERROR_UNTRUSTED,
