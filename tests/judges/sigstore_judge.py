@@ -2,7 +2,7 @@
 
 The CA, the CT key and the timestamp authority are made here; `akashi sign --log` makes the bundle, `sigstore` from
 PyPI judges it offline with a trusted_root.json, and says no to every bundle that was tampered with. Our own
-verifier judges the same bundle the same way. Skipped (77) where a package or openssl is missing.
+verifier judges the same bundle the same way, and so does the OpenSSF client, as a signature of the files. Skipped (77) where a package or openssl is missing.
 """
 import base64
 import copy
@@ -10,6 +10,7 @@ import datetime
 import hashlib
 import json
 import os
+import pathlib
 import shutil
 import struct
 import subprocess
@@ -18,6 +19,7 @@ import tempfile
 import time
 
 try:
+    import model_signing.verifying
     import sigstore
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
@@ -216,6 +218,36 @@ def authority_start(folder):
     return served, open(os.path.join(folder, "url")).read()
 
 
+def reference(trusted):
+    """The OpenSSF client takes the bundle as a keyless signature of the files, and none of other files."""
+    period = {"start": "2020-01-01T00:00:00Z"}
+    service = lambda host, version: [{"url": f"https://{host}.example.org", "majorApiVersion": version,
+                                      "validFor": period, "operator": "t"}]
+    config = {"mediaType": "application/vnd.dev.sigstore.clienttrustconfig.v0.1+json", "trustedRoot": trusted,
+              "signingConfig": {"mediaType": "application/vnd.dev.sigstore.signingconfig.v0.2+json",
+                                "caUrls": service("ca", 1), "oidcUrls": service("oidc", 1),
+                                "rekorTlogUrls": service("log", 2), "rekorTlogConfig": {"selector": "ANY"},
+                                "tsaUrls": service("tsa", 1), "tsaConfig": {"selector": "ANY"}}}
+    with open("config.json", "w") as file:
+        json.dump(config, file)
+
+    def verify():
+        model_signing.verifying.Config().use_sigstore_verifier(
+            identity=IDENTITY, oidc_issuer=ISSUER, trust_config=pathlib.Path("config.json")
+        ).verify(pathlib.Path("model"), pathlib.Path("bundle.json"))
+
+    verify()
+    with open("model/more.bin", "w") as file:
+        file.write("unsigned")
+    try:
+        verify()
+    except ValueError:
+        os.remove("model/more.bin")
+    else:
+        raise AssertionError("the OpenSSF client takes a file that nobody signed")
+    print("the OpenSSF client verifies the model by it")
+
+
 def judge(folder, url):
     root_key, ca_key, ct_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(4))
     root = authority("test root", root_key)
@@ -255,6 +287,8 @@ def judge(folder, url):
     status, said = ours(folder, bundle, "root.json", what)
     assert status == 0, said
     print(f"sigstore-python {sigstore.__version__} verifies the bundle and its place {entry(bundle)['logIndex']} in our log")
+
+    reference(trusted)
 
     # Signed again: the leaf in the log stays the one, and its proof follows the log as it grows.
     added = json.loads(run("add", "dataset", "model", "lab/data@v1", "--timestamp-url", url, "--json"))["items"][0]
