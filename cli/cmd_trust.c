@@ -1,6 +1,7 @@
 /* trust: pin a log, show what is pinned. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/open.h"
 #include "cli/output.h"
@@ -63,19 +64,65 @@ static int begin_items(const struct call *call, struct json **out_object, struct
 	return 0;
 }
 
+/* The line that a release says of itself: believed because somebody asked for just that. */
+static int first_use_line(const char *folder, char **out_line, struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer text;
+	CLEANUP(json_free) struct json *json = NULL;
+	const struct json *list;
+	const char *line;
+
+	buffer_init(&text, PINS_MAX_BYTES);
+	if (release_dir_file(folder, "akashi/trust.json", PINS_MAX_BYTES, &text, err) ||
+	    json_parse(buffer_view(&text), NULL, &json, err) ||
+	    json_need_array(json, "pins", &list, err))
+		return error_prefix(err, "'%s'", folder);
+	line = json_text(json_at(list, 0));
+	if (!line || json_count(list) != 1)
+		return error_set(err, ERROR_CORRUPT, "'%s' does not name one pin", folder);
+	*out_line = strdup(line);
+	return *out_line ? 0 : error_set(err, ERROR_SYSTEM, "out of memory for a pin");
+}
+
+/* Remember that nobody compared this one. */
+static int first_use_remember(const struct call *call, const char *line, const char *folder,
+			      struct error *err)
+{
+	CLEANUP(pins_release) struct pins pins = { .pin = NULL };
+	CLEANUP(text_free) char *real = realpath(folder, NULL);
+
+	if (pins_parse(span_of(line), &pins, err))
+		return -1;
+	context_notice(call->ctx,
+		       "trusted on first use: '%s' is believed because '%s' says so, and nobody "
+		       "compared it; whoever made that folder controls what you will believe",
+		       pins.pin[0].log.name, folder);
+	return trust_store_first_use(call->ctx, pins.pin[0].log.name, real ? real : folder, err);
+}
+
 static int pin_run(struct call *call, struct error *err)
 {
+	bool first_use = call_has(call, "first-use");
 	CLEANUP(json_free) struct json *object = NULL;
 	CLEANUP(text_free) char *line = NULL;
 	struct json *items = NULL;
 	bool known = false;
 
-	if (join_operands(call, &line, err) || begin_items(call, &object, &items, err))
+	if ((first_use ? first_use_line(call->operand[0], &line, err)
+		       : join_operands(call, &line, err)) ||
+	    begin_items(call, &object, &items, err))
 		return -1;
 	if (!call_has(call, "dry-run") &&
 	    pins_add(call->ctx, line, call_has(call, "replace"), &known, err))
 		return -1;
-	if (show_pins(call, span_of(line), items, known ? "pinned before" : "pinned", err))
+	if (first_use && !known && !call_has(call, "dry-run") &&
+	    first_use_remember(call, line, call->operand[0], err))
+		return -1;
+	if (show_pins(call, span_of(line), items,
+		      known       ? "pinned before"
+		      : first_use ? "pinned on first use"
+				  : "pinned",
+		      err))
 		return -1;
 	if (call->json)
 		return output_json(object, err);
@@ -111,6 +158,9 @@ static const struct option pin_options[] = {
 	  .help = "take the place of another pin of the same log: its key or policy changed, and "
 		  "you "
 		  "compared the fingerprint" },
+	{ .name = "first-use",
+	  .help = "take the line from a release directory itself: every later verdict says that "
+		  "nobody compared it" },
 	OPTION_DRY_RUN,
 	{ .name = NULL },
 };
@@ -124,7 +174,7 @@ static const struct example pin_examples[] = {
 static const struct command pin = {
 	.name = "pin",
 	.summary = "trust a log and its policy",
-	.synopsis = "'VKEY sha256:POLICY'",
+	.synopsis = "'VKEY sha256:POLICY'|--first-use DIR",
 	.description = "Keeps the line in $XDG_CONFIG_HOME/akashi/pins and shows its fingerprint "
 		       "(SHA-256 of the line), to be compared out of band.",
 	.options = pin_options,
@@ -143,12 +193,13 @@ static const struct command show = {
 	.run = show_run,
 };
 
-static const struct command *const subcommands[] = { &pin, &show, &trust_policy_command,
-						     &trust_sign_command, NULL };
+static const struct command *const subcommands[] = {
+	&pin, &show, &trust_policy_command, &trust_sign_command, &trust_update_command, NULL
+};
 
 const struct command command_trust = {
 	.name = "trust",
 	.summary = "pin logs, show and change who may sign what",
-	.synopsis = "pin|show|policy|sign",
+	.synopsis = "pin|show|update|policy|sign",
 	.subcommands = subcommands,
 };

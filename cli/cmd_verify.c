@@ -1,6 +1,7 @@
 /* verify: check what somebody has, from the bytes up to the forward pass. */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "cli/artifact.h"
 #include "cli/environment.h"
@@ -114,8 +115,42 @@ static int attest(const struct call *call, struct registry *registry, const stru
 	return 0;
 }
 
+/* "2026-11-24", "2026-11-24T18:00:00Z", or an entry of the log. */
+static int read_as_of(const struct call *call, struct check_request *request, struct error *err)
+{
+	const char *text = call_value(call, "as-of");
+	struct tm utc = { 0 };
+	const char *end;
+
+	request->allow_retracted = call_has(call, "allow-retracted");
+	if (!text)
+		return 0;
+	request->as_of = true;
+	request->as_of_index = UINT64_MAX;
+	end = strptime(text, "%Y-%m-%d", &utc);
+	if (end && !*end) { /* the whole of that day */
+		utc.tm_hour = 23;
+		utc.tm_min = utc.tm_sec = 59;
+		request->as_of_time = (int64_t)timegm(&utc);
+		return 0;
+	}
+	end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+	if (end && !*end) {
+		request->as_of_time = (int64_t)timegm(&utc);
+		return 0;
+	}
+	if (call_number(call, "as-of", 0, &request->as_of_index, err))
+		return error_set(
+			err, ERROR_USAGE,
+			"--as-of takes a date (2026-11-24, or with T18:00:00Z) or an entry "
+			"of the log, not '%s'",
+			text);
+	return 0;
+}
+
 static int verify_run(struct call *call, struct error *err)
 {
+	CLEANUP(trust_store_close) struct trust_store *store = NULL;
 	CLEANUP(registry_close) struct registry *registry = NULL;
 	CLEANUP(openssf_release) struct openssf files;
 	CLEANUP(certificates_release) struct certificates tsa = { .der = NULL };
@@ -158,8 +193,10 @@ static int verify_run(struct call *call, struct error *err)
 	    forward_tier_parse(tier ? tier : "quick", &request.forward, err) ||
 	    openssf_read(call, &files, &request, err) ||
 	    open_certificates(call, "tsa-root", &tsa, err) ||
-	    pins_gather(call->ctx, trust, &pins, err))
+	    pins_gather(call->ctx, trust, &pins, err) || read_as_of(call, &request, err) ||
+	    trust_store_open(call->ctx, buffer_view(&pins), &store, err))
 		return -1;
+	trust_store_lend(store, &request);
 	request.timestamp_root = tsa.der;
 	request.timestamp_root_count = tsa.list.count;
 	request.pins = buffer_view(&pins);
@@ -218,6 +255,12 @@ static const struct option verify_options[] = {
 	  .argument = "FILE",
 	  .help = "start from the pins in this file instead of your own and of any registry found "
 		  "here" },
+	{ .name = "as-of",
+	  .argument = "DATE|INDEX",
+	  .help = "look at things as the log stood then: later policies, revocations and "
+		  "retractions are left out, no maximum age is asked, and the verdict says so" },
+	{ .name = "allow-retracted",
+	  .help = "take a version that was retracted: the reason is still told" },
 	OPTIONS_OPENSSF,
 	{ .name = "tsa-root",
 	  .argument = "PEM",

@@ -4,7 +4,7 @@
 
 #include "cli/cli.h"
 
-extern const struct command trust_policy_command, trust_sign_command;
+extern const struct command trust_policy_command, trust_sign_command, trust_update_command;
 
 /* Sign a draft with keys of this user and log it, or write it to the file `out` when that is not
  * NULL; say what happened. */

@@ -32,7 +32,8 @@ static int anchor_open(struct registry *registry, struct anchor *anchor,
 {
 	if (registry_index(registry, &anchor->index, err) ||
 	    registry_evidence(registry, &anchor->evidence, err) ||
-	    registry_trust(registry, anchor->evidence, &anchor->trust, err))
+	    registry_trust_upto(registry, anchor->evidence, check_upto(request), &anchor->trust,
+				err))
 		return -1;
 	*out_request = *request;
 	out_request->anchor = anchor->evidence;

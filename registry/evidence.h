@@ -14,5 +14,8 @@ MUST_CHECK int registry_evidence(struct registry *registry, struct evidence **ou
  */
 MUST_CHECK int registry_trust(struct registry *registry, const struct evidence *evidence,
 			      struct trust *out_trust, struct error *err);
+/* The same without what was logged above the entry `upto`. */
+MUST_CHECK int registry_trust_upto(struct registry *registry, const struct evidence *evidence,
+				   uint64_t upto, struct trust *out_trust, struct error *err);
 
 #endif

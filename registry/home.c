@@ -265,13 +265,19 @@ static int policy_first(struct registry *registry, struct policy *out_policy,
 int registry_trust(struct registry *registry, const struct evidence *evidence,
 		   struct trust *out_trust, struct error *err)
 {
+	return registry_trust_upto(registry, evidence, UINT64_MAX, out_trust, err);
+}
+
+int registry_trust_upto(struct registry *registry, const struct evidence *evidence, uint64_t upto,
+			struct trust *out_trust, struct error *err)
+{
 	CLEANUP(policy_release) struct policy first = { 0 };
 	struct pin pin;
 
 	if (policy_first(registry, &first, &pin.policy, err))
 		return -1;
 	pin.log = first.log[0];
-	return trust_from_pins(&(struct pins){ &pin, 1 }, evidence, UINT64_MAX, out_trust, err);
+	return trust_from_pins(&(struct pins){ &pin, 1 }, evidence, upto, out_trust, err);
 }
 
 int registry_pin(struct registry *registry, char **out_pin, struct error *err)

@@ -265,6 +265,35 @@ static int add_policies(struct parcel *parcel, const struct evidence *evidence,
 	return 0;
 }
 
+/* What was said later of a version that leaves: its reader must know. */
+static int add_standing(struct parcel *parcel, const struct trust *trust,
+			const struct evidence *evidence, const struct digest *identity,
+			struct error *err)
+{
+	CLEANUP(digest_list_release) struct digest_list about = { 0 };
+
+	if (evidence_statements(evidence, identity, &about, err))
+		return -1;
+	for (size_t i = 0; i < about.count; i++) {
+		CLEANUP(believed_release) struct believed said = { 0 };
+		CLEANUP(statement_release) struct statement seen = { 0 };
+		struct error why = { 0 };
+		struct digest key;
+
+		if (peek_statement(evidence, &about.item[i], &seen, &key, &why) ||
+		    (seen.kind != STATEMENT_retraction && seen.kind != STATEMENT_supersession) ||
+		    !digest_equal(&seen.digest, identity) ||
+		    believe_statement(trust, evidence, &about.item[i], NULL, &said, &why)) {
+			if (why.code == ERROR_SYSTEM)
+				return error_set(err, why.code, "%s", why.text);
+			continue;
+		}
+		if (parcel_add_statement(parcel, evidence, &about.item[i], err))
+			return -1;
+	}
+	return 0;
+}
+
 int parcel_collect(struct parcel *parcel, const struct trust *trust,
 		   const struct evidence *evidence, const struct believed *checkpoint,
 		   bool boundaries, struct error *err)
@@ -284,6 +313,7 @@ int parcel_collect(struct parcel *parcel, const struct trust *trust,
 		if (add_policies(parcel, evidence, &trust->anchor[i].chain, err))
 			return -1;
 	if (parcel_add_statement(parcel, evidence, &checkpoint->identity, err) ||
+	    add_standing(parcel, trust, evidence, &checkpoint->identity, err) ||
 	    take_references(parcel, trust, evidence, statement->predicate, err))
 		return -1;
 	return take_about(parcel, trust, evidence, &checkpoint->identity, err);

@@ -22,13 +22,18 @@ static int config_folder(const struct context *ctx, char **out_folder, struct er
 			 "neither XDG_CONFIG_HOME nor HOME says where pins are kept");
 }
 
-int pins_path(const struct context *ctx, char **out_path, struct error *err)
+int pins_beside(const struct context *ctx, const char *name, char **out_path, struct error *err)
 {
 	CLEANUP(text_free) char *folder = NULL;
 
 	if (config_folder(ctx, &folder, err))
 		return -1;
-	return path_join(folder, "pins", out_path, err);
+	return path_join(folder, name, out_path, err);
+}
+
+int pins_path(const struct context *ctx, char **out_path, struct error *err)
+{
+	return pins_beside(ctx, "pins", out_path, err);
 }
 
 int pins_load(const struct context *ctx, struct buffer *out, struct error *err)

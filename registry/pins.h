@@ -8,6 +8,10 @@
  * folder. */
 MUST_CHECK int pins_path(const struct context *ctx, char **out_path, struct error *err);
 
+/* A path in the folder that the file lies in, malloced. ERROR_SYSTEM as above. */
+MUST_CHECK int pins_beside(const struct context *ctx, const char *name, char **out_path,
+			   struct error *err);
+
 /* Append the text of the file; nothing when there is none, or no folder for it. */
 MUST_CHECK int pins_load(const struct context *ctx, struct buffer *out, struct error *err);
 

@@ -41,6 +41,7 @@
 #include "registry/statement.h"
 #include "registry/status.h"
 #include "registry/store.h"
+#include "registry/trust_store.h"
 #include "registry/timestamps.h"
 #include "registry/witness.h"
 

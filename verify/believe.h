@@ -33,6 +33,25 @@ const struct policy *trust_policy(const struct trust_anchor *anchor);
 bool trust_requires(const struct trust *trust, const char *origin, const char *name,
 		    const char *step);
 
+/* What somebody saw of a log before. Texts are borrowed. */
+struct log_seen {
+	char origin[NOTE_NAME_MAX + 1];
+	uint64_t version;      /* the highest of its policy */
+	struct digest policy;  /* that statement's identity */
+	uint64_t index;        /* the entry from which on it was in force */
+	uint64_t size;         /* entries, the most that a checkpoint had */
+	const char *first_use; /* whence it was pinned without being compared; or NULL */
+};
+
+/*
+ * 0 iff what the anchor leads to is no older than what was seen. ERROR_UNTRUSTED: its newest
+ * version is lower ("rolled back"), and no revocation of one of its roots from before the entry
+ * of the version that was seen explains that; ERROR_CORRUPT: another policy has the version that
+ * was seen.
+ */
+MUST_CHECK int trust_seen_check(const struct trust_anchor *anchor, const struct log_seen *seen,
+				struct error *err);
+
 /* A statement that may be believed, and by what. */
 struct believed {
 	struct statement statement; /* owned */

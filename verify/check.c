@@ -33,6 +33,7 @@ void check_release(struct check *check)
 	believed_release(&check->release);
 	believed_release(&check->checkpoint);
 	trust_release(&check->own_trust);
+	evidence_close(&check->remembered);
 	evidence_close(&check->joined);
 	evidence_close(&check->own);
 	tree_close(&check->tree);
@@ -106,7 +107,8 @@ static int trust_nobody(struct check *check, const char *why, struct error *err)
 		pins_release(&pins);
 		return check_blame(check, STEP_SIGNATURE, "akashi/trust.json", true, &cause, err);
 	}
-	failed = trust_from_pins(&pins, check->evidence, UINT64_MAX, &check->own_trust, &cause);
+	failed = trust_from_pins(&pins, check->evidence, check_upto(check->request),
+				 &check->own_trust, &cause);
 	pins_release(&pins);
 	if (failed)
 		return check_blame(check, STEP_SIGNATURE, "the release's own policy", true, &cause,
@@ -127,7 +129,7 @@ static int choose_trust(struct check *check, struct error *err)
 	if (request->pins.len) {
 		if (pins_parse(request->pins, &pins, err))
 			return error_prefix(err, "what you pinned");
-		failed = pins.count ? trust_from_pins(&pins, check->evidence, UINT64_MAX,
+		failed = pins.count ? trust_from_pins(&pins, check->evidence, check_upto(request),
 						      &check->own_trust, &cause)
 				    : error_set(&cause, ERROR_UNTRUSTED, "no pin");
 		pins_release(&pins);
@@ -156,24 +158,55 @@ static int choose_trust(struct check *check, struct error *err)
 	return 0;
 }
 
+/* A step that this version does not know is not passed over: the policy asks for it. */
+static int mark_step(struct check *check, const char *step, struct error *err)
+{
+	if (strcmp(step, "bytes-sampled") == 0)
+		/* A spot check that was asked for reads a part, and is required itself. */
+		step = spot_is_asked(&check->request->spot) ? "forward" : "bytes";
+	for (size_t i = 0; i < STEP_COUNT; i++)
+		if (strcmp(step_name((enum step_id)i), step) == 0) {
+			check->verdict->step[i].required = true;
+			check->record_required |= i == STEP_FORWARD;
+			return 0;
+		}
+	return verdict_undecided(check->verdict, err,
+				 "the policy asks for the step '%s', which this version does not "
+				 "know",
+				 step);
+}
+
 /* Which steps the policy asks for, for this name. */
-static void mark_required(struct check *check, const struct believed *believed)
+static int mark_required(struct check *check, const struct believed *believed, struct error *err)
 {
 	char name[NAME_TEXT_MAX];
 
 	name_to_text(&believed->statement.name, name);
-	for (size_t i = 0; i < STEP_COUNT; i++) {
-		bool asked = trust_requires(check->trust, believed->statement.origin, name,
-					    step_name((enum step_id)i));
+	for (size_t a = 0; a < check->trust->count; a++) {
+		const struct policy *policy = trust_policy(&check->trust->anchor[a]);
 
-		check->verdict->step[i].required |= asked;
-		check->record_required |= asked && i == STEP_FORWARD;
+		for (size_t r = 0; r < policy->rule_count; r++) {
+			const struct policy_rule *rule = &policy->rule[r];
+
+			if (strcmp(policy->origin, believed->statement.origin) != 0 ||
+			    !name_matches(rule->names, name))
+				continue;
+			for (size_t i = 0; i < rule->step_count; i++)
+				if (mark_step(check, rule->step[i], err))
+					return -1;
+		}
 	}
+	return 0;
 }
 
 /* The steps that follow once release or checkpoint are believed. */
 static int check_believed(struct check *check, struct error *err)
 {
+	const struct believed *last = check->has_release ? &check->release : &check->checkpoint;
+
+	if ((check->has_release && check_standing(check, &check->release, err)) ||
+	    check_standing(check, &check->checkpoint, err) || check_age(check, last, err))
+		return -1;
 	if (check_manifest(check, err))
 		return -1;
 	if (check->manifest && check_bytes(check, err))
@@ -260,10 +293,17 @@ static int check_release_folder(struct check *check, struct error *err)
 			return -1;
 		check->evidence = check->joined;
 	}
+	if (check->request->held) {
+		if (evidence_join(check->evidence, check->request->held, &check->remembered, err))
+			return -1;
+		check->evidence = check->remembered;
+	}
 	if (choose_trust(check, err))
 		return -1;
 	if (!check->trust)
 		return 0;
+	if (check->pinned && check_seen(check, err))
+		return -1;
 	if (release_dir_begin(tree_path(check->tree), &begin, &cause))
 		return check_blame(check, STEP_SIGNATURE, "akashi/release.json", true, &cause, err);
 	if (believe_statement(check->trust, check->evidence, &begin,
@@ -272,8 +312,8 @@ static int check_release_folder(struct check *check, struct error *err)
 		return check_blame(check, STEP_SIGNATURE, "the release statement", true, &cause,
 				   err);
 	check->has_release = true;
-	mark_required(check, &check->release);
-	if (say_signer(check, &check->release, err) || believe_checkpoint(check, err))
+	if (mark_required(check, &check->release, err) || say_signer(check, &check->release, err) ||
+	    believe_checkpoint(check, err))
 		return -1;
 	if (release_dir_check_objects(tree_path(check->tree),
 				      spot_is_asked(&check->request->spot) ? SPOT_OBJECT_MAX_BYTES
@@ -283,7 +323,9 @@ static int check_release_folder(struct check *check, struct error *err)
 		return -1;
 	if (release_dir_strays(tree_path(check->tree), name_stray, check, err))
 		return -1;
-	return check->has_checkpoint ? check_believed(check, err) : 0;
+	if (check->has_checkpoint && check_believed(check, err))
+		return -1;
+	return check_learn(check, check->release.checkpoint.head.size, err);
 }
 
 /* Decisions 33: does the anchor know these files under some name? */
@@ -317,8 +359,10 @@ static int find_in_anchor(struct check *check, bool *out_found, struct error *er
 				   &cause, err);
 	check->has_checkpoint = true;
 	*out_found = true;
-	mark_required(check, &check->checkpoint);
-	return say_signer(check, &check->checkpoint, err);
+	return mark_required(check, &check->checkpoint, err) ||
+			       say_signer(check, &check->checkpoint, err)
+		       ? -1
+		       : 0;
 }
 
 /* A rule leaves model.sig out of the tree, and the tree remembers that. */
@@ -410,8 +454,12 @@ int check_name(const struct context *ctx, const char *name, const struct digest 
 	if (cause.code)
 		failed = check_blame(&check, STEP_SIGNATURE, "the statement", true, &cause, err);
 	else if (!failed && check.has_checkpoint) {
-		mark_required(&check, &check.checkpoint);
-		failed = say_signer(&check, &check.checkpoint, err) ||
+		failed = mark_required(&check, &check.checkpoint, err) || check_seen(&check, err) ||
+			 (check.has_release && check_standing(&check, &check.release, err)) ||
+			 check_standing(&check, &check.checkpoint, err) ||
+			 check_age(&check, check.has_release ? &check.release : &check.checkpoint,
+				   err) ||
+			 say_signer(&check, &check.checkpoint, err) ||
 			 check_manifest(&check, err) ||
 			 (check.manifest && open_objects(&check, name, err)) ||
 			 (check.manifest && check_bytes(&check, err)) ||

@@ -9,6 +9,8 @@ struct evidence;
 struct sigstore_trust;
 struct certificate_list;
 struct trust;
+struct trust_anchor;
+struct log_seen;
 
 enum forward_tier {
 	FORWARD_NONE,
@@ -43,6 +45,27 @@ struct check_request {
 	/* The text of trust files and pins, one line each; empty: nothing is pinned. */
 	struct span pins;
 
+	/* What this user remembers of logs: policies and revocations, and how far they were seen.
+	 */
+	struct evidence *held; /* or NULL */
+	const struct log_seen *seen;
+	size_t seen_count;
+	/* Told of each anchor whose policies were checked, with the entries its log had; or NULL.
+	 */
+	int (*learn)(void *learn_user, const struct trust_anchor *anchor,
+		     const struct evidence *evidence, uint64_t size, struct error *err);
+	void *learn_user;
+
+	/*
+	 * Look at things as they were at an entry, or at a time (seconds since 1970) where
+	 * as_of_index is UINT64_MAX. No age is asked then, and nothing is learned. Without `as_of`
+	 * as_of_index is not looked at.
+	 */
+	bool as_of;
+	uint64_t as_of_index;
+	int64_t as_of_time;
+	bool allow_retracted; /* a retraction is told and does not leave the whole undecided */
+
 	/* An OpenSSF signature over the directory, and whom it must be from: one PEM key, or
 	 * certificates that lead to one of these roots. Empty and NULL where none is checked. */
 	struct span signature, key_pem;
@@ -71,6 +94,12 @@ struct check_request {
 			  struct digest *out_statement, struct error *err);
 	void *find_user;
 };
+
+/* Versions of policies, revocations and retractions above this entry are not looked at. */
+static inline uint64_t check_upto(const struct check_request *request)
+{
+	return request->as_of ? request->as_of_index : UINT64_MAX;
+}
 
 /* Was a pass asked for by name, so that one that is not possible decides? */
 static inline bool forward_is_named(const struct check_request *request)

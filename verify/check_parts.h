@@ -18,13 +18,14 @@ struct check {
 	const struct check_request *request; /* borrowed */
 	struct verdict *verdict;
 	struct tree *tree;
-	struct evidence *own;      /* of the release directory, NULL without one */
-	struct evidence *joined;   /* own and the anchor's, where there are both */
-	struct evidence *evidence; /* borrowed: what statements are looked up in */
-	struct trust own_trust;    /* from pins */
-	const struct trust *trust; /* borrowed: what decides */
-	bool pinned;               /* `trust` was chosen by the person who asks */
-	struct believed release;   /* identity zero where there is none */
+	struct evidence *own;        /* of the release directory, NULL without one */
+	struct evidence *joined;     /* own and the anchor's, where there are both */
+	struct evidence *remembered; /* the above and what this user holds, where there is that */
+	struct evidence *evidence;   /* borrowed: what statements are looked up in */
+	struct trust own_trust;      /* from pins */
+	const struct trust *trust;   /* borrowed: what decides */
+	bool pinned;                 /* `trust` was chosen by the person who asks */
+	struct believed release;     /* identity zero where there is none */
 	struct believed checkpoint;
 	bool has_release, has_checkpoint;
 	bool record_required; /* the policy asks for outputs that were recorded */
@@ -100,6 +101,17 @@ MUST_CHECK int check_each_about(struct check *check, enum statement_kind kind, e
 				int (*visit)(struct check *check, const struct believed *believed,
 					     void *arg, struct error *err),
 				void *arg, size_t *out_unknown, struct error *err);
+
+/* check_trust.c */
+
+/* Is what is trusted no older than what this user saw? */
+MUST_CHECK int check_seen(struct check *check, struct error *err);
+/* Hand on what was learned of the pinned logs, unless something failed. */
+MUST_CHECK int check_learn(struct check *check, uint64_t size, struct error *err);
+/* Was it retracted or superseded, as far as is known here? */
+MUST_CHECK int check_standing(struct check *check, const struct believed *about, struct error *err);
+/* Is what is shown young enough for the policy, or as of the time that was asked for? */
+MUST_CHECK int check_age(struct check *check, const struct believed *last, struct error *err);
 
 /* check_forward.c */
 MUST_CHECK int check_forward(struct check *check, struct error *err);

@@ -44,6 +44,7 @@ struct policy_chain {
 	struct policy_version *version; /* each follows from the one before; owned */
 	size_t count;
 	size_t pinned; /* the version that somebody chose */
+	uint64_t time; /* the latest at which witnesses had seen a version in the log; 0: unknown */
 	struct policy_revocation *revocation;
 	size_t revocation_count;
 };

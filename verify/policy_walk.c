@@ -25,6 +25,7 @@ struct walk {
 	struct draft *draft; /* the oldest first; from `pinned` on in order of finding */
 	size_t count, pinned;
 	struct log_trust *log; /* of each draft */
+	uint64_t time;         /* the latest that a proof of a policy shows */
 };
 
 static void draft_release(struct draft *draft)
@@ -143,7 +144,7 @@ static int draft_back(struct walk *walk, struct error *err)
 }
 
 /* How many of the roots of `policy` signed the statement, wherever it was logged. */
-static int roots_signed(const struct walk *walk, const struct policy *policy,
+static int roots_signed(struct walk *walk, const struct policy *policy,
 			const struct digest *identity, uint64_t *out_count, struct error *err)
 {
 	*out_count = 0;
@@ -162,8 +163,8 @@ static int roots_signed(const struct walk *walk, const struct policy *policy,
 }
 
 /* Does this draft come right after draft `at`, by what it says and who signed it? */
-static int draft_follows(const struct walk *walk, size_t at, const struct draft *draft,
-			 bool *out_follows, struct error *err)
+static int draft_follows(struct walk *walk, size_t at, const struct draft *draft, bool *out_follows,
+			 struct error *err)
 {
 	const struct draft *last = &walk->draft[at];
 	uint64_t count = 0;
@@ -227,7 +228,7 @@ static int drafts_find(struct walk *walk, struct error *err)
 }
 
 /* The key of a signer: as a draft lists it, or the one before it. */
-static const struct public_key *signer_key(const struct walk *walk, const struct draft *draft,
+static const struct public_key *signer_key(struct walk *walk, const struct draft *draft,
 					   const struct digest *id)
 {
 	const struct policy_key *key = policy_key_find(&draft->policy, id);
@@ -238,8 +239,8 @@ static const struct public_key *signer_key(const struct walk *walk, const struct
 }
 
 /* The signatures of a draft that hold and are logged; the caller frees *out_by. */
-static int signings_find(const struct walk *walk, const struct draft *draft,
-			 struct signing **out_by, size_t *out_count, struct error *err)
+static int signings_find(struct walk *walk, const struct draft *draft, struct signing **out_by,
+			 size_t *out_count, struct error *err)
 {
 	CLEANUP(digest_list_release) struct digest_list signers = { 0 };
 	struct error first = { 0 };
@@ -270,6 +271,8 @@ static int signings_find(const struct walk *walk, const struct draft *draft,
 				first = why;
 			continue;
 		}
+		if (seen.time > walk->time)
+			walk->time = seen.time;
 		++*out_count;
 	}
 	*out_by = by;
@@ -282,7 +285,7 @@ static int signings_find(const struct walk *walk, const struct draft *draft,
 }
 
 /* The drafts up to the pinned one: what was pinned stands, or contradicts itself. */
-static int take_pinned(const struct walk *walk, struct policy_chain *chain, struct error *err)
+static int take_pinned(struct walk *walk, struct policy_chain *chain, struct error *err)
 {
 	for (size_t i = 0; i <= walk->pinned; i++) {
 		const struct draft *draft = &walk->draft[i];
@@ -308,7 +311,7 @@ static int take_pinned(const struct walk *walk, struct policy_chain *chain, stru
 }
 
 /* One envelope of what may be a revocation; what is none, or by nobody who may, adds nothing. */
-static int take_revocation(const struct walk *walk, const struct digest *identity,
+static int take_revocation(struct walk *walk, const struct digest *identity,
 			   const struct digest *signer, struct policy_chain *chain,
 			   struct error *err)
 {
@@ -344,7 +347,7 @@ static int digest_order(const void *left, const void *right)
 }
 
 /* Every revocation of a key that this version lists. */
-static int take_revocations(const struct walk *walk, const struct policy *policy,
+static int take_revocations(struct walk *walk, const struct policy *policy,
 			    struct policy_chain *chain, struct error *err)
 {
 	CLEANUP(digest_list_release) struct digest_list about = { 0 };
@@ -370,7 +373,7 @@ static int take_revocations(const struct walk *walk, const struct policy *policy
 }
 
 /* Try draft `at` as the next version: its index, or false. */
-static int try_next(const struct walk *walk, size_t at, const struct policy_chain *chain,
+static int try_next(struct walk *walk, size_t at, const struct policy_chain *chain,
 		    uint64_t *out_index, bool *out_next, struct error *err)
 {
 	const struct draft *draft = &walk->draft[at];
@@ -387,7 +390,7 @@ static int try_next(const struct walk *walk, size_t at, const struct policy_chai
 }
 
 /* The version that follows the newest, or *out_draft = walk->count. */
-static int next_find(const struct walk *walk, const struct policy_chain *chain, size_t *out_draft,
+static int next_find(struct walk *walk, const struct policy_chain *chain, size_t *out_draft,
 		     struct error *err)
 {
 	const struct digest *newest = &policy_chain_newest(chain)->identity;
@@ -410,7 +413,7 @@ static int next_find(const struct walk *walk, const struct policy_chain *chain, 
 	return 0;
 }
 
-static int take_later(const struct walk *walk, struct policy_chain *chain, struct error *err)
+static int take_later(struct walk *walk, struct policy_chain *chain, struct error *err)
 {
 	for (;;) {
 		struct signing *by;
@@ -445,6 +448,7 @@ int policy_chain_walk(const struct pin *pin, const struct evidence *evidence, ui
 			return -1;
 	if (take_later(&walk, &chain, err))
 		return -1;
+	chain.time = walk.time;
 	*out_chain = chain;
 	chain = (struct policy_chain){ 0 }; /* handed over */
 	return 0;

@@ -75,3 +75,37 @@ bool trust_requires(const struct trust *trust, const char *origin, const char *n
 			return true;
 	return false;
 }
+
+/* Was a root of the newest version revoked from before what was seen? Then that counts no more. */
+static bool seen_was_revoked(const struct policy_chain *chain, const struct log_seen *seen)
+{
+	for (size_t i = 0; i < chain->revocation_count; i++)
+		if (policy_is_root(&policy_chain_newest(chain)->policy,
+				   &chain->revocation[i].key) &&
+		    chain->revocation[i].last < seen->index)
+			return true;
+	return false;
+}
+
+int trust_seen_check(const struct trust_anchor *anchor, const struct log_seen *seen,
+		     struct error *err)
+{
+	const struct policy_chain *chain = &anchor->chain;
+	const struct policy *newest = trust_policy(anchor);
+
+	if (newest->version < seen->version && !seen_was_revoked(chain, seen))
+		return error_set(err, ERROR_UNTRUSTED,
+				 "rolled back: version %llu is the newest policy of '%s' here, and "
+				 "you have seen version %llu (akashi trust update takes it in)",
+				 (unsigned long long)newest->version, newest->origin,
+				 (unsigned long long)seen->version);
+	for (size_t i = 0; i < chain->count; i++)
+		if (chain->version[i].policy.version == seen->version &&
+		    !digest_equal(&chain->version[i].identity, &seen->policy))
+			return error_set(
+				err, ERROR_CORRUPT,
+				"version %llu of the policy of '%s' is another one than you "
+				"have seen",
+				(unsigned long long)seen->version, newest->origin);
+	return 0;
+}

@@ -82,3 +82,77 @@ run 0 trust policy --log draft.json
 said "is in force"
 
 cd ..
+
+# What strangers see: a release carries the policies, and who pins the first goes on to the newest.
+mkdir other && cd other
+run 0 init --origin log.example/other
+run 0 key generate recovery
+run 0 trust policy --add-key recovery --kinds revocation --recovery
+run 0 add checkpoint ../model team/base@v1
+first=$("$AKASHI" trust show --quiet | tail -n 1)
+run 0 publish team/base@v1 ../release1
+run 0 key generate ci
+run 0 trust policy --add-key ci --names 'ci/*'
+run 0 add checkpoint ../model team/base@v2
+run 0 retract team/base@v1 --reason 'trained on a test set'
+run 0 supersede team/base@v1 team/base@v2
+run 4 retract team/base:latest --reason x
+run 3 verify team/base@v1
+said "was retracted by"
+said "trained on a test set"
+run 0 verify team/base@v1 --allow-retracted
+said "superseded by team/base@v2"
+run 0 verify team/base@v1 --as-of 3
+said "as logged at entry 3; later revocations unknown"
+run 3 verify team/base@v2 --as-of 3
+run 2 verify team/base@v1 --as-of yesterday
+run 0 publish team/base@v2 ../release2
+cd ..
+printf '%s\n' "$first" >pin
+mkdir visitor visitor/.config
+XDG_CONFIG_HOME=$STORY/desk/visitor/.config
+run 3 trust update release1
+complained "you pinned no log"
+run 0 trust pin "$first"
+run 0 verify release1
+run 0 trust update release2
+said "policy version 3"
+run 0 verify release1
+# Somebody serves the old policy alone: what was seen is remembered, and the copy of it is gone.
+chmod -R u+w "$XDG_CONFIG_HOME/akashi/trust"
+rm -r "$XDG_CONFIG_HOME"/akashi/trust/*/akashi
+run 3 verify release1
+said "rolled back: version 2 is the newest"
+run 3 trust update release1
+complained "rolled back"
+run 0 verify release1 --as-of 99999
+run 0 verify release2
+run 0 verify release1
+
+# A key that was stolen: what it signed later no longer counts, for whoever knows.
+cd other
+XDG_CONFIG_HOME=$STORY/home/.config
+run 2 key revoke tester --last 999 --reason stolen --key recovery
+complained "nobody revokes the future"
+run 3 key revoke ci --last 2 --reason stolen --key tester
+complained "may not revoke"
+run 2 key revoke tester --reason stolen --key recovery
+run 0 key revoke tester --last 4 --reason 'laptop stolen' --key recovery
+run 3 verify team/base@v2
+said "was revoked"
+said "laptop stolen"
+cd ..
+XDG_CONFIG_HOME=$STORY/desk/visitor/.config
+run 0 verify release2
+run 0 trust update other/.akashi
+said "policy version 2, 1 revocation"
+run 3 verify release2
+said "was revoked"
+
+# First use, only when asked for, and said aloud from then on.
+XDG_CONFIG_HOME=$STORY/desk/newcomer/.config
+run 3 verify release1
+run 0 trust pin --first-use release1
+complained "nobody compared it"
+run 0 verify release1
+said "was pinned on first use"
