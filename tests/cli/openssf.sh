@@ -50,6 +50,14 @@ refused 3 "--allow-pre-v1" $old
 # shellcheck disable=SC2086
 refused 0 "signed in the encoding of before v1.0" $old --allow-pre-v1
 
+# Keyless, in the public instance's log: no network, and no clock but the log's.
+for version in v0.3.1 v1.0.0 v1.0.1 v1.1.0; do
+	set -- given/$version-sigstore --signature given/$version-sigstore/model.sig --ignore ignore-me \
+		--trusted-root "$GIVEN/trusted_root.json" --issuer https://sigstore.verify.ibm.com/oauth2
+	refused 0 "signed by 'stefanb@us.ibm.com'" "$@" --identity stefanb@us.ibm.com
+	refused 3 "the signature" "$@" --identity stefanb@us.ibm.org
+done
+
 # --- Wrong signer -----------------------------------------------------------------------------------
 set -- given/v1.1.0-certificate --signature given/v1.1.0-certificate/model.sig
 refused 3 "signed with a certificate, not a key" "$@" --key "$PUB"
