@@ -4,23 +4,8 @@
 
 #include "registry/audit.h"
 #include "registry/log.h"
+#include "registry/seen.h"
 #include "verify/verify.h"
-
-/* A map from text keys (claims, statement and key) to the index where each was first seen. */
-struct seen {
-	struct seen_slot {
-		char *key;
-		uint64_t index;
-	} * slot;
-	size_t cap, count;
-};
-
-void seen_release(struct seen *seen);
-/* *out_first is `index` when the key is new, else where it was seen first. */
-MUST_CHECK int seen_add(struct seen *seen, const char *key, uint64_t index, uint64_t *out_first,
-			struct error *err);
-/* The index, or UINT64_MAX. */
-uint64_t seen_find(const struct seen *seen, const char *key);
 
 struct audit {
 	struct registry *registry; /* borrowed */

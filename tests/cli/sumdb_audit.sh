@@ -19,7 +19,7 @@ trap 'rm -rf "$SCRATCH"' EXIT
 export GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE=$SCRATCH/cache GOFLAGS= GOTOOLCHAIN=local HOME=$SCRATCH
 (cd "$SOURCE/tests/judges/sumdb" && go build -o "$SCRATCH/sumdb" main.go)
 
-for size in 0 1 2 255 256 257 65535 65536 70000; do
+for size in 0 1 2 255 256 257 65535 65536 65537 70000; do
 	vkey=$("$BUILD/tests/log_dump" "$SCRATCH/$size" "$size")
 	"$SCRATCH/sumdb" "$SCRATCH/$size" "$vkey"
 done

@@ -1,5 +1,5 @@
 /* Which texts were seen already, and where first: open addressing over SHA-256's first bytes. */
-#include "registry/audit_inner.h"
+#include "registry/seen.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +29,7 @@ static int seen_grow(struct seen *seen, struct error *err)
 	struct seen_slot *slot = calloc(cap, sizeof(*slot));
 
 	if (!slot)
-		return error_set(err, ERROR_SYSTEM, "out of memory for an audit");
+		return error_set(err, ERROR_SYSTEM, "out of memory for what was seen");
 	for (size_t i = 0; i < seen->cap; i++)
 		if (seen->slot[i].key)
 			slot[place_of(slot, cap, seen->slot[i].key)] = seen->slot[i];
@@ -50,7 +50,7 @@ int seen_add(struct seen *seen, const char *key, uint64_t index, uint64_t *out_f
 	if (!seen->slot[at].key) {
 		seen->slot[at].key = strdup(key);
 		if (!seen->slot[at].key)
-			return error_set(err, ERROR_SYSTEM, "out of memory for an audit");
+			return error_set(err, ERROR_SYSTEM, "out of memory for what was seen");
 		seen->slot[at].index = index;
 		seen->count++;
 	}

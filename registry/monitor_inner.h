@@ -1,0 +1,143 @@
+/* What the parts of a monitor share. Private to registry/monitor*.c. */
+#ifndef REGISTRY_MONITOR_INNER_H
+#define REGISTRY_MONITOR_INNER_H
+
+#include "registry/log_source.h"
+#include "registry/monitor.h"
+#include "registry/seen.h"
+#include "registry/state.h"
+
+/* ---- Findings on disk: findings.jsonl (monitor_findings.c) ---- */
+
+struct findings {
+	char *path;
+	char *origin;
+	int fd;
+	struct seen known;     /* ids of what stands in the file or waits */
+	struct buffer waiting; /* lines that are not durable yet */
+	struct finding *fresh; /* the same, for people; texts owned */
+	size_t fresh_count, fresh_cap;
+	uint64_t met, fails, undecided; /* in this look */
+};
+
+/* Open the file, or begin it; a torn last line is cut off: it is found again. */
+MUST_CHECK int findings_open(const char *folder, const char *origin, struct findings *out_findings,
+			     struct error *err);
+void findings_close(struct findings *findings);
+
+/*
+ * Note a finding; `what` tells it apart from all others of this kind and log, and is the same
+ * whenever it is found again. One that is known is counted and not written again.
+ */
+MUST_CHECK int findings_add(struct findings *findings, const struct finding *finding,
+			    const char *what, struct error *err);
+
+/* Make them durable, then tell the request. */
+MUST_CHECK int findings_flush(struct findings *findings, const struct monitor_request *request,
+			      struct error *err);
+
+/* ---- What was seen: state.json, entries, controls (monitor_memory.c) ---- */
+
+struct memory {
+	char *folder;
+	int entries, controls;                   /* files, -1 when closed */
+	uint64_t next;                           /* entries looked at and durable */
+	uint64_t controls_len;                   /* bytes of `controls` that are durable */
+	struct buffer new_entries, new_controls; /* beyond that */
+	uint64_t *slot;                          /* open addressing: hash, index + 1, pairwise */
+	size_t slots, used;
+};
+
+/* The log's checkpoint that everything up to memory->next was led to; size 0 at the beginning. */
+struct remembered {
+	struct tree_head head;
+	struct buffer note; /* empty: nothing was seen yet */
+};
+
+/*
+ * Open the folder of a log, or begin it. What a killed monitor wrote beyond its last
+ * commit is cut off. ERROR_CORRUPT: the folder contradicts itself.
+ */
+MUST_CHECK int memory_open(const char *folder, struct memory *out_memory,
+			   struct remembered *out_remembered, struct error *err);
+void memory_close(struct memory *memory);
+void remembered_release(struct remembered *remembered);
+
+/* Remember entry memory->next + those added before. *out_first: an entry that says the same of the
+ * same key, or its own index. `control`: its bytes are kept. */
+MUST_CHECK int memory_add(struct memory *memory, uint64_t index, struct span entry,
+			  const struct digest *ident, bool control, uint64_t *out_first,
+			  struct error *err);
+
+/* The entry with this ident, UINT64_MAX for none. */
+uint64_t memory_find(const struct memory *memory, const struct digest *ident);
+
+/* Make all of it durable and then move on, to `next` entries of the log that `note` signs. */
+MUST_CHECK int memory_commit(struct memory *memory, struct span note, uint64_t next,
+			     struct error *err);
+
+/* Hand over the control entries that are durable, in order. */
+MUST_CHECK int memory_controls(struct memory *memory, log_visit visit, void *arg,
+			       struct error *err);
+
+/* The hashes of the leaves [first, first + count) that are durable; the caller frees them. */
+MUST_CHECK int memory_leaves(struct memory *memory, uint64_t first, size_t count,
+			     struct digest **out_leaf, struct error *err);
+
+/* ---- One log (monitor_log.c, monitor_entry.c, monitor_fork.c) ---- */
+
+/* A policy that waits for more signatures. */
+struct waiting_policy {
+	struct statement statement;
+	struct digest identity;
+	struct signing by[POLICY_KEYS_MAX];
+	size_t count;
+};
+
+struct monitor_log {
+	const struct context *ctx;
+	const struct monitor_request *request;
+	char origin[NOTE_NAME_MAX + 1];
+	char *folder;
+	struct findings findings;
+	struct memory memory;
+	struct remembered remembered;
+	struct note_key key[2 * POLICY_KEYS_MAX]; /* those given, and the newest policy's */
+	size_t key_count;
+
+	/* What the control entries that were looked at say. */
+	struct policy_chain chain;
+	struct waiting_policy *waiting;
+	size_t waiting_count, waiting_cap;
+	struct state *state;
+	struct seen claims; /* what is claimed, and by what statement */
+	bool silent;        /* what was found before is being taken in again */
+
+	const struct log_source *source; /* of this look */
+};
+
+/* Note a finding about entry `index` (UINT64_MAX: none). `what` as in findings_add; the text is
+ * formatted. */
+MUST_CHECK int monitor_find(struct monitor_log *log, const char *kind, enum finding_grade grade,
+			    uint64_t index, const char *what, const char *evidence,
+			    struct error *err, const char *fmt, ...) PRINTF_LIKE(8, 9);
+
+/* Judge one entry and take in what it says. */
+MUST_CHECK int monitor_entry(struct monitor_log *log, uint64_t index, struct span bytes,
+			     struct error *err);
+
+/* Take a control entry in that was judged before. */
+MUST_CHECK int monitor_entry_again(struct monitor_log *log, uint64_t index, struct span bytes,
+				   struct error *err);
+
+/*
+ * Does the served checkpoint continue the remembered one? *out_go: it does, and entries may be
+ * read. A fork, a rollback or tiles that are not the log's are findings; a fork leaves evidence.
+ */
+MUST_CHECK int monitor_continues(struct monitor_log *log, const struct tree_head *head,
+				 struct span note, bool *out_go, struct error *err);
+
+/* The keys and witnesses by which a checkpoint of this log is believed now. */
+struct log_trust monitor_trust(struct monitor_log *log);
+
+#endif

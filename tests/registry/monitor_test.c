@@ -1,0 +1,609 @@
+/* A monitor over a log whose insider writes what should not be there: every kind of finding. */
+#include "tests/registry/house.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define ORIGIN "example.org/test"
+
+/* What a look told. */
+struct told {
+	char kind[64][32];
+	enum finding_grade grade[64];
+	size_t count;
+	struct monitor_look look;
+	char error[1024];
+	enum error_code code;
+};
+
+static int found(void *arg, const struct finding *finding, struct error *err)
+{
+	struct told *told = arg;
+
+	(void)err;
+	assert_true(told->count < 64);
+	snprintf(told->kind[told->count], sizeof(told->kind[0]), "%s", finding->kind);
+	told->grade[told->count++] = finding->grade;
+	return 0;
+}
+
+static int looked(void *arg, const struct monitor_look *look, struct error *err)
+{
+	struct told *told = arg;
+
+	(void)err;
+	told->look = *look;
+	told->code = look->error ? look->error->code : ERROR_NONE;
+	snprintf(told->error, sizeof(told->error), "%s", look->error ? look->error->text : "");
+	return 0;
+}
+
+/* A house, and its pin as somebody wrote it down before anything happened. */
+static void watched_open(struct house *house)
+{
+	CLEANUP(text_free) char *line = NULL, *path = NULL;
+	struct error err = { 0 };
+
+	house_open(house);
+	path = house_path(house, "pin");
+	assert_done(registry_pin(house->registry, &line, &err), &err);
+	house_write(path, line);
+}
+
+static struct pins pins_of(struct house *house)
+{
+	CLEANUP(text_free) char *path = house_path(house, "pin");
+	CLEANUP(buffer_release) struct buffer text;
+	struct error err = { 0 };
+	struct pins pins;
+
+	buffer_init(&text, PINS_MAX_BYTES);
+	assert_done(file_read(path, &text, &err), &err);
+	assert_done(pins_parse(buffer_view(&text), &pins, &err), &err);
+	return pins;
+}
+
+static struct told look_with(struct house *house, struct monitor_request request)
+{
+	const char *where[] = { house->registry->folder, NULL };
+	CLEANUP(text_free) char *folder = house_path(house, "watch");
+	CLEANUP(pins_release) struct pins pins = pins_of(house);
+	struct told told = { .count = 0 };
+	struct error err = { 0 };
+
+	request.folder = folder;
+	request.pins = &pins;
+	request.where = where;
+	request.found = found;
+	request.looked = looked;
+	request.arg = &told;
+	assert_done(monitor_run(&house->ctx, &request, &err), &err);
+	return told;
+}
+
+static struct told look(struct house *house)
+{
+	return look_with(house, (struct monitor_request){ .batch = 0 });
+}
+
+static void expect(const struct told *told, const char *kind, enum finding_grade grade)
+{
+	if (told->code != ERROR_NONE)
+		fail_msg("%s", told->error);
+	for (size_t i = 0; i < told->count; i++)
+		if (strcmp(told->kind[i], kind) != 0)
+			fail_msg("found %s, and %s was to be found", told->kind[i], kind);
+	assert_int_equal(told->count, 1);
+	assert_int_equal(told->grade[0], grade);
+}
+
+/* ---- The insider ---- */
+
+static void append(struct house *house, struct span entry)
+{
+	static unsigned number;
+	struct error err = { 0 };
+	char ident[32];
+	struct log_item item = { .entry = entry, .ident = ident };
+	struct log *log;
+	uint64_t index;
+
+	snprintf(ident, sizeof(ident), "forged %u", number++);
+	assert_done(registry_log(house->registry, &log, &err), &err);
+	assert_done(log_append(log, &item, 1, &index, &err), &err);
+}
+
+static struct signing_key *key_of(struct house *house, const char *name)
+{
+	struct signing_key *key;
+	struct error err = { 0 };
+
+	if (signing_key_open(&house->ctx, name, &key, &err)) {
+		err = (struct error){ 0 };
+		assert_done(signing_key_generate(&house->ctx, name, SIGNING_ECDSA_P256, NULL, &err),
+			    &err);
+		assert_done(signing_key_open(&house->ctx, name, &key, &err), &err);
+	}
+	return key;
+}
+
+/* The signature of `key` over a payload, and the entry that would be logged. */
+static void entry_of(struct signing_key *key, enum statement_kind kind, struct span payload,
+		     struct buffer *signature, struct buffer *entry)
+{
+	CLEANUP(buffer_release) struct buffer message;
+	struct error err = { 0 };
+
+	buffer_init(&message, 1u << 17);
+	buffer_init(signature, SIGNATURE_MAX_BYTES);
+	buffer_init(entry, ENTRY_MAX_BYTES);
+	assert_done(envelope_encoding(payload, &message, &err), &err);
+	assert_done(signing_key_sign(key, buffer_view(&message), signature, &err), &err);
+	assert_done(
+		entry_build(kind, payload, buffer_view(signature), key->public_key, entry, &err),
+		&err);
+}
+
+/* Log a payload as `kind`, signed by the key called `name`, without asking anybody. */
+static void say(struct house *house, const char *name, enum statement_kind kind,
+		struct span payload)
+{
+	CLEANUP(signing_key_close) struct signing_key *key = key_of(house, name);
+	CLEANUP(buffer_release) struct buffer signature, entry;
+
+	entry_of(key, kind, payload, &signature, &entry);
+	append(house, buffer_view(&entry));
+}
+
+/* {"origin":…} and what `more` says, as a payload of `type`. */
+static void payload_of(const char *type, const char *subject, const struct digest *digest,
+		       const char *more, struct buffer *out)
+{
+	char hex[DIGEST_HEX_SIZE];
+	struct error err = { 0 };
+
+	digest_to_hex(digest, hex);
+	buffer_init(out, 1u << 16);
+	assert_done(
+		buffer_printf(out, &err,
+			      "{\"_type\":\"https://in-toto.io/Statement/v1\",\"predicate\":{%s},"
+			      "\"predicateType\":\"https://w3id.org/akashi/%s/v1\",\"subject\":[{"
+			      "\"digest\":{\"sha256\":\"%s\"},\"name\":\"%s\"}]}",
+			      more, type, hex, subject),
+		&err);
+}
+
+static void claim_payload(const char *version, const struct digest *statement, const char *origin,
+			  struct buffer *out)
+{
+	char hex[DIGEST_HEX_SIZE], more[400], subject[64];
+
+	digest_to_hex(statement, hex);
+	snprintf(subject, sizeof(subject), "lab/m@%s", version);
+	snprintf(more, sizeof(more),
+		 "\"kind\":\"checkpoint\",\"name\":\"lab/m\",\"origin\":\"%s\",\"statement\":"
+		 "\"sha256:%s\",\"version\":\"%s\"",
+		 origin, hex, version);
+	payload_of("claim", subject, statement, more, out);
+}
+
+/* A statement that was logged by the rules: lab/m@v1. */
+static struct digest logged(struct house *house)
+{
+	CLEANUP(text_free) char *folder = house_path(house, "model");
+	struct digest identity;
+	struct error err = { 0 };
+	char name[NAME_TEXT_MAX];
+
+	house_model(folder, 1.0f);
+	house_add(house, "model", "lab/m@v1");
+	assert_done(registry_resolve(house->registry, "lab/m@v1", STATEMENT_checkpoint, name,
+				     &identity, &err),
+		    &err);
+	return identity;
+}
+
+static void two_digests(struct house *house)
+{
+	CLEANUP(text_free) char *folder = house_path(house, "other");
+	CLEANUP(buffer_release) struct buffer claim;
+	char name[NAME_TEXT_MAX];
+	struct error err = { 0 };
+	struct digest other;
+
+	/* A second checkpoint of another name, and a claim that gives it the first one's. */
+	(void)logged(house);
+	house_model(folder, 2.0f);
+	house_add(house, "other", "lab/m@v2");
+	assert_done(registry_resolve(house->registry, "lab/m@v2", STATEMENT_checkpoint, name,
+				     &other, &err),
+		    &err);
+	claim_payload("V1", &other, ORIGIN, &claim);
+	say(house, "tester", STATEMENT_claim, buffer_view(&claim));
+}
+
+static void claim_of_nothing(struct house *house)
+{
+	CLEANUP(buffer_release) struct buffer claim;
+	struct digest nothing = sha256(span_of("never logged"));
+
+	claim_payload("v9", &nothing, ORIGIN, &claim);
+	say(house, "tester", STATEMENT_claim, buffer_view(&claim));
+}
+
+static void foreign_origin(struct house *house)
+{
+	CLEANUP(buffer_release) struct buffer claim;
+	struct digest nothing = sha256(span_of("elsewhere"));
+
+	claim_payload("v1", &nothing, "staging.example.org/test", &claim);
+	say(house, "tester", STATEMENT_claim, buffer_view(&claim));
+}
+
+static void stranger(struct house *house)
+{
+	CLEANUP(signing_key_close) struct signing_key *key = key_of(house, "stranger");
+	CLEANUP(buffer_release) struct buffer payload, der;
+	char more[400], hex[DIGEST_HEX_SIZE];
+	struct error err = { 0 };
+
+	buffer_init(&der, 1024);
+	digest_to_hex(public_key_id(key->public_key), hex);
+	assert_done(base64_encode(&der, public_key_der(key->public_key), &err), &err);
+	snprintf(more, sizeof(more),
+		 "\"kinds\":[\"*\"],\"names\":[\"*\"],\"origin\":\"" ORIGIN
+		 "\",\"publicKey\":\"%.*s\"",
+		 (int)der.len, (const char *)der.data);
+	payload_of("key", hex, public_key_id(key->public_key), more, &payload);
+	say(house, "stranger", STATEMENT_key, buffer_view(&payload));
+}
+
+static void foreign_policy(struct house *house)
+{
+	CLEANUP(buffer_release) struct buffer bundle, payload;
+	CLEANUP(envelope_release) struct envelope envelope = { 0 };
+	CLEANUP(pins_release) struct pins pins = pins_of(house);
+	CLEANUP(signing_key_close) struct signing_key *key = key_of(house, "tester");
+	CLEANUP(buffer_release) struct buffer signature, entry;
+	struct error err = { 0 };
+	struct digest whose;
+	uint8_t *at;
+
+	/* Policy 1 once more, said to be version 7. */
+	buffer_init(&bundle, ENVELOPE_MAX_BYTES);
+	buffer_init(&payload, CONTROL_PAYLOAD_MAX_BYTES);
+	assert_done(registry_envelope(house->registry, &pins.pin[0].policy, NULL, &bundle, &whose,
+				      &err),
+		    &err);
+	assert_done(envelope_parse(buffer_view(&bundle), ENVELOPE_MAX_BYTES, &envelope, &err),
+		    &err);
+	assert_done(buffer_add(&payload, buffer_view(&envelope.payload), &err), &err);
+	at = memmem(payload.data, payload.len, "\"version\":1", 11);
+	assert_non_null(at);
+	at[10] = '7';
+	entry_of(key, STATEMENT_policy, buffer_view(&payload), &signature, &entry);
+	append(house, buffer_view(&entry));
+}
+
+static void unknown_kind(struct house *house)
+{
+	CLEANUP(buffer_release) struct buffer payload;
+	struct digest nothing = sha256(span_of("x"));
+
+	payload_of("horoscope", "x", &nothing, "\"origin\":\"" ORIGIN "\"", &payload);
+	say(house, "tester", STATEMENT_claim, buffer_view(&payload));
+}
+
+static void malformed(struct house *house)
+{
+	CLEANUP(buffer_release) struct buffer payload;
+	struct digest nothing = sha256(span_of("x"));
+
+	payload_of("key", "x", &nothing, "\"origin\":\"" ORIGIN "\"", &payload);
+	say(house, "tester", STATEMENT_key, buffer_view(&payload));
+}
+
+static void unknown_entry(struct house *house)
+{
+	append(house, span_of("{\"kind\":\"something of next year\"}"));
+}
+
+/* The entry of a statement that was never signed: somebody else's signature under it. */
+static void bad_signature(struct house *house)
+{
+	CLEANUP(signing_key_close) struct signing_key *key = key_of(house, "tester");
+	CLEANUP(buffer_release) struct buffer signature, entry, forged;
+	struct error err = { 0 };
+
+	entry_of(key, STATEMENT_run, span_of("one"), &signature, &entry);
+	buffer_init(&forged, ENTRY_MAX_BYTES);
+	assert_done(entry_build(STATEMENT_run, span_of("another"), buffer_view(&signature),
+				key->public_key, &forged, &err),
+		    &err);
+	append(house, buffer_view(&forged));
+}
+
+static void duplicate(struct house *house)
+{
+	CLEANUP(buffer_release) struct buffer bundle;
+	CLEANUP(envelope_release) struct envelope envelope = { 0 };
+	struct digest identity = logged(house), whose;
+	struct error err = { 0 };
+
+	buffer_init(&bundle, ENVELOPE_MAX_BYTES);
+	assert_done(registry_envelope(house->registry, &identity, NULL, &bundle, &whose, &err),
+		    &err);
+	assert_done(envelope_parse(buffer_view(&bundle), ENVELOPE_MAX_BYTES, &envelope, &err),
+		    &err);
+	/* Signed anew: another signature, the same statement, the same key. */
+	say(house, "tester", STATEMENT_checkpoint, buffer_view(&envelope.payload));
+}
+
+static void false_state(struct house *house)
+{
+	CLEANUP(buffer_release) struct buffer payload;
+	struct digest root = sha256(span_of("not the state"));
+	char more[500], hex[DIGEST_HEX_SIZE];
+
+	digest_to_hex(&root, hex);
+	snprintf(more, sizeof(more),
+		 "\"count\":2,\"kinds\":[\"claim\",\"key\",\"policy\"],\"origin\":\"" ORIGIN
+		 "\",\"policy\":\"sha256:%s\",\"root\":\"%s\",\"size\":2",
+		 hex, hex);
+	payload_of("state", "state", &root, more, &payload);
+	say(house, "tester", STATEMENT_state, buffer_view(&payload));
+}
+
+static void early_state(struct house *house)
+{
+	CLEANUP(buffer_release) struct buffer payload;
+	struct digest root = sha256(span_of("later"));
+	char more[500], hex[DIGEST_HEX_SIZE];
+
+	digest_to_hex(&root, hex);
+	snprintf(more, sizeof(more),
+		 "\"count\":2,\"kinds\":[\"claim\"],\"origin\":\"" ORIGIN
+		 "\",\"policy\":\"sha256:%s\",\"root\":\"%s\",\"size\":99",
+		 hex, hex);
+	payload_of("state", "state", &root, more, &payload);
+	say(house, "tester", STATEMENT_state, buffer_view(&payload));
+}
+
+static void unknown_state(struct house *house)
+{
+	CLEANUP(buffer_release) struct buffer payload;
+	struct digest root = sha256(span_of("later"));
+	char more[500], hex[DIGEST_HEX_SIZE];
+
+	digest_to_hex(&root, hex);
+	snprintf(more, sizeof(more),
+		 "\"count\":1,\"kinds\":[\"horoscope\"],\"origin\":\"" ORIGIN
+		 "\",\"policy\":\"sha256:%s\",\"root\":\"%s\",\"size\":2",
+		 hex, hex);
+	payload_of("state", "state", &root, more, &payload);
+	say(house, "tester", STATEMENT_state, buffer_view(&payload));
+}
+
+static char *body_path(struct house *house, const struct digest *identity)
+{
+	CLEANUP(buffer_release) struct buffer bundle;
+	char hex[DIGEST_HEX_SIZE], key[DIGEST_HEX_SIZE];
+	struct error err = { 0 };
+	struct digest whose;
+	char *path;
+
+	buffer_init(&bundle, ENVELOPE_MAX_BYTES);
+	assert_done(registry_envelope(house->registry, identity, NULL, &bundle, &whose, &err),
+		    &err);
+	digest_to_hex(identity, hex);
+	digest_to_hex(&whose, key);
+	assert_true(asprintf(&path, "%s/statements/%s.%s.json", house->registry->folder, hex, key) >
+		    0);
+	return path;
+}
+
+static void body_missing(struct house *house)
+{
+	struct digest identity = logged(house);
+	CLEANUP(text_free) char *path = body_path(house, &identity);
+
+	assert_int_equal(remove(path), 0);
+}
+
+static void body_other(struct house *house)
+{
+	struct digest identity = logged(house);
+	CLEANUP(text_free) char *path = body_path(house, &identity);
+	struct error err = { 0 };
+
+	assert_done(file_write(path, span_of("{}"), 0644, FILE_REPLACE, &err), &err);
+}
+
+static void tiles_changed(struct house *house)
+{
+	CLEANUP(text_free) char *path = NULL;
+
+	(void)logged(house);
+	assert_true(asprintf(&path, "%s/log/tile/entries/000.p/4", house->registry->folder) > 0);
+	house_flip(path, 40);
+}
+
+static void another_key(struct house *house)
+{
+	CLEANUP(text_free) char *path = NULL;
+
+	assert_true(asprintf(&path, "%s/log/checkpoint", house->registry->folder) > 0);
+	house_flip(path, 22); /* the size: the signature no longer holds */
+}
+
+static const struct play {
+	const char *kind;
+	enum finding_grade grade;
+	void (*forge)(struct house *house);
+} play[] = {
+	{ "two-digests", FINDING_FAILS, two_digests },
+	{ "claim", FINDING_FAILS, claim_of_nothing },
+	{ "origin", FINDING_FAILS, foreign_origin },
+	{ "policy", FINDING_FAILS, stranger },
+	{ "policy", FINDING_FAILS, foreign_policy },
+	{ "unknown-kind", FINDING_UNDECIDED, unknown_kind },
+	{ "malformed", FINDING_FAILS, malformed },
+	{ "unknown-entry", FINDING_UNDECIDED, unknown_entry },
+	{ "signature", FINDING_FAILS, bad_signature },
+	{ "duplicate", FINDING_FAILS, duplicate },
+	{ "state-root", FINDING_FAILS, false_state },
+	{ "state-root", FINDING_FAILS, early_state },
+	{ "state-root", FINDING_UNDECIDED, unknown_state },
+	{ "body-missing", FINDING_UNDECIDED, body_missing },
+	{ "body", FINDING_FAILS, body_other },
+	{ "tiles", FINDING_FAILS, tiles_changed },
+	{ "checkpoint", FINDING_FAILS, another_key },
+};
+
+static void every_kind_of_misdeed_is_found_once(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(play) / sizeof(play[0]); i++) {
+		struct house house;
+		struct told told;
+
+		watched_open(&house);
+		play[i].forge(&house);
+		told = look(&house);
+		expect(&told, play[i].kind, play[i].grade);
+		assert_int_equal(told.look.findings, 1);
+		/* It is known now: told no second time, and written no second time. */
+		told = look(&house);
+		assert_int_equal(told.count, 0);
+		house_close(&house);
+	}
+}
+
+static void what_came_before_the_look_and_what_comes_after_are_judged_alike(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(play) / sizeof(play[0]); i++) {
+		struct house house;
+		struct told told;
+
+		watched_open(&house);
+		told = look(&house);
+		assert_int_equal(told.count, 0);
+		assert_int_equal(told.look.size, 2);
+		play[i].forge(&house);
+		/* One entry a commit: a state that was taken up again knows as much. */
+		told = look_with(&house, (struct monitor_request){ .batch = 1 });
+		expect(&told, play[i].kind, play[i].grade);
+		house_close(&house);
+	}
+}
+
+static void a_sound_log_is_followed_without_a_word(void **state)
+{
+	struct state_made made;
+	struct error err = { 0 };
+	struct house house;
+	struct told told;
+
+	(void)state;
+	watched_open(&house);
+	for (int round = 0; round < 3; round++) {
+		CLEANUP(signing_key_close) struct signing_key *key = key_of(&house, "tester");
+		CLEANUP(text_free) char *folder = house_path(&house, "model");
+		char name[32];
+
+		house_model(folder, (float)round);
+		snprintf(name, sizeof(name), "lab/m@v%d", round);
+		house_add(&house, "model", name);
+		assert_done(registry_state_say(house.registry, key, &made, &err), &err);
+		told = look(&house);
+		assert_string_equal(told.error, "");
+		assert_int_equal(told.count, 0);
+		assert_int_equal(told.look.size, made.index + 1);
+		told = look(&house);
+		assert_int_equal(told.look.before, told.look.size);
+		assert_int_equal(told.count, 0);
+	}
+	house_close(&house);
+}
+
+static void what_is_watched_is_told(void **state)
+{
+	struct watch watch[3];
+	struct monitor_request request = { .watch = watch };
+	char key[16], digest[32], hex[DIGEST_HEX_SIZE];
+	struct error err = { 0 };
+	struct digest identity;
+	struct house house;
+	struct told told;
+
+	(void)state;
+	watched_open(&house);
+	identity = logged(&house);
+	digest_to_hex(&identity, hex);
+	snprintf(digest, sizeof(digest), "digest=%.16s", hex);
+	snprintf(key, sizeof(key), "key=%.8s", "00000000");
+	assert_done(watch_parse("name=LAB/*", &watch[0], &err), &err);
+	assert_done(watch_parse(digest, &watch[1], &err), &err);
+	assert_done(watch_parse(key, &watch[2], &err), &err);
+	assert_fails(watch_parse("key=short", &watch[2], &err), &err, ERROR_USAGE);
+	assert_fails(watch_parse("colour=red", &watch[2], &err), &err, ERROR_USAGE);
+	assert_fails(watch_parse("name=", &watch[2], &err), &err, ERROR_USAGE);
+	watch[0].text = "lab/*";
+	request.watch_count = 3;
+	told = look_with(&house, request);
+	/* By name the statement and its claim, by digest both again: the claim is about it. */
+	assert_int_equal(told.count, 4);
+	for (size_t i = 0; i < told.count; i++) {
+		assert_string_equal(told.kind[i], "watched");
+		assert_int_equal(told.grade[i], FINDING_NOTICED);
+	}
+	house_close(&house);
+}
+
+static void an_age_that_no_witness_tells_is_said_to_be_unknown(void **state)
+{
+	struct house house;
+	struct told told;
+
+	(void)state;
+	watched_open(&house);
+	told = look_with(&house, (struct monitor_request){ .maximum_age = 3600 });
+	expect(&told, "stale", FINDING_UNDECIDED);
+	house_close(&house);
+}
+
+static void a_folder_that_contradicts_itself_is_refused(void **state)
+{
+	CLEANUP(text_free) char *path = NULL, *watch = NULL;
+	struct digest origin = sha256(span_of(ORIGIN));
+	char name[DIGEST_HEX_SIZE];
+	struct house house;
+	struct told told;
+
+	(void)state;
+	watched_open(&house);
+	(void)logged(&house);
+	(void)look(&house);
+	digest_to_hex(&origin, name);
+	watch = house_path(&house, "watch");
+	assert_true(asprintf(&path, "%s/%s/entries", watch, name) > 0);
+	house_flip(path, 45);
+	told = look(&house);
+	assert_int_equal(told.code, ERROR_CORRUPT);
+	house_close(&house);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_kind_of_misdeed_is_found_once),
+		cmocka_unit_test(what_came_before_the_look_and_what_comes_after_are_judged_alike),
+		cmocka_unit_test(a_sound_log_is_followed_without_a_word),
+		cmocka_unit_test(what_is_watched_is_told),
+		cmocka_unit_test(an_age_that_no_witness_tells_is_said_to_be_unknown),
+		cmocka_unit_test(a_folder_that_contradicts_itself_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
