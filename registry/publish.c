@@ -295,6 +295,7 @@ int registry_publish(const struct context *ctx, struct registry *registry,
 		     const struct publish_request *request, struct json **out_report,
 		     struct error *err)
 {
+	CLEANUP(json_free) struct json *state = NULL;
 	CLEANUP(publishing_release)
 	struct publishing p = {
 		.ctx = ctx,
@@ -322,8 +323,9 @@ int registry_publish(const struct context *ctx, struct registry *registry,
 	    signing_key_open(ctx, key, &p.key, err) || begin_folder(&p, err) ||
 	    publish_write_files(&p, err) ||
 	    publish_write_text(&p, "README.md", buffer_view(&p.card), err) || sign_model(&p, err) ||
-	    say_card(&p, err) || say_release(&p, err) ||
+	    say_card(&p, err) || say_release(&p, err) || publish_add_state(&p, &state, err) ||
 	    parcel_write(ctx, &p.parcel, p.evidence, p.partial, err) ||
+	    (state && publish_write_json(&p, "akashi/state.json", state, err)) ||
 	    publish_write_pointers(&p, err) || publish_write_sums(&p, err) ||
 	    publish_write_text(&p, "model.sig", buffer_view(&p.model_signature), err) ||
 	    publish_report(&p, out_report, err))

@@ -39,6 +39,16 @@ MUST_CHECK int publish_write_files(struct publishing *p, struct error *err);
 /* SHA256SUMS in the form of sha256sum(1), for those who have nothing else. */
 MUST_CHECK int publish_write_sums(struct publishing *p, struct error *err);
 
+/*
+ * Add the newest `state` statement that covers the checkpoint's claim, with proofs about its name
+ * and key for akashi/state.json; *out_proofs NULL where none was signed. The caller frees it.
+ */
+MUST_CHECK int publish_add_state(struct publishing *p, struct json **out_proofs, struct error *err);
+
+/* Write a JSON value as one file of the release. */
+MUST_CHECK int publish_write_json(struct publishing *p, const char *name, const struct json *json,
+				  struct error *err);
+
 /* akashi/release.json and akashi/trust.json: where to begin reading, believed in nothing. */
 MUST_CHECK int publish_write_pointers(struct publishing *p, struct error *err);
 

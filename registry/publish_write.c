@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "registry/object_copy.h"
+#include "registry/state.h"
 
 int publish_write_text(struct publishing *p, const char *name, struct span bytes, struct error *err)
 {
@@ -83,12 +84,12 @@ int publish_write_sums(struct publishing *p, struct error *err)
 	return publish_write_text(p, "SHA256SUMS", buffer_view(&text), err);
 }
 
-static int write_json(struct publishing *p, const char *name, const struct json *json,
-		      struct error *err)
+int publish_write_json(struct publishing *p, const char *name, const struct json *json,
+		       struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer text;
 
-	buffer_init(&text, 1u << 20);
+	buffer_init(&text, STATE_PROOFS_MAX_BYTES);
 	return json_write_canonical(json, &text, err) ||
 			       publish_write_text(p, name, buffer_view(&text), err)
 		       ? -1
@@ -106,8 +107,8 @@ int publish_write_pointers(struct publishing *p, struct error *err)
 	    json_set_text(trust, "schema", "akashi/trust/1", err) ||
 	    json_set_array(trust, "pins", &pins, err) || json_add_text(pins, p->pin, err))
 		return -1;
-	return write_json(p, "akashi/release.json", release, err) ||
-			       write_json(p, "akashi/trust.json", trust, err)
+	return publish_write_json(p, "akashi/release.json", release, err) ||
+			       publish_write_json(p, "akashi/trust.json", trust, err)
 		       ? -1
 		       : 0;
 }

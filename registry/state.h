@@ -5,8 +5,6 @@
 #include "registry/log_walk.h"
 #include "registry/statement.h"
 
-#define STATE_PROOFS_MAX_BYTES (4u << 20) /* of a file of proofs */
-
 /*
  * Take what the control entries [from, to) of a log say into `state`. Entries of `head` alone
  * are read, each led to its root. What cannot be read as a control statement of this

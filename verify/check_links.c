@@ -320,11 +320,7 @@ int check_claims(struct check *check, struct error *err)
 	    json_set_size(evidence, "scores", claims.scores, err) ||
 	    json_set_size(evidence, "unknownSigners", unknown_evals + unknown_cards, err))
 		return -1;
-	if (verdict_detail(
-		    check->verdict, STEP_CLAIMS, err,
-		    "%s is claimed by log entry %llu; that no earlier entry claims it is not "
-		    "possible to say without the whole log",
-		    name, (unsigned long long)check->checkpoint.claim_index))
+	if (check_state(check, name, evidence, err))
 		return -1;
 	if (check_card(check, &claims, err) || step->status != STEP_NOT_ASKED)
 		return err->code ? -1 : 0;

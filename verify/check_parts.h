@@ -113,6 +113,13 @@ MUST_CHECK int check_standing(struct check *check, const struct believed *about,
 /* Is what is shown young enough for the policy, or as of the time that was asked for? */
 MUST_CHECK int check_age(struct check *check, const struct believed *last, struct error *err);
 
+/* check_state.c */
+
+/* Does exactly one statement have the checkpoint's name, and was its key not revoked, as of the
+ * state that the log signed? Said as details of the claims step. */
+MUST_CHECK int check_state(struct check *check, const char *name, struct json *evidence,
+			   struct error *err);
+
 /* check_forward.c */
 MUST_CHECK int check_forward(struct check *check, struct error *err);
 

@@ -69,6 +69,13 @@ int evidence_object(const struct evidence *evidence, const struct digest *digest
 	return evidence->type->object(own(evidence), digest, out_source, err);
 }
 
+int evidence_state(const struct evidence *evidence, struct buffer *out, struct error *err)
+{
+	return evidence->type->state
+		       ? evidence->type->state(own(evidence), out, err)
+		       : error_set(err, ERROR_ABSENT, "no state of the log lies beside it");
+}
+
 void evidence_close(struct evidence **evidence)
 {
 	if (*evidence)
@@ -212,6 +219,19 @@ static int joined_object(struct evidence *evidence, const struct digest *digest,
 	return -1;
 }
 
+static int joined_state(struct evidence *evidence, struct buffer *out, struct error *err)
+{
+	struct joined *joined = (struct joined *)evidence;
+
+	for (size_t i = 0; i < 2; i++) {
+		if (!evidence_state(joined->part[i], out, err))
+			return 0;
+		if (!look_further(i, err))
+			break;
+	}
+	return -1;
+}
+
 static void joined_close(struct evidence *evidence)
 {
 	free(evidence);
@@ -224,6 +244,7 @@ static const struct evidence_type joined_type = {
 	.proof = joined_proof,
 	.timestamp = joined_timestamp,
 	.object = joined_object,
+	.state = joined_state,
 	.close = joined_close,
 };
 

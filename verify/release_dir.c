@@ -11,6 +11,7 @@
 #include "verify/envelope.h"
 #include "verify/json.h"
 #include "verify/proof.h"
+#include "verify/state.h"
 #include "verify/timestamp.h"
 #include "verify/tree.h"
 
@@ -181,6 +182,12 @@ static int release_object(struct evidence *evidence, const struct digest *digest
 	return tree_open_file(release->proofs, path, out_source, err);
 }
 
+static int release_state(struct evidence *evidence, struct buffer *out, struct error *err)
+{
+	return proof_read(((struct release_dir *)evidence)->proofs, "akashi/state.json",
+			  STATE_PROOFS_MAX_BYTES, out, err);
+}
+
 static const struct evidence_type release_type = {
 	.statements = release_statements,
 	.signers = release_signers,
@@ -188,6 +195,7 @@ static const struct evidence_type release_type = {
 	.proof = release_proof,
 	.timestamp = release_timestamp,
 	.object = release_object,
+	.state = release_state,
 	.close = release_close,
 };
 
@@ -272,7 +280,7 @@ static bool has_place(const char *name)
 	struct filed file;
 
 	if (strcmp(name, "model.sig") == 0 || strcmp(name, "akashi/release.json") == 0 ||
-	    strcmp(name, "akashi/trust.json") == 0)
+	    strcmp(name, "akashi/trust.json") == 0 || strcmp(name, "akashi/state.json") == 0)
 		return true;
 	if (strncmp(name, STATEMENTS, strlen(STATEMENTS)) == 0)
 		return filed_read(name + strlen(STATEMENTS), ".json", &file) ||

@@ -14,6 +14,7 @@
 #define STATE_VALUE_MAX 4096 /* bytes of its value */
 #define STATE_KINDS_MAX 32   /* kinds of control statements that a state covers */
 #define STATE_PROOF_MAX_BYTES (32u << 10)
+#define STATE_PROOFS_MAX_BYTES (4u << 20) /* of a file of proofs */
 
 /* What the entries of a log say, taken in one by one. */
 struct state;

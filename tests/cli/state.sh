@@ -114,6 +114,26 @@ run 0 log state --prove 'lab/tiny:latest#1' --json
 json 'o["proofs"][0]["leaves"][0]["key"] == "claim:lab/tiny:latest#1"'
 run 0 log audit
 
+# A release carries it, and whoever verifies can then say what was not possible before.
+run 0 publish Lab/tiny@V1 before --no-boundaries
+PIN="$(cat .akashi/keys/log.vkey) $("$AKASHI" log inspect 0 --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["statement"])')"
+echo "$PIN" >pin
+[ -f before/akashi/state.json ] || fail "the release lacks the state"
+run 0 verify before --trust pin --forward none --json
+json 'o["steps"][4]["evidence"]["unique"] == "holds" and o["steps"][4]["evidence"]["keyNotRevoked"] == "holds"'
+run 0 verify before --trust pin --forward none
+said "no other statement has this name as of the log's state at"
+said "nobody had revoked its key"
+sed -i 's/"index":[0-9]*,"key":"claim/"index":0,"key":"claim/' before/akashi/state.json
+run 0 verify before --trust pin --forward none --json
+json 'o["steps"][4]["evidence"]["unique"] == "not-possible"'
+echo '{}' >before/akashi/state.json
+run 0 verify before --trust pin --forward none --json
+json 'o["steps"][4]["evidence"]["unique"] == "not-possible"'
+rm before/akashi/state.json
+run 0 verify before --trust pin --forward none
+said "not possible to say without the whole log or its signed state"
+
 run 2 log state --prove nonsense
 run 2 log state --prove lab/tiny
 run 2 log state --prove lab/tiny:best
