@@ -129,17 +129,20 @@ static int sign_model(struct publishing *p, struct error *err)
 			      &p->model_signature, err);
 }
 
-/* The card's own statement, unless the same was said before. */
+/* The card's own statement, unless the same was said before; a card that was made here is kept. */
 static int say_card(struct publishing *p, struct error *err)
 {
-	struct digest file = sha256(buffer_view(&p->card));
+	struct digest file;
 	CLEANUP(json_free) struct json *predicate = NULL, *of = NULL;
-	struct statement_draft draft = { .kind = STATEMENT_card, .digest = file };
+	struct statement_draft draft = { .kind = STATEMENT_card };
 	struct statement_made made;
 	char name[NAME_TEXT_MAX];
 
 	name_to_text(&p->checkpoint.statement.name, name);
 	draft.subject = name;
+	if (store_put(p->registry->store, buffer_view(&p->card), &file, err))
+		return -1;
+	draft.digest = file;
 	if (json_object_new(&predicate, err) ||
 	    registry_reference(p->registry, &p->checkpoint.statement.name, &of, err) ||
 	    json_set_take(predicate, "of", &of, err) ||
