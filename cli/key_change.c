@@ -103,11 +103,15 @@ static int rotate(const struct call *call, struct registry *registry, const char
 static int rotate_run(struct call *call, struct error *err)
 {
 	CLEANUP(registry_close) struct registry *registry = NULL;
+	CLEANUP(text_free) char *user = NULL; /* a copy: the setting changes below */
 	char next[NAME_PART_MAX + 1];
-	const char *user = NULL, *old, *name = call_value(call, "new");
+	const char *set = NULL, *old, *name = call_value(call, "new");
 
-	if (open_registry(call, &registry, err) || registry_key_name(registry, NULL, &user, err))
+	if (open_registry(call, &registry, err) || registry_key_name(registry, NULL, &set, err))
 		return -1;
+	user = strdup(set);
+	if (!user)
+		return error_set(err, ERROR_SYSTEM, "out of memory for a key's name");
 	old = call->operand_count ? call->operand[0] : user;
 	if (!name && name_after(old, next, err))
 		return -1;
