@@ -8,6 +8,7 @@
 #include "registry/home.h"
 #include "registry/index.h"
 #include "registry/log.h"
+#include "registry/standing.h"
 #include "registry/statement_inner.h"
 #include "registry/timestamps.h"
 
@@ -384,6 +385,7 @@ int registry_publish_statements(struct registry *registry, struct signing_key *k
 	}
 	indexes_give(&batch, made, count);
 	registry_timestamp_made(registry, made, count);
+	registry_standing_tell(registry, draft, made, count);
 	memcpy(out_made, made, count * sizeof(*made));
 	free(made);
 	/* The index is a cache: what it lacks now it takes in at the next question. */

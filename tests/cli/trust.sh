@@ -26,8 +26,10 @@ run 0 key generate reviewer --type ecdsa-p384
 run 0 trust policy --add-key reviewer --names 'lab/*'
 said "policy version 2 is in force"
 run 0 add checkpoint ../model lab/base@v1 --key reviewer
+! grep -q "does not count" "$STORY/err" || fail "what counts is told not to"
 run 0 verify lab/base@v1
 run 0 add checkpoint ../model team/other@v1 --key reviewer
+complained "does not count there"
 run 3 verify team/other@v1
 said "may not sign for the name"
 
@@ -44,6 +46,7 @@ run 0 trust policy
 said "2 distinct keys"
 run 0 verify lab/base@v1
 run 0 add checkpoint ../model lab/base@v2 --key reviewer
+complained "does not count there: signed by 1 of the 2 keys"
 run 3 verify lab/base@v2
 said "signed by 1 of the 2 keys"
 run 0 cosign lab/base@v2
@@ -54,7 +57,7 @@ run 0 verify lab/base@v2
 
 # The registry's own key is replaced: what it signed stays good, what it signs now does not.
 run 0 key rotate
-said "tester-2"
+said "signed by tester-2 from now on; tester may be destroyed"
 run 0 verify team/base@v1
 run 0 add checkpoint ../model team/base@v2
 run 0 verify team/base@v2
@@ -91,6 +94,7 @@ run 0 trust policy --add-key recovery --kinds revocation --recovery
 run 0 add checkpoint ../model team/base@v1
 first=$("$AKASHI" trust show --quiet | tail -n 1)
 run 0 publish team/base@v1 ../release1
+run 0 log audit --objects # the card that was made is kept
 run 0 key generate ci
 run 0 trust policy --add-key ci --names 'ci/*'
 run 0 add checkpoint ../model team/base@v2
