@@ -145,25 +145,30 @@ static bool claim_fits(const struct statement *claim, const struct believed *bel
 	       !json_need_size(claim->predicate, "serial", &claimed, &ignored) && serial == claimed;
 }
 
+/* By what it says alone: a claim of the same name, compared without case, for another statement? */
+static bool rival_says(const struct statement *claim, const struct believed *believed)
+{
+	const struct name *name = &claim->name, *other = &believed->statement.name;
+
+	return claim->kind == STATEMENT_claim &&
+	       !digest_equal(&claim->digest, &believed->identity) && !name->alias &&
+	       !other->alias && strcasecmp(name->owner, other->owner) == 0 &&
+	       strcasecmp(name->name, other->name) == 0 &&
+	       strcasecmp(name->version, other->version) == 0;
+}
+
 /* Does somebody who may do so claim the same name, at a lower entry, for another statement? */
 static int claim_rivals(const struct asking *asking, const struct digest *signer,
 			const struct believed *believed, struct error *err)
 {
 	CLEANUP(filed_release) struct filed filed = { 0 };
-	const struct statement *claim = &filed.statement;
 	struct error why = { 0 };
 	struct checkpoint seen;
 	struct signing rival;
-	struct name name, other;
 
-	if (signature_try(asking, signer, &filed, &rival, &seen, &why) ||
-	    claim->kind != STATEMENT_claim || digest_equal(&claim->digest, &believed->identity))
+	if (signature_try(asking, signer, &filed, &rival, &seen, &why))
 		return why.code == ERROR_SYSTEM ? error_set(err, why.code, "%s", why.text) : 0;
-	name = claim->name;
-	other = believed->statement.name;
-	if (name.alias || other.alias || strcasecmp(name.owner, other.owner) != 0 ||
-	    strcasecmp(name.name, other.name) != 0 ||
-	    strcasecmp(name.version, other.version) != 0 || rival.index >= believed->claim_index ||
+	if (rival.index >= believed->claim_index ||
 	    policy_chain_accepts_one(&asking->anchor->chain, &rival, believed->statement.kind,
 				     believed->statement.subject, &why))
 		return 0;
@@ -185,10 +190,13 @@ static int claim_first(const struct evidence *evidence, const struct digest_list
 		struct error ignored = { 0 };
 		bool claim;
 
-		/* A look at the kind saves the proof of everything else. */
-		if (peek_statement(evidence, &candidates->item[i], &said, &key, &ignored))
+		/* A look at what it says saves the proof of everything else. */
+		if (peek_statement(evidence, &candidates->item[i], &said, &key, &ignored)) {
+			if (ignored.code == ERROR_SYSTEM)
+				return error_set(err, ignored.code, "%s", ignored.text);
 			continue;
-		claim = said.kind == STATEMENT_claim;
+		}
+		claim = rival_says(&said, believed);
 		statement_release(&said);
 		if (!claim)
 			continue;
@@ -319,6 +327,8 @@ static int signatures_find(const struct asking *asking, const struct digest_list
 
 		if (signature_try(asking, &signers->item[i], &filed,
 				  &believed->signer[believed->signer_count], &seen, &why)) {
+			if (why.code == ERROR_SYSTEM)
+				return error_set(err, why.code, "%s", why.text);
 			error_worsen(worst, &why);
 			continue;
 		}
@@ -376,6 +386,8 @@ static int origin_find(const struct evidence *evidence, const struct digest *ide
 			return 0;
 		}
 		error_worsen(&worst, &why);
+		if (why.code == ERROR_SYSTEM)
+			break;
 	}
 	*err = worst;
 	return -1;
