@@ -16,6 +16,7 @@ struct server {
 	pthread_t thread;
 	char url[64];
 	const char *answer;
+	unsigned pause_ms; /* between one byte and the next of the answer */
 	char asked[4096];
 };
 
@@ -43,12 +44,14 @@ static void *serve(void *user)
 				break;
 		}
 		for (size_t sent = 0; sent < answer;) {
-			ssize_t put =
-				send(peer, server->answer + sent, answer - sent, MSG_NOSIGNAL);
+			ssize_t put = send(peer, server->answer + sent,
+					   server->pause_ms ? 1 : answer - sent, MSG_NOSIGNAL);
 
 			if (put <= 0)
 				break;
 			sent += (size_t)put;
+			if (server->pause_ms)
+				usleep(server->pause_ms * 1000);
 		}
 		close(peer);
 	}
@@ -200,6 +203,24 @@ static void a_request_stops_when_it_is_cancelled(void **state)
 	assert_fails(http_get(&ctx, server->url, &body, &err), &err, ERROR_SYSTEM);
 }
 
+static void an_answer_that_trickles_ends_in_time(void **state)
+{
+	struct server *server = *state;
+	CLEANUP(http_answer_release) struct http_answer answer = { 0 };
+	struct http_request request = { .url = server->url, .timeout_s = 1 };
+	struct context ctx = test_context();
+	struct error err = { 0 };
+
+	/* Never silent for long, and far from its end when the second is over. */
+	server->pause_ms = 20;
+	server->answer = "HTTP/1.1 200 OK\r\nContent-Length: 4096\r\n\r\n"
+			 "........................................................................";
+	assert_int_equal(http_send(&ctx, &request, &answer, &err), -1);
+	assert_int_equal(err.code, ERROR_SYSTEM);
+	assert_non_null(strstr(err.text, "timed out"));
+	server->pause_ms = 0;
+}
+
 static void a_machine_that_does_not_listen_is_named(void **state)
 {
 	CLEANUP(buffer_release) struct buffer body;
@@ -224,6 +245,7 @@ int main(void)
 		cmocka_unit_test(an_answer_cut_short_is_refused),
 		cmocka_unit_test(other_schemes_are_refused),
 		cmocka_unit_test(a_request_stops_when_it_is_cancelled),
+		cmocka_unit_test(an_answer_that_trickles_ends_in_time),
 		cmocka_unit_test(a_machine_that_does_not_listen_is_named),
 	};
 

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "verify/cosignature.h"
+
 static void must(int result, const struct error *err)
 {
 	if (result)
@@ -55,6 +57,21 @@ static int world_envelope(struct evidence *evidence, const struct digest *identi
 	return buffer_add(out, buffer_view(&item->envelope), err);
 }
 
+/* Append the witness's line to a note over `text`. */
+static int note_cosign(const struct world *world, struct span text, struct buffer *note,
+		       struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer message, signature;
+
+	buffer_init(&message, 2048);
+	buffer_init(&signature, 64);
+	if (cosignature_message(text, world->witness_time, &message, err))
+		return -1;
+	test_sign(&world->witness, buffer_view(&message), &signature);
+	return cosignature_build(&world->witness_key, world->witness_time, signature.data, note,
+				 err);
+}
+
 static int world_proof(struct evidence *evidence, const struct digest *identity,
 		       const struct digest *key, struct buffer *out, struct error *err)
 {
@@ -74,7 +91,8 @@ static int world_proof(struct evidence *evidence, const struct digest *identity,
 	if (tree_head_build(&head, &text, err))
 		return -1;
 	test_sign(&world->log, buffer_view(&text), &signature);
-	if (note_build(buffer_view(&text), &world->log_key, signature.data, &note, err))
+	if (note_build(buffer_view(&text), &world->log_key, signature.data, &note, err) ||
+	    (world->witness_time && note_cosign(world, buffer_view(&text), &note, err)))
 		return -1;
 	proof.index = item->index;
 	proof.checkpoint = buffer_view(&note);
@@ -120,8 +138,20 @@ void world_init(struct world *world, const char *origin)
 void world_release(struct world *world)
 {
 	test_signer_release(&world->log);
+	test_signer_release(&world->witness);
 	for (size_t i = 0; i < world->item_count; i++)
 		buffer_release(&world->item[i].envelope);
+}
+
+void world_witness(struct world *world, const char *name, uint64_t time)
+{
+	struct error err = { 0 };
+
+	world->witness = test_signer_new("ED25519");
+	must(cosigner_make(name, public_key_der(world->witness.public).data + 12,
+			   &world->witness_key, &err),
+	     &err);
+	world->witness_time = time;
 }
 
 struct world_item *world_file(struct world *world, const struct test_signer *signer,

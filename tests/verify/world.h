@@ -23,10 +23,16 @@ struct world {
 	size_t leaf_count;
 	struct world_item item[WORLD_MAX];
 	size_t item_count;
+	struct test_signer witness; /* cosigns every checkpoint, at this time; 0: nobody does */
+	struct note_key witness_key;
+	uint64_t witness_time;
 };
 
 void world_init(struct world *world, const char *origin);
 void world_release(struct world *world);
+
+/* Let a witness of this name cosign from now on, always at `time`; once for each world. */
+void world_witness(struct world *world, const char *name, uint64_t time);
 
 /* Sign, file and log the payload; the item, borrowed. */
 struct world_item *world_file(struct world *world, const struct test_signer *signer,
