@@ -248,10 +248,20 @@ static int entries_look(struct monitor_log *log, const struct tree_head *head, s
 	return 0;
 }
 
+/* The entries may bring the policy that asks for witnesses: their checkpoint is held against it. */
+static int note_again(struct monitor_log *log, struct span note, size_t versions,
+		      struct checkpoint *checkpoint, bool *out_go, struct error *err)
+{
+	if (log->memory.next < checkpoint->head.size || log->chain.count == versions)
+		return 0;
+	return note_judge(log, note, checkpoint, out_go, err);
+}
+
 int monitor_log_look(struct monitor_log *log, const struct log_source *source, struct span note,
 		     struct monitor_look *look, struct checkpoint *checkpoint, struct error *err)
 {
 	struct error ignored = { 0 };
+	size_t versions = log->chain.count;
 	bool go;
 	int failed;
 
@@ -264,7 +274,8 @@ int monitor_log_look(struct monitor_log *log, const struct log_source *source, s
 	if (!failed && go) {
 		failed = monitor_continues(log, &checkpoint->head, note, &go, err) ||
 			 (go && (entries_look(log, &checkpoint->head, note, err) ||
-				 age_judge(log, checkpoint, err)));
+				 note_again(log, note, versions, checkpoint, &go, err))) ||
+			 (go && age_judge(log, checkpoint, err));
 	}
 	/* Also when something kept us from going on: what was found so far stays found. */
 	if (findings_flush(&log->findings, log->request, failed ? &ignored : err))

@@ -77,6 +77,18 @@ run 3 verify bare --forward none --trust pin
 said "no quorum"
 rm -rf out bare
 
+# A monitor that meets the log for the first time learns of the quorum from its entries, and holds it against them.
+mkdir bare
+cp -r .akashi/log .akashi/statements bare/
+run 0 monitor --trust pin --state "$STORY/watch" bare --max-age 100000
+sed -i '/^— witness.example.b /d' bare/log/checkpoint
+run 1 monitor --trust pin --state "$STORY/watch-bare" bare
+said "no-quorum"
+said "1 findings"
+run 1 monitor --trust pin --state "$STORY/watch-bare" bare
+said "1 of them told before"
+rm -rf bare
+
 # Two down: entries are durable, and neither the checkpoint nor a proof leaves.
 down b
 cp .akashi/log/checkpoint before
