@@ -13,6 +13,7 @@
 struct round {
 	struct call *call;
 	struct json *logs, *items; /* borrowed; NULL: text */
+	uint64_t told;             /* findings printed of the log at hand */
 	bool fails, noticed, undecided;
 	enum error_code error; /* of the first log that could not be looked at */
 };
@@ -24,6 +25,7 @@ static int found(void *arg, const struct finding *finding, struct error *err)
 	struct round *round = arg;
 	struct json *item;
 
+	round->told++;
 	if (!round->items) {
 		output_line(stdout, "%s: %s: %s%s%s", finding->origin, finding->kind, finding->text,
 			    finding->evidence ? "; evidence in " : "",
@@ -68,7 +70,9 @@ static int look_json(struct round *round, const struct monitor_look *look, struc
 static int looked(void *arg, const struct monitor_look *look, struct error *err)
 {
 	struct round *round = arg;
+	uint64_t before = look->findings - round->told;
 
+	round->told = 0;
 	round->fails = round->fails || look->fails;
 	round->undecided = round->undecided || look->undecided;
 	round->noticed = round->noticed || look->findings > look->fails + look->undecided;
@@ -76,8 +80,16 @@ static int looked(void *arg, const struct monitor_look *look, struct error *err)
 		round->error = look->error->code;
 	if (round->logs)
 		return look_json(round, look, err);
-	if (look->error)
+	if (look->error && strstr(look->error->text, look->where))
+		output_line(stderr, "akashi monitor: %s", look->error->text);
+	else if (look->error)
 		output_line(stderr, "akashi monitor: '%s': %s", look->where, look->error->text);
+	else if (!round->call->quiet && before)
+		output_line(stdout,
+			    "%s: %" PRIu64 " entries looked at, %" PRIu64 " of them now; %" PRIu64
+			    " findings, %" PRIu64 " of them told before (findings.jsonl)",
+			    look->origin, look->size, look->size - look->before, look->findings,
+			    before);
 	else if (!round->call->quiet)
 		output_line(stdout,
 			    "%s: %" PRIu64 " entries looked at, %" PRIu64 " of them now; %" PRIu64

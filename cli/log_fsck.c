@@ -38,15 +38,16 @@ static void report_print(const struct fsck_report *report)
 {
 	for (size_t i = 0; i < report->finding_count; i++)
 		output_line(stdout, "%s", report->finding[i]);
-	printf("%s: %" PRIu64 " entries, %" PRIu64 " tiles made again and compared",
-	       report->findings ? "fails" : "holds", report->entries, report->tiles);
+	printf("%s: %" PRIu64 " entries, %" PRIu64 " tile%s made again and compared",
+	       report->findings ? "fails" : "holds", report->entries, report->tiles,
+	       report->tiles == 1 ? "" : "s");
 	if (report->partials)
 		printf(", %" PRIu64 " older partial tiles", report->partials);
 	if (report->findings)
 		printf("; %" PRIu64 " of these do not hold", report->findings);
 	if (report->beyond)
 		printf("; %" PRIu64 " files lie beyond the checkpoint", report->beyond);
-	printf(report->key_asked ? "; the checkpoint is signed by the key that was given\n"
+	printf(report->key_asked ? "; the checkpoint is signed by a key of the log\n"
 				 : "; nobody's signature was asked for (--vkey)\n");
 }
 

@@ -112,9 +112,10 @@ int log_source_open(const struct context *ctx, const char *where, const char *st
 
 int log_source_checkpoint(const struct log_source *source, struct buffer *out, struct error *err)
 {
-	return blobs_read(source->blobs, "checkpoint", out, err)
-		       ? error_prefix(err, "'%s'", source->where)
-		       : 0;
+	if (!blobs_read(source->blobs, "checkpoint", out, err))
+		return 0;
+	/* Over the network the whole address is said. */
+	return source->remote ? -1 : error_prefix(err, "'%s'", source->where);
 }
 
 int log_source_body(const struct context *ctx, const struct log_source *source,

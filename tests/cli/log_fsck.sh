@@ -24,7 +24,7 @@ run 4 log inspect 15 --from "$TESSERA"
 run 0 init --origin example.org/fsck
 run 0 add checkpoint "$TINY/step-100" lab/tiny@v1
 run 0 log fsck
-said "signed by the key that was given"
+said "signed by a key of the log"
 "$AKASHI_BUILD/tests/log_dump" synthetic 300 >vkey
 run 0 log fsck synthetic --vkey "$(cat vkey)"
 said "holds: 300 entries, 3 tiles made again"
