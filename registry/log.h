@@ -92,7 +92,7 @@ struct log_published {
  * with `again` also when the one there has it already, for the time in it. Done by every
  * log_append; without a quorum entries stay durable, what is shown stays as it was, and nothing
  * newer can be proved. Without keys/witnesses: log_recover. ERROR_CORRUPT, with log-evidence.txt: a
- * witness saw more of this log, or another history, than was ever signed here.
+ * witness shows that a key of this log signed more than here, or another history.
  */
 MUST_CHECK int log_publish(struct log *log, bool again, struct log_published *out_published,
 			   struct error *err);

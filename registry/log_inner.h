@@ -2,6 +2,7 @@
 #ifndef REGISTRY_LOG_INNER_H
 #define REGISTRY_LOG_INNER_H
 
+#include "registry/http.h"
 #include "registry/log.h"
 #include "registry/log_keys.h"
 #include "registry/log_waiting.h"
@@ -134,13 +135,29 @@ MUST_CHECK int log_witnesses(const struct log *log, struct witness_policy **out_
 bool log_is_witnessed(const struct log *log);
 
 /*
- * Before anything is signed, once for each `log`: has some witness seen more of this log, or
+ * Before anything is signed, once for each `log`: does some witness show more of this log, or
  * another history, than lock.db remembers? ERROR_CORRUPT then, with log-evidence.txt. A witness
- * that cannot be reached says nothing. No lock is held.
+ * that cannot be reached, or shows nothing that this log signed, says nothing. No lock is held.
  */
 MUST_CHECK int log_witnesses_agree(struct log *log, struct error *err);
 /* After an append: log_publish, with a notice where it waits. From any thread; no lock is held. */
 MUST_CHECK int log_show_witnessed(struct log *log, struct error *err);
+
+#define WITNESS_TIMEOUT_S 5 /* of one request */
+#define CONTRADICTION_MAX 160
+
+/* Where a witness is asked for `below`, "add-checkpoint" for one. */
+void witness_url(const struct witness *witness, const char *below, char out_url[HTTP_URL_MAX]);
+
+/*
+ * Ask the witness what it shows of this log to monitors (appended to `out_shown`, unchecked): is it
+ * signed by a key of this log, and more than `head`, or another tree? Then *out_found, and
+ * *out_why says which. What cannot be had, or this log did not sign, finds nothing.
+ */
+MUST_CHECK int log_contradicted(struct log *log, const struct log_head *head,
+				const struct witness *witness, struct buffer *out_shown,
+				char out_why[CONTRADICTION_MAX], bool *out_found,
+				struct error *err);
 
 /* What lock.db remembers; the database is open. The caller releases it. */
 MUST_CHECK int log_lock_read(struct log *log, struct log_head *out_head, struct error *err);

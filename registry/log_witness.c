@@ -1,9 +1,10 @@
 /*
  * A log and its witnesses: each is asked to cosign the checkpoint that was signed last,
  * and log/checkpoint is replaced only by one that has their quorum. Entries do not
- * wait for that; proofs do. A witness that saw more of this log than was ever signed
+ * wait for that; proofs do. A witness that shows more of this log than was ever signed
  * here, or something else, shows that this is a copy or an old backup: then nothing is
- * signed any more.
+ * signed any more (log_contradiction.c). Whatever else it answers costs its cosignature,
+ * and no more.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -13,8 +14,8 @@
 #include "registry/http.h"
 #include "registry/log_inner.h"
 
-#define WITNESS_TIMEOUT_S 5
 #define WITNESS_ANSWER_MAX NOTE_MAX_BYTES
+#define SIZE_TYPE "text/x.tlog.size" /* of an answer 409 */
 
 /* One witness that is asked, and what it answered. */
 struct question {
@@ -116,12 +117,9 @@ static void *question_send(void *user)
 					.body = buffer_view(&question->body),
 					.timeout_s = WITNESS_TIMEOUT_S,
 					.answer_bytes = WITNESS_ANSWER_MAX };
-	const char *base = question->witness->url;
-	size_t len = strlen(base);
 	char url[HTTP_URL_MAX];
 
-	snprintf(url, sizeof(url), "%s%sadd-checkpoint", base,
-		 len && base[len - 1] == '/' ? "" : "/");
+	witness_url(question->witness, "add-checkpoint", url);
 	request.url = url;
 	http_answer_release(&question->answer);
 	question->answer = (struct http_answer){ 0 };
@@ -148,27 +146,9 @@ static void round_run(struct inquiry *inquiry)
 
 /* ---- What is answered ---- */
 
-/* What the witness shows to monitors, which proves more than its word; appended where it can be
- * had. */
-static void evidence_of(const struct inquiry *inquiry, const struct question *question,
-			struct buffer *out)
-{
-	struct digest origin = sha256(span_of(log_origin(inquiry->log)));
-	struct error ignored = { 0 };
-	char url[HTTP_URL_MAX], hex[DIGEST_HEX_SIZE];
-	const char *base = question->witness->url;
-	size_t len = strlen(base);
-
-	digest_to_hex(&origin, hex);
-	snprintf(url, sizeof(url), "%s%s%s/checkpoint", base,
-		 len && base[len - 1] == '/' ? "" : "/", hex);
-	if (!buffer_add_text(out, "\nIt shows to monitors:\n", &ignored))
-		(void)!http_get(question->ctx, url, out, &ignored);
-}
-
 /* Keep what contradicts, and refuse. */
 static int contradicted(const struct inquiry *inquiry, const struct question *question,
-			const char *why, struct error *err)
+			struct span shown, const char *why, struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer text;
 	CLEANUP(text_free) char *path = NULL;
@@ -181,10 +161,10 @@ static int contradicted(const struct inquiry *inquiry, const struct question *qu
 	    !buffer_add(&text, buffer_view(&inquiry->head.note), &ignored) &&
 	    !buffer_printf(&text, &ignored, "\nThe witness answered %u:\n",
 			   question->answer.status) &&
-	    !buffer_add(&text, buffer_view(&question->answer.body), &ignored)) {
-		evidence_of(inquiry, question, &text);
+	    !buffer_add(&text, buffer_view(&question->answer.body), &ignored) &&
+	    !buffer_add_text(&text, "\nIt shows to monitors:\n", &ignored) &&
+	    !buffer_add(&text, shown, &ignored))
 		(void)!file_write(path, buffer_view(&text), 0644, FILE_REPLACE, &ignored);
-	}
 	return error_set(err, ERROR_CORRUPT,
 			 "the witness '%s' %s: this registry is a copy, or was restored from an "
 			 "old backup, and nothing is signed any more; log-evidence.txt keeps what "
@@ -192,11 +172,31 @@ static int contradicted(const struct inquiry *inquiry, const struct question *qu
 			 question->witness->key.name, why);
 }
 
-/* Lines of one witness out of an answer. */
+/* The witness says that it saw something else. It is believed where it shows it. */
+static int claim_weigh(struct inquiry *inquiry, struct question *question, const char *claim,
+		       struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer shown;
+	char why[CONTRADICTION_MAX];
+	bool found;
+
+	buffer_init(&shown, NOTE_MAX_BYTES);
+	if (log_contradicted(inquiry->log, &inquiry->head, question->witness, &shown, why, &found,
+			     err))
+		return -1;
+	if (found)
+		return contradicted(inquiry, question, buffer_view(&shown), why, err);
+	error_set(&question->err, ERROR_UNTRUSTED,
+		  "it says that it saw %s, and shows no checkpoint of this log's key that says so: "
+		  "it is faulty or lies, or this registry is a copy or an old backup",
+		  claim);
+	return 0;
+}
+
+/* The line of one witness out of an answer. */
 struct picking {
 	const struct note_key *key;
-	struct buffer *lines;
-	bool found;
+	struct buffer line; /* empty: none was found */
 };
 
 static int line_pick(void *user, struct span text, const struct note_line *line, struct error *err)
@@ -208,10 +208,13 @@ static int line_pick(void *user, struct span text, const struct note_line *line,
 		return 0;
 	if (cosignature_check(line, text, picking->key, &time, err))
 		return -1;
-	if (picking->found)
-		return 0;
-	picking->found = true;
-	return buffer_add(picking->lines, line->line, err);
+	return picking->line.len ? 0 : buffer_add(&picking->line, line->line, err);
+}
+
+/* An empty line in the answer would end the text elsewhere, and let the rest sign another. */
+static bool has_empty_line(struct span body)
+{
+	return (body.len && body.data[0] == '\n') || memmem(body.data, body.len, "\n\n", 2);
 }
 
 /* 200: lines that belong under the checkpoint; none but the witness's own, and only if they hold.
@@ -219,16 +222,23 @@ static int line_pick(void *user, struct span text, const struct note_line *line,
 static void lines_take(struct inquiry *inquiry, struct question *question)
 {
 	CLEANUP(buffer_release) struct buffer note;
-	struct picking picking = { &question->witness->key, &inquiry->lines, false };
-	struct span text;
+	struct span body = buffer_view(&question->answer.body), text;
+	struct picking picking = { .key = &question->witness->key };
 
 	buffer_init(&note, 2 * NOTE_MAX_BYTES);
-	if (buffer_add(&note, buffer_view(&inquiry->head.note), &question->err) ||
-	    buffer_add(&note, buffer_view(&question->answer.body), &question->err) ||
-	    note_visit(buffer_view(&note), line_pick, &picking, &text, &question->err))
-		return;
-	if (!picking.found)
+	buffer_init(&picking.line, NOTE_MAX_BYTES);
+	if (has_empty_line(body)) {
+		error_set(&question->err, ERROR_CORRUPT, "it answered with another note");
+	} else if (buffer_add(&note, buffer_view(&inquiry->head.note), &question->err) ||
+		   buffer_add(&note, body, &question->err) ||
+		   note_visit(buffer_view(&note), line_pick, &picking, &text, &question->err)) {
+		(void)!error_prefix(&question->err, "what it answered does not hold");
+	} else if (!picking.line.len) {
 		error_set(&question->err, ERROR_UNTRUSTED, "it answered without a cosignature");
+	} else {
+		(void)!buffer_add(&inquiry->lines, buffer_view(&picking.line), &question->err);
+	}
+	buffer_release(&picking.line);
 }
 
 /* 409: the size that the witness remembers. Behind ours: asked once more, with a proof from there.
@@ -236,22 +246,20 @@ static void lines_take(struct inquiry *inquiry, struct question *question)
 static int conflict_take(struct inquiry *inquiry, struct question *question, bool last,
 			 struct error *err)
 {
+	char claim[64];
 	uint64_t size;
 
-	if (!witness_size_read(buffer_view(&question->answer.body), &size)) {
+	if (strncmp(question->answer.content_type, SIZE_TYPE, strlen(SIZE_TYPE)) != 0 ||
+	    !witness_size_read(buffer_view(&question->answer.body), &size)) {
 		error_set(&question->err, ERROR_CORRUPT, "it answered 409 without its size");
 		return 0;
 	}
-	if (size > inquiry->head.size) {
-		char why[160];
-
-		snprintf(why, sizeof(why),
-			 "saw %llu entries of this log, and only %llu were ever signed here",
-			 (unsigned long long)size, (unsigned long long)inquiry->head.size);
-		return contradicted(inquiry, question, why, err);
-	}
+	snprintf(claim, sizeof(claim), "%llu entries of this log", (unsigned long long)size);
+	if (size > inquiry->head.size)
+		return claim_weigh(inquiry, question, claim, err);
 	if (last || size == question->old_size) {
-		error_set(&question->err, ERROR_SYSTEM, "others asked it meanwhile");
+		error_set(&question->err, ERROR_SYSTEM,
+			  "it answered 409 again (others may have asked it meanwhile)");
 		return 0;
 	}
 	question->old_size = size;
@@ -271,8 +279,7 @@ static int answer_take(struct inquiry *inquiry, struct question *question, bool 
 	case 409:
 		return conflict_take(inquiry, question, last, err);
 	case 422:
-		return contradicted(inquiry, question,
-				    "saw another history of this log than the one here", err);
+		return claim_weigh(inquiry, question, "another history of this log", err);
 	default:
 		error_set(&question->err, ERROR_SYSTEM, "it answered %u", question->answer.status);
 		return 0;
