@@ -6,7 +6,8 @@
 
 /* A registry as an anchor. Owned. */
 struct anchor {
-	struct evidence *evidence;
+	struct evidence *evidence, *joined;
+	struct evidence *all; /* borrowed: the registry, and what this user remembers */
 	struct trust trust;
 	struct index *index; /* borrowed from the registry */
 };
@@ -14,6 +15,7 @@ struct anchor {
 static void anchor_release(struct anchor *anchor)
 {
 	trust_release(&anchor->trust);
+	evidence_close(&anchor->joined);
 	evidence_close(&anchor->evidence);
 }
 
@@ -31,12 +33,19 @@ static int anchor_open(struct registry *registry, struct anchor *anchor,
 		       struct error *err)
 {
 	if (registry_index(registry, &anchor->index, err) ||
-	    registry_evidence(registry, &anchor->evidence, err) ||
-	    registry_trust_upto(registry, anchor->evidence, check_upto(request), &anchor->trust,
-				err))
+	    registry_evidence(registry, &anchor->evidence, err))
+		return -1;
+	anchor->all = anchor->evidence;
+	/* A revocation binds whoever holds it, though this registry may not know of it. */
+	if (request->held) {
+		if (evidence_join(anchor->evidence, request->held, &anchor->joined, err))
+			return -1;
+		anchor->all = anchor->joined;
+	}
+	if (registry_trust_upto(registry, anchor->all, check_upto(request), &anchor->trust, err))
 		return -1;
 	*out_request = *request;
-	out_request->anchor = anchor->evidence;
+	out_request->anchor = anchor->all;
 	out_request->anchor_trust = &anchor->trust;
 	out_request->find_files = find_files;
 	out_request->find_user = anchor;

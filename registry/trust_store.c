@@ -213,34 +213,88 @@ static int file_keep(const char *folder, const char *part, const char *name, con
 	return file_write(path, buffer_view(bytes), 0600, FILE_REPLACE, err);
 }
 
-/* Every envelope of a statement, with its proof where it is logged. */
-static int statement_keep(const char *folder, const struct evidence *evidence,
-			  const struct digest *identity, struct error *err)
+/* One envelope on its way into the folder. */
+struct keeping {
+	const struct remembered *log;
+	const struct policy_chain *chain;
+	const struct digest *identity;
+	const struct public_key *key;
+	bool proven; /* its proof, too, must hold */
+};
+
+/* Does the proof hold under some version's keys? */
+static int keeping_prove(const struct keeping *keeping, const struct evidence *evidence,
+			 const struct filed *filed, struct error *err)
+{
+	for (size_t i = keeping->chain->count; i--;) {
+		struct checkpoint seen;
+		uint64_t index;
+
+		*err = (struct error){ 0 };
+		if (!filed_prove(evidence, filed, keeping->key, &keeping->chain->version[i].log, 1,
+				 &index, &seen, err))
+			return 0;
+		if (err->code == ERROR_SYSTEM)
+			break;
+	}
+	return -1;
+}
+
+static int keeping_try(void *arg, const struct evidence *evidence, struct error *err)
+{
+	const struct keeping *keeping = arg;
+	CLEANUP(filed_release) struct filed filed = { 0 };
+	CLEANUP(buffer_release) struct buffer envelope, proof;
+	const struct digest *id = public_key_id(keeping->key);
+	char hex[DIGEST_HEX_SIZE], key[DIGEST_HEX_SIZE], name[2 * DIGEST_HEX_SIZE];
+
+	buffer_init(&envelope, ENVELOPE_MAX_BYTES);
+	buffer_init(&proof, PROOF_MAX_BYTES);
+	digest_to_hex(keeping->identity, hex);
+	digest_to_hex(id, key);
+	snprintf(name, sizeof(name), "%s.%s", hex, key);
+	if (filed_fetch(evidence, keeping->identity, id, &filed, err) ||
+	    envelope_check(&filed.envelope, keeping->key, err) ||
+	    (keeping->proven && keeping_prove(keeping, evidence, &filed, err)) ||
+	    evidence_envelope(evidence, keeping->identity, id, &envelope, err) ||
+	    (keeping->proven && evidence_proof(evidence, keeping->identity, id, &proof, err)) ||
+	    file_keep(keeping->log->folder, "statements", name, ".json", &envelope, err))
+		return -1;
+	return keeping->proven
+		       ? file_keep(keeping->log->folder, "proofs", name, ".tlog-proof", &proof, err)
+		       : 0;
+}
+
+/*
+ * The envelopes of a statement by keys that a policy lists, where they hold, with their proofs:
+ * neither what a stranger lays beside them nor what he lays over them gets into the folder.
+ */
+static int statement_keep(const struct remembered *log, const struct policy_chain *chain,
+			  const struct evidence *evidence, const struct digest *identity,
+			  struct error *err)
 {
 	CLEANUP(digest_list_release) struct digest_list keys = { 0 };
 
 	if (evidence_signers(evidence, identity, &keys, err))
 		return -1;
 	for (size_t i = 0; i < keys.count; i++) {
-		CLEANUP(buffer_release) struct buffer envelope, proof;
-		char hex[DIGEST_HEX_SIZE], key[DIGEST_HEX_SIZE], name[2 * DIGEST_HEX_SIZE];
-		struct error absent = { 0 };
+		const struct policy_key *listed = policy_chain_key(chain, &keys.item[i]);
+		struct keeping keeping = { log, chain, identity, NULL, true };
+		struct error why = { 0 };
 
-		buffer_init(&envelope, ENVELOPE_MAX_BYTES);
-		buffer_init(&proof, PROOF_MAX_BYTES);
-		digest_to_hex(identity, hex);
-		digest_to_hex(&keys.item[i], key);
-		snprintf(name, sizeof(name), "%s.%s", hex, key);
-		if (evidence_envelope(evidence, identity, &keys.item[i], &envelope, err) ||
-		    file_keep(folder, "statements", name, ".json", &envelope, err))
-			return -1;
-		if (evidence_proof(evidence, identity, &keys.item[i], &proof, &absent)) {
-			if (absent.code != ERROR_ABSENT)
-				return error_set(err, absent.code, "%s", absent.text);
+		if (!listed)
 			continue;
+		keeping.key = listed->key;
+		if (!evidence_try(evidence, keeping_try, &keeping, &why))
+			continue;
+		keeping.proven = false;
+		if (why.code != ERROR_SYSTEM) {
+			why = (struct error){ 0 };
+			if (!evidence_try(evidence, keeping_try, &keeping, &why))
+				continue;
 		}
-		if (file_keep(folder, "proofs", name, ".tlog-proof", &proof, err))
-			return -1;
+		if (why.code == ERROR_SYSTEM)
+			return error_set(err, why.code, "%s", why.text);
 	}
 	return 0;
 }
@@ -264,10 +318,10 @@ static int chain_keep(const struct remembered *log, const struct policy_chain *c
 	if (folders_make(log->folder, err))
 		return -1;
 	for (size_t i = 0; i < chain->count; i++)
-		if (statement_keep(log->folder, evidence, &chain->version[i].identity, err))
+		if (statement_keep(log, chain, evidence, &chain->version[i].identity, err))
 			return -1;
 	for (size_t i = 0; i < chain->revocation_count; i++)
-		if (statement_keep(log->folder, evidence, &chain->revocation[i].identity, err))
+		if (statement_keep(log, chain, evidence, &chain->revocation[i].identity, err))
 			return -1;
 	return 0;
 }

@@ -72,16 +72,54 @@ static int may_ever(const struct policy_chain *chain, const struct digest *key,
 	return -1;
 }
 
+/* One signature that is tried. */
+struct trying {
+	const struct asking *asking;
+	const struct public_key *key;
+	struct filed *out_filed;
+	struct signing *out_signing;
+	struct checkpoint *out_checkpoint;
+};
+
 /* Signature, policy, log, in this order: nothing of a payload is used before it is signed. */
+static int trying_try(void *arg, const struct evidence *evidence, struct error *err)
+{
+	const struct trying *trying = arg;
+	const struct asking *asking = trying->asking;
+	const struct policy_chain *chain = &asking->anchor->chain;
+	const char *origin = policy_chain_newest(chain)->policy.origin;
+	const struct digest *signer = public_key_id(trying->key);
+	CLEANUP(filed_release) struct filed filed = { 0 };
+	char name[NAME_TEXT_MAX];
+
+	if (filed_fetch(evidence, asking->identity, signer, &filed, err))
+		return -1;
+	if (strcmp(filed.statement.origin, origin) != 0)
+		return error_set(err, ERROR_UNTRUSTED, "it belongs to the log '%s', not to '%s'",
+				 filed.statement.origin, origin);
+	name_of(&filed.statement, name);
+	trying->out_signing->key = *signer;
+	if (envelope_check(&filed.envelope, trying->key, err) ||
+	    may_ever(chain, signer,
+		     asking->kind < 0 ? filed.statement.kind : (enum statement_kind)asking->kind,
+		     name, err) ||
+	    filed_prove_by(evidence, &filed, trying->key, chain, &trying->out_signing->index,
+			   trying->out_checkpoint, err))
+		return -1;
+	*trying->out_filed = filed;
+	filed = (struct filed){ 0 }; /* handed over */
+	return 0;
+}
+
 static int signature_try(const struct asking *asking, const struct digest *signer,
 			 struct filed *out_filed, struct signing *out_signing,
 			 struct checkpoint *out_checkpoint, struct error *err)
 {
 	const struct policy_chain *chain = &asking->anchor->chain;
 	const struct policy_key *key = policy_chain_key(chain, signer);
-	const char *origin = policy_chain_newest(chain)->policy.origin;
-	char name[NAME_TEXT_MAX], hex[DIGEST_HEX_SIZE];
-	CLEANUP(filed_release) struct filed filed = { 0 };
+	struct trying trying = { asking, key ? key->key : NULL, out_filed, out_signing,
+				 out_checkpoint };
+	char hex[DIGEST_HEX_SIZE];
 
 	digest_to_hex(signer, hex);
 	if (!key)
@@ -89,24 +127,8 @@ static int signature_try(const struct asking *asking, const struct digest *signe
 			err, ERROR_UNTRUSTED,
 			"self-consistent, signer unknown: the policy of '%s' does not list "
 			"the key %s",
-			origin, hex);
-	if (filed_fetch(asking->evidence, asking->identity, signer, &filed, err))
-		return -1;
-	if (strcmp(filed.statement.origin, origin) != 0)
-		return error_set(err, ERROR_UNTRUSTED, "it belongs to the log '%s', not to '%s'",
-				 filed.statement.origin, origin);
-	name_of(&filed.statement, name);
-	out_signing->key = *signer;
-	if (envelope_check(&filed.envelope, key->key, err) ||
-	    may_ever(chain, signer,
-		     asking->kind < 0 ? filed.statement.kind : (enum statement_kind)asking->kind,
-		     name, err) ||
-	    filed_prove_by(asking->evidence, &filed, key->key, chain, &out_signing->index,
-			   out_checkpoint, err))
-		return -1;
-	*out_filed = filed;
-	filed = (struct filed){ 0 }; /* handed over */
-	return 0;
+			policy_chain_newest(chain)->policy.origin, hex);
+	return evidence_try(asking->evidence, trying_try, &trying, err);
 }
 
 /* Does this release carry a name of its own, so that it needs a claim? */
@@ -187,13 +209,13 @@ static int claim_first(const struct evidence *evidence, const struct digest_list
 					 (int)believed->statement.kind };
 		struct statement said = { 0 };
 		struct digest key;
-		struct error ignored = { 0 };
+		struct error why = { 0 };
 		bool claim;
 
 		/* A look at what it says saves the proof of everything else. */
-		if (peek_statement(evidence, &candidates->item[i], &said, &key, &ignored)) {
-			if (ignored.code == ERROR_SYSTEM)
-				return error_set(err, ignored.code, "%s", ignored.text);
+		if (peek_statement(evidence, &candidates->item[i], &said, &key, &why)) {
+			if (why.code == ERROR_SYSTEM)
+				return error_set(err, why.code, "%s", why.text);
 			continue;
 		}
 		claim = rival_says(&said, believed);
@@ -370,6 +392,24 @@ static int anchor_believe(const struct asking *asking, const struct digest_list 
 						 : 0;
 }
 
+/* A statement that is looked at, whoever signed it. */
+struct peeking {
+	const struct digest *identity, *signer;
+	struct statement *out_statement;
+};
+
+static int peeking_try(void *arg, const struct evidence *evidence, struct error *err)
+{
+	const struct peeking *peeking = arg;
+	CLEANUP(filed_release) struct filed filed = { 0 };
+
+	if (filed_fetch(evidence, peeking->identity, peeking->signer, &filed, err))
+		return -1;
+	*peeking->out_statement = filed.statement;
+	filed.statement = (struct statement){ 0 }; /* handed over */
+	return 0;
+}
+
 /* The log that a statement says it belongs to: whom to ask, believed in nothing else. */
 static int origin_find(const struct evidence *evidence, const struct digest *identity,
 		       const struct digest_list *signers, char out_origin[NOTE_NAME_MAX + 1],
@@ -378,11 +418,12 @@ static int origin_find(const struct evidence *evidence, const struct digest *ide
 	struct error worst = { 0 };
 
 	for (size_t i = 0; i < signers->count; i++) {
-		CLEANUP(filed_release) struct filed filed = { 0 };
+		CLEANUP(statement_release) struct statement said = { 0 };
+		struct peeking peeking = { identity, &signers->item[i], &said };
 		struct error why = { 0 };
 
-		if (!filed_fetch(evidence, identity, &signers->item[i], &filed, &why)) {
-			snprintf(out_origin, NOTE_NAME_MAX + 1, "%s", filed.statement.origin);
+		if (!evidence_try(evidence, peeking_try, &peeking, &why)) {
+			snprintf(out_origin, NOTE_NAME_MAX + 1, "%s", said.origin);
 			return 0;
 		}
 		error_worsen(&worst, &why);
@@ -455,7 +496,7 @@ int peek_statement(const struct evidence *evidence, const struct digest *identit
 		   struct statement *out_statement, struct digest *out_key, struct error *err)
 {
 	CLEANUP(digest_list_release) struct digest_list signers = { 0 };
-	CLEANUP(filed_release) struct filed filed = { 0 };
+	struct error first = { 0 };
 	char hex[DIGEST_HEX_SIZE];
 
 	digest_to_hex(identity, hex);
@@ -463,10 +504,19 @@ int peek_statement(const struct evidence *evidence, const struct digest *identit
 		return -1;
 	if (!signers.count)
 		return error_set(err, ERROR_ABSENT, "the statement %s is not there", hex);
-	if (filed_fetch(evidence, identity, &signers.item[0], &filed, err))
-		return error_prefix(err, "statement %.12s", hex);
-	*out_statement = filed.statement;
-	filed.statement = (struct statement){ 0 }; /* handed over */
-	*out_key = signers.item[0];
-	return 0;
+	for (size_t i = 0; i < signers.count; i++) {
+		struct peeking peeking = { identity, &signers.item[i], out_statement };
+		struct error why = { 0 };
+
+		if (!evidence_try(evidence, peeking_try, &peeking, &why)) {
+			*out_key = signers.item[i];
+			return 0;
+		}
+		if (first.code == ERROR_NONE || why.code == ERROR_SYSTEM)
+			first = why;
+		if (why.code == ERROR_SYSTEM)
+			break;
+	}
+	*err = first;
+	return error_prefix(err, "statement %.12s", hex);
 }

@@ -359,7 +359,7 @@ static int find_in_anchor(struct check *check, bool *out_found, struct error *er
 				   &cause, err);
 	check->has_checkpoint = true;
 	*out_found = true;
-	return mark_required(check, &check->checkpoint, err) ||
+	return check_seen(check, err) || mark_required(check, &check->checkpoint, err) ||
 			       say_signer(check, &check->checkpoint, err)
 		       ? -1
 		       : 0;

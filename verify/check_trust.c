@@ -62,10 +62,16 @@ int check_learn(struct check *check, uint64_t size, struct error *err)
 	if (!request->learn || !check->pinned || request->as_of ||
 	    verdict_status(check->verdict) == VERDICT_FAILS)
 		return 0;
-	for (size_t i = 0; i < check->trust->count; i++)
-		if (request->learn(request->learn_user, &check->trust->anchor[i], check->evidence,
-				   size, err))
+	for (size_t i = 0; i < check->trust->count; i++) {
+		const struct trust_anchor *anchor = &check->trust->anchor[i];
+		/* The size is that of the release's log alone. */
+		bool its =
+			strcmp(trust_policy(anchor)->origin, check->release.statement.origin) == 0;
+
+		if (request->learn(request->learn_user, anchor, check->evidence, its ? size : 0,
+				   err))
 			return -1;
+	}
 	return 0;
 }
 
@@ -121,14 +127,16 @@ static int say_superseded(struct check *check, const char *name, const struct be
 }
 
 /* Is it a retraction or supersession? A look saves believing everything else. */
-static bool is_standing(const struct check *check, const struct digest *identity)
+static int is_standing(const struct check *check, const struct digest *identity, bool *out_is,
+		       struct error *err)
 {
 	CLEANUP(statement_release) struct statement said = { 0 };
-	struct error ignored = { 0 };
+	struct error why = { 0 };
 	struct digest key;
 
-	return !peek_statement(check->evidence, identity, &said, &key, &ignored) &&
-	       (said.kind == STATEMENT_retraction || said.kind == STATEMENT_supersession);
+	*out_is = !peek_statement(check->evidence, identity, &said, &key, &why) &&
+		  (said.kind == STATEMENT_retraction || said.kind == STATEMENT_supersession);
+	return why.code == ERROR_SYSTEM ? error_set(err, why.code, "%s", why.text) : 0;
 }
 
 int check_standing(struct check *check, const struct believed *about, struct error *err)
@@ -142,8 +150,11 @@ int check_standing(struct check *check, const struct believed *about, struct err
 	for (size_t i = 0; i < list.count; i++) {
 		CLEANUP(believed_release) struct believed said = { 0 };
 		struct error why = { 0 };
+		bool standing;
 
-		if (!is_standing(check, &list.item[i]))
+		if (is_standing(check, &list.item[i], &standing, err))
+			return -1;
+		if (!standing)
 			continue;
 		/* What nobody who may has said counts for nothing: anybody can lay it there. */
 		if (believe_statement(check->trust, check->evidence, &list.item[i], NULL, &said,

@@ -261,3 +261,39 @@ int evidence_join(struct evidence *first, struct evidence *second, struct eviden
 	*out_evidence = &joined->base;
 	return 0;
 }
+
+/* What is no join of others, alone. */
+static int parts_try(const struct evidence *evidence, evidence_trying *try, void *arg,
+		     struct error *err)
+{
+	const struct joined *joined = (const struct joined *)evidence;
+	struct error why = { 0 };
+
+	if (evidence->type != &joined_type)
+		return try(arg, evidence, err);
+	if (!parts_try(joined->part[0], try, arg, &why))
+		return 0;
+	if (why.code == ERROR_SYSTEM) {
+		*err = why;
+		return -1;
+	}
+	return parts_try(joined->part[1], try, arg, err);
+}
+
+int evidence_try(const struct evidence *evidence, evidence_trying *try, void *arg,
+		 struct error *err)
+{
+	struct error why = { 0 };
+
+	if (!try(arg, evidence, err))
+		return 0;
+	if (err->code == ERROR_SYSTEM || evidence->type != &joined_type)
+		return -1;
+	if (!parts_try(evidence, try, arg, &why)) {
+		*err = (struct error){ 0 };
+		return 0;
+	}
+	if (why.code == ERROR_SYSTEM)
+		*err = why;
+	return -1;
+}

@@ -83,4 +83,13 @@ MUST_CHECK int evidence_object_read(const struct evidence *evidence, const struc
 MUST_CHECK int evidence_join(struct evidence *first, struct evidence *second,
 			     struct evidence **out_evidence, struct error *err);
 
+/*
+ * Try something with the evidence; where that fails and others were joined, with each of them
+ * alone. So what a stranger lays under the name of something hides nothing that lies elsewhere.
+ * 0 at the first that succeeds; otherwise the first reason, or ERROR_SYSTEM, which ends it.
+ */
+typedef int evidence_trying(void *arg, const struct evidence *evidence, struct error *err);
+MUST_CHECK int evidence_try(const struct evidence *evidence, evidence_trying *try, void *arg,
+			    struct error *err);
+
 #endif

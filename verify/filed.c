@@ -29,6 +29,34 @@ int filed_fetch(const struct evidence *evidence, const struct digest *identity,
 	return 0;
 }
 
+/* An envelope that is looked for. */
+struct holding {
+	const struct digest *identity;
+	const struct public_key *key;
+	struct filed *out_filed;
+};
+
+static int holding_try(void *arg, const struct evidence *evidence, struct error *err)
+{
+	const struct holding *holding = arg;
+	CLEANUP(filed_release) struct filed filed = { 0 };
+
+	if (filed_fetch(evidence, holding->identity, public_key_id(holding->key), &filed, err) ||
+	    envelope_check(&filed.envelope, holding->key, err))
+		return -1;
+	*holding->out_filed = filed;
+	filed = (struct filed){ 0 }; /* handed over */
+	return 0;
+}
+
+int filed_hold(const struct evidence *evidence, const struct digest *identity,
+	       const struct public_key *key, struct filed *out_filed, struct error *err)
+{
+	struct holding holding = { identity, key, out_filed };
+
+	return evidence_try(evidence, holding_try, &holding, err);
+}
+
 /* The proof that lies there, and the entry that it has to show. */
 static int proof_fetch(const struct evidence *evidence, const struct filed *filed,
 		       const struct public_key *key, struct buffer *text, struct proof *out_proof,

@@ -21,6 +21,13 @@ MUST_CHECK int filed_fetch(const struct evidence *evidence, const struct digest 
 			   const struct digest *key, struct filed *out_filed, struct error *err);
 
 /*
+ * The same, by `key` and with a signature that holds; the first such where several were joined.
+ * ERROR_CORRUPT: what lies there does not hold.
+ */
+MUST_CHECK int filed_hold(const struct evidence *evidence, const struct digest *identity,
+			  const struct public_key *key, struct filed *out_filed, struct error *err);
+
+/*
  * The entry that stands for this envelope by `key`, by the proof in `evidence` under one of the
  * `count` trusts given (any will do). Errors as proof_check; ERROR_ABSENT: no proof is there.
  */

@@ -42,25 +42,39 @@ static void walk_release(struct walk *walk)
 	free(walk->log);
 }
 
+/* One envelope of it. */
+struct drafting {
+	const struct digest *identity, *signer;
+	struct draft *out_draft;
+};
+
+static int drafting_try(void *arg, const struct evidence *evidence, struct error *err)
+{
+	const struct drafting *drafting = arg;
+	CLEANUP(draft_release) struct draft draft = { .identity = *drafting->identity };
+
+	if (filed_fetch(evidence, drafting->identity, drafting->signer, &draft.filed, err) ||
+	    policy_parse(&draft.filed.statement, &draft.policy, err))
+		return -1;
+	*drafting->out_draft = draft;
+	draft = (struct draft){ 0 }; /* handed over */
+	return 0;
+}
+
 static int draft_fetch(const struct evidence *evidence, const struct digest *identity,
 		       struct draft *out_draft, struct error *err)
 {
 	CLEANUP(digest_list_release) struct digest_list signers = { 0 };
-	struct draft draft = { .identity = *identity };
 	struct error first = { 0 };
 
 	if (evidence_signers(evidence, identity, &signers, err))
 		return -1;
 	for (size_t i = 0; i < signers.count; i++) {
+		struct drafting drafting = { identity, &signers.item[i], out_draft };
 		struct error why = { 0 };
 
-		if (!filed_fetch(evidence, identity, &signers.item[i], &draft.filed, &why) &&
-		    !policy_parse(&draft.filed.statement, &draft.policy, &why)) {
-			*out_draft = draft;
+		if (!evidence_try(evidence, drafting_try, &drafting, &why))
 			return 0;
-		}
-		draft_release(&draft);
-		draft = (struct draft){ .identity = *identity };
 		if (first.code == ERROR_NONE || why.code == ERROR_SYSTEM)
 			first = why;
 		if (why.code == ERROR_SYSTEM)
@@ -144,7 +158,7 @@ static int draft_back(struct walk *walk, struct error *err)
 }
 
 /* How many of the roots of `policy` signed the statement, wherever it was logged. */
-static int roots_signed(struct walk *walk, const struct policy *policy,
+static int roots_signed(const struct walk *walk, const struct policy *policy,
 			const struct digest *identity, uint64_t *out_count, struct error *err)
 {
 	*out_count = 0;
@@ -153,8 +167,7 @@ static int roots_signed(struct walk *walk, const struct policy *policy,
 		CLEANUP(filed_release) struct filed filed = { 0 };
 		struct error why = { 0 };
 
-		if (!filed_fetch(walk->evidence, identity, &policy->root[i], &filed, &why) &&
-		    !envelope_check(&filed.envelope, key->key, &why))
+		if (!filed_hold(walk->evidence, identity, key->key, &filed, &why))
 			++*out_count;
 		else if (why.code == ERROR_SYSTEM)
 			return error_set(err, why.code, "%s", why.text);
@@ -163,8 +176,8 @@ static int roots_signed(struct walk *walk, const struct policy *policy,
 }
 
 /* Does this draft come right after draft `at`, by what it says and who signed it? */
-static int draft_follows(struct walk *walk, size_t at, const struct draft *draft, bool *out_follows,
-			 struct error *err)
+static int draft_follows(const struct walk *walk, size_t at, const struct draft *draft,
+			 bool *out_follows, struct error *err)
 {
 	const struct draft *last = &walk->draft[at];
 	uint64_t count = 0;
@@ -228,7 +241,7 @@ static int drafts_find(struct walk *walk, struct error *err)
 }
 
 /* The key of a signer: as a draft lists it, or the one before it. */
-static const struct public_key *signer_key(struct walk *walk, const struct draft *draft,
+static const struct public_key *signer_key(const struct walk *walk, const struct draft *draft,
 					   const struct digest *id)
 {
 	const struct policy_key *key = policy_key_find(&draft->policy, id);
@@ -238,42 +251,89 @@ static const struct public_key *signer_key(struct walk *walk, const struct draft
 	return key ? key->key : NULL;
 }
 
-/* The signatures of a draft that hold and are logged; the caller frees *out_by. */
-static int signings_find(struct walk *walk, const struct draft *draft, struct signing **out_by,
-			 size_t *out_count, struct error *err)
+/* One signature of a draft that is looked for. */
+struct seeking {
+	const struct walk *walk;
+	const struct policy_chain *chain; /* NULL while the pinned versions are taken */
+	const struct digest *identity;
+	const struct public_key *key;
+	struct signing *out_signing;
+	uint64_t *time; /* of the latest proof that was met */
+};
+
+/*
+ * Where was it logged? A draft may bring the log key under which it is proven. But not for a key
+ * that counts up to some entry only: whoever holds a revoked root would write a log of his own
+ * in which everything came before.
+ */
+static int seeking_prove(const struct seeking *seeking, const struct evidence *evidence,
+			 const struct filed *filed, struct checkpoint *out_seen, struct error *err)
+{
+	const struct policy_chain *chain = seeking->chain;
+	struct signing *signing = seeking->out_signing;
+
+	if (!chain || policy_chain_last(chain, &signing->key) == UINT64_MAX)
+		return filed_prove(evidence, filed, seeking->key, seeking->walk->log,
+				   seeking->walk->count, &signing->index, out_seen, err);
+	for (size_t i = chain->count; i--;) {
+		*err = (struct error){ 0 };
+		if (!filed_prove(evidence, filed, seeking->key, &chain->version[i].log, 1,
+				 &signing->index, out_seen, err))
+			return 0;
+		if (err->code == ERROR_SYSTEM)
+			break;
+	}
+	return -1;
+}
+
+static int seeking_try(void *arg, const struct evidence *evidence, struct error *err)
+{
+	const struct seeking *seeking = arg;
+	CLEANUP(filed_release) struct filed filed = { 0 };
+	struct checkpoint seen;
+
+	seeking->out_signing->key = *public_key_id(seeking->key);
+	if (filed_fetch(evidence, seeking->identity, public_key_id(seeking->key), &filed, err) ||
+	    envelope_check(&filed.envelope, seeking->key, err) ||
+	    seeking_prove(seeking, evidence, &filed, &seen, err))
+		return -1;
+	if (seen.time > *seeking->time)
+		*seeking->time = seen.time;
+	return 0;
+}
+
+/*
+ * The signatures of a draft that hold and are logged, and the latest time that their proofs show;
+ * the caller frees *out_by.
+ */
+static int signings_find(const struct walk *walk, const struct policy_chain *chain,
+			 const struct draft *draft, struct signing **out_by, size_t *out_count,
+			 uint64_t *out_time, struct error *err)
 {
 	CLEANUP(digest_list_release) struct digest_list signers = { 0 };
+	struct seeking seeking = { walk, chain, &draft->identity, NULL, NULL, out_time };
 	struct error first = { 0 };
 	struct signing *by;
 
 	*out_count = 0;
 	*out_by = NULL;
+	*out_time = 0;
 	if (evidence_signers(walk->evidence, &draft->identity, &signers, err))
 		return -1;
 	by = calloc(signers.count + 1, sizeof(*by));
 	if (!by)
 		return error_set(err, ERROR_SYSTEM, "out of memory for signatures");
 	for (size_t i = 0; i < signers.count; i++) {
-		const struct public_key *key = signer_key(walk, draft, &signers.item[i]);
-		CLEANUP(filed_release) struct filed filed = { 0 };
-		struct signing *one = &by[*out_count];
-		struct checkpoint seen;
 		struct error why = { 0 };
 
-		if (!key)
+		seeking.key = signer_key(walk, draft, &signers.item[i]);
+		seeking.out_signing = &by[*out_count];
+		if (!seeking.key)
 			continue;
-		one->key = signers.item[i];
-		if (filed_fetch(walk->evidence, &draft->identity, &one->key, &filed, &why) ||
-		    envelope_check(&filed.envelope, key, &why) ||
-		    filed_prove(walk->evidence, &filed, key, walk->log, walk->count, &one->index,
-				&seen, &why)) {
-			if (first.code == ERROR_NONE || why.code == ERROR_SYSTEM)
-				first = why;
-			continue;
-		}
-		if (seen.time > walk->time)
-			walk->time = seen.time;
-		++*out_count;
+		if (!evidence_try(walk->evidence, seeking_try, &seeking, &why))
+			++*out_count;
+		else if (first.code == ERROR_NONE || why.code == ERROR_SYSTEM)
+			first = why;
 	}
 	*out_by = by;
 	if (first.code != ERROR_SYSTEM && (*out_count || first.code == ERROR_NONE))
@@ -284,22 +344,31 @@ static int signings_find(struct walk *walk, const struct draft *draft, struct si
 	return -1;
 }
 
+/* What is taken shows how late it was seen; what is only tried shows nothing. */
+static void time_take(struct walk *walk, uint64_t time)
+{
+	if (time > walk->time)
+		walk->time = time;
+}
+
 /* The drafts up to the pinned one: what was pinned stands, or contradicts itself. */
 static int take_pinned(struct walk *walk, struct policy_chain *chain, struct error *err)
 {
 	for (size_t i = 0; i <= walk->pinned; i++) {
 		const struct draft *draft = &walk->draft[i];
 		struct signing *by;
+		uint64_t time;
 		size_t count;
 		int failed;
 
-		if (signings_find(walk, draft, &by, &count, err))
+		if (signings_find(walk, NULL, draft, &by, &count, &time, err))
 			return error_prefix(err, "the pinned policy of '%s'", walk->pin->log.name);
 		failed = i ? policy_chain_extend(chain, &draft->filed.statement, &draft->identity,
 						 by, count, err)
 			   : policy_chain_start(chain, &draft->filed.statement, &draft->identity,
 						by, count, err);
 		free(by);
+		time_take(walk, time);
 		if (failed) {
 			/* A pin names what its roots signed. */
 			err->code = err->code == ERROR_UNTRUSTED ? ERROR_CORRUPT : err->code;
@@ -310,32 +379,54 @@ static int take_pinned(struct walk *walk, struct policy_chain *chain, struct err
 	return 0;
 }
 
+/* The entry of a revocation, where one is shown. */
+struct revoking {
+	const struct walk *walk;
+	const struct digest *identity;
+	const struct public_key *key;
+	uint64_t index;
+};
+
+static int revoking_try(void *arg, const struct evidence *evidence, struct error *err)
+{
+	struct revoking *revoking = arg;
+	CLEANUP(filed_release) struct filed filed = { 0 };
+	struct checkpoint seen;
+
+	return filed_fetch(evidence, revoking->identity, public_key_id(revoking->key), &filed,
+			   err) ||
+			       envelope_check(&filed.envelope, revoking->key, err) ||
+			       filed_prove(evidence, &filed, revoking->key, revoking->walk->log,
+					   revoking->walk->count, &revoking->index, &seen, err)
+		       ? -1
+		       : 0;
+}
+
 /* One envelope of what may be a revocation; what is none, or by nobody who may, adds nothing. */
-static int take_revocation(struct walk *walk, const struct digest *identity,
+static int take_revocation(const struct walk *walk, const struct digest *identity,
 			   const struct digest *signer, struct policy_chain *chain,
 			   struct error *err)
 {
 	const struct policy_key *key = policy_chain_key(chain, signer);
+	struct revoking revoking = { walk, identity, key ? key->key : NULL, 0 };
 	CLEANUP(filed_release) struct filed filed = { 0 };
 	struct error why = { 0 };
-	struct checkpoint seen;
-	uint64_t index;
 	bool logged;
 
-	if (!key || filed_fetch(walk->evidence, identity, signer, &filed, &why) ||
-	    filed.statement.kind != STATEMENT_revocation ||
-	    envelope_check(&filed.envelope, key->key, &why)) {
+	if (!key)
+		return 0;
+	if (filed_hold(walk->evidence, identity, key->key, &filed, &why))
 		return why.code == ERROR_SYSTEM ? error_set(err, why.code, "%s", why.text) : 0;
-	}
-	logged = !filed_prove(walk->evidence, &filed, key->key, walk->log, walk->count, &index,
-			      &seen, &why);
+	if (filed.statement.kind != STATEMENT_revocation)
+		return 0;
+	logged = !evidence_try(walk->evidence, revoking_try, &revoking, &why);
 	if (!logged && why.code == ERROR_SYSTEM)
 		return error_set(err, why.code, "%s", why.text);
-	if (logged && index > walk->upto)
+	if (logged && revoking.index > walk->upto)
 		return 0;
 	why = (struct error){ 0 };
-	if (policy_chain_revoke(chain, &filed.statement, identity, signer, logged ? &index : NULL,
-				&why) &&
+	if (policy_chain_revoke(chain, &filed.statement, identity, signer,
+				logged ? &revoking.index : NULL, &why) &&
 	    why.code == ERROR_SYSTEM)
 		return error_set(err, why.code, "%s", why.text);
 	return 0;
@@ -373,16 +464,17 @@ static int take_revocations(struct walk *walk, const struct policy *policy,
 }
 
 /* Try draft `at` as the next version: its index, or false. */
-static int try_next(struct walk *walk, size_t at, const struct policy_chain *chain,
+static int try_next(const struct walk *walk, size_t at, const struct policy_chain *chain,
 		    uint64_t *out_index, bool *out_next, struct error *err)
 {
 	const struct draft *draft = &walk->draft[at];
 	struct error why = { 0 };
 	struct signing *by;
+	uint64_t ignored;
 	size_t count;
 
 	*out_next =
-		!signings_find(walk, draft, &by, &count, &why) &&
+		!signings_find(walk, chain, draft, &by, &count, &ignored, &why) &&
 		!policy_chain_decide(chain, &draft->filed.statement, by, count, out_index, &why) &&
 		*out_index <= walk->upto;
 	free(by);
@@ -417,6 +509,7 @@ static int take_later(struct walk *walk, struct policy_chain *chain, struct erro
 {
 	for (;;) {
 		struct signing *by;
+		uint64_t time;
 		size_t count, next;
 		int failed;
 
@@ -424,11 +517,12 @@ static int take_later(struct walk *walk, struct policy_chain *chain, struct erro
 			return -1;
 		if (next == walk->count)
 			return 0;
-		if (signings_find(walk, &walk->draft[next], &by, &count, err))
+		if (signings_find(walk, chain, &walk->draft[next], &by, &count, &time, err))
 			return -1;
 		failed = policy_chain_extend(chain, &walk->draft[next].filed.statement,
 					     &walk->draft[next].identity, by, count, err);
 		free(by);
+		time_take(walk, time);
 		if (failed ||
 		    take_revocations(walk, &policy_chain_newest(chain)->policy, chain, err))
 			return -1;

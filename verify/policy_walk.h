@@ -9,8 +9,10 @@
  * they are in `evidence`, and forward to the newest that follows. Each must have the envelopes of
  * its signers and their log proofs there, and the pinned one must list the pinned key. A later one
  * that does not follow is passed over: whoever plants something adds nothing. Of two that follow
- * the same version the one with the lower index counts. Revocations in `evidence`, logged or not,
- * are taken along. Later versions and revocations that were logged above the entry `upto` are
+ * the same version the one with the lower index counts. A later one may bring the log keys under
+ * which it is proven, but the signatures of keys that a `last` or a revocation ends count only
+ * where a log key of a version before them shows their entry. Revocations in `evidence`, logged or
+ * not, are taken along. Later versions and revocations that were logged above the entry `upto` are
  * left out (UINT64_MAX: none is).
  *
  * ERROR_ABSENT: the pinned policy, or a proof of it, is not there; ERROR_CORRUPT: it is and

@@ -24,6 +24,7 @@
 #include "verify/entry.h"
 #include "verify/envelope.h"
 #include "verify/evidence.h"
+#include "verify/filed.h"
 #include "verify/foreign.h"
 #include "verify/format.h"
 #include "verify/forward.h"

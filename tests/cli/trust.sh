@@ -111,6 +111,19 @@ said "as logged at entry 3; later revocations unknown"
 run 3 verify team/base@v2 --as-of 3
 run 2 verify team/base@v1 --as-of yesterday
 run 0 publish team/base@v2 ../release2
+# A version that came before its retraction, and what its maker lays over and beside what the registry knows.
+run 3 verify ../release1
+said "trained on a test set"
+cp -r ../release1 ../hiding
+chmod -R u+w ../hiding
+for file in .akashi/statements/*.json; do
+	name=${file##*/}
+	[ -e "../hiding/akashi/statements/$name" ] && continue
+	echo '{}' >"../hiding/akashi/statements/$name"
+	echo '{}' >"../hiding/akashi/statements/${name%%.*}.$(printf '%064d' 0).json"
+done
+run 3 verify ../hiding
+said "trained on a test set"
 cd ..
 printf '%s\n' "$first" >pin
 mkdir visitor visitor/.config
@@ -134,6 +147,8 @@ run 0 verify release2
 run 0 verify release1
 
 # A key that was stolen: what it signed later no longer counts, for whoever knows.
+cp -r other/.akashi before
+run 0 verify team/base@v2 --registry before
 cd other
 XDG_CONFIG_HOME=$STORY/home/.config
 run 2 key revoke tester --last 999 --reason stolen --key recovery
@@ -149,6 +164,25 @@ cd ..
 XDG_CONFIG_HOME=$STORY/desk/visitor/.config
 run 0 verify release2
 run 0 trust update other/.akashi
+said "policy version 2, 1 revocation"
+run 3 verify release2
+said "was revoked"
+# And in a copy of the registry from before, which does not know of it.
+run 3 verify team/base@v2 --registry before
+said "was revoked"
+
+# Whoever made the download lays something else under the names of what is remembered, and hides it no better.
+cp -r release2 planted
+chmod -R u+w planted
+for file in "$XDG_CONFIG_HOME"/akashi/trust/*/akashi/statements/*.json; do
+	name=${file##*/}
+	[ -e "release2/akashi/statements/$name" ] && continue
+	echo '{}' >"planted/akashi/statements/$name"
+	echo '{}' >"planted/akashi/statements/${name%%.*}.$(printf '%064d' 0).json"
+done
+run 3 verify planted
+said "was revoked"
+run 0 trust update planted
 said "policy version 2, 1 revocation"
 run 3 verify release2
 said "was revoked"
