@@ -3,7 +3,7 @@
 The main job is done once on the small model of the repository, so that each kind of statement is
 made; then an independent hand (json, hashlib, jsonschema, cryptography) reads them: the schema of
 the kind, the canonical spelling, the identity over the DSSE encoding, the signature, the name of
-the file; and the manifest, probes, release, trust and verdict files by theirs. Each schema must also
+the file; and the manifest, probes, release, trust, verdict, state, seen, finding and misbehaviour files by theirs. Each schema must also
 refuse its statement once a required field is gone.
 """
 import base64
@@ -13,6 +13,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -74,8 +75,14 @@ def encoding(payload):
     return b"DSSEv1 28 application/vnd.in-toto+json %d %s" % (len(payload), payload)
 
 
-def read_statement(path, schemas, public_key):
-    """One envelope file, judged; the statement."""
+def key_id(public_key):
+    """KEY of docs/formats.md: SHA-256 of the SubjectPublicKeyInfo."""
+    der = public_key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return hashlib.sha256(der).hexdigest()
+
+
+def read_statement(path, schemas, public_keys):
+    """One envelope file, judged; the statement. `public_keys` by their KEY."""
     raw = path.read_bytes()
     bundle = strict(raw)
     assert raw == canonical(bundle), f"{path.name}: not canonical"
@@ -86,8 +93,7 @@ def read_statement(path, schemas, public_key):
     assert payload == canonical(statement), f"{path.name}: payload not canonical"
     identity, key, _ = path.name.split(".")
     assert hashlib.sha256(encoding(payload)).hexdigest() == identity, path.name
-    der = public_key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    assert hashlib.sha256(der).hexdigest() == key, path.name
+    public_key = public_keys[key]
     pem = public_key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     assert bundle["verificationMaterial"] == {"publicKey": {"hint": hashlib.sha256(pem).hexdigest()},
                                               "tlogEntries": []}
@@ -141,6 +147,7 @@ def main_job(folder):
     akashi("tag", "team/base@step-500", "best")
     akashi("record", "team/base@step-500", "--random", "4:16:judge", "--boundaries")
     akashi("record", "team/base@step-500", "--from", SOURCE / "tests" / "data" / "foreign" / "tiny-float32.jsonl")
+    akashi("log", "state")
     akashi("publish", "team/base@step-500", folder / "release", "--as", "team/base@v1")
     akashi("verify", "team/base@step-500", "--attest")
     pin = json.loads(akashi("trust", "show", "--json"))["items"][0]["pin"]
@@ -148,7 +155,25 @@ def main_job(folder):
     verdict = akashi("verify", folder / "release", "--trust", folder / "pin", "--json")
     spot = akashi("verify", folder / "release", "--trust", folder / "pin", "--spot", "2", "--json", status=3)
     scores = akashi("verify", folder / "release", "--trust", folder / "pin", "--forward", "none", "--evals", "2", "--json")
-    return strict(verdict), strict(spot), strict(scores), akashi("key", "export", "taro")
+    state = akashi("log", "state", "--prove", "team/base@step-500", "--prove", "team/none@v1")
+    akashi("key", "generate", "reviewer")
+    akashi("trust", "policy", "--add-key", "reviewer", "--names", "team/*")
+    akashi("cosign", "team/base@step-500", "--key", "reviewer")
+    akashi("key", "revoke", "reviewer", "--last", "3", "--reason", "a judge has it")
+    akashi("retract", "team/base@step-300", "--reason", "trained on a test set")
+    akashi("supersede", "team/base@step-500", "team/base@v1")
+    pins = folder / "pin"
+    retracted = akashi("verify", "team/base@step-300", "--trust", pins, "--forward", "none", "--allow-retracted", "--json")
+    superseded = akashi("verify", "team/base@step-500", "--trust", pins, "--forward", "none", "--json")
+    akashi("trust", "pin", pins.read_text().strip())
+    akashi("trust", "update", folder)
+    shutil.copytree(folder / ".akashi", folder / "copy")  # and two histories of one log
+    akashi("add", "dataset", TINY / "corpus", "team/one@v1")
+    akashi("add", "dataset", TINY / "eval", "team/other@v1", "--registry", folder / "copy")
+    akashi("monitor", "--trust", pins, "--state", folder / "watch", folder / ".akashi", folder / "copy", "--watch", "name=team/one@*",
+           status=1)
+    keys = [serialization.load_pem_public_key(akashi("key", "export", name).encode()) for name in ("taro", "reviewer")]
+    return [strict(text) for text in (verdict, spot, scores, retracted, superseded, state)], {key_id(key): key for key in keys}
 
 
 def judge_evidence(verdict, spot, scores, schemas):
@@ -166,6 +191,36 @@ def judge_evidence(verdict, spot, scores, schemas):
         gone = part.pop(field)
         assert schemas.errors("verdict", value), f"evidence without its {field} was accepted"
         part[field] = gone
+
+
+def judge_standing(verdict, retracted, superseded, schemas):
+    """What was said later, and what the signed state shows, in the evidence."""
+    claims, said = verdict["steps"][4]["evidence"], retracted["steps"][1]["evidence"]
+    assert claims["unique"] == claims["keyNotRevoked"] == "holds" and claims["stateSize"] <= claims["stateIndex"], claims
+    assert said["retracted"]["reason"] == "trained on a test set", said
+    assert superseded["steps"][1]["evidence"]["supersededBy"] == "team/base@v1", superseded
+    for value, part, field in ((retracted, said["retracted"], "index"), (retracted, said, "key"),
+                               (superseded, superseded["steps"][2]["evidence"], "size")):
+        schemas.check("verdict", value, "a verdict")
+        gone = part.pop(field)
+        assert schemas.errors("verdict", value), f"evidence without its {field} was accepted"
+        part[field] = gone
+
+
+def judge_kept(folder, state, schemas):
+    """What readers and monitors keep, and proofs from the signed state."""
+    assert [len(proof["leaves"]) for proof in state["proofs"]] == [1, 2], state
+    schemas.check("state-proofs", state, "proofs of a state")
+    schemas.check("state-proofs", strict((folder / "release" / "akashi" / "state.json").read_bytes()), "state.json")
+    [seen] = folder.glob("home/config/akashi/trust/*/seen.json")
+    schemas.check("seen", strict(seen.read_bytes()), "seen.json")
+    [findings] = folder.glob("watch/*/findings.jsonl")
+    findings = [strict(line) for line in findings.read_bytes().splitlines()]
+    assert {finding["kind"] for finding in findings} >= {"fork", "watched"}, findings
+    for finding in findings:
+        schemas.check("finding", finding, "a finding")
+    [proof] = folder.glob("watch/*/evidence/*/misbehaviour.json")
+    schemas.check("misbehaviour", strict(proof.read_bytes()), "misbehaviour.json")
 
 
 def judge_files(folder, schemas, statements):
@@ -206,18 +261,19 @@ def main():
     schemas = Schemas()
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        verdict, spot, scores, pem = main_job(folder)
-        public_key = serialization.load_pem_public_key(pem.encode())
+        (verdict, spot, scores, retracted, superseded, state), public_keys = main_job(folder)
         assert verdict["status"] == "holds", verdict
         judge_evidence(verdict, spot, scores, schemas)
+        judge_standing(verdict, retracted, superseded, schemas)
+        judge_kept(folder, state, schemas)
         paths = [*(folder / ".akashi" / "statements").glob("*.json"),
                  *(folder / "release" / "akashi" / "statements").glob("*.json")]
-        statements = [read_statement(path, schemas, public_key) for path in paths]
+        statements = [read_statement(path, schemas, public_keys) for path in paths]
         missing = set(KINDS) - {kind for kind, _ in statements}
         assert not missing, f"the main job made no statement of: {missing}"
         refused = sum(judge_refusals(kind, statement, schemas) for kind, statement in one_each(statements))
         files = judge_files(folder, schemas, statements)
-    print(f"{len(statements)} statements of {len(KINDS)} kinds and {files + 3} files keep to their schemas; "
+    print(f"{len(statements)} statements of {len(KINDS)} kinds and {files + 10} files keep to their schemas; "
           f"{refused} bent ones are judged rightly")
 
 
