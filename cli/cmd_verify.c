@@ -200,8 +200,9 @@ static int verify_run(struct call *call, struct error *err)
 	request.timestamp_root = tsa.der;
 	request.timestamp_root_count = tsa.list.count;
 	request.pins = buffer_view(&pins);
-	/* Whoever brings a trust file wants that trust, not that of a registry lying about. */
-	if ((!trust || !is_path || call_has(call, "registry")) &&
+	/* Whoever brings a trust file, or a signature with whom it must be from, wants that trust,
+	 * not that of a registry lying about. */
+	if ((!(trust || call_has(call, "signature")) || !is_path || call_has(call, "registry")) &&
 	    (is_path ? open_registry_anchor(call, &registry, err)
 		     : open_registry_if_any(call, &registry, err)))
 		return -1;

@@ -108,6 +108,15 @@ static int read_trust(const struct call *call, struct openssf *files, struct che
 	return 0;
 }
 
+/* `akashi sign` takes a key's name as well, so the file that belongs here is said. */
+static int read_key(const char *key, struct buffer *out, struct error *err)
+{
+	if (!key || !file_read(key, out, err))
+		return 0;
+	return error_prefix(err, "--key takes the signer's public key in PEM, which 'akashi key "
+				 "export NAME' prints");
+}
+
 int openssf_read(const struct call *call, struct openssf *files, struct check_request *request,
 		 struct error *err)
 {
@@ -119,7 +128,7 @@ int openssf_read(const struct call *call, struct openssf *files, struct check_re
 	if (!signature)
 		return 0;
 	if (signer_check(call, err) || file_read(signature, &files->signature, err) ||
-	    (key && file_read(key, &files->key, err)) ||
+	    read_key(key, &files->key, err) ||
 	    (call_has(call, "root") && open_certificates(call, "root", &files->roots, err)) ||
 	    read_ignored(call, files, request, err) || read_trust(call, files, request, err))
 		return -1;

@@ -26,8 +26,9 @@ static int chain_parse(const struct json *material, struct certificate_list *out
 	if (!chain)
 		return error_set(
 			err, ERROR_UNTRUSTED,
-			"not possible to check here: signed keyless, which takes Sigstore's "
-			"trusted root, an identity and its issuer");
+			"not possible to check here: logged and signed keyless or with a "
+			"certificate, which takes a trusted root, an identity and its issuer "
+			"(--trusted-root, --identity, --issuer)");
 	if (json_need_array(chain, "certificates", &list, err))
 		return -1;
 	if (!json_count(list))
