@@ -7,6 +7,7 @@
 #include "cli/environment.h"
 #include "cli/openssf.h"
 #include "cli/open.h"
+#include "cli/opened.h"
 #include "cli/verdict.h"
 
 /* The largest transcript of a dispute. */
@@ -154,6 +155,7 @@ static int verify_run(struct call *call, struct error *err)
 	CLEANUP(registry_close) struct registry *registry = NULL;
 	CLEANUP(openssf_release) struct openssf files;
 	CLEANUP(certificates_release) struct certificates tsa = { .der = NULL };
+	CLEANUP(opened_release) struct opened opened = { .item = NULL };
 	CLEANUP(buffer_release) struct buffer pins, against, bundle;
 	CLEANUP(verdict_free) struct verdict *verdict = NULL;
 	const char *tier = call_value(call, "forward");
@@ -193,6 +195,7 @@ static int verify_run(struct call *call, struct error *err)
 	    forward_tier_parse(tier ? tier : "quick", &request.forward, err) ||
 	    openssf_read(call, &files, &request, err) ||
 	    open_certificates(call, "tsa-root", &tsa, err) ||
+	    opened_read(call, &opened, &request, err) ||
 	    pins_gather(call->ctx, trust, &pins, err) || read_as_of(call, &request, err) ||
 	    trust_store_open(call->ctx, buffer_view(&pins), &store, err))
 		return -1;
@@ -262,6 +265,7 @@ static const struct option verify_options[] = {
 		  "retractions are left out, no maximum age is asked, and the verdict says so" },
 	{ .name = "allow-retracted",
 	  .help = "take a version that was retracted: the reason is still told" },
+	OPTION_OPENING,
 	OPTIONS_OPENSSF,
 	{ .name = "tsa-root",
 	  .argument = "PEM",

@@ -20,6 +20,9 @@ static int card_references(const char *what, const struct json *list, struct buf
 	for (size_t i = 0; i < json_count(list); i++) {
 		const char *name = json_text(json_member(json_at(list, i), "name"));
 
+		if (commitment_is(json_at(list, i)) &&
+		    buffer_printf(out, err, "- %s: not disclosed (committed to)\n", what))
+			return -1;
 		if (name && buffer_printf(out, err, "- %s: `%s`\n", what, name))
 			return -1;
 	}

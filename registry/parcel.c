@@ -195,6 +195,8 @@ static int take_reference(struct parcel *parcel, const struct trust *trust,
 {
 	struct reference reference;
 
+	if (commitment_is(object))
+		return 0; /* it stays at home */
 	return reference_parse(object, &reference, err) ||
 			       take(parcel, trust, evidence, &reference.statement, err)
 		       ? -1
@@ -312,6 +314,8 @@ int parcel_collect(struct parcel *parcel, const struct trust *trust,
 	for (size_t i = 0; i < trust->count; i++)
 		if (add_policies(parcel, evidence, &trust->anchor[i].chain, err))
 			return -1;
+	if (digest_equal(&checkpoint->identity, &(struct digest){ 0 }))
+		return take_references(parcel, trust, evidence, statement->predicate, err);
 	if (parcel_add_statement(parcel, evidence, &checkpoint->identity, err) ||
 	    add_standing(parcel, trust, evidence, &checkpoint->identity, err) ||
 	    take_references(parcel, trust, evidence, statement->predicate, err))
@@ -427,7 +431,7 @@ int parcel_write(const struct context *ctx, const struct parcel *parcel,
 }
 
 static int scan_statement(const struct evidence *evidence, const struct digest *identity,
-			  struct error *err)
+			  parcel_visit visit, void *user, struct error *err)
 {
 	CLEANUP(statement_release) struct statement said = { 0 };
 	CLEANUP(buffer_release) struct buffer text;
@@ -437,13 +441,14 @@ static int scan_statement(const struct evidence *evidence, const struct digest *
 	if (peek_statement(evidence, identity, &said, &key, err) ||
 	    json_write_canonical(said.json, &text, err))
 		return -1;
-	return secrets_scan(buffer_view(&text), said.subject, err);
+	return visit(user, &said, buffer_view(&text), said.subject, err);
 }
 
-int parcel_scan(const struct parcel *parcel, const struct evidence *evidence, struct error *err)
+int parcel_scan(const struct parcel *parcel, const struct evidence *evidence, parcel_visit visit,
+		void *user, struct error *err)
 {
 	for (size_t i = 0; i < parcel->statements.count; i++)
-		if (scan_statement(evidence, &parcel->statements.item[i], err))
+		if (scan_statement(evidence, &parcel->statements.item[i], visit, user, err))
 			return -1;
 	for (size_t i = 0; i < parcel->object_count; i++) {
 		CLEANUP(source_close) struct source *source = NULL;
@@ -455,7 +460,7 @@ int parcel_scan(const struct parcel *parcel, const struct evidence *evidence, st
 		if (source->size > SECRETS_FILE_MAX_BYTES)
 			continue;
 		if (source_read_all(source, &bytes, err) ||
-		    secrets_scan(buffer_view(&bytes), parcel->object[i].what, err))
+		    visit(user, NULL, buffer_view(&bytes), parcel->object[i].what, err))
 			return -1;
 	}
 	return 0;

@@ -27,7 +27,8 @@ void parcel_release(struct parcel *parcel);
  * results, records and cards about it; the claims of all these; the policies of
  * the log; and the objects that a verifier needs. Only what `trust` believes
  * is taken. Diffs and other people's files stay at home, and without `boundaries` so do
- * the boundary activations of records; where they are gone they are passed over.
+ * the boundary activations of records; where they are gone they are passed over. A checkpoint with
+ * the identity 0 is not said yet: what it reaches is collected without it.
  */
 MUST_CHECK int parcel_collect(struct parcel *parcel, const struct trust *trust,
 			      const struct evidence *evidence, const struct believed *checkpoint,
@@ -44,8 +45,12 @@ MUST_CHECK int parcel_write(const struct context *ctx, const struct parcel *parc
 /* Bytes of all its objects. */
 uint64_t parcel_bytes(const struct parcel *parcel);
 
-/* ERROR_UNTRUSTED when a payload or a textual object holds what looks like a secret. */
+/* Looks at what would leave: `said` is NULL for objects. */
+typedef int (*parcel_visit)(void *user, const struct statement *said, struct span text,
+			    const char *where, struct error *err);
+
+/* Visit the payload of each statement, and each object that is short enough to be text. */
 MUST_CHECK int parcel_scan(const struct parcel *parcel, const struct evidence *evidence,
-			   struct error *err);
+			   parcel_visit visit, void *user, struct error *err);
 
 #endif

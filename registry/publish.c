@@ -15,6 +15,20 @@
 
 #define CARD_MAX_BYTES (1u << 20)
 
+void publish_forget(struct publishing *p)
+{
+	free(p->pin);
+	p->pin = NULL;
+	p->card.len = 0;
+	parcel_release(&p->parcel);
+	manifest_free(&p->manifest);
+	believed_release(&p->checkpoint);
+	p->checkpoint = (struct believed){ 0 };
+	trust_release(&p->trust);
+	p->trust = (struct trust){ 0 };
+	evidence_close(&p->evidence);
+}
+
 static void publishing_release(struct publishing *p)
 {
 	struct error ignored = { 0 };
@@ -22,15 +36,13 @@ static void publishing_release(struct publishing *p)
 	if (p->partial && folder_remove(p->partial, &ignored))
 		context_notice(p->ctx, "'%s' could not be removed: %s", p->partial, ignored.text);
 	free(p->partial);
-	free(p->pin);
+	publish_forget(p);
 	buffer_release(&p->card);
 	buffer_release(&p->model_signature);
-	parcel_release(&p->parcel);
-	manifest_free(&p->manifest);
-	believed_release(&p->checkpoint);
 	signing_key_close(&p->key);
-	trust_release(&p->trust);
-	evidence_close(&p->evidence);
+	projection_release(&p->projection);
+	free(p->private_text);
+	free((void *)(uintptr_t)p->private_glob);
 }
 
 /* Believe the checkpoint by the registry's own trust, and read its manifest. */
@@ -41,8 +53,7 @@ static int open_checkpoint(struct publishing *p, struct error *err)
 	char text[NAME_TEXT_MAX];
 
 	buffer_init(&json, MANIFEST_MAX_BYTES);
-	if (registry_resolve(p->registry, p->request->name, STATEMENT_checkpoint, text, &identity,
-			     err) ||
+	if (registry_resolve(p->registry, p->name, STATEMENT_checkpoint, text, &identity, err) ||
 	    registry_evidence(p->registry, &p->evidence, err) ||
 	    registry_trust(p->registry, p->evidence, &p->trust, err) ||
 	    registry_pin(p->registry, &p->pin, err))
@@ -75,7 +86,7 @@ static int make_card(struct publishing *p, struct error *err)
 	if (evidence_object(p->evidence, &file->sha256, &source, err) ||
 	    source_read_all(source, &p->card, err))
 		return -1;
-	return secrets_scan(buffer_view(&p->card), "README.md", err);
+	return publish_scan_text(p, buffer_view(&p->card), "README.md", err);
 }
 
 /* Small text files of the model leave the house too. */
@@ -91,7 +102,7 @@ static int scan_files(struct publishing *p, struct error *err)
 			continue;
 		if (evidence_object(p->evidence, &file->sha256, &source, err) ||
 		    source_read_all(source, &text, err) ||
-		    secrets_scan(buffer_view(&text), file->path, err))
+		    publish_scan_text(p, buffer_view(&text), file->path, err))
 			return -1;
 	}
 	return 0;
@@ -272,7 +283,7 @@ static int publish_report(struct publishing *p, struct json **out_report, struct
 	CLEANUP(json_free) struct json *report = NULL;
 	struct json *files, *objects, *item;
 
-	if (json_object_new(&report, err) ||
+	if (json_object_new(&report, err) || publish_report_private(p, report, err) ||
 	    json_set_text(report, "folder", p->request->folder, err) ||
 	    json_set_text(report, "name", p->release_text, err) ||
 	    json_set_text(report, "pin", p->pin, err) ||
@@ -294,44 +305,83 @@ static int publish_report(struct publishing *p, struct json **out_report, struct
 	return 0;
 }
 
+/* What leaves, collected and looked through. */
+static int gather(struct publishing *p, struct error *err)
+{
+	return make_card(p, err) || scan_files(p, err) ||
+			       parcel_collect(&p->parcel, &p->trust, p->evidence, &p->checkpoint,
+					      !p->request->no_boundaries, err) ||
+			       parcel_scan(&p->parcel, p->evidence, publish_scan_visit, p, err)
+		       ? -1
+		       : 0;
+}
+
+/* Say the projection, and go on with it as with any checkpoint. */
+static int gather_projected(struct publishing *p, struct error *err)
+{
+	if (publish_say_projected(p, err))
+		return -1;
+	publish_forget(p);
+	p->name = p->projection.text;
+	return open_checkpoint(p, err) || gather(p, err) ? -1 : 0;
+}
+
+static int release_write(struct publishing *p, struct error *err)
+{
+	CLEANUP(json_free) struct json *state = NULL;
+
+	return begin_folder(p, err) || publish_write_files(p, err) ||
+			       publish_write_text(p, "README.md", buffer_view(&p->card), err) ||
+			       sign_model(p, err) || say_card(p, err) || say_release(p, err) ||
+			       publish_add_state(p, &state, err) ||
+			       parcel_write(p->ctx, &p->parcel, p->evidence, p->partial, err) ||
+			       (state && publish_write_json(p, "akashi/state.json", state, err)) ||
+			       publish_write_pointers(p, err) || publish_write_sums(p, err) ||
+			       publish_write_text(p, "model.sig", buffer_view(&p->model_signature),
+						  err)
+		       ? -1
+		       : 0;
+}
+
+static void say_what_leaves(const struct publishing *p)
+{
+	char committed[64] = "";
+
+	if (p->projected)
+		snprintf(committed, sizeof(committed), ", %zu commitments",
+			 p->projection.hidden.count);
+	context_notice(p->ctx,
+		       "leaves the house: %zu files, %zu objects (%.3g MB), %zu statements%s, and "
+		       "%s of the card and the release",
+		       p->manifest->file_count, p->parcel.object_count,
+		       (double)parcel_bytes(&p->parcel) / 1e6, p->parcel.statements.count,
+		       committed, p->projected ? "those of the projection," : "those");
+}
+
 int registry_publish(const struct context *ctx, struct registry *registry,
 		     const struct publish_request *request, struct json **out_report,
 		     struct error *err)
 {
-	CLEANUP(json_free) struct json *state = NULL;
 	CLEANUP(publishing_release)
 	struct publishing p = {
 		.ctx = ctx,
 		.registry = registry,
 		.request = request,
+		.name = request->name,
 	};
 	const char *key;
 
 	buffer_init(&p.card, CARD_MAX_BYTES);
 	buffer_init(&p.model_signature, MODELSIG_MAX_BYTES);
-	if (target_free(request->folder, err) || open_checkpoint(&p, err) || make_card(&p, err) ||
-	    scan_files(&p, err) ||
-	    parcel_collect(&p.parcel, &p.trust, p.evidence, &p.checkpoint, !request->no_boundaries,
-			   err) ||
-	    parcel_scan(&p.parcel, p.evidence, err))
+	if (target_free(request->folder, err) || publish_private_read(&p, err) ||
+	    open_checkpoint(&p, err) || publish_project(&p, err) || gather(&p, err))
 		return -1;
-	context_notice(ctx,
-		       "leaves the house: %zu files, %zu objects (%.3g MB), %zu statements, and "
-		       "those of the card and the release",
-		       p.manifest->file_count, p.parcel.object_count,
-		       (double)parcel_bytes(&p.parcel) / 1e6, p.parcel.statements.count);
+	say_what_leaves(&p);
 	if (request->dry_run)
 		return publish_report(&p, out_report, err);
 	if (registry_key_name(registry, request->key, &key, err) ||
-	    signing_key_open(ctx, key, &p.key, err) || begin_folder(&p, err) ||
-	    publish_write_files(&p, err) ||
-	    publish_write_text(&p, "README.md", buffer_view(&p.card), err) || sign_model(&p, err) ||
-	    say_card(&p, err) || say_release(&p, err) || publish_add_state(&p, &state, err) ||
-	    parcel_write(ctx, &p.parcel, p.evidence, p.partial, err) ||
-	    (state && publish_write_json(&p, "akashi/state.json", state, err)) ||
-	    publish_write_pointers(&p, err) || publish_write_sums(&p, err) ||
-	    publish_write_text(&p, "model.sig", buffer_view(&p.model_signature), err) ||
-	    publish_report(&p, out_report, err))
+	    signing_key_open(ctx, key, &p.key, err) || (p.projected && gather_projected(&p, err)) ||
+	    release_write(&p, err) || publish_report(&p, out_report, err))
 		return -1;
 	if (finish_folder(&p, err)) {
 		json_free(out_report);

@@ -4,6 +4,7 @@
 
 #include "registry/home.h"
 #include "registry/parcel.h"
+#include "registry/projection.h"
 #include "registry/publish.h"
 #include "registry/sign.h"
 #include "verify/verify.h"
@@ -13,6 +14,12 @@ struct publishing {
 	const struct context *ctx;             /* borrowed */
 	struct registry *registry;             /* borrowed */
 	const struct publish_request *request; /* borrowed */
+	const char *name;                      /* what is published; borrowed */
+	struct publish_private private;        /* of the request and the config */
+	char *private_text;                    /* the config's globs, cut up */
+	const char **private_glob;
+	struct projection projection;
+	bool projected; /* what leaves is a projection */
 	struct evidence *evidence;
 	struct trust trust;
 	struct signing_key *key;
@@ -28,6 +35,30 @@ struct publishing {
 	struct buffer model_signature;
 	struct digest release_identity;
 };
+
+/* Forget what was read, so that the projection can be opened as any checkpoint is. */
+void publish_forget(struct publishing *p);
+
+/* publish_private.c */
+
+/* What the request and publish.private hide together. */
+MUST_CHECK int publish_private_read(struct publishing *p, struct error *err);
+/*
+ * Put the projection in the place of the checkpoint that was opened, where anything of it is
+ * private. ERROR_USAGE: options that hide nothing, or no name of its own for what is left.
+ */
+MUST_CHECK int publish_project(struct publishing *p, struct error *err);
+/* Say the projected checkpoint, its openings first. */
+MUST_CHECK int publish_say_projected(struct publishing *p, struct error *err);
+/* ERROR_UNTRUSTED when text that leaves holds a secret or tells what is private. */
+MUST_CHECK int publish_scan_text(struct publishing *p, struct span text, const char *where,
+				 struct error *err);
+/* The same for a statement, with its text; parcel_visit. */
+MUST_CHECK int publish_scan_visit(void *user, const struct statement *said, struct span text,
+				  const char *where, struct error *err);
+/* "private" of the report. */
+MUST_CHECK int publish_report_private(const struct publishing *p, struct json *report,
+				      struct error *err);
 
 /* Write one file of the release; `name` is relative to it. */
 MUST_CHECK int publish_write_text(struct publishing *p, const char *name, struct span bytes,

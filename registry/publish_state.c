@@ -15,6 +15,9 @@ int publish_add_state(struct publishing *p, struct json **out_proofs, struct err
 	struct state_made made;
 
 	*out_proofs = NULL;
+	/* Neighbours and paths tell of other names: a projection goes without. */
+	if (json_member(p->checkpoint.statement.predicate, "projects"))
+		return 0;
 	name_to_text(&p->checkpoint.statement.name, name);
 	digest_to_hex(&p->checkpoint.key, hex);
 	snprintf(key, sizeof(key), "revocation:%s.", hex);

@@ -28,6 +28,7 @@
 #include "registry/log_walk.h"
 #include "registry/model_sign.h"
 #include "registry/monitor.h"
+#include "registry/openings.h"
 #include "registry/pins.h"
 #include "registry/policy_change.h"
 #include "registry/publish.h"

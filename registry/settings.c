@@ -17,6 +17,7 @@ static const struct {
 	[SETTING_LOG_KEY] = { "log", "key" },
 	[SETTING_USER_KEY] = { "user", "key" },
 	[SETTING_TIMESTAMP_URL] = { "timestamp", "url" },
+	[SETTING_PUBLISH_PRIVATE] = { "publish", "private" },
 };
 
 const char *setting_key_name(enum setting_key key)
@@ -32,6 +33,7 @@ const char *setting_key_name(enum setting_key key)
 		[SETTING_LOG_KEY] = "log.key",
 		[SETTING_USER_KEY] = "user.key",
 		[SETTING_TIMESTAMP_URL] = "timestamp.url",
+		[SETTING_PUBLISH_PRIVATE] = "publish.private",
 	};
 
 	return name[key];

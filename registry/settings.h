@@ -25,6 +25,7 @@ enum setting_key {
 	SETTING_LOG_KEY,           /* log.key */
 	SETTING_USER_KEY,          /* user.key */
 	SETTING_TIMESTAMP_URL,     /* timestamp.url */
+	SETTING_PUBLISH_PRIVATE,   /* publish.private: globs, blanks between them */
 	SETTING_COUNT
 };
 

@@ -8,6 +8,7 @@ struct verdict;
 struct evidence;
 struct sigstore_trust;
 struct certificate_list;
+struct opening;
 struct trust;
 struct trust_anchor;
 struct log_seen;
@@ -80,6 +81,11 @@ struct check_request {
 	 * A signer's certificate counts at the time that one of them vouches for; else now. */
 	const struct span *timestamp_root;
 	size_t timestamp_root_count;
+
+	/* What the checkpoint commits to and does not tell, opened (verify/commitment.h). One that
+	 * opens nothing there fails the lineage. */
+	const struct opening *opening;
+	size_t opening_count;
 
 	/* A registry that the user named or owns, with its trust; NULL where there is none. */
 	struct evidence *anchor;

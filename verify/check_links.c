@@ -1,4 +1,4 @@
-/* Log, lineage and claims: the statements that a checkpoint is tied to. */
+/* Log and claims: the statements that a checkpoint is tied to. */
 #include "verify/check_parts.h"
 
 #include <stdlib.h>
@@ -100,90 +100,6 @@ int check_listed(struct check *check, struct error *err)
 			return -1;
 	}
 	return 0;
-}
-
-/* One edge of the lineage: believe what it points to and say who declared it. */
-static int check_edge(struct check *check, const struct json *object, enum statement_kind kind,
-		      const char *relation, size_t *out_absent, struct error *err)
-{
-	CLEANUP(believed_release) struct believed believed = { 0 };
-	struct reference reference;
-	struct error cause = { 0 };
-	char name[NAME_TEXT_MAX], key[DIGEST_SHORT_SIZE];
-
-	if (reference_parse(object, &reference, &cause))
-		return check_blame(check, STEP_LINEAGE, relation, true, &cause, err);
-	name_to_text(&reference.name, name);
-	if (believe_statement(check->trust, check->evidence, &reference.statement,
-			      &(struct expectation){ (int)kind, name }, &believed, &cause)) {
-		if (cause.code == ERROR_CORRUPT || cause.code == ERROR_SYSTEM)
-			return check_blame(check, STEP_LINEAGE, name, true, &cause, err);
-		++*out_absent;
-		return verdict_detail(
-			check->verdict, STEP_LINEAGE, err, "%s %s: named, and %s", relation, name,
-			cause.code == ERROR_ABSENT ? "not included here" : cause.text);
-	}
-	digest_shorten(&believed.key, key);
-	return verdict_detail(check->verdict, STEP_LINEAGE, err,
-			      "%s %s, declared by key %s, log entry %llu", relation, name, key,
-			      (unsigned long long)believed.index);
-}
-
-static int check_edges(struct check *check, const struct json *list, enum statement_kind kind,
-		       const char *relation, size_t *out_absent, struct error *err)
-{
-	for (size_t i = 0; i < json_count(list); i++)
-		if (check_edge(check, json_at(list, i), kind, relation, out_absent, err))
-			return -1;
-	return 0;
-}
-
-static int say_commit(struct check *check, const struct json *git, struct error *err)
-{
-	const char *commit = json_text(json_member(git, "commit"));
-	const char *dirty = json_text(json_member(git, "dirty"));
-	const char *remote = json_text(json_member(git, "remote"));
-
-	if (!commit)
-		return 0;
-	return verdict_detail(check->verdict, STEP_LINEAGE, err, "git commit %s (%s)%s%s", commit,
-			      dirty ? dirty : "not said", remote ? " of " : "",
-			      remote ? remote : "");
-}
-
-int check_lineage(struct check *check, struct error *err)
-{
-	const struct json *predicate = check->checkpoint.statement.predicate;
-	const struct json *data = json_member(predicate, "data");
-	const struct json *parents = json_member(predicate, "parents");
-	const struct json *run = json_member(predicate, "run");
-	const struct json *git = json_member(predicate, "git");
-	struct json *evidence;
-	char key[DIGEST_SHORT_SIZE];
-	size_t absent = 0;
-
-	if (!git && !run && !json_count(data) && !json_count(parents))
-		return verdict_set(check->verdict, STEP_LINEAGE, STEP_NOT_POSSIBLE, err,
-				   "the checkpoint declares no commit, data, run or parents");
-	if (say_commit(check, git, err) ||
-	    (run && check_edge(check, run, STATEMENT_run, "run", &absent, err)) ||
-	    check_edges(check, data, STATEMENT_dataset, "dataset", &absent, err) ||
-	    check_edges(check, parents, STATEMENT_checkpoint, "parent", &absent, err))
-		return -1;
-	if (verdict_evidence(check->verdict, STEP_LINEAGE, &evidence, err) ||
-	    (git && json_set_clone(evidence, "git", git, err)) ||
-	    (run && json_set_clone(evidence, "run", run, err)) ||
-	    (data && json_set_clone(evidence, "data", data, err)) ||
-	    (parents && json_set_clone(evidence, "parents", parents, err)))
-		return -1;
-	digest_shorten(&check->checkpoint.key, key);
-	return verdict_set(check->verdict, STEP_LINEAGE,
-			   absent || !check->pinned ? STEP_NOT_POSSIBLE : STEP_HOLDS, err,
-			   "%s%s%zu dataset%s, %zu parent%s, all declared by key %s%s",
-			   git ? "commit, " : "", run ? "run, " : "", json_count(data),
-			   json_count(data) == 1 ? "" : "s", json_count(parents),
-			   json_count(parents) == 1 ? "" : "s", key,
-			   absent ? "; some are not included here" : "");
 }
 
 int check_each_about(struct check *check, enum statement_kind kind, enum step_id blame,

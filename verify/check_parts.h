@@ -89,7 +89,6 @@ MUST_CHECK int check_timestamps(struct check *check, struct error *err);
 MUST_CHECK int check_log(struct check *check, struct error *err);
 /* Every statement the release lists is there and holds. */
 MUST_CHECK int check_listed(struct check *check, struct error *err);
-MUST_CHECK int check_lineage(struct check *check, struct error *err);
 /* Name, card, evaluation results. */
 MUST_CHECK int check_claims(struct check *check, struct error *err);
 
@@ -119,6 +118,12 @@ MUST_CHECK int check_age(struct check *check, const struct believed *last, struc
  * state that the log signed? Said as details of the claims step. */
 MUST_CHECK int check_state(struct check *check, const char *name, struct json *evidence,
 			   struct error *err);
+
+/* check_lineage.c */
+
+/* Commit, data, run, parents; what is committed to is opened by request->opening, or not disclosed.
+ */
+MUST_CHECK int check_lineage(struct check *check, struct error *err);
 
 /* check_forward.c */
 MUST_CHECK int check_forward(struct check *check, struct error *err);

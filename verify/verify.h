@@ -17,6 +17,7 @@
 #include "verify/check.h"
 #include "verify/check_sigstore.h"
 #include "verify/checkpoint.h"
+#include "verify/commitment.h"
 #include "verify/config.h"
 #include "verify/cosignature.h"
 #include "verify/diff.h"

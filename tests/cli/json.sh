@@ -44,6 +44,11 @@ object audit log audit --objects
 object diff diff a/b@1 "$TINY/step-500"
 object published publish a/b@1 out --dry-run
 object published publish a/b@1 out
+object published publish a/b@1 projected --as a/public@1 --private a/data --dry-run
+object published publish a/b@1 projected --as a/public@1 --private a/data
+object commitments disclose a/public@1
+object opening disclose a/public@1 a/data@1
+object opening disclose a/public@1 a/data@1 -o opening.json
 object pins trust show
 object pins trust pin "$("$AKASHI" trust show --quiet)" --dry-run
 object pins trust pin "$("$AKASHI" trust show --quiet)"
