@@ -27,7 +27,7 @@ CORES=$(nproc)
 FAILED=
 SUMMARY=
 FUZZ_SECONDS=20
-FUZZ_FOREIGN="envelope sigstore_bundle sigstore_root certificate modelsig note tiles proof policy entry safetensors config manifest"
+FUZZ_FOREIGN="envelope sigstore_bundle sigstore_root certificate modelsig note checkpoint tiles proof policy entry safetensors config manifest"
 
 heading() { printf '\n== %s (%d s)\n' "$*" "$SECONDS"; }
 
