@@ -257,28 +257,26 @@ struct seeking {
 	const struct policy_chain *chain; /* NULL while the pinned versions are taken */
 	const struct digest *identity;
 	const struct public_key *key;
+	bool any; /* also under log keys that only drafts bring */
 	struct signing *out_signing;
 	uint64_t *time; /* of the latest proof that was met */
 };
 
-/*
- * Where was it logged? A draft may bring the log key under which it is proven. But not for a key
- * that counts up to some entry only: whoever holds a revoked root would write a log of his own
- * in which everything came before.
- */
 static int seeking_prove(const struct seeking *seeking, const struct evidence *evidence,
 			 const struct filed *filed, struct checkpoint *out_seen, struct error *err)
 {
 	const struct policy_chain *chain = seeking->chain;
-	struct signing *signing = seeking->out_signing;
+	const struct walk *walk = seeking->walk;
+	uint64_t *index = &seeking->out_signing->index;
 
-	if (!chain || policy_chain_last(chain, &signing->key) == UINT64_MAX)
-		return filed_prove(evidence, filed, seeking->key, seeking->walk->log,
-				   seeking->walk->count, &signing->index, out_seen, err);
+	if (seeking->any || !chain)
+		return filed_prove(evidence, filed, seeking->key, walk->log,
+				   seeking->any ? walk->count : walk->pinned + 1, index, out_seen,
+				   err);
 	for (size_t i = chain->count; i--;) {
 		*err = (struct error){ 0 };
-		if (!filed_prove(evidence, filed, seeking->key, &chain->version[i].log, 1,
-				 &signing->index, out_seen, err))
+		if (!filed_prove(evidence, filed, seeking->key, &chain->version[i].log, 1, index,
+				 out_seen, err))
 			return 0;
 		if (err->code == ERROR_SYSTEM)
 			break;
@@ -303,6 +301,29 @@ static int seeking_try(void *arg, const struct evidence *evidence, struct error 
 }
 
 /*
+ * Where was it logged? Log keys of the pinned versions, or of those that were taken, are asked
+ * first; then a draft may bring the log key under which it is proven. But not for a key that
+ * counts up to some entry only: whoever holds a revoked root would write a log of his own in
+ * which everything came before.
+ */
+static int signing_find(struct seeking *seeking, struct error *err)
+{
+	const struct policy_chain *chain = seeking->chain;
+	bool ends = chain && policy_chain_last(chain, public_key_id(seeking->key)) != UINT64_MAX;
+	struct error why = { 0 };
+
+	seeking->any = false;
+	if (!evidence_try(seeking->walk->evidence, seeking_try, seeking, &why))
+		return 0;
+	if (ends || why.code == ERROR_SYSTEM) {
+		*err = why;
+		return -1;
+	}
+	seeking->any = true;
+	return evidence_try(seeking->walk->evidence, seeking_try, seeking, err);
+}
+
+/*
  * The signatures of a draft that hold and are logged, and the latest time that their proofs show;
  * the caller frees *out_by.
  */
@@ -311,7 +332,9 @@ static int signings_find(const struct walk *walk, const struct policy_chain *cha
 			 uint64_t *out_time, struct error *err)
 {
 	CLEANUP(digest_list_release) struct digest_list signers = { 0 };
-	struct seeking seeking = { walk, chain, &draft->identity, NULL, NULL, out_time };
+	struct seeking seeking = {
+		.walk = walk, .chain = chain, .identity = &draft->identity, .time = out_time
+	};
 	struct error first = { 0 };
 	struct signing *by;
 
@@ -330,7 +353,7 @@ static int signings_find(const struct walk *walk, const struct policy_chain *cha
 		seeking.out_signing = &by[*out_count];
 		if (!seeking.key)
 			continue;
-		if (!evidence_try(walk->evidence, seeking_try, &seeking, &why))
+		if (!signing_find(&seeking, &why))
 			++*out_count;
 		else if (first.code == ERROR_NONE || why.code == ERROR_SYSTEM)
 			first = why;

@@ -106,6 +106,42 @@ static void nothing_planted_hides_a_revocation(void **state)
 	assert_true(chain_of(&play.cast)->revocation[0].logged);
 }
 
+/* Whoever holds a revoked root has a log that nobody asks where the true one is asked. */
+static void a_revoked_root_cannot_put_off_what_replaces_it(void **state)
+{
+	CLEANUP(play_release) struct play play;
+	struct world_item *second, *first;
+	struct world_key key[2];
+
+	(void)state;
+	play_begin(&play);
+	/* Version 2: bob is root, alice is gone and revoked. */
+	key[0] = (struct world_key){ &play.cast.bob, "*", "*", 0, UINT64_MAX };
+	key[1] = (struct world_key){ &play.cast.carol, "*", "revocation", 0, UINT64_MAX };
+	second = world_policy_of(&play.cast.world, key, 2,
+				 &(struct world_rules){ .version = 2,
+							.previous = play.cast.policy,
+							.recovery = &play.cast.carol },
+				 &play.cast.alice);
+	world_again(&play.cast.world, &play.cast.bob, STATEMENT_policy, second);
+	world_revoke(&play.cast.world, &play.cast.carol, &play.cast.alice, 1, 3);
+	/* The thief's log has both versions later. */
+	for (int i = 0; i < 9; i++)
+		say(&play.cast, &play.cast.mallory, NAME);
+	for (int i = 0; i < 9; i++)
+		play.evil.leaf[play.evil.leaf_count++] = merkle_empty();
+	first = copy(&play, &play.cast.alice, STATEMENT_policy, play.cast.policy);
+	copy(&play, &play.cast.alice, STATEMENT_policy, second);
+	copy(&play, &play.cast.bob, STATEMENT_policy, second);
+	world_policy_of(&play.evil, key, 2,
+			&(struct world_rules){ .version = 2, .previous = first }, &play.cast.alice);
+	look(&play);
+	assert_int_equal(chain_of(&play.cast)->count, 2);
+	assert_true(digest_equal(&chain_of(&play.cast)->version[1].identity, &second->identity));
+	assert_int_equal(chain_of(&play.cast)->version[0].index, 0);
+	assert_int_equal(chain_of(&play.cast)->version[1].index, 2);
+}
+
 /* The true envelope, with a proof that leads nowhere: from the attacker's log. */
 static void nothing_planted_hides_a_policy(void **state)
 {
@@ -157,6 +193,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_revoked_root_cannot_write_a_log_in_which_it_came_before),
+		cmocka_unit_test(a_revoked_root_cannot_put_off_what_replaces_it),
 		cmocka_unit_test(nothing_planted_hides_a_revocation),
 		cmocka_unit_test(nothing_planted_hides_a_policy),
 		cmocka_unit_test(nothing_planted_hides_a_statement),
