@@ -86,9 +86,11 @@ void help_print(FILE *stream, const struct command *parent, const struct command
 	fprintf(stream, "%s - %s\n\nUsage:\n", words, command->summary);
 	if (command->subcommands && command != &command_root) {
 		for (const struct command *const *sub = command->subcommands; *sub; sub++)
-			fprintf(stream, "  %s %s %s\n", words, (*sub)->name, (*sub)->synopsis);
+			fprintf(stream, "  %s %s%s%s\n", words, (*sub)->name,
+				(*sub)->synopsis[0] ? " " : "", (*sub)->synopsis);
 	} else {
-		fprintf(stream, "  %s %s\n", words, command->synopsis);
+		fprintf(stream, "  %s%s%s\n", words, command->synopsis[0] ? " " : "",
+			command->synopsis);
 	}
 	if (command->description) {
 		fputc('\n', stream);

@@ -12,7 +12,7 @@ static int publish_json(const struct log_published *published, struct error *err
 	const struct checkpoint *seen = &published->checkpoint;
 
 	if (json_object_new(&object, err) ||
-	    json_set_text(object, "schema", "akashi/published/1", err) ||
+	    json_set_text(object, "schema", "akashi/log-published/1", err) ||
 	    json_set_size(object, "size", seen->head.size, err) ||
 	    json_set_hex(object, "root", &seen->head.root, err) ||
 	    json_set_bool(object, "shown", published->shown, err) ||

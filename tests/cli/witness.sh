@@ -114,7 +114,7 @@ cp -r .akashi backup
 up b "$(port b)"
 up c "$(port c)"
 run 0 log publish --json
-json 'o["shown"] and o["cosigned"] == 3 and o["witnesses"] == 3 and o["needed"] == 2 and o["colluders"] == 1 and o["size"] == 11'
+json 'o["schema"] == "akashi/log-published/1" and o["shown"] and o["cosigned"] == 3 and o["witnesses"] == 3 and o["needed"] == 2 and o["colluders"] == 1 and o["size"] == 11'
 run 0 log prove t/m@three
 run 0 status
 said "waits     outputs of"
