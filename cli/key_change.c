@@ -171,8 +171,7 @@ const struct command key_rotate_command = {
 
 /* ---- revoke ---- */
 
-/* A KEY of 64 digits, or the name of a key of this user. */
-static int key_about(const struct call *call, const char *text, struct digest *out_id,
+int key_change_about(const struct call *call, const char *text, struct digest *out_id,
 		     struct error *err)
 {
 	CLEANUP(signing_key_close) struct signing_key *key = NULL;
@@ -226,7 +225,7 @@ static int revoke_run(struct call *call, struct error *err)
 				 "--last INDEX and --reason TEXT are needed: which entry is the "
 				 "last that counts, and why");
 	if (call_number(call, "last", 0, &last, err) || open_registry(call, &registry, err) ||
-	    key_about(call, call->operand[0], &about, err))
+	    key_change_about(call, call->operand[0], &about, err))
 		return -1;
 	if (call_has(call, "dry-run")) {
 		output_line(stdout, "would revoke %s above entry %" PRIu64, call->operand[0], last);

@@ -4,6 +4,10 @@
 
 #include "cli/cli.h"
 
+/* A KEY of 64 digits, or the name of a key of this user. ERROR_ABSENT where it is neither. */
+MUST_CHECK int key_change_about(const struct call *call, const char *text, struct digest *out_id,
+				struct error *err);
+
 extern const struct command key_rotate_command, key_revoke_command;
 
 #endif

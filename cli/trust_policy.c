@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/key_change.h"
 #include "cli/open.h"
 #include "cli/output.h"
 
@@ -243,13 +244,34 @@ static int ask_keys(const struct call *call, struct asked *asked, struct error *
 		asked->change.add = &asked->add;
 	}
 	if (end) {
-		if (digest_from_hex(span_of(end), &asked->end, err))
-			return error_set(err, ERROR_USAGE,
-					 "--end-key takes a KEY of 64 digits, as 'akashi trust "
-					 "policy' shows them");
+		if (key_change_about(call, end, &asked->end, err))
+			return -1;
 		asked->change.end = &asked->end;
 	}
 	asked->any = add || end;
+	return 0;
+}
+
+/* The policy in a file: by itself, or as `trust policy --json` prints it, with nothing more. */
+static int whole_find(struct asked *asked, struct error *err)
+{
+	static const char *const printed[] = { "schema", "statement", "index", "policy" };
+	struct json_members at = { 0 };
+
+	asked->change.whole = json_member(asked->whole, "policy");
+	if (!asked->change.whole) {
+		asked->change.whole = asked->whole;
+		return 0;
+	}
+	while (json_next(asked->whole, &at)) {
+		bool known = false;
+
+		for (size_t i = 0; i < sizeof(printed) / sizeof(printed[0]); i++)
+			known = known || strcmp(at.key, printed[i]) == 0;
+		if (!known)
+			return error_set(err, ERROR_USAGE,
+					 "'%s' stands beside 'policy', and belongs in it", at.key);
+	}
 	return 0;
 }
 
@@ -264,10 +286,8 @@ static int ask_rest(const struct call *call, struct asked *asked, struct error *
 	if (file && (file_read(file, &text, err) ||
 		     json_parse(buffer_view(&text), &limits, &asked->whole, err)))
 		return error_prefix(err, "'%s'", file);
-	/* What `trust policy --json` printed is fine too. */
-	asked->change.whole = json_member(asked->whole, "policy");
-	if (!asked->change.whole)
-		asked->change.whole = asked->whole;
+	if (file && whole_find(asked, err))
+		return error_prefix(err, "'%s'", file);
 	if (call_number(call, "threshold", 0, &asked->change.threshold, err) ||
 	    (age && age_parse(age, &asked->change.maximum_age, err)))
 		return -1;
@@ -361,7 +381,7 @@ static const struct option policy_options[] = {
 	{ .name = "root", .help = "with --add-key: it may sign policies" },
 	{ .name = "recovery", .help = "with --add-key: it may revoke keys" },
 	{ .name = "end-key",
-	  .argument = "KEY",
+	  .argument = "KEY|NAME",
 	  .help = "let this key count for what the log holds now and for no more" },
 	{ .name = "threshold", .argument = "K", .help = "so many roots must sign the next policy" },
 	{ .name = "witnesses",
