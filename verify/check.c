@@ -220,6 +220,32 @@ static int check_believed(struct check *check, struct error *err)
 	return check_forward(check, err) || check_evals(check, err) ? -1 : 0;
 }
 
+/* Where several keys count, all of them. */
+static int say_signers(struct check *check, const struct believed *believed, struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer text;
+	struct json *evidence, *list;
+
+	buffer_init(&text, believed->signer_count * (DIGEST_SHORT_SIZE + 2) + 1);
+	if (believed->signer_count < 2)
+		return 0;
+	if (verdict_evidence(check->verdict, STEP_SIGNATURE, &evidence, err) ||
+	    json_set_array(evidence, "signers", &list, err))
+		return -1;
+	for (size_t i = 0; i < believed->signer_count; i++) {
+		char full[8 + DIGEST_HEX_SIZE] = "sha256:", key[DIGEST_SHORT_SIZE];
+
+		digest_shorten(&believed->signer[i].key, key);
+		digest_to_hex(&believed->signer[i].key, full + 7);
+		if (buffer_printf(&text, err, "%s%s", i ? ", " : "", key) ||
+		    json_add_text(list, full, err))
+			return -1;
+	}
+	return verdict_detail(check->verdict, STEP_SIGNATURE, err,
+			      "%zu keys that count signed it: %.*s", believed->signer_count,
+			      (int)text.len, (const char *)text.data);
+}
+
 /* Say who signed. */
 static int say_signer(struct check *check, const struct believed *believed, struct error *err)
 {
@@ -240,7 +266,10 @@ static int say_signer(struct check *check, const struct believed *believed, stru
 				   name, key);
 	return verdict_set(check->verdict, STEP_SIGNATURE, STEP_HOLDS, err,
 			   "%s is signed by key %s, which %s allows for this name", name, key,
-			   believed->statement.origin);
+			   believed->statement.origin) ||
+			       say_signers(check, believed, err)
+		       ? -1
+		       : 0;
 }
 
 /* Believe the checkpoint that a release statement is about. */

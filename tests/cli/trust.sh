@@ -54,6 +54,15 @@ said "cosigned lab/base@v2"
 run 0 cosign lab/base@v2 --json
 json 'o["existed"]'
 run 0 verify lab/base@v2
+said "2 keys that count signed it: "
+run 0 verify lab/base@v2 --forward none --json
+json 'len(o["steps"][1]["evidence"]["signers"]) == 2'
+sed 's/"schema"/"signers": [], "schema"/' policy.json >next.json
+run 2 trust policy --edit next.json
+complained "'signers' stands beside 'policy', and belongs in it"
+run 0 trust policy --end-key reviewer --dry-run
+said '"last": '
+run 4 trust policy --end-key nobody
 
 # The registry's own key is replaced: what it signed stays good, what it signs now does not.
 run 0 key rotate
