@@ -107,7 +107,13 @@ static int rotate_run(struct call *call, struct error *err)
 	char next[NAME_PART_MAX + 1];
 	const char *set = NULL, *old, *name = call_value(call, "new");
 
-	if (open_registry(call, &registry, err) || registry_key_name(registry, NULL, &set, err))
+	if (call_has(call, "finish") && !call_has(call, "log"))
+		return error_set(err, ERROR_USAGE, "--finish belongs to --log");
+	if (open_registry(call, &registry, err))
+		return -1;
+	if (call_has(call, "log"))
+		return key_rotate_log(call, registry, err);
+	if (registry_key_name(registry, NULL, &set, err))
 		return -1;
 	user = strdup(set);
 	if (!user)
@@ -145,19 +151,27 @@ static const struct option rotate_options[] = {
 	{ .name = "out",
 	  .argument = "DRAFT",
 	  .help = "write the policy to a file, for other roots to sign, and log nothing" },
+	{ .name = "log",
+	  .help = "the key of the log: another is made, signs beside it, and the policy lists "
+		  "both" },
+	{ .name = "finish",
+	  .help = "with --log: the policy lists the new key alone, and the old one is retired and "
+		  "removed" },
 	OPTION_DRY_RUN,
 	{ .name = NULL },
 };
 
 static const struct example rotate_examples[] = {
 	{ "akashi key rotate", "the registry's key is replaced by a new one" },
+	{ "akashi key rotate --log", "the log gets a second key, and the policy lists both" },
+	{ "akashi key rotate --log --finish", "the first one goes" },
 	{ NULL, NULL },
 };
 
 const struct command key_rotate_command = {
 	.name = "rotate",
 	.summary = "let a new key take the place of one",
-	.synopsis = "[NAME] [--new NAME]",
+	.synopsis = "[NAME] [--new NAME]|--log [--finish]",
 	.description =
 		"Logs the next version of the policy: the new key may what the old one may, and "
 		"the old one counts for what the log holds now and for no more. What it signed "

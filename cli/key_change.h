@@ -10,4 +10,8 @@ MUST_CHECK int key_change_about(const struct call *call, const char *text, struc
 
 extern const struct command key_rotate_command, key_revoke_command;
 
+/* key rotate --log [--finish]: add a key of the log, or retire the one before it. */
+MUST_CHECK int key_rotate_log(const struct call *call, struct registry *registry,
+			      struct error *err);
+
 #endif

@@ -51,7 +51,24 @@ static void report_print(const struct fsck_report *report)
 				 : "; nobody's signature was asked for (--vkey)\n");
 }
 
-/* The keys: those that were given, else the one of the registry. */
+/* The keys of a registry, a line each. */
+static int keys_own(const char *vkey, struct note_key *key, size_t room, size_t *out_count,
+		    struct error *err)
+{
+	const char *end;
+
+	for (*out_count = 0; (end = strchr(vkey, '\n')); vkey = end + 1) {
+		struct span line = { (const uint8_t *)vkey, (size_t)(end - vkey) };
+
+		if (*out_count == room || note_key_parse(line, &key[*out_count], err))
+			return error_set(err, ERROR_CORRUPT,
+					 "keys/log.vkey is no list of the log's keys");
+		++*out_count;
+	}
+	return *vkey ? error_set(err, ERROR_CORRUPT, "keys/log.vkey ends within a line") : 0;
+}
+
+/* The keys: those that were given, else those of the registry. */
 static int keys_take(struct call *call, const struct log_source *source, struct note_key *key,
 		     size_t room, size_t *out_count, struct error *err)
 {
@@ -73,8 +90,7 @@ static int keys_take(struct call *call, const struct log_source *source, struct 
 	*out_count = count;
 	if (count || !source->vkey)
 		return 0;
-	*out_count = 1;
-	return note_key_parse(span_of(source->vkey), &key[0], err);
+	return keys_own(source->vkey, key, room, out_count, err);
 }
 
 int log_source_of(struct call *call, const char *where, struct log_source *out_source,

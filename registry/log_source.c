@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "registry/http.h"
+#include "registry/log_keys.h"
 
 void log_source_release(struct log_source *source)
 {
@@ -64,21 +65,19 @@ static int folder_find(const char *where, char **out_log, struct error *err)
 				    where);
 }
 
-/* The key that a registry keeps beside its log; none is success. */
+/* The keys that a registry keeps beside its log; none is success. */
 static int vkey_read(struct log_source *source, struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer text;
 	CLEANUP(text_free) char *path = NULL;
 	struct error absent = { 0 };
 
-	buffer_init(&text, NOTE_VKEY_MAX);
+	buffer_init(&text, LOG_KEYS_MAX * NOTE_VKEY_MAX);
 	if (beside(source->where, "keys/log.vkey", &path, err))
 		return -1;
 	if (file_read(path, &text, &absent))
 		return absent.code == ERROR_ABSENT ? 0
 						   : error_set(err, absent.code, "%s", absent.text);
-	if (text.len && text.data[text.len - 1] == '\n')
-		text.len--;
 	return buffer_to_text(&text, &source->vkey, err);
 }
 

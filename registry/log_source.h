@@ -9,7 +9,7 @@ struct log_source {
 	struct tiles *tiles; /* owned */
 	char *where;         /* the log's folder or URL prefix, without a slash at its end */
 	char *statements;    /* folder or URL prefix of the statements' bodies */
-	char *vkey;          /* the verifier key that lies in a registry beside its log, or NULL */
+	char *vkey; /* the verifier keys, a line each, of a registry that holds it, or NULL */
 	bool remote;
 };
 

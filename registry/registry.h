@@ -24,6 +24,7 @@
 #include "registry/index.h"
 #include "registry/inspect.h"
 #include "registry/log.h"
+#include "registry/log_rotate.h"
 #include "registry/log_source.h"
 #include "registry/log_walk.h"
 #include "registry/model_sign.h"
