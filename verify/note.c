@@ -135,18 +135,25 @@ int note_key_parse(struct span vkey, struct note_key *out_key, struct error *err
 	return note_key_parse_as(vkey, NOTE_KEY_ED25519, out_key, err);
 }
 
+/* Needs no memory, so that a key is never half a key. */
 void note_key_format(const struct note_key *key, char out_vkey[NOTE_VKEY_MAX])
 {
-	CLEANUP(buffer_release) struct buffer text;
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	uint8_t bytes[1 + ED25519_KEY_SIZE] = { (uint8_t)key->type };
-	struct error err = { 0 };
+	char text[sizeof(bytes) / 3 * 4 + 1], *to = text;
 
-	buffer_init(&text, 64);
+	_Static_assert(sizeof(bytes) % 3 == 0, "base64 without padding");
 	memcpy(bytes + 1, key->key, ED25519_KEY_SIZE);
-	if (base64_encode(&text, (struct span){ bytes, sizeof(bytes) }, &err))
-		text.len = 0; /* without memory: a key that cannot be read again */
-	snprintf(out_vkey, NOTE_VKEY_MAX, "%s+%08x+%.*s", key->name, key->id, (int)text.len,
-		 (const char *)text.data);
+	for (size_t i = 0; i < sizeof(bytes); i += 3) {
+		uint32_t group =
+			(uint32_t)bytes[i] << 16 | (uint32_t)bytes[i + 1] << 8 | bytes[i + 2];
+
+		for (unsigned shift = 24; shift; shift -= 6)
+			*to++ = digits[group >> (shift - 6) & 63];
+	}
+	*to = '\0';
+	snprintf(out_vkey, NOTE_VKEY_MAX, "%s+%08x+%s", key->name, key->id, text);
 }
 
 bool note_key_equal(const struct note_key *a, const struct note_key *b)
@@ -193,7 +200,7 @@ static int line_read(struct span line, struct buffer *bytes, struct note_line *o
 		     struct error *err)
 {
 	struct span whole = { line.data, line.len + 1 }, name, text;
-	struct error ignored = { 0 };
+	struct error why = { 0 };
 	const uint8_t *space = NULL;
 
 	bytes->len = 0;
@@ -203,9 +210,11 @@ static int line_read(struct span line, struct buffer *bytes, struct note_line *o
 		return error_set(err, ERROR_CORRUPT, "a note with a malformed signature line");
 	name = (struct span){ line.data, (size_t)(space - line.data) };
 	text = (struct span){ space + 1, line.len - name.len - 1 };
-	if (!note_name_ok(name) || base64_decode(bytes, text, &ignored) ||
-	    bytes->len <= KEY_ID_SIZE)
-		return error_set(err, ERROR_CORRUPT, "a note with a malformed signature line");
+	if (!note_name_ok(name) || base64_decode(bytes, text, &why) || bytes->len <= KEY_ID_SIZE)
+		return error_set(err, why.code == ERROR_SYSTEM ? ERROR_SYSTEM : ERROR_CORRUPT,
+				 why.code == ERROR_SYSTEM
+					 ? "out of memory for a note"
+					 : "a note with a malformed signature line");
 	*out_line = (struct note_line){ .line = whole,
 					.name = name,
 					.id = id_read(bytes->data),

@@ -12,25 +12,42 @@ static int malformed(struct error *err, const char *what)
 	return error_set(err, ERROR_CORRUPT, "a log proof %s", what);
 }
 
-bool proof_hash_read(struct span line, struct digest *out_hash)
+int proof_hash_read(struct span line, struct digest *out_hash, struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer bytes;
-	struct error ignored = { 0 };
 
 	buffer_init(&bytes, DIGEST_SIZE);
-	if (base64_decode(&bytes, line, &ignored) || bytes.len != DIGEST_SIZE)
-		return false;
+	if (base64_decode(&bytes, line, err))
+		return -1;
+	if (bytes.len != DIGEST_SIZE)
+		return error_set(err, ERROR_CORRUPT, "a hash of %zu bytes", bytes.len);
 	memcpy(out_hash->byte, bytes.data, DIGEST_SIZE);
-	return true;
+	return 0;
 }
 
-static bool extra_ok(struct span line)
+static int extra_check(struct span line, struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer bytes;
-	struct error ignored = { 0 };
 
 	buffer_init(&bytes, PROOF_MAX_BYTES);
-	return !base64_decode(&bytes, line, &ignored);
+	return base64_decode(&bytes, line, err);
+}
+
+/* The path, up to the empty line that ends it. */
+static int path_read(struct span *text, struct proof *proof, struct error *err)
+{
+	struct span line;
+
+	for (;;) {
+		if (!line_take(text, &line))
+			return malformed(err, "that ends too early");
+		if (!line.len)
+			return 0;
+		if (proof->path_len == MERKLE_PROOF_MAX)
+			return malformed(err, "whose path is too long");
+		if (proof_hash_read(line, &proof->path[proof->path_len++], err))
+			return error_prefix(err, "the path of a log proof");
+	}
 }
 
 int proof_parse(struct span text, struct proof *out_proof, struct error *err)
@@ -46,19 +63,16 @@ int proof_parse(struct span text, struct proof *out_proof, struct error *err)
 		return malformed(err, "that does not begin with '" PROOF_LINE "'");
 	if (!line_take(&text, &line))
 		return malformed(err, "that ends too early");
-	if (prefix_take(&line, "extra ") && (!extra_ok(line) || !line_take(&text, &line)))
-		return malformed(err, "with a malformed 'extra' line");
-	if (!prefix_take(&line, "index ") || !decimal_read(line, &proof.index))
-		return malformed(err, "without its index");
-	for (;;) {
+	if (prefix_take(&line, "extra ")) {
+		if (extra_check(line, err))
+			return error_prefix(err, "the 'extra' line of a log proof");
 		if (!line_take(&text, &line))
 			return malformed(err, "that ends too early");
-		if (!line.len)
-			break;
-		if (proof.path_len == MERKLE_PROOF_MAX ||
-		    !proof_hash_read(line, &proof.path[proof.path_len++]))
-			return malformed(err, "with a malformed path");
 	}
+	if (!prefix_take(&line, "index ") || !decimal_read(line, &proof.index))
+		return malformed(err, "without its index");
+	if (path_read(&text, &proof, err))
+		return -1;
 	if (!text.len)
 		return malformed(err, "without a checkpoint");
 	proof.checkpoint = text;

@@ -13,10 +13,10 @@ struct proof {
 	struct span checkpoint; /* the signed note, as it stands; borrowed from the proof's bytes */
 };
 
-/* One line of a path, 44 characters of base64; false for anything else. */
-bool proof_hash_read(struct span line, struct digest *out_hash);
+/* One line of a path, 44 characters of base64. ERROR_CORRUPT: anything else. */
+MUST_CHECK int proof_hash_read(struct span line, struct digest *out_hash, struct error *err);
 
-/* Read the text; an `extra` line is checked for form and ignored. ERROR_CORRUPT otherwise. */
+/* Read the text; an `extra` line is checked for form and ignored. ERROR_CORRUPT: malformed. */
 MUST_CHECK int proof_parse(struct span text, struct proof *out_proof, struct error *err);
 
 /* Append the text. */

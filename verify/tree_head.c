@@ -7,16 +7,18 @@
 int tree_head_read(struct span text, struct tree_head *out_head, struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer root;
-	struct error ignored = { 0 };
+	struct error why = { 0 };
 	struct tree_head head = { 0 };
 	struct span origin, size, hash, extension;
 
 	buffer_init(&root, DIGEST_SIZE);
 	if (!line_take(&text, &origin) || !line_take(&text, &size) || !line_take(&text, &hash) ||
 	    !note_name_ok(origin) || !decimal_read(size, &head.size) ||
-	    base64_decode(&root, hash, &ignored) || root.len != DIGEST_SIZE)
-		return error_set(err, ERROR_CORRUPT,
-				 "a log's checkpoint without its origin, size and root");
+	    base64_decode(&root, hash, &why) || root.len != DIGEST_SIZE)
+		return error_set(err, why.code == ERROR_SYSTEM ? ERROR_SYSTEM : ERROR_CORRUPT,
+				 why.code == ERROR_SYSTEM
+					 ? "out of memory for a log's checkpoint"
+					 : "a log's checkpoint without its origin, size and root");
 	while (line_take(&text, &extension))
 		if (!extension.len)
 			return error_set(err, ERROR_CORRUPT, "a log's checkpoint with empty lines");

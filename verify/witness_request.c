@@ -20,9 +20,10 @@ int witness_request_parse(struct span text, struct witness_request *out_request,
 			return error_set(err, ERROR_CORRUPT, "a request that ends too early");
 		if (!line.len)
 			break;
-		if (request.path_len == MERKLE_PROOF_MAX ||
-		    !proof_hash_read(line, &request.path[request.path_len++]))
-			return error_set(err, ERROR_CORRUPT, "a request with a malformed proof");
+		if (request.path_len == MERKLE_PROOF_MAX)
+			return error_set(err, ERROR_CORRUPT, "a request whose proof is too long");
+		if (proof_hash_read(line, &request.path[request.path_len++], err))
+			return error_prefix(err, "the proof of a request");
 	}
 	if (!text.len)
 		return error_set(err, ERROR_CORRUPT, "a request without a checkpoint");

@@ -52,7 +52,7 @@ run 0 add checkpoint ../model team/base@v2
 run 0 publish team/base@v2 ../during
 [ "$(grep -c '^— ' .akashi/log/checkpoint)" = 2 ] || fail "not signed by both"
 run 0 log fsck
-said "signed by the key that was given"
+said "signed by a key of the log"
 for pin in pin1 pin2; do
 	stranger 0 ../$pin ../during
 	stranger 0 ../pin1 ../before

@@ -27,7 +27,9 @@ static int head_read(struct span text, struct head *out_head, struct error *err)
 		return error_set(err, ERROR_CORRUPT, "the checkpoint has no size");
 	if (!line_take(&text, &hash) || base64_decode(&root, hash, &unread) ||
 	    root.len != DIGEST_SIZE)
-		return error_set(err, ERROR_CORRUPT, "the checkpoint has no root hash");
+		return error_set(err, unread.code == ERROR_SYSTEM ? ERROR_SYSTEM : ERROR_CORRUPT,
+				 unread.code == ERROR_SYSTEM ? "out of memory for a checkpoint"
+							     : "the checkpoint has no root hash");
 	while (line_take(&text, &line))
 		if (!line.len)
 			return error_set(err, ERROR_CORRUPT,
