@@ -25,6 +25,7 @@ witness_size_read witness_request
 "
 # FUNCTION REASON: what no target reaches, and why.
 EXCUSED="
+publish_scan_visit what this registry said itself is looked through for secrets, not parsed
 sigstore_check its parts are: bundle_parse, rekor_check_inclusion, body_check, subject_check, identity_check, certificate_chain_check
 modelsig_check what modelsig_read reads is then held against a key
 witness_accept a verifier key that the witness's owner named: note_key_parse
