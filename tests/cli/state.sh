@@ -134,6 +134,31 @@ rm before/akashi/state.json
 run 0 verify before --trust pin --forward none
 said "not possible to say without the whole log or its signed state"
 
+# An old state is replayed beside a later release: it says nothing of a name that was claimed since.
+run 0 log state
+run 0 publish Lab/tiny@V1 old --no-boundaries
+run 0 add checkpoint "$TINY/step-500" Lab/tiny@V2
+run 0 log state
+run 0 publish Lab/tiny@V2 new --no-boundaries
+run 0 verify new --trust pin --forward none --json
+json 'o["steps"][4]["evidence"]["unique"] == "holds"'
+cp -n old/akashi/statements/* new/akashi/statements/
+cp -n old/akashi/proofs/* new/akashi/proofs/
+cp old/akashi/state.json new/akashi/state.json
+run 0 verify new --trust pin --forward none --json
+json 'o["steps"][4]["evidence"]["unique"] == "not-possible"'
+run 0 verify new --trust pin --forward none
+said "not possible to say without the whole log or its signed state"
+
+# A revocation is withheld by serving the release of before: it is told as of when nobody had said so.
+run 0 verify old --trust pin --forward none --json
+cp "$STORY/out" before.json
+run 0 key revoke tester --last 1 --reason stolen
+run 0 verify old --trust pin --forward none
+said "nobody had revoked its key as of the log's state at $(python3 -c 'import json; print(json.load(open("before.json"))["steps"][4]["evidence"]["stateSize"])') entries"
+run 3 verify Lab/tiny@V1
+said "was revoked"
+
 run 2 log state --prove nonsense
 run 2 log state --prove lab/tiny
 run 2 log state --prove lab/tiny:best
