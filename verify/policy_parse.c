@@ -247,7 +247,6 @@ static int rules_parse(const struct json *predicate, struct policy *policy, stru
 	return 0;
 }
 
-/* From version 2 on each names the one before it, so that none is left out. */
 /* Certificates that lead to timestamp authorities; what they are is seen when one is asked for. */
 static int authorities_parse(const struct json *predicate, struct policy *policy, struct error *err)
 {
@@ -272,6 +271,7 @@ static int authorities_parse(const struct json *predicate, struct policy *policy
 	return 0;
 }
 
+/* From version 2 on each names the one before it, so that none is left out. */
 static int version_parse(const struct json *predicate, struct policy *policy, struct error *err)
 {
 	bool named = json_member(predicate, "previous") != NULL;
