@@ -109,21 +109,22 @@ static int round_status(const struct round *round)
 	return round->undecided ? error_exit_status(ERROR_UNTRUSTED) : 0;
 }
 
-static int round_run(struct call *call, struct monitor_request *request, struct error *err)
+static int round_run(struct call *call, const struct monitor_request *asked, struct error *err)
 {
+	struct monitor_request request = *asked;
 	CLEANUP(json_free) struct json *object = NULL;
 	struct round round = { .call = call };
 	int status;
 
-	request->found = found;
-	request->looked = looked;
-	request->arg = &round;
+	request.found = found;
+	request.looked = looked;
+	request.arg = &round;
 	if (call->json && (json_object_new(&object, err) ||
 			   json_set_text(object, "schema", "akashi/monitor/1", err) ||
 			   json_set_array(object, "logs", &round.logs, err) ||
 			   json_set_array(object, "items", &round.items, err)))
 		return -1;
-	if (monitor_run(call->ctx, request, err))
+	if (monitor_run(call->ctx, &request, err))
 		return -1;
 	status = round_status(&round);
 	/* Over several rounds the gravest stays. */
