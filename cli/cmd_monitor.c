@@ -46,6 +46,14 @@ static int found(void *arg, const struct finding *finding, struct error *err)
 		       : 0;
 }
 
+static int time_json(struct json *object, uint64_t seconds, struct error *err)
+{
+	char when[TIME_TEXT_MAX];
+
+	time_to_text((int64_t)seconds, when);
+	return json_set_text(object, "cosignedAt", when, err);
+}
+
 static int look_json(struct round *round, const struct monitor_look *look, struct error *err)
 {
 	struct json *log;
@@ -55,16 +63,36 @@ static int look_json(struct round *round, const struct monitor_look *look, struc
 	    json_set_text(log, "origin", look->origin, err) ||
 	    json_set_size(log, "entriesBefore", look->before, err) ||
 	    json_set_size(log, "entries", look->size, err) ||
-	    json_set_size(log, "findings", look->findings, err))
+	    json_set_size(log, "findings", look->findings, err) ||
+	    json_set_size(log, "byCertificates", look->detached, err))
 		return -1;
 	if (look->checkpoint &&
 	    (json_set_size(log, "size", look->checkpoint->head.size, err) ||
 	     json_set_hex(log, "root", &look->checkpoint->head.root, err) ||
 	     json_set_size(log, "cosigned", look->checkpoint->cosigned, err) ||
 	     json_set_size(log, "witnesses", look->checkpoint->witnesses, err) ||
-	     (look->checkpoint->time && json_set_size(log, "time", look->checkpoint->time, err))))
+	     (look->checkpoint->time && time_json(log, look->checkpoint->time, err))))
 		return -1;
 	return look->error ? json_set_text(log, "error", look->error->text, err) : 0;
+}
+
+/* `before`: findings that were told in an earlier look. */
+static void look_print(const struct monitor_look *look, uint64_t before)
+{
+	char told[96] = "", detached[96] = "";
+
+	if (before)
+		snprintf(told, sizeof(told), ", %" PRIu64 " of them told before (findings.jsonl)",
+			 before);
+	if (look->detached)
+		snprintf(detached, sizeof(detached),
+			 "; %" PRIu64 " signatures by certificates, of what lies elsewhere",
+			 look->detached);
+	output_line(stdout,
+		    "%s: %" PRIu64 " entries looked at, %" PRIu64 " of them now; %" PRIu64
+		    " findings%s%s",
+		    look->origin, look->size, look->size - look->before, look->findings, told,
+		    detached);
 }
 
 static int looked(void *arg, const struct monitor_look *look, struct error *err)
@@ -84,17 +112,8 @@ static int looked(void *arg, const struct monitor_look *look, struct error *err)
 		output_line(stderr, "akashi monitor: %s", look->error->text);
 	else if (look->error)
 		output_line(stderr, "akashi monitor: '%s': %s", look->where, look->error->text);
-	else if (!round->call->quiet && before)
-		output_line(stdout,
-			    "%s: %" PRIu64 " entries looked at, %" PRIu64 " of them now; %" PRIu64
-			    " findings, %" PRIu64 " of them told before (findings.jsonl)",
-			    look->origin, look->size, look->size - look->before, look->findings,
-			    before);
 	else if (!round->call->quiet)
-		output_line(stdout,
-			    "%s: %" PRIu64 " entries looked at, %" PRIu64 " of them now; %" PRIu64
-			    " findings",
-			    look->origin, look->size, look->size - look->before, look->findings);
+		look_print(look, before);
 	fflush(stdout);
 	return 0;
 }

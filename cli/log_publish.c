@@ -10,6 +10,7 @@ static int publish_json(const struct log_published *published, struct error *err
 {
 	CLEANUP(json_free) struct json *object = NULL;
 	const struct checkpoint *seen = &published->checkpoint;
+	char when[TIME_TEXT_MAX];
 
 	if (json_object_new(&object, err) ||
 	    json_set_text(object, "schema", "akashi/log-published/1", err) ||
@@ -21,7 +22,8 @@ static int publish_json(const struct log_published *published, struct error *err
 	    json_set_size(object, "needed", seen->needed, err) ||
 	    json_set_size(object, "colluders", seen->colluders, err))
 		return -1;
-	if (seen->time && json_set_size(object, "cosignedAt", seen->time, err))
+	time_to_text((int64_t)seen->time, when);
+	if (seen->time && json_set_text(object, "cosignedAt", when, err))
 		return -1;
 	return output_json(object, err);
 }

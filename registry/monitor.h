@@ -45,7 +45,8 @@ struct monitor_look {
 	struct digest root;
 	const struct checkpoint *checkpoint; /* NULL: none that the log signed */
 	uint64_t findings, fails, undecided; /* met now, those known before included */
-	const struct error *error;           /* what kept us from looking, or NULL */
+	uint64_t detached; /* signatures by certificates met now: their bodies lie elsewhere */
+	const struct error *error; /* what kept us from looking, or NULL */
 };
 
 struct monitor_request {

@@ -191,6 +191,18 @@ static int claim_texts(const struct statement *claim, char **out_name, char **ou
 	return error_set(err, ERROR_SYSTEM, "out of memory for a name");
 }
 
+static int claim_of_nothing(struct monitor_log *log, const struct judged *judged, struct error *err)
+{
+	char hex[DIGEST_HEX_SIZE];
+
+	digest_to_hex(&judged->statement.digest, hex);
+	return entry_find(log, judged, "claim", FINDING_FAILS, err,
+			  "%s is claimed for statement %.16s..., which its key had not logged",
+			  judged->statement.subject, hex);
+}
+
+static int unnamed_judge(struct monitor_log *log, const struct judged *judged, struct error *err);
+
 static int claim_judge(struct monitor_log *log, const struct judged *judged, struct error *err)
 {
 	CLEANUP(text_free) char *name = NULL, *whole = NULL;
@@ -211,14 +223,11 @@ static int claim_judge(struct monitor_log *log, const struct judged *judged, str
 		       "another: the first counts",
 		       claim->subject, hex, (unsigned long long)first))
 		return -1;
-	/* A P-384 entry holds SHA-384, so whose statement it is cannot be told from the tiles. */
-	if (public_key_type(judged->entry.key) == KEY_ECDSA_P256 &&
-	    memory_find(&log->memory, &ident) >= judged->index)
-		return entry_find(log, judged, "claim", FINDING_FAILS, err,
-				  "%s is claimed for statement %.16s..., which its key had not "
-				  "logged",
-				  claim->subject, hex);
-	return 0;
+	if (public_key_type(judged->entry.key) != KEY_ECDSA_P256)
+		return unnamed_judge(log, judged, err);
+	return memory_find(&log->memory, &ident) >= judged->index
+		       ? claim_of_nothing(log, judged, err)
+		       : 0;
 }
 
 /* ---- States ---- */
@@ -253,31 +262,6 @@ static int state_judge(struct monitor_log *log, const struct judged *judged, str
 
 /* ---- Bodies ---- */
 
-/* The body that is served for a statement entry; *out_absent when there is none. */
-static int body_read(struct monitor_log *log, struct judged *judged, bool *out_absent,
-		     struct error *why)
-{
-	CLEANUP(envelope_release) struct envelope envelope = { 0 };
-	CLEANUP(buffer_release) struct buffer bytes;
-	const struct digest *key = public_key_id(judged->entry.key);
-
-	*out_absent = false;
-	buffer_init(&bytes, ENVELOPE_MAX_BYTES);
-	if (log_source_body(log->ctx, log->source, &judged->entry.identity, key, &bytes, why)) {
-		*out_absent = why->code == ERROR_ABSENT;
-		return -1;
-	}
-	if (envelope_parse(buffer_view(&bytes), ENVELOPE_MAX_BYTES, &envelope, why) ||
-	    envelope_check(&envelope, judged->entry.key, why))
-		return -1;
-	if (!digest_equal(&envelope.identity, &judged->entry.identity))
-		return error_set(why, ERROR_CORRUPT, "it is another statement");
-	if (statement_parse(buffer_view(&envelope.payload), &judged->statement, why))
-		return -1;
-	judged->readable = true;
-	return 0;
-}
-
 /* Without a body the key can still be judged, and nothing else. */
 static int key_judge(struct monitor_log *log, const struct judged *judged, struct error *err)
 {
@@ -297,31 +281,82 @@ static int key_judge(struct monitor_log *log, const struct judged *judged, struc
 	return 0;
 }
 
+/* What kept us from reading a body: nothing is there, it is of a later version, or it is not it. */
+static int body_find(struct monitor_log *log, const struct judged *judged, bool absent,
+		     const struct error *why, struct error *err)
+{
+	if (why->code == ERROR_SYSTEM)
+		return error_set(err, ERROR_SYSTEM, "%s", why->text);
+	if (absent)
+		return entry_find(log, judged, "body-missing", FINDING_UNDECIDED, err,
+				  "logged, but its body is not served");
+	if (why->code == ERROR_UNTRUSTED)
+		return entry_find(log, judged, "unknown-kind", FINDING_UNDECIDED, err, "%s",
+				  why->text);
+	return entry_find(log, judged, "body", FINDING_FAILS, err,
+			  "what is served as its body is not it: %s", why->text);
+}
+
+static int origin_judge(struct monitor_log *log, const struct judged *judged,
+			const struct statement *statement, struct error *err)
+{
+	return strcmp(statement->origin, log->origin) == 0
+		       ? 0
+		       : entry_find(log, judged, "origin", FINDING_FAILS, err,
+				    "a statement of the log '%.200s'", statement->origin);
+}
+
 static int statement_judge(struct monitor_log *log, struct judged *judged, struct error *err)
 {
+	struct signed_digest digest;
 	struct error why = { 0 };
 	bool absent;
 
-	/* P-384: the entry does not say which statement it is of, so no body can be asked for. */
+	/* By a certificate (akashi sign --log): no statement of this log, and no key of its policy.
+	 */
+	if (judged->entry.certificate.len) {
+		log->detached++;
+		return 0;
+	}
 	if (!judged->entry.has_identity)
-		return key_judge(log, judged, err);
-	if (!body_read(log, judged, &absent, &why))
-		return strcmp(judged->statement.origin, log->origin) != 0
-			       ? entry_find(log, judged, "origin", FINDING_FAILS, err,
-					    "a statement of the log '%.200s'",
-					    judged->statement.origin)
+		return monitor_unnamed_add(log, judged->index, err) || key_judge(log, judged, err)
+			       ? -1
 			       : 0;
-	if (why.code == ERROR_SYSTEM)
-		return error_set(err, ERROR_SYSTEM, "%s", why.text);
-	if (absent ? entry_find(log, judged, "body-missing", FINDING_UNDECIDED, err,
-				"logged, but its body is not served")
-	    : why.code == ERROR_UNTRUSTED
-		    ? entry_find(log, judged, "unknown-kind", FINDING_UNDECIDED, err, "%s",
-				 why.text)
-		    : entry_find(log, judged, "body", FINDING_FAILS, err,
-				 "what is served as its body is not it: %s", why.text))
-		return -1;
-	return key_judge(log, judged, err);
+	if (!monitor_body(log, &judged->entry.identity, judged->entry.key, &judged->statement,
+			  &digest, &absent, &why)) {
+		judged->readable = true;
+		return origin_judge(log, judged, &judged->statement, err);
+	}
+	return body_find(log, judged, absent, &why, err) || key_judge(log, judged, err) ? -1 : 0;
+}
+
+/* A claim by a P-384 key: what it names is read, and led to the entry before it. */
+static int unnamed_judge(struct monitor_log *log, const struct judged *judged, struct error *err)
+{
+	CLEANUP(statement_release) struct statement statement = { 0 };
+	struct judged body = { .index = judged->index, .entry.key = judged->entry.key };
+	struct signed_digest digest;
+	struct digest ident;
+	struct error why = { 0 };
+	bool absent;
+
+	if (log->silent) /* it was judged before */
+		return 0;
+	if (monitor_body(log, &judged->statement.digest, judged->entry.key, &statement, &digest,
+			 &absent, &why))
+		return body_find(log, judged, absent, &why, err);
+	ident = ident_of((struct span){ digest.byte, digest.len },
+			 public_key_id(judged->entry.key));
+	body.index = memory_find(&log->memory, &ident);
+	if (body.index >= judged->index)
+		return claim_of_nothing(log, judged, err);
+	monitor_unnamed_drop(log, body.index);
+	if (statement.name.owner[0])
+		name_to_text(&statement.name, body.name);
+	return origin_judge(log, &body, &statement, err) ||
+			       policy_judge(log, &body, statement.kind, err)
+		       ? -1
+		       : 0;
 }
 
 /* ---- The whole ---- */

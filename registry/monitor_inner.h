@@ -113,6 +113,11 @@ struct monitor_log {
 	struct seen claims; /* what is claimed, and by what statement */
 	bool silent;        /* what was found before is being taken in again */
 
+	/* Entries of P-384 keys since the last commit, of which no claim says what they are of. */
+	uint64_t *unnamed;
+	size_t unnamed_count, unnamed_cap;
+	uint64_t detached; /* signatures by certificates, in this look */
+
 	const struct log_source *source; /* of this look */
 };
 
@@ -129,6 +134,26 @@ MUST_CHECK int monitor_entry(struct monitor_log *log, uint64_t index, struct spa
 /* Take a control entry in that was judged before. */
 MUST_CHECK int monitor_entry_again(struct monitor_log *log, uint64_t index, struct span bytes,
 				   struct error *err);
+
+/* What a key signed, by the hash that goes with it. */
+struct signed_digest {
+	uint8_t byte[MESSAGE_DIGEST_MAX];
+	size_t len;
+};
+
+/*
+ * The body that is served for (identity, key), its signature and name checked; *out_absent when
+ * there is none. The caller releases *out_statement, which is {0} before.
+ */
+MUST_CHECK int monitor_body(struct monitor_log *log, const struct digest *identity,
+			    const struct public_key *key, struct statement *out_statement,
+			    struct signed_digest *out_digest, bool *out_absent, struct error *why);
+
+/* An entry of a P-384 key waits for a claim that names its statement; it was named; or those that
+ * still wait are told, as they are before each commit (monitor_unnamed.c). */
+MUST_CHECK int monitor_unnamed_add(struct monitor_log *log, uint64_t index, struct error *err);
+void monitor_unnamed_drop(struct monitor_log *log, uint64_t index);
+MUST_CHECK int monitor_unnamed_tell(struct monitor_log *log, struct error *err);
 
 /*
  * Does the served checkpoint continue the remembered one? *out_go: it does, and entries may be

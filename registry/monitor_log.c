@@ -41,6 +41,7 @@ void monitor_log_free(struct monitor_log **log)
 	for (size_t i = 0; i < (*log)->waiting_count; i++)
 		statement_release(&(*log)->waiting[i].statement);
 	free((*log)->waiting);
+	free((*log)->unnamed);
 	state_free(&(*log)->state);
 	seen_release(&(*log)->claims);
 	free((*log)->folder);
@@ -198,7 +199,7 @@ static int entry_visit(void *arg, uint64_t index, struct span bytes, struct erro
 static int commit(struct monitor_log *log, const struct tree_head *head, struct span note,
 		  uint64_t next, struct error *err)
 {
-	if (findings_flush(&log->findings, log->request, err) ||
+	if (monitor_unnamed_tell(log, err) || findings_flush(&log->findings, log->request, err) ||
 	    memory_commit(&log->memory, note, next, err))
 		return -1;
 	log->remembered.note.len = 0;
@@ -266,7 +267,7 @@ int monitor_log_look(struct monitor_log *log, const struct log_source *source, s
 	int failed;
 
 	log->source = source;
-	log->findings.met = log->findings.fails = log->findings.undecided = 0;
+	log->findings.met = log->findings.fails = log->findings.undecided = log->detached = 0;
 	look->before = look->size = log->memory.next;
 	failed = note_judge(log, note, checkpoint, &go, err);
 	if (!failed && checkpoint->head.origin[0])
@@ -285,6 +286,7 @@ int monitor_log_look(struct monitor_log *log, const struct log_source *source, s
 	look->findings = log->findings.met;
 	look->fails = log->findings.fails;
 	look->undecided = log->findings.undecided;
+	look->detached = log->detached;
 	log->source = NULL;
 	return failed ? -1 : 0;
 }

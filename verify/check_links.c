@@ -5,21 +5,24 @@
 #include <string.h>
 
 #include "verify/manifest.h"
+#include "verify/time_text.h"
 
 /* How far the witnesses of the log vouch for its checkpoint. */
 static int say_witnesses(const struct checkpoint *checkpoint, struct json *evidence,
 			 struct error *err)
 {
+	char when[TIME_TEXT_SIZE];
+
 	if (json_set_size(evidence, "witnesses", checkpoint->witnesses, err))
 		return -1;
 	if (!checkpoint->witnesses)
 		return 0;
 	if (json_set_size(evidence, "cosigned", checkpoint->cosigned, err) ||
 	    json_set_size(evidence, "needed", checkpoint->needed, err) ||
-	    json_set_size(evidence, "colluders", checkpoint->colluders, err) ||
-	    json_set_size(evidence, "cosignedAt", checkpoint->time, err))
+	    json_set_size(evidence, "colluders", checkpoint->colluders, err))
 		return -1;
-	return 0;
+	time_format((int64_t)checkpoint->time, when);
+	return checkpoint->time ? json_set_text(evidence, "cosignedAt", when, err) : 0;
 }
 
 int check_log(struct check *check, struct error *err)

@@ -170,10 +170,47 @@ def main_job(folder):
     shutil.copytree(folder / ".akashi", folder / "copy")  # and two histories of one log
     akashi("add", "dataset", TINY / "corpus", "team/one@v1")
     akashi("add", "dataset", TINY / "eval", "team/other@v1", "--registry", folder / "copy")
-    akashi("monitor", "--trust", pins, "--state", folder / "watch", folder / ".akashi", folder / "copy", "--watch", "name=team/one@*",
-           status=1)
+    watched = akashi("monitor", "--trust", pins, "--state", folder / "watch", folder / ".akashi", folder / "copy", "--watch",
+                     "name=team/one@*", "--json", status=1)
+    looks = {"monitor": [watched, akashi("monitor", "--trust", pins, "--state", folder / "watch", folder / "nowhere", "--json", status=4)],
+             "fsck": [akashi("log", "fsck", "--json"), akashi("log", "fsck", bent_log(folder), "--json", status=1)],
+             "entry": [*(akashi("log", "inspect", index, "--json") for index in (0, 2)),
+                       akashi("log", "inspect", 1, "--from", SOURCE / "tests" / "data" / "tessera" / "log", "--json")]}
     keys = [serialization.load_pem_public_key(akashi("key", "export", name).encode()) for name in ("taro", "reviewer")]
-    return [strict(text) for text in (verdict, spot, scores, retracted, superseded, state)], {key_id(key): key for key in keys}
+    looks = {name: [strict(text) for text in texts] for name, texts in looks.items()}
+    return ([strict(text) for text in (verdict, spot, scores, retracted, superseded, state)], looks,
+            {key_id(key): key for key in keys})
+
+
+def bent_log(folder):
+    """The log with one bit of its entries changed."""
+    shutil.copytree(folder / ".akashi" / "log", folder / "bent")
+    for bundle in (folder / "bent" / "tile" / "entries").rglob("*"):
+        if bundle.is_file():
+            raw = bytearray(bundle.read_bytes())
+            raw[-1] ^= 1
+            bundle.chmod(0o644)
+            bundle.write_bytes(raw)
+    return folder / "bent"
+
+
+def judge_looks(looks, schemas):
+    """What monitor, fsck and inspect print; each schema misses every required field."""
+    assert {item["kind"] for item in looks["monitor"][0]["items"]} >= {"fork", "watched"}, looks["monitor"]
+    assert "error" in looks["monitor"][1]["logs"][0], looks["monitor"]
+    assert [look["status"] for look in looks["fsck"]] == ["holds", "fails"] and looks["fsck"][1]["items"], looks["fsck"]
+    assert [look["kind"] for look in looks["entry"]] == ["akashi-control", "hashedrekord", "unknown"], looks["entry"]
+    for name, values in looks.items():
+        for value in values:
+            schemas.check(name, value, f"what {name} prints")
+            for field in schemas.by_name[name]["required"]:
+                broken = {key: part for key, part in value.items() if key != field}
+                assert schemas.errors(name, broken), f"{name}: '{field}' is not missed"
+    for part in ("logs", "items"):
+        for field in schemas.by_name["monitor"]["properties"][part]["items"]["required"]:
+            broken = copy.deepcopy(looks["monitor"][0])
+            del broken[part][0][field]
+            assert schemas.errors("monitor", broken), f"monitor: '{field}' is not missed"
 
 
 def judge_evidence(verdict, spot, scores, schemas):
@@ -261,11 +298,12 @@ def main():
     schemas = Schemas()
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        (verdict, spot, scores, retracted, superseded, state), public_keys = main_job(folder)
+        (verdict, spot, scores, retracted, superseded, state), looks, public_keys = main_job(folder)
         assert verdict["status"] == "holds", verdict
         judge_evidence(verdict, spot, scores, schemas)
         judge_standing(verdict, retracted, superseded, schemas)
         judge_kept(folder, state, schemas)
+        judge_looks(looks, schemas)
         paths = [*(folder / ".akashi" / "statements").glob("*.json"),
                  *(folder / "release" / "akashi" / "statements").glob("*.json")]
         statements = [read_statement(path, schemas, public_keys) for path in paths]
@@ -273,7 +311,7 @@ def main():
         assert not missing, f"the main job made no statement of: {missing}"
         refused = sum(judge_refusals(kind, statement, schemas) for kind, statement in one_each(statements))
         files = judge_files(folder, schemas, statements)
-    print(f"{len(statements)} statements of {len(KINDS)} kinds and {files + 10} files keep to their schemas; "
+    print(f"{len(statements)} statements of {len(KINDS)} kinds and {files + 17} files keep to their schemas; "
           f"{refused} bent ones are judged rightly")
 
 
