@@ -14,13 +14,14 @@ struct news {
 	struct evidence *source, *joined;
 	const struct evidence *evidence; /* borrowed: both */
 	char origin[NOTE_NAME_MAX + 1];  /* of a registry: its log ... */
-	uint64_t size;                   /* ... has so many entries */
+	struct log_head head;            /* ... as its own key signed it */
 };
 
 static void news_release(struct news *news)
 {
 	evidence_close(&news->joined);
 	evidence_close(&news->source);
+	log_head_release(&news->head);
 	registry_close(&news->registry);
 }
 
@@ -28,7 +29,6 @@ static void news_release(struct news *news)
 static int news_open(const struct call *call, const char *from, struct evidence *held,
 		     struct news *news, struct error *err)
 {
-	CLEANUP(log_head_release) struct log_head head = { 0 };
 	CLEANUP(text_free) char *folder = NULL;
 	struct log *log;
 
@@ -39,10 +39,9 @@ static int news_open(const struct call *call, const char *from, struct evidence 
 		if (registry_find(call->ctx, from, NULL, &folder, err) ||
 		    registry_open(call->ctx, folder, &news->registry, err) ||
 		    registry_evidence(news->registry, &news->source, err) ||
-		    registry_log(news->registry, &log, err) || log_head(log, &head, err))
+		    registry_log(news->registry, &log, err) || log_head(log, &news->head, err))
 			return -1;
 		snprintf(news->origin, sizeof(news->origin), "%s", news->registry->origin);
-		news->size = head.size;
 	}
 	news->evidence = news->source;
 	if (!held)
@@ -53,6 +52,27 @@ static int news_open(const struct call *call, const char *from, struct evidence 
 	return 0;
 }
 
+/*
+ * How many entries the log has here, 0 where nothing says so. What counts is who is pinned: a
+ * registry has a key of its own for any origin, and what it says would be remembered for good.
+ */
+static int size_read(const struct news *news, const struct trust_anchor *anchor, uint64_t *out_size,
+		     struct error *err)
+{
+	const struct log_trust *log = policy_chain_log(&anchor->chain, news->head.size);
+	struct checkpoint checkpoint;
+
+	*out_size = 0;
+	if (strcmp(trust_policy(anchor)->origin, news->origin) != 0)
+		return 0;
+	if (checkpoint_open(buffer_view(&news->head.note), log, &checkpoint, err) ||
+	    checkpoint_need_quorum(&checkpoint, err))
+		return error_prefix(err, "the log of '%s' here is not the one that you pinned",
+				    news->origin);
+	*out_size = checkpoint.head.size;
+	return 0;
+}
+
 /* One pinned log: its policies as they follow from what is here and what is held. */
 static int anchor_take(const struct call *call, struct trust_store *store, const struct news *news,
 		       const struct trust_anchor *anchor, struct json *items, struct error *err)
@@ -60,9 +80,11 @@ static int anchor_take(const struct call *call, struct trust_store *store, const
 	const struct policy_version *newest = policy_chain_newest(&anchor->chain);
 	const char *origin = newest->policy.origin;
 	const struct log_seen *seen = trust_store_seen(store, origin);
-	uint64_t size = strcmp(origin, news->origin) == 0 ? news->size : 0;
 	struct json *item;
+	uint64_t size;
 
+	if (size_read(news, anchor, &size, err))
+		return -1;
 	if (seen && trust_seen_check(anchor, seen, err))
 		return -1;
 	if (seen && size && size < seen->size)

@@ -176,6 +176,12 @@ run 0 trust update other/.akashi
 said "policy version 2, 1 revocation"
 run 3 verify release2
 said "was revoked"
+# A log of the same name with another key says nothing that is remembered.
+mkdir forged && cd forged
+run 0 init --origin log.example/other --key forger
+cd ..
+run 3 trust update forged/.akashi
+complained "is not the one that you pinned"
 # And in a copy of the registry from before, which does not know of it.
 run 3 verify team/base@v2 --registry before
 said "was revoked"
