@@ -9,6 +9,9 @@
 #include <string.h>
 
 #include "verify/filed.h"
+#include "verify/policy_known.h"
+
+#define REVOCATION_LOOKS_MAX 16384u /* signatures of revocations that one walk tries */
 
 /* A policy statement that may turn out to be a version. */
 struct draft {
@@ -25,7 +28,9 @@ struct walk {
 	struct draft *draft; /* the oldest first; from `pinned` on in order of finding */
 	size_t count, pinned;
 	struct log_trust *log; /* of each draft */
-	uint64_t time;         /* the latest that a proof of a policy shows */
+	struct policy_known_list known;
+	size_t looks;  /* at signatures of revocations */
+	uint64_t time; /* the latest that a proof of a policy shows */
 };
 
 static void draft_release(struct draft *draft)
@@ -38,6 +43,7 @@ static void walk_release(struct walk *walk)
 {
 	for (size_t i = 0; i < walk->count; i++)
 		draft_release(&walk->draft[i]);
+	policy_known_release(&walk->known);
 	free(walk->draft);
 	free(walk->log);
 }
@@ -201,10 +207,15 @@ static int draft_after(struct walk *walk, size_t at, struct error *err)
 		return -1;
 	for (size_t i = 0; i < about.count; i++) {
 		CLEANUP(draft_release) struct draft draft = { 0 };
+		const struct policy_known *known;
 		struct error why = { 0 };
 		bool follows;
 
-		if (digest_equal(&about.item[i], &identity))
+		if (policy_known_find(&walk->known, walk->evidence, &about.item[i], &known, err))
+			return -1;
+		if (known->kind != STATEMENT_policy ||
+		    known->version != walk->draft[at].policy.version + 1 ||
+		    !digest_equal(&known->previous, &identity))
 			continue;
 		if (draft_fetch(walk->evidence, &about.item[i], &draft, &why)) {
 			if (why.code == ERROR_SYSTEM)
@@ -426,7 +437,7 @@ static int revoking_try(void *arg, const struct evidence *evidence, struct error
 }
 
 /* One envelope of what may be a revocation; what is none, or by nobody who may, adds nothing. */
-static int take_revocation(const struct walk *walk, const struct digest *identity,
+static int take_revocation(struct walk *walk, const struct digest *identity,
 			   const struct digest *signer, struct policy_chain *chain,
 			   struct error *err)
 {
@@ -438,10 +449,12 @@ static int take_revocation(const struct walk *walk, const struct digest *identit
 
 	if (!key)
 		return 0;
+	if (++walk->looks > REVOCATION_LOOKS_MAX)
+		return error_set(err, ERROR_CORRUPT,
+				 "more than %u signatures of revocations to look at",
+				 REVOCATION_LOOKS_MAX);
 	if (filed_hold(walk->evidence, identity, key->key, &filed, &why))
 		return why.code == ERROR_SYSTEM ? error_set(err, why.code, "%s", why.text) : 0;
-	if (filed.statement.kind != STATEMENT_revocation)
-		return 0;
 	logged = !evidence_try(walk->evidence, revoking_try, &revoking, &why);
 	if (!logged && why.code == ERROR_SYSTEM)
 		return error_set(err, why.code, "%s", why.text);
@@ -460,6 +473,14 @@ static int digest_order(const void *left, const void *right)
 	return memcmp(left, right, DIGEST_SIZE);
 }
 
+static bool is_taken(const struct policy_chain *chain, const struct digest *revocation)
+{
+	for (size_t i = 0; i < chain->revocation_count; i++)
+		if (digest_equal(&chain->revocation[i].identity, revocation))
+			return true;
+	return false;
+}
+
 /* Every revocation of a key that this version lists. */
 static int take_revocations(struct walk *walk, const struct policy *policy,
 			    struct policy_chain *chain, struct error *err)
@@ -474,8 +495,14 @@ static int take_revocations(struct walk *walk, const struct policy *policy,
 		qsort(about.item, about.count, sizeof(*about.item), digest_order);
 	for (size_t i = 0; i < about.count; i++) {
 		CLEANUP(digest_list_release) struct digest_list signers = { 0 };
+		const struct policy_known *known;
 
-		if (i && digest_equal(&about.item[i], &about.item[i - 1]))
+		if ((i && digest_equal(&about.item[i], &about.item[i - 1])) ||
+		    is_taken(chain, &about.item[i]))
+			continue;
+		if (policy_known_find(&walk->known, walk->evidence, &about.item[i], &known, err))
+			return -1;
+		if (known->kind != STATEMENT_revocation)
 			continue;
 		if (evidence_signers(walk->evidence, &about.item[i], &signers, err))
 			return -1;

@@ -15,6 +15,9 @@
  * not, are taken along. Later versions and revocations that were logged above the entry `upto` are
  * left out (UINT64_MAX: none is).
  *
+ * Each statement is read a few times, however many versions there are. A flood of signatures of
+ * revocations (16384) is ERROR_CORRUPT.
+ *
  * ERROR_ABSENT: the pinned policy, or a proof of it, is not there; ERROR_CORRUPT: it is and
  * contradicts its pin. The caller releases *out_chain.
  */

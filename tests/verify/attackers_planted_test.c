@@ -189,6 +189,78 @@ static void nothing_planted_hides_a_statement(void **state)
 	assert_int_equal(believed.index, 1);
 }
 
+/* Evidence that counts how often it is read. */
+struct counting {
+	struct evidence base;
+	const struct evidence *inner;
+	size_t read;
+};
+
+static int counting_statements(struct evidence *evidence, const struct digest *about,
+			       struct digest_list *out_identities, struct error *err)
+{
+	return evidence_statements(((struct counting *)evidence)->inner, about, out_identities,
+				   err);
+}
+
+static int counting_signers(struct evidence *evidence, const struct digest *identity,
+			    struct digest_list *out_keys, struct error *err)
+{
+	return evidence_signers(((struct counting *)evidence)->inner, identity, out_keys, err);
+}
+
+static int counting_envelope(struct evidence *evidence, const struct digest *identity,
+			     const struct digest *key, struct buffer *out, struct error *err)
+{
+	((struct counting *)evidence)->read++;
+	return evidence_envelope(((struct counting *)evidence)->inner, identity, key, out, err);
+}
+
+static int counting_proof(struct evidence *evidence, const struct digest *identity,
+			  const struct digest *key, struct buffer *out, struct error *err)
+{
+	return evidence_proof(((struct counting *)evidence)->inner, identity, key, out, err);
+}
+
+static const struct evidence_type counting_type = {
+	.statements = counting_statements,
+	.signers = counting_signers,
+	.envelope = counting_envelope,
+	.proof = counting_proof,
+};
+
+/* Versions times statements would be hours for what fits into one folder. */
+static void many_versions_among_many_statements_do_not_multiply(void **state)
+{
+	enum { VERSIONS = 12, OTHERS = 18 };
+	CLEANUP(cast_release) struct cast cast;
+	CLEANUP(trust_release) struct trust trust = { 0 };
+	struct counting counting = { .base.type = &counting_type };
+	struct world_item *last;
+	struct world_key key;
+	struct pins pins;
+	struct pin pin;
+	struct error err = { 0 };
+
+	(void)state;
+	cast_init(&cast);
+	cast_policy(&cast, NULL);
+	counting.inner = &cast.world.base;
+	last = cast.policy;
+	key = (struct world_key){ &cast.alice, "*", "*", 0, UINT64_MAX };
+	for (uint64_t version = 2; version <= VERSIONS; version++)
+		last = world_policy_of(
+			&cast.world, &key, 1,
+			&(struct world_rules){ .version = version, .previous = last }, NULL);
+	for (int i = 0; i < OTHERS; i++)
+		say(&cast, &cast.alice, NAME);
+	pin = world_pin(&cast.world, cast.policy);
+	pins = (struct pins){ &pin, 1 };
+	assert_done(trust_from_pins(&pins, &counting.base, UINT64_MAX, &trust, &err), &err);
+	assert_int_equal(trust.anchor[0].chain.count, VERSIONS);
+	assert_true(counting.read < 8 * VERSIONS + 2 * 2 * OTHERS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -197,6 +269,7 @@ int main(void)
 		cmocka_unit_test(nothing_planted_hides_a_revocation),
 		cmocka_unit_test(nothing_planted_hides_a_policy),
 		cmocka_unit_test(nothing_planted_hides_a_statement),
+		cmocka_unit_test(many_versions_among_many_statements_do_not_multiply),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
