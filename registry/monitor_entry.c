@@ -379,7 +379,7 @@ static int watches_meet(struct monitor_log *log, const struct judged *judged, st
 		bool met = false;
 
 		if (watch->what == WATCH_NAME)
-			met = judged->name[0] && name_matches(watch->text, judged->name);
+			met = judged->name[0] && name_matches_any_case(watch->text, judged->name);
 		else if (watch->what == WATCH_KEY)
 			met = strncmp(key, watch->text, len) == 0 ||
 			      (judged->readable && strncmp(subject, watch->text, len) == 0);

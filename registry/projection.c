@@ -28,7 +28,8 @@ static bool rule_covers(const struct publish_private *rule, const char *text)
 	name.alias = false;
 	name_to_text(&name, family);
 	for (size_t i = 0; i < rule->glob_count; i++)
-		if (name_matches(rule->glob[i], text) || name_matches(rule->glob[i], family))
+		if (name_matches_any_case(rule->glob[i], text) ||
+		    name_matches_any_case(rule->glob[i], family))
 			return true;
 	return false;
 }

@@ -189,7 +189,7 @@ static int mark_required(struct check *check, const struct believed *believed, s
 			const struct policy_rule *rule = &policy->rule[r];
 
 			if (strcmp(policy->origin, believed->statement.origin) != 0 ||
-			    !name_matches(rule->names, name))
+			    !name_matches_any_case(rule->names, name))
 				continue;
 			for (size_t i = 0; i < rule->step_count; i++)
 				if (mark_step(check, rule->step[i], err))

@@ -89,7 +89,12 @@ void name_to_text(const struct name *name, char out_text[NAME_TEXT_MAX])
 		 name->version);
 }
 
-bool name_matches(const char *glob, const char *text)
+static char fold(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool matches(const char *glob, const char *text, bool any_case)
 {
 	const char *star = NULL, *resume = NULL;
 
@@ -97,7 +102,7 @@ bool name_matches(const char *glob, const char *text)
 		if (*glob == '*') {
 			star = ++glob;
 			resume = text;
-		} else if (*glob == *text) {
+		} else if (*glob == *text || (any_case && fold(*glob) == fold(*text))) {
 			glob++;
 			text++;
 		} else if (star) {
@@ -110,4 +115,14 @@ bool name_matches(const char *glob, const char *text)
 	while (*glob == '*')
 		glob++;
 	return !*glob;
+}
+
+bool name_matches(const char *glob, const char *text)
+{
+	return matches(glob, text, false);
+}
+
+bool name_matches_any_case(const char *glob, const char *text)
+{
+	return matches(glob, text, true);
 }

@@ -32,4 +32,11 @@ void name_to_text(const struct name *name, char out_text[NAME_TEXT_MAX]);
  */
 bool name_matches(const char *glob, const char *text);
 
+/*
+ * The same for what a policy asks of names, or hides: names are compared without case where they
+ * are claimed, so nobody gets round a rule by another spelling. What a policy allows goes by
+ * name_matches.
+ */
+bool name_matches_any_case(const char *glob, const char *text);
+
 #endif

@@ -91,7 +91,7 @@ uint64_t policy_threshold(const struct policy *policy, enum statement_kind kind,
 	for (size_t i = 0; i < policy->signers_count; i++) {
 		const struct policy_signers *rule = &policy->signers[i];
 
-		if (name_matches(rule->names, name) &&
+		if (name_matches_any_case(rule->names, name) &&
 		    any_matches(rule->kind, rule->kind_count, statement_kind_name(kind)) &&
 		    rule->threshold > threshold)
 			threshold = rule->threshold;
@@ -123,7 +123,7 @@ bool policy_requires(const struct policy *policy, const char *name, const char *
 	for (size_t i = 0; i < policy->rule_count; i++) {
 		const struct policy_rule *rule = &policy->rule[i];
 
-		if (!name_matches(rule->names, name))
+		if (!name_matches_any_case(rule->names, name))
 			continue;
 		for (size_t s = 0; s < rule->step_count; s++)
 			if (strcmp(rule->step[s], step) == 0)

@@ -195,6 +195,14 @@ static int witnesses_parse(const struct json *predicate, struct policy *policy, 
 	if (policy->witnesses->log_count)
 		return error_set(err, ERROR_CORRUPT,
 				 "'witnesses' lists a log: its keys belong into 'log'");
+	for (size_t w = 0; w < policy->witnesses->witness_count; w++)
+		for (size_t i = 0; i < policy->log_count; i++)
+			if (memcmp(policy->witnesses->witness[w].key.key, policy->log[i].key,
+				   ED25519_KEY_SIZE) == 0)
+				return error_set(err, ERROR_CORRUPT,
+						 "the witness '%s' has a key of the log: nobody "
+						 "witnesses himself",
+						 policy->witnesses->witness[w].name);
 	return 0;
 }
 

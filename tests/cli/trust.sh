@@ -49,6 +49,10 @@ run 0 add checkpoint ../model lab/base@v2 --key reviewer
 complained "does not count there: signed by 1 of the 2 keys"
 run 3 verify lab/base@v2
 said "signed by 1 of the 2 keys"
+# Another spelling is the same name, and the same is asked of it.
+run 0 add checkpoint ../model Lab/base@v3
+run 3 verify lab/base@v3
+said "signed by 1 of the 2 keys"
 run 0 cosign lab/base@v2
 said "cosigned lab/base@v2"
 run 0 cosign lab/base@v2 --json

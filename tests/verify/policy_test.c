@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "tests/verify/world.h"
+#include "verify/cosignature.h"
 
 #define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
 
@@ -75,6 +76,7 @@ static void a_policy_says_who_may_sign_what_and_where_in_the_log(void **state)
 		     &err, ERROR_UNTRUSTED);
 	assert_true(policy_requires(&policy, "team/m@1", "signature"));
 	assert_false(policy_requires(&policy, "team/m@1", "log"));
+	assert_true(policy_requires(&policy, "Team/m@1", "signature"));
 	assert_false(policy_requires(&policy, "lab/m@1", "signature"));
 }
 
@@ -140,6 +142,29 @@ static void a_policy_that_is_not_whole_is_refused(void **state)
 		assert_fails(policy_of(text, &policy, &err), &err, row[i].code);
 		free(text);
 	}
+}
+
+static void a_log_is_not_its_own_witness(void **state)
+{
+	CLEANUP(world_release) struct world world;
+	CLEANUP(test_signer_release) struct test_signer signer = test_signer_new("P-256");
+	char vkey[NOTE_VKEY_MAX], *witnesses, *text;
+	struct note_key self;
+	struct policy policy;
+	struct error err = { 0 };
+
+	(void)state;
+	world_init(&world, "o");
+	assert_done(cosigner_make("witness.example/w", world.log_key.key, &self, &err), &err);
+	note_key_format(&self, vkey);
+	assert_true(asprintf(&witnesses,
+			     "\"version\":1,\"witnesses\":\"witness w %s\\nquorum w\\n\"",
+			     vkey) > 0);
+	text = predicate_with(&world, &signer, "\"version\":1", witnesses);
+	assert_int_equal(policy_of(text, &policy, &err), -1);
+	assert_non_null(strstr(err.text, "nobody witnesses himself"));
+	free(witnesses);
+	free(text);
 }
 
 static void a_key_that_stands_twice_is_refused(void **state)
@@ -234,6 +259,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_policy_says_who_may_sign_what_and_where_in_the_log),
 		cmocka_unit_test(a_policy_that_is_not_whole_is_refused),
+		cmocka_unit_test(a_log_is_not_its_own_witness),
 		cmocka_unit_test(a_key_that_stands_twice_is_refused),
 		cmocka_unit_test(a_trust_file_is_lines_of_pins),
 		cmocka_unit_test(a_line_that_is_no_pin_is_refused_by_its_number),
