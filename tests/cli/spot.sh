@@ -142,3 +142,31 @@ cd ..
 run 0 record t/lm@1 --from "$AKASHI_SOURCE/tests/data/foreign/tiny-bfloat16.jsonl"
 run 3 verify t/lm@1 --spot 1
 said "not compared: 1 record of other frameworks' outputs"
+
+# A policy may ask for bytes-sampled: then a spot check that whoever verifies asks for meets it, and nothing else does.
+"$AKASHI" trust policy --json >now.json
+python3 - <<'PY'
+import json
+policy = json.load(open("now.json"))["policy"]
+policy["required"] = [{"names": "*", "steps": ["bytes-sampled", "signature", "log"]}]
+json.dump(policy, open("next.json", "w"))
+PY
+run 0 trust policy --edit next.json
+run 0 verify t/lm@1 --spot 2
+said "spot check: sampled 2 of 4 layers"
+said "bytes not checked"
+run 0 verify t/lm@1 --spot 2 --json
+json '[s["status"] for s in o["steps"] if s["id"] in ("bytes", "forward")] == ["not-asked", "holds"]'
+rm -rf stranger/sampled
+run 0 publish t/lm@1 stranger/sampled
+cd stranger
+run 0 verify sampled --trust pin.txt --spot 2
+run 0 verify sampled --trust pin.txt
+chmod -R u+w sampled
+mv sampled/model-00003-of-00003.safetensors kept
+run 3 verify sampled --trust pin.txt
+said "1 of the signed files are missing"
+mv kept sampled/model-00003-of-00003.safetensors
+printf 'Z' | dd of=sampled/model-00003-of-00003.safetensors bs=1 seek=9000 conv=notrunc 2>/dev/null
+run 1 verify sampled --trust pin.txt
+said "model-00003-of-00003.safetensors"
