@@ -237,6 +237,13 @@ int check_age(struct check *check, const struct believed *last, struct error *er
 			"the policy of '%s' asks for news of at most %llu s, and what "
 			"is here is of %s: akashi trust update, or --as-of %.10s",
 			policy->origin, (unsigned long long)policy->maximum_age, date, date);
+	/* Else what is dated far ahead, or a clock that stands still, would be young for ever. */
+	if (shown > now && shown - now > policy->maximum_age)
+		return verdict_undecided(
+			check->verdict, err,
+			"the policy of '%s' asks for news of at most %llu s, and what "
+			"is here is of %s, which has not come yet by this machine's clock",
+			policy->origin, (unsigned long long)policy->maximum_age, date);
 	return verdict_detail(check->verdict, STEP_SIGNATURE, err,
 			      "witnesses had seen the log at %s, within the age that the policy "
 			      "allows",

@@ -65,8 +65,14 @@ static void what_witnesses_saw_long_ago_is_too_old(void **state)
 {
 	static const struct {
 		uint64_t time;
-		bool young;
-	} looks[] = { { NOW, true }, { NOW - DAY, true }, { NOW - DAY - 1, false }, { 1, false } };
+		const char *undecided; /* NULL: young */
+	} looks[] = { { NOW, NULL },
+		      { NOW - DAY, NULL },
+		      { NOW - DAY - 1, "what is here is of" },
+		      { 1, "what is here is of" },
+		      { NOW + DAY, NULL }, /* clocks differ */
+		      { NOW + DAY + 1, "has not come yet" },
+		      { INT64_MAX, "has not come yet" } };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(looks) / sizeof(*looks); i++) {
@@ -76,8 +82,10 @@ static void what_witnesses_saw_long_ago_is_too_old(void **state)
 
 		cast_aged(&cast, true, looks[i].time);
 		verdict = judge(&cast, say(&cast, &cast.alice, NAME), &request);
-		assert_int_equal(signature_says(verdict, "within the age"), looks[i].young);
-		assert_int_equal(undecided_by(verdict, "what is here is of"), !looks[i].young);
+		assert_int_equal(signature_says(verdict, "within the age"), !looks[i].undecided);
+		assert_int_equal(undecided_by(verdict, "asks for news"),
+				 looks[i].undecided != NULL);
+		assert_true(!looks[i].undecided || undecided_by(verdict, looks[i].undecided));
 	}
 }
 
@@ -105,6 +113,45 @@ static void as_of_an_entry_no_age_is_asked_and_that_is_said(void **state)
 	verdict = judge(&cast, say(&cast, &cast.alice, NAME), &request);
 	assert_false(undecided_by(verdict, "asks for news"));
 	assert_true(signature_says(verdict, "later revocations unknown"));
+}
+
+static void as_of_a_date_only_what_witnesses_saw_by_then_is_shown(void **state)
+{
+	static const struct {
+		uint64_t seen, asked;
+		bool shown;
+	} looks[] = { { 1000, 1000, true }, { 1000, NOW, true }, { 1001, 1000, false } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(looks) / sizeof(*looks); i++) {
+		CLEANUP(cast_release) struct cast cast;
+		CLEANUP(verdict_free) struct verdict *verdict = NULL;
+		struct check_request request = { .as_of = true,
+						 .as_of_index = UINT64_MAX,
+						 .as_of_time = (int64_t)looks[i].asked };
+
+		cast_aged(&cast, true, looks[i].seen);
+		verdict = judge(&cast, say(&cast, &cast.alice, NAME), &request);
+		assert_int_equal(signature_says(verdict, "later revocations unknown"),
+				 looks[i].shown);
+		assert_int_equal(undecided_by(verdict, "nothing here shows what the log held"),
+				 !looks[i].shown);
+		assert_false(undecided_by(verdict, "asks for news"));
+	}
+}
+
+static void as_of_a_date_a_log_without_witnesses_shows_nothing(void **state)
+{
+	CLEANUP(cast_release) struct cast cast;
+	CLEANUP(verdict_free) struct verdict *verdict = NULL;
+	struct check_request request = { .as_of = true,
+					 .as_of_index = UINT64_MAX,
+					 .as_of_time = NOW };
+
+	(void)state;
+	cast_aged(&cast, false, 1000);
+	verdict = judge(&cast, say(&cast, &cast.alice, NAME), &request);
+	assert_true(undecided_by(verdict, "nothing here shows what the log held"));
 }
 
 /* What the maximum age does not show: docs/threat-model.md says so, and this is why. */
@@ -206,6 +253,8 @@ int main(void)
 		cmocka_unit_test(what_witnesses_saw_long_ago_is_too_old),
 		cmocka_unit_test(without_witnesses_no_age_is_known),
 		cmocka_unit_test(as_of_an_entry_no_age_is_asked_and_that_is_said),
+		cmocka_unit_test(as_of_a_date_only_what_witnesses_saw_by_then_is_shown),
+		cmocka_unit_test(as_of_a_date_a_log_without_witnesses_shows_nothing),
 		cmocka_unit_test(an_old_policy_proven_anew_passes_for_young),
 		cmocka_unit_test(a_retraction_by_nobody_counts_for_nothing),
 		cmocka_unit_test(a_policy_that_was_seen_once_is_not_forgotten),
