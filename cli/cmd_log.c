@@ -133,7 +133,12 @@ static int audit_json(const struct audit_report *report, struct error *err)
 
 	if (json_object_new(&object, err) ||
 	    json_set_text(object, "schema", "akashi/audit/1", err) ||
-	    json_set_text(object, "status", report->findings ? "fails" : "holds", err) ||
+	    json_set_text(object, "status",
+			  report->findings   ? "fails"
+			  : report->withheld ? "undecided"
+					     : "holds",
+			  err) ||
+	    json_set_size(object, "withheld", report->withheld, err) ||
 	    json_set_size(object, "entries", report->entries, err) ||
 	    json_set_size(object, "statements", report->statements, err) ||
 	    json_set_size(object, "controls", report->controls, err) ||
@@ -157,17 +162,23 @@ static int audit_run(struct call *call, struct error *err)
 	if (open_registry(call, &registry, err) || environment_threads(call->ctx, err) ||
 	    registry_audit(registry, &request, &report, err))
 		return -1;
-	call->exit_status = report.findings ? error_exit_status(ERROR_CORRUPT) : 0;
+	if (report.findings || report.withheld)
+		call->exit_status =
+			error_exit_status(report.findings ? ERROR_CORRUPT : ERROR_UNTRUSTED);
 	if (call->json)
 		return audit_json(&report, err);
 	for (size_t i = 0; i < report.finding_count; i++)
 		output_line(stdout, "%s", report.finding[i]);
 	printf("%s: %" PRIu64 " entries, %" PRIu64 " statements, %" PRIu64 " controls, %" PRIu64
 	       " claims",
-	       report.findings ? "fails" : "holds", report.entries, report.statements,
-	       report.controls, report.claims);
+	       report.findings   ? "fails"
+	       : report.withheld ? "undecided"
+				 : "holds",
+	       report.entries, report.statements, report.controls, report.claims);
 	if (request.objects)
 		printf(", %" PRIu64 " objects", report.objects);
+	if (report.withheld)
+		printf("; %" PRIu64 " objects are withheld", report.withheld);
 	if (report.findings)
 		printf("; %" PRIu64 " of these do not hold", report.findings);
 	putchar('\n');

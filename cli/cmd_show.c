@@ -16,7 +16,8 @@ struct shown {
 	struct digest identity;
 	struct buffer payload;
 	struct statement statement;
-	struct json *scores; /* items, made for text as well as for JSON */
+	struct json *scores;   /* items, made for text as well as for JSON */
+	struct json *withheld; /* what of it was taken away */
 };
 
 static void shown_release(struct shown *shown)
@@ -24,6 +25,7 @@ static void shown_release(struct shown *shown)
 	buffer_release(&shown->payload);
 	statement_release(&shown->statement);
 	json_free(&shown->scores);
+	json_free(&shown->withheld);
 }
 
 static int score_seen(void *arg, const struct index_score *score, struct error *err)
@@ -50,7 +52,9 @@ static int shown_load(struct registry *registry, const char *word, struct shown 
 	if (argument_resolve(registry, word, &name, &shown->identity, err) ||
 	    registry_payload(registry, &shown->identity, &shown->payload, err) ||
 	    statement_parse(buffer_view(&shown->payload), &shown->statement, err) ||
-	    registry_index(registry, &index, err) || json_array_new(&shown->scores, err))
+	    registry_index(registry, &index, err) || json_array_new(&shown->scores, err) ||
+	    json_array_new(&shown->withheld, err) ||
+	    registry_withheld(registry, &shown->statement, shown->withheld, err))
 		return -1;
 	return index_scores(index, &shown->identity, score_seen, shown->scores, err);
 }
@@ -69,6 +73,7 @@ static int print_json(const struct shown *shown, struct json **about, struct err
 	    json_set_digest(object, "digest", &shown->statement.digest, err) ||
 	    json_set_clone(object, "predicate", shown->statement.predicate, err) ||
 	    json_set_clone(object, "scores", shown->scores, err) ||
+	    json_set_clone(object, "withheld", shown->withheld, err) ||
 	    json_set_take(object, "about", &items, err))
 		return -1;
 	return output_json(object, err);
@@ -152,6 +157,10 @@ static int print_text(const struct call *call, const struct shown *shown, const 
 			return -1;
 	}
 	print_scores(shown->scores);
+	for (size_t i = 0; i < json_count(shown->withheld); i++)
+		output_line(stdout, "%-14s %s, %s", "withheld",
+			    json_text(json_member(json_at(shown->withheld, i), "object")),
+			    json_text(json_member(json_at(shown->withheld, i), "text")));
 	if (about->table.rows && !call->quiet) {
 		puts("\nwhat is said about it:");
 		table_print(&about->table, call);

@@ -295,6 +295,8 @@ static void audit_release(struct audit *audit)
 	audit_report_release(&audit->report);
 	seen_release(&audit->idents);
 	seen_release(&audit->claims);
+	trust_release(&audit->trust);
+	evidence_close(&audit->evidence);
 }
 
 int registry_audit(struct registry *registry, const struct audit_request *request,

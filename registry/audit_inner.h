@@ -11,8 +11,10 @@ struct audit {
 	struct registry *registry; /* borrowed */
 	struct log *log;           /* borrowed */
 	struct audit_report report;
-	struct seen idents; /* "IDENTITY.KEY" */
-	struct seen claims; /* what is claimed, without case */
+	struct seen idents;        /* "IDENTITY.KEY" */
+	struct seen claims;        /* what is claimed, without case */
+	struct evidence *evidence; /* opened for the first object that is missing */
+	struct trust trust;
 };
 
 /* Write a finding down. */

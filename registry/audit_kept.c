@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "registry/audit_inner.h"
+#include "registry/evidence.h"
 #include "registry/log_inner.h"
 #include "registry/statement_inner.h"
 
@@ -65,21 +66,58 @@ int audit_name(struct audit *audit, uint64_t index, const char *claim,
 				    claim, (unsigned long long)index);
 }
 
+/* An object that is missing: withheld, or a finding. */
+static int missing(struct audit *audit, uint64_t index, const struct digest *digest,
+		   const char *what, struct error *err)
+{
+	CLEANUP(believed_release) struct believed tombstone = { 0 };
+	char hex[DIGEST_HEX_SIZE], text[512];
+	bool found;
+
+	digest_to_hex(digest, hex);
+	if (!audit->evidence &&
+	    (registry_evidence(audit->registry, &audit->evidence, err) ||
+	     registry_trust(audit->registry, audit->evidence, &audit->trust, err)))
+		return -1;
+	if (withheld_find(&audit->trust, audit->evidence, digest, &tombstone, &found, err))
+		return -1;
+	if (!found)
+		return audit_find(audit, err, "entry %llu: the %s sha256:%s is not here",
+				  (unsigned long long)index, what, hex);
+	audit->report.withheld++;
+	withheld_text(&tombstone, text);
+	context_notice(audit->registry->ctx, "entry %llu: the %s sha256:%s is %s",
+		       (unsigned long long)index, what, hex, text);
+	return 0;
+}
+
 /* One object: there, and (when asked) whole. */
 static int object_check(struct audit *audit, uint64_t index, const struct digest *digest,
 			const char *what, struct error *err)
 {
 	struct store *store = audit->registry->store;
+	bool there;
+
+	if (store_has(store, digest, &there, err))
+		return -1;
+	return there ? 0 : missing(audit, index, digest, what, err);
+}
+
+/* What was withheld must be gone. */
+static int tombstone_check(struct audit *audit, uint64_t index, const struct digest *digest,
+			   struct error *err)
+{
 	char hex[DIGEST_HEX_SIZE];
 	bool there;
 
 	digest_to_hex(digest, hex);
-	if (store_has(store, digest, &there, err))
+	if (store_has(audit->registry->store, digest, &there, err))
 		return -1;
-	if (!there)
-		return audit_find(audit, err, "entry %llu: the %s sha256:%s is not here",
-				  (unsigned long long)index, what, hex);
-	return 0;
+	return there ? audit_find(audit, err,
+				  "entry %llu: the object sha256:%s is withheld and still here: "
+				  "'akashi withhold sha256:%s' removes it",
+				  (unsigned long long)index, hex, hex)
+		     : 0;
 }
 
 /* A manifest is always read whole, and every file of it looked for. */
@@ -93,7 +131,8 @@ static int manifest_check(struct audit *audit, uint64_t index, const struct dige
 	buffer_init(&bytes, MANIFEST_MAX_BYTES);
 	if (store_get(audit->registry->store, digest, &bytes, &why) ||
 	    manifest_parse(buffer_view(&bytes), &manifest, &why))
-		return audit_cause(audit, index, &why, err);
+		return why.code == ERROR_ABSENT ? missing(audit, index, digest, "manifest", err)
+						: audit_cause(audit, index, &why, err);
 	if (object_check(audit, index, &manifest->pieces, "pieces object", err))
 		return -1;
 	for (size_t i = 0; i < manifest->file_count; i++)
@@ -137,6 +176,8 @@ int audit_kept(struct audit *audit, uint64_t index, const struct statement *stat
 				       member_check(audit, index, predicate, "outputs", err)
 			       ? -1
 			       : 0;
+	case STATEMENT_tombstone:
+		return tombstone_check(audit, index, &statement->digest, err);
 	default:
 		return 0;
 	}

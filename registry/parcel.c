@@ -32,23 +32,6 @@ static uint64_t object_bytes(const struct evidence *evidence, const struct diges
 	return evidence_object(evidence, digest, &source, &absent) ? 0 : source->size;
 }
 
-static int add_object(struct parcel *parcel, const struct evidence *evidence,
-		      const struct digest *digest, const char *what, struct error *err)
-{
-	struct parcel_object *more;
-
-	for (size_t i = 0; i < parcel->object_count; i++)
-		if (digest_equal(&parcel->object[i].digest, digest))
-			return 0;
-	more = realloc(parcel->object, (parcel->object_count + 1) * sizeof(*more));
-	if (!more)
-		return error_set(err, ERROR_SYSTEM, "out of memory for a release");
-	parcel->object = more;
-	more[parcel->object_count++] =
-		(struct parcel_object){ *digest, what, object_bytes(evidence, digest) };
-	return 0;
-}
-
 /* Claims that name the statement. */
 static int add_claims(struct parcel *parcel, const struct evidence *evidence,
 		      const struct digest *identity, struct error *err)
@@ -82,6 +65,44 @@ int parcel_add_statement(struct parcel *parcel, const struct evidence *evidence,
 	if (digest_list_add(&parcel->statements, identity, err))
 		return -1;
 	return add_claims(parcel, evidence, identity, err);
+}
+
+/* Is the object gone, with a tombstone that is believed? Then that leaves in its place. */
+static int is_withheld(struct parcel *parcel, const struct evidence *evidence,
+		       const struct digest *digest, bool *out_withheld, struct error *err)
+{
+	CLEANUP(source_close) struct source *source = NULL;
+	CLEANUP(believed_release) struct believed tombstone = { 0 };
+	struct error absent = { 0 };
+
+	*out_withheld = false;
+	if (!evidence_object(evidence, digest, &source, &absent) || absent.code != ERROR_ABSENT)
+		return 0;
+	if (withheld_find(parcel->trust, evidence, digest, &tombstone, out_withheld, err))
+		return -1;
+	return *out_withheld ? parcel_add_statement(parcel, evidence, &tombstone.identity, err) : 0;
+}
+
+static int add_object(struct parcel *parcel, const struct evidence *evidence,
+		      const struct digest *digest, const char *what, struct error *err)
+{
+	struct parcel_object *more;
+	bool withheld;
+
+	for (size_t i = 0; i < parcel->object_count; i++)
+		if (digest_equal(&parcel->object[i].digest, digest))
+			return 0;
+	if (is_withheld(parcel, evidence, digest, &withheld, err))
+		return -1;
+	if (withheld)
+		return 0;
+	more = realloc(parcel->object, (parcel->object_count + 1) * sizeof(*more));
+	if (!more)
+		return error_set(err, ERROR_SYSTEM, "out of memory for a release");
+	parcel->object = more;
+	more[parcel->object_count++] =
+		(struct parcel_object){ *digest, what, object_bytes(evidence, digest) };
+	return 0;
 }
 
 /* The object under `key` of a predicate, when there is one. */
@@ -305,6 +326,7 @@ int parcel_collect(struct parcel *parcel, const struct trust *trust,
 	CLEANUP(manifest_free) struct manifest *manifest = NULL;
 
 	parcel->boundaries = boundaries;
+	parcel->trust = trust;
 	buffer_init(&json, MANIFEST_MAX_BYTES);
 	if (evidence_object_read(evidence, &statement->digest, &json, err) ||
 	    manifest_parse(buffer_view(&json), &manifest, err) ||

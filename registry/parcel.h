@@ -17,7 +17,8 @@ struct parcel {
 	struct digest_list statements; /* each once, the policy too */
 	struct parcel_object *object;  /* each once */
 	size_t object_count;
-	bool boundaries; /* activations are carried too */
+	bool boundaries;           /* activations are carried too */
+	const struct trust *trust; /* borrowed from parcel_collect */
 };
 
 void parcel_release(struct parcel *parcel);
@@ -26,9 +27,10 @@ void parcel_release(struct parcel *parcel);
  * Collect what `checkpoint` reaches: its datasets, run and parents; evaluation
  * results, records and cards about it; the claims of all these; the policies of
  * the log; and the objects that a verifier needs. Only what `trust` believes
- * is taken. Diffs and other people's files stay at home, and without `boundaries` so do
- * the boundary activations of records; where they are gone they are passed over. A checkpoint with
- * the identity 0 is not said yet: what it reaches is collected without it.
+ * is taken. Where an object is withheld, its tombstone goes instead. Diffs and other people's files
+ * stay at home, and without `boundaries` so do the boundary activations of records; where they are
+ * gone they are passed over. A checkpoint with the identity 0 is not said yet: what it reaches is
+ * collected without it.
  */
 MUST_CHECK int parcel_collect(struct parcel *parcel, const struct trust *trust,
 			      const struct evidence *evidence, const struct believed *checkpoint,

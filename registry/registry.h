@@ -46,6 +46,7 @@
 #include "registry/store.h"
 #include "registry/trust_store.h"
 #include "registry/timestamps.h"
+#include "registry/withhold.h"
 #include "registry/witness.h"
 
 #endif

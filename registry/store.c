@@ -158,3 +158,11 @@ int store_check(struct store *store, const struct context *ctx, const struct dig
 	return error_set(err, ERROR_CORRUPT,
 			 "object sha256:%s was changed: its bytes no longer have that digest", hex);
 }
+
+int store_remove(struct store *store, const struct digest *digest, struct error *err)
+{
+	if (!(store->type->capabilities & STORE_CAN_REMOVE))
+		return error_set(err, ERROR_USAGE, "a store of type '%s' removes nothing",
+				 store->type->name);
+	return store->type->remove(store, digest, err);
+}

@@ -132,6 +132,9 @@ MUST_CHECK int store_read(struct store *store, const struct digest *digest,
 MUST_CHECK int store_has(struct store *store, const struct digest *digest, bool *out_has,
 			 struct error *err);
 
+/* Remove it for good. Absent is success; ERROR_USAGE where the backend cannot. */
+MUST_CHECK int store_remove(struct store *store, const struct digest *digest, struct error *err);
+
 /* Read every byte of an object and compare with its name. ERROR_ABSENT, ERROR_CORRUPT. */
 MUST_CHECK int store_check(struct store *store, const struct context *ctx,
 			   const struct digest *digest, struct error *err);

@@ -17,8 +17,11 @@ static int activations_rows(void *user, uint32_t boundary, uint64_t first, float
 	if (!activations->source || activations->boundary != boundary) {
 		source_close(&activations->source);
 		if (evidence_object(activations->check->evidence, &list->object[boundary],
-				    &activations->source, err))
+				    &activations->source, err)) {
+			withheld_explain(activations->check->trust, activations->check->evidence,
+					 &list->object[boundary], err);
 			return error_prefix(err, "the activations at boundary %u", boundary);
+		}
 		activations->boundary = boundary;
 	}
 	if (activations->source->size != boundaries_object_bytes(list))
@@ -43,7 +46,7 @@ int activations_open(struct check *check, const struct believed *record,
 	buffer_init(&text, BOUNDARIES_MAX_BYTES);
 	if (json_need_object(record->statement.predicate, "boundaries", &boundaries, err) ||
 	    json_need_digest(boundaries, "object", &object, err) ||
-	    evidence_object_read(check->evidence, &object, &text, err) ||
+	    withheld_read(check->trust, check->evidence, &object, &text, err) ||
 	    boundaries_from_object(buffer_view(&text), &out->list, err))
 		return -1;
 	if (out->list.hidden != config->hidden || out->list.count != (size_t)config->layers + 1 ||

@@ -14,8 +14,11 @@ int check_manifest(struct check *check, struct error *err)
 	struct error cause = { 0 };
 
 	if (manifest_from_objects(check->evidence, &check->checkpoint.statement.digest,
-				  &check->manifest, &cause))
+				  &check->manifest, &cause)) {
+		withheld_explain(check->trust, check->evidence, &check->checkpoint.statement.digest,
+				 &cause);
 		return check_blame(check, STEP_BYTES, "the signed manifest", true, &cause, err);
+	}
 	return 0;
 }
 

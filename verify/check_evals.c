@@ -398,7 +398,8 @@ static int samples_check(struct evals *evals, struct samples *s, struct error *e
 	struct error cause = { 0 };
 	bool follows;
 
-	if (evidence_object_read(evals->check->evidence, &s->digest, &s->text, &cause) ||
+	if (withheld_read(evals->check->trust, evals->check->evidence, &s->digest, &s->text,
+			  &cause) ||
 	    eval_file_scan(buffer_view(&s->text), &s->task, &s->file, &cause) ||
 	    scores_check(evals, s, &cause) || items_draw(evals, s, &cause) ||
 	    items_encode(evals, s, &cause))
@@ -447,7 +448,7 @@ static int eval_check(struct evals *evals, const struct digest *identity, struct
 	if (believe_statement(check->trust, check->evidence, identity, NULL, &eval, err))
 		return -1;
 	if (json_need_digest(eval.statement.predicate, "file", &file, &cause) ||
-	    evidence_object_read(check->evidence, &file, &text, &cause) ||
+	    withheld_read(check->trust, check->evidence, &file, &text, &cause) ||
 	    json_parse(buffer_view(&text), NULL, &results, &cause))
 		return check_blame(check, STEP_CLAIMS, "the results file", true, &cause, err);
 	list = json_member(eval.statement.predicate, "samples");

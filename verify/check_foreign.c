@@ -62,7 +62,7 @@ static int file_open(struct check *check, struct judged *judged, struct error *e
 	    json_need_string(said, "version", &version, err) ||
 	    json_need_string(said, "dtype", &dtype, err) ||
 	    json_need_digest(predicate, "outputs", &digest, err) ||
-	    evidence_object_read(check->evidence, &digest, &text, err) ||
+	    withheld_read(check->trust, check->evidence, &digest, &text, err) ||
 	    foreign_read(buffer_view(&text), &judged->foreign, err))
 		return -1;
 	if (strcmp(framework, judged->foreign.framework) != 0 ||

@@ -65,6 +65,22 @@ static int check_projected(struct check *check, const struct reference *referenc
 			   "it says it is %s, which has other weights", name);
 }
 
+/* The body of what was named, a run file or a manifest of data, may have been taken away. */
+static int say_withheld(struct check *check, const struct digest *object, const char *what,
+			struct error *err)
+{
+	CLEANUP(believed_release) struct believed tombstone = { 0 };
+	char text[512];
+	bool found;
+
+	if (withheld_find(check->trust, check->evidence, object, &tombstone, &found, err))
+		return -1;
+	if (!found)
+		return 0;
+	withheld_text(&tombstone, text);
+	return verdict_undecided(check->verdict, err, "%s: %s", what, text);
+}
+
 /* One edge of the lineage: believe what it points to and say who declared it. */
 static int check_edge(struct check *check, const struct json *object, enum statement_kind kind,
 		      const char *relation, struct lineage *lineage, struct error *err)
@@ -95,6 +111,8 @@ static int check_edge(struct check *check, const struct json *object, enum state
 			opened, cause.code == ERROR_ABSENT ? "not included here" : cause.text);
 	}
 	digest_shorten(&believed.key, key);
+	if (say_withheld(check, &believed.statement.digest, name, err))
+		return -1;
 	return verdict_detail(check->verdict, STEP_LINEAGE, err,
 			      "%s %s%s, declared by key %s, log entry %llu", relation, name, opened,
 			      key, (unsigned long long)believed.index);

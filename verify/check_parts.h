@@ -11,6 +11,7 @@
 #include "verify/tree.h"
 #include "verify/verdict.h"
 #include "verify/weights.h"
+#include "verify/withheld.h"
 
 /* A check under way. What is here is owned, unless it says otherwise. */
 struct check {

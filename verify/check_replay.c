@@ -38,9 +38,9 @@ int check_record_open(struct check *check, const struct believed *believed,
 		return error_set(err, ERROR_UNTRUSTED,
 				 "the record is of profile '%s', and this version computes '%s'",
 				 profile, EXACT_PROFILE);
-	if (evidence_object_read(check->evidence, &probes_digest, &text, err) ||
+	if (withheld_read(check->trust, check->evidence, &probes_digest, &text, err) ||
 	    probes_from_object(buffer_view(&text), &record->probes, err) ||
-	    evidence_object_read(check->evidence, &outputs_digest, &record->outputs, err))
+	    withheld_read(check->trust, check->evidence, &outputs_digest, &record->outputs, err))
 		return -1;
 	return 0;
 }

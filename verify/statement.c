@@ -144,6 +144,22 @@ static int revoked_digest(const struct statement *statement, struct digest *out_
 	return 0;
 }
 
+/* A tombstone is about an object, and named after it. */
+static int withheld_digest(const struct statement *statement, struct digest *out_digest,
+			   struct error *err)
+{
+	const char *reason;
+	char hex[DIGEST_HEX_SIZE];
+
+	if (json_need_digest(statement->predicate, "object", out_digest, err) ||
+	    json_need_string(statement->predicate, "reason", &reason, err))
+		return -1;
+	digest_to_hex(out_digest, hex);
+	if (strcmp(hex, statement->subject) != 0)
+		return error_set(err, ERROR_CORRUPT, "the subject is not named after the object");
+	return 0;
+}
+
 /* A policy is about its keys: the digest of their canonical spelling. */
 static int policy_digest(const struct statement *statement, struct digest *out_digest,
 			 struct error *err)
@@ -202,6 +218,8 @@ static int predicate_digest(const struct statement *statement, struct digest *ou
 		return state_digest(statement, out_digest, err);
 	case STATEMENT_revocation:
 		return revoked_digest(statement, out_digest, err);
+	case STATEMENT_tombstone:
+		return withheld_digest(statement, out_digest, err);
 	case STATEMENT_retraction:
 	case STATEMENT_supersession:
 		return reference_digest(predicate, "of", false, out_digest, err);
@@ -215,7 +233,7 @@ static int predicate_digest(const struct statement *statement, struct digest *ou
 static bool speaks_of_no_name(enum statement_kind kind)
 {
 	return kind == STATEMENT_policy || kind == STATEMENT_key || kind == STATEMENT_revocation ||
-	       kind == STATEMENT_state;
+	       kind == STATEMENT_state || kind == STATEMENT_tombstone;
 }
 
 /* These are about a statement that `of` names; the others name themselves. */

@@ -56,6 +56,7 @@
 #include "verify/tree.h"
 #include "verify/verdict.h"
 #include "verify/weights.h"
+#include "verify/withheld.h"
 #include "verify/witness_policy.h"
 #include "verify/witness_request.h"
 #include "verify/x509.h"

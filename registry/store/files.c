@@ -473,7 +473,8 @@ static int files_remove(struct store *store, const struct digest *digest, struct
 		if (unlink(path) && errno != ENOENT)
 			return error_system(err, errno, "cannot remove the object '%s'", path);
 	}
-	return 0;
+	*strrchr(path, '/') = '\0';
+	return file_exists(path) ? folder_sync(path, err) : 0;
 }
 
 /* Can the store share blocks with the file `sample`? Then copies need no room. */

@@ -49,6 +49,7 @@ object published publish a/b@1 projected --as a/public@1 --private a/data
 object commitments disclose a/public@1
 object opening disclose a/public@1 a/data@1
 object opening disclose a/public@1 a/data@1 -o opening.json
+object withheld withhold "sha256:$(sha256sum <"$TINY/run.json" | cut -c1-64)" --reason gone
 object pins trust show
 object pins trust pin "$("$AKASHI" trust show --quiet)" --dry-run
 object pins trust pin "$("$AKASHI" trust show --quiet)"

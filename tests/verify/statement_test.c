@@ -86,6 +86,8 @@ static void every_kind_is_read_with_what_it_is_about(void **state)
 		     "{\"origin\":\"o\",\"name\":\"t/m\",\"alias\":\"latest\",\"serial\":1,"
 		     "\"target\":{\"name\":\"t/m@1\",\"statement\":\"sha256:" HEX_A "\"}}",
 		     "t/m:latest");
+	assert_reads("tombstone", HEX_A,
+		     "{\"origin\":\"o\",\"object\":\"sha256:" HEX_A "\",\"reason\":\"r\"}", "/");
 	assert_reads("claim", "t/m@1", NAMED "\"kind\":\"run\",\"statement\":\"sha256:" HEX_A "\"}",
 		     "t/m@1");
 }
@@ -102,6 +104,11 @@ static void a_frame_and_a_predicate_that_disagree_contradict(void **state)
 	assert_contradicts("run", "t/m@1", NAMED "\"file\":\"sha256:" HEX_B "\"}", "digest");
 	assert_contradicts("card", "t/m@2", "{\"origin\":\"o\"," OF "," FILE_A "}", "speaks of");
 	assert_contradicts("release", "t/m@1", NAMED OF "}", "'checkpoint' is missing");
+	assert_contradicts("tombstone", HEX_A,
+			   "{\"origin\":\"o\",\"object\":\"sha256:" HEX_B "\",\"reason\":\"r\"}",
+			   "not named after the object");
+	assert_contradicts("tombstone", HEX_A, "{\"origin\":\"o\",\"object\":\"sha256:" HEX_A "\"}",
+			   "'reason' is missing");
 	assert_contradicts("key", "KEY", "{\"origin\":\"o\",\"publicKey\":\"AAAA\"}",
 			   "not named after the key");
 	assert_contradicts("policy", "policy", "{\"origin\":\"o\",\"keys\":[]}", "digest");
