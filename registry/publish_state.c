@@ -6,6 +6,15 @@
 #include "registry/publish_inner.h"
 #include "registry/state.h"
 
+/* It is not signed here: its proofs name neighbours, and who publishes may not want to tell them.
+ */
+static void tell_missing(const struct publishing *p)
+{
+	context_notice(p->ctx, "no signed state of the log covers this name yet, so whoever "
+			       "verifies cannot tell that it is the only one: akashi log state "
+			       "signs one, which is taken along when this is published then");
+}
+
 int publish_add_state(struct publishing *p, struct json **out_proofs, struct error *err)
 {
 	CLEANUP(json_free) struct json *proofs = NULL;
@@ -22,13 +31,17 @@ int publish_add_state(struct publishing *p, struct json **out_proofs, struct err
 	digest_to_hex(&p->checkpoint.key, hex);
 	snprintf(key, sizeof(key), "revocation:%s.", hex);
 	if (registry_state_prove(p->registry, asked, 2, &proofs, &made, &absent)) {
-		if (absent.code != ERROR_SYSTEM)
-			return 0; /* none was signed: verify says what is then not possible */
+		if (absent.code != ERROR_SYSTEM) {
+			tell_missing(p);
+			return 0;
+		}
 		*err = absent;
 		return -1;
 	}
-	if (made.size <= p->checkpoint.claim_index)
+	if (made.size <= p->checkpoint.claim_index) {
+		tell_missing(p);
 		return 0;
+	}
 	if (parcel_add_statement(&p->parcel, p->evidence, &made.identity, err))
 		return -1;
 	*out_proofs = proofs;
