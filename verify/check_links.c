@@ -201,7 +201,7 @@ static int check_card(struct check *check, const struct claims *claims, struct e
 	struct digest found;
 
 	buffer_init(&text, 64u << 20);
-	if (!claims->cards || !tree_find(check->tree, "README.md"))
+	if (!claims->cards || !check->tree || !tree_find(check->tree, "README.md"))
 		return 0;
 	if (tree_open_file(check->tree, "README.md", &source, err) ||
 	    source_read_all(source, &text, err))

@@ -28,7 +28,6 @@ EXCUSED="
 publish_scan_visit what this registry said itself is looked through for secrets, not parsed
 sigstore_check its parts are: bundle_parse, rekor_check_inclusion, body_check, subject_check, identity_check, certificate_chain_check
 modelsig_check what modelsig_read reads is then held against a key
-publish_scan_visit text of this registry's own statements, looked through before it leaves
 witness_accept a verifier key that the witness's owner named: note_key_parse
 witness_accept_list a file that the witness's owner wrote; its lines are read by note_key_parse
 "
