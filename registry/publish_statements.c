@@ -47,9 +47,39 @@ static void publishing_release(struct publishing *batch)
 	free(batch->making);
 }
 
-/* The payload of a draft, said at `declared` (NULL for kinds without a time). */
+/* Hexadecimal digits of 128 random bits, with the NUL. */
+#define SALT_SIZE 33
+
+/*
+ * With core.private a statement has a salt, so that nobody finds out what it says by
+ * trying guesses against the digest of it that the log shows. What is logged whole hides nothing.
+ */
+static int salt_make(const struct registry *registry, enum statement_kind kind,
+		     char out_salt[SALT_SIZE], struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer hex;
+	uint8_t bytes[(SALT_SIZE - 1) / 2];
+	bool private;
+
+	buffer_init(&hex, SALT_SIZE - 1);
+	out_salt[0] = '\0';
+	if (settings_get_bool(&registry->settings, SETTING_PRIVATE, &private, err))
+		return -1;
+	if (!private || statement_kind_is_control(kind))
+		return 0;
+	if (context_random(registry->ctx, bytes, sizeof(bytes), err) ||
+	    hex_encode(&hex, (struct span){ bytes, sizeof(bytes) }, err))
+		return -1;
+	memcpy(out_salt, hex.data, hex.len);
+	out_salt[hex.len] = '\0';
+	return 0;
+}
+
+/* The payload of a draft, said at `declared` (NULL for kinds without a time) with `salt` (or NULL).
+ */
 static int draft_payload(const struct registry *registry, const struct statement_draft *draft,
-			 const char *declared, struct buffer *out, struct error *err)
+			 const char *declared, const char *salt, struct buffer *out,
+			 struct error *err)
 {
 	CLEANUP(json_free) struct json *predicate = NULL;
 
@@ -57,6 +87,7 @@ static int draft_payload(const struct registry *registry, const struct statement
 	return json_clone(draft->predicate, &predicate, err) ||
 			       json_set_text(predicate, "origin", registry->origin, err) ||
 			       (declared && json_set_text(predicate, "declared", declared, err)) ||
+			       (salt && json_set_text(predicate, "salt", salt, err)) ||
 			       statement_build(draft->kind, draft->subject, &draft->digest,
 					       predicate, out, err)
 		       ? -1
@@ -130,7 +161,7 @@ static int claim_payload(const struct registry *registry, const struct statement
 	    json_set_digest(predicate, "statement", identity, err))
 		return -1;
 	draft.predicate = predicate;
-	return draft_payload(registry, &draft, NULL, out, err);
+	return draft_payload(registry, &draft, NULL, NULL, out, err);
 }
 
 /* Say the draft again as it was said in `payload`: is that what was said? */
@@ -140,13 +171,14 @@ static bool said_before(const struct registry *registry, const struct statement_
 	CLEANUP(statement_release) struct statement statement = { 0 };
 	CLEANUP(buffer_release) struct buffer again;
 	struct error ignored = { 0 };
-	const char *declared = NULL;
+	const char *declared = NULL, *salt = NULL;
 
 	buffer_init(&again, STATEMENT_PAYLOAD_MAX_BYTES);
 	return statement_parse(payload, &statement, &ignored) == 0 &&
 	       statement.kind == draft->kind &&
 	       json_maybe_string(statement.predicate, "declared", &declared, &ignored) == 0 &&
-	       draft_payload(registry, draft, declared, &again, &ignored) == 0 &&
+	       json_maybe_string(statement.predicate, "salt", &salt, &ignored) == 0 &&
+	       draft_payload(registry, draft, declared, salt, &again, &ignored) == 0 &&
 	       span_equal(buffer_view(&again), payload);
 }
 
@@ -256,14 +288,15 @@ static int draft_make(struct publishing *batch, const struct statement_draft *dr
 	CLEANUP(statement_release) struct statement statement = { 0 };
 	CLEANUP(text_free) char *claim = NULL;
 	struct making *making = &batch->making[batch->count];
-	char now[STATEMENT_TIME_SIZE];
+	char now[STATEMENT_TIME_SIZE], salt[SALT_SIZE];
 	bool same;
 
 	statement_time(batch->registry->ctx, now);
 	buffer_init(&making->payload, STATEMENT_PAYLOAD_MAX_BYTES);
 	batch->count++; /* so that it is released */
-	if (draft_payload(batch->registry, draft, has_time(draft->kind) ? now : NULL,
-			  &making->payload, err) ||
+	if (salt_make(batch->registry, draft->kind, salt, err) ||
+	    draft_payload(batch->registry, draft, has_time(draft->kind) ? now : NULL,
+			  salt[0] ? salt : NULL, &making->payload, err) ||
 	    statement_parse(buffer_view(&making->payload), &statement, err) ||
 	    statement_claim_text(&statement, &claim, err))
 		return -1;

@@ -17,6 +17,7 @@ static const struct {
 	[SETTING_LOG_KEY] = { "log", "key" },
 	[SETTING_USER_KEY] = { "user", "key" },
 	[SETTING_TIMESTAMP_URL] = { "timestamp", "url" },
+	[SETTING_PRIVATE] = { "core", "private" },
 	[SETTING_PUBLISH_PRIVATE] = { "publish", "private" },
 };
 
@@ -33,6 +34,7 @@ const char *setting_key_name(enum setting_key key)
 		[SETTING_LOG_KEY] = "log.key",
 		[SETTING_USER_KEY] = "user.key",
 		[SETTING_TIMESTAMP_URL] = "timestamp.url",
+		[SETTING_PRIVATE] = "core.private",
 		[SETTING_PUBLISH_PRIVATE] = "publish.private",
 	};
 
@@ -51,6 +53,19 @@ const char *settings_get(const struct settings *settings, enum setting_key key,
 			 const char *otherwise)
 {
 	return settings->value[key] ? settings->value[key] : otherwise;
+}
+
+int settings_get_bool(const struct settings *settings, enum setting_key key, bool *out_value,
+		      struct error *err)
+{
+	const char *value = settings_get(settings, key, "false");
+
+	*out_value = strcmp(value, "true") == 0;
+	if (!*out_value && strcmp(value, "false") != 0)
+		return error_set(err, ERROR_USAGE,
+				 "%s is 'true' or 'false' in the config, not '%s'",
+				 setting_key_name(key), value);
+	return 0;
 }
 
 int settings_set(struct settings *settings, enum setting_key key, const char *value,

@@ -25,6 +25,7 @@ enum setting_key {
 	SETTING_LOG_KEY,           /* log.key */
 	SETTING_USER_KEY,          /* user.key */
 	SETTING_TIMESTAMP_URL,     /* timestamp.url */
+	SETTING_PRIVATE,           /* core.private: true gives each statement a salt */
 	SETTING_PUBLISH_PRIVATE,   /* publish.private: globs, blanks between them */
 	SETTING_COUNT
 };
@@ -47,6 +48,9 @@ MUST_CHECK int settings_set(struct settings *settings, enum setting_key key, con
 /* The value, or `otherwise` when it is not set. Borrowed. */
 const char *settings_get(const struct settings *settings, enum setting_key key,
 			 const char *otherwise);
+/* "true" or "false" (where it is not set); ERROR_USAGE for anything else. */
+MUST_CHECK int settings_get_bool(const struct settings *settings, enum setting_key key,
+				 bool *out_value, struct error *err);
 const char *setting_key_name(enum setting_key key); /* "core.origin"; static */
 
 #endif
