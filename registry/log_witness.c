@@ -214,7 +214,7 @@ static int line_pick(void *user, struct span text, const struct note_line *line,
 /* An empty line in the answer would end the text elsewhere, and let the rest sign another. */
 static bool has_empty_line(struct span body)
 {
-	return (body.len && body.data[0] == '\n') || memmem(body.data, body.len, "\n\n", 2);
+	return body.len && (body.data[0] == '\n' || memmem(body.data, body.len, "\n\n", 2));
 }
 
 /* 200: lines that belong under the checkpoint; none but the witness's own, and only if they hold.

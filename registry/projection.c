@@ -295,7 +295,7 @@ int projection_check(const struct publish_private *rule, const struct statement 
 
 static bool holds(struct span text, const char *needle)
 {
-	return memmem(text.data, text.len, needle, strlen(needle)) != NULL;
+	return text.len && memmem(text.data, text.len, needle, strlen(needle)) != NULL;
 }
 
 /* What must not stand in a text: a name, by its family where the family is private as well. */

@@ -142,10 +142,9 @@ static size_t repr_byte(uint8_t byte, char quote, char out_text[5])
 int modelsig_encoding_pre_v1(struct span payload, struct buffer *out, struct error *err)
 {
 	char front[96], text[5];
-	char quote =
-		memchr(payload.data, '\'', payload.len) && !memchr(payload.data, '"', payload.len)
-			? '"'
-			: '\'';
+	bool other = payload.len && memchr(payload.data, '\'', payload.len) &&
+		     !memchr(payload.data, '"', payload.len);
+	char quote = other ? '"' : '\'';
 	int len = snprintf(front, sizeof(front), "DSSEV1 28 application/vnd.in-toto+json %zu b%c",
 			   payload.len, quote);
 
