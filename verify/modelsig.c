@@ -8,9 +8,6 @@
 #include "verify/envelope.h"
 #include "verify/modelsig_path.h"
 
-/* The standard's own, at the top of the model only. */
-static const char *const standard_ignored[] = { ".git", ".gitattributes", ".github", ".gitignore" };
-
 /* Whose it says it is: a hint that names another key saves a "does not hold" that would mislead. */
 static int key_check(const struct envelope *envelope, const struct public_key *key,
 		     struct error *err)
@@ -171,26 +168,6 @@ void modelsig_release(struct modelsig *signature)
 	free(signature->by_path);
 	free(signature->ignored);
 	*signature = (struct modelsig){ 0 };
-}
-
-bool modelsig_lies_below(const char *path, const char *entry)
-{
-	size_t len;
-
-	while (strncmp(entry, "./", 2) == 0)
-		entry += 2;
-	len = strlen(entry);
-	while (len && entry[len - 1] == '/')
-		len--;
-	return len && strncmp(path, entry, len) == 0 && (!path[len] || path[len] == '/');
-}
-
-bool modelsig_standard_ignores(const char *path)
-{
-	for (size_t i = 0; i < sizeof(standard_ignored) / sizeof(*standard_ignored); i++)
-		if (modelsig_lies_below(path, standard_ignored[i]))
-			return true;
-	return false;
 }
 
 bool modelsig_ignores(const struct modelsig *signature, const char *path)

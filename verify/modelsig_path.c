@@ -6,6 +6,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The standard's own, at the top of the model only. */
+static const char *const standard_ignored[] = { ".git", ".gitattributes", ".github", ".gitignore" };
+
+bool modelsig_lies_below(const char *path, const char *entry)
+{
+	size_t len;
+
+	while (strncmp(entry, "./", 2) == 0)
+		entry += 2;
+	len = strlen(entry);
+	while (len && entry[len - 1] == '/')
+		len--;
+	return len && strncmp(path, entry, len) == 0 && (!path[len] || path[len] == '/');
+}
+
+bool modelsig_standard_ignores(const char *path)
+{
+	for (size_t i = 0; i < sizeof(standard_ignored) / sizeof(*standard_ignored); i++)
+		if (modelsig_lies_below(path, standard_ignored[i]))
+			return true;
+	return false;
+}
+
 int modelsig_path_check(const char *path, struct error *err)
 {
 	const char *part = path;
