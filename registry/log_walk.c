@@ -103,16 +103,3 @@ int log_walk_entry(struct tiles *tiles, const struct tree_head *head, uint64_t i
 				 (unsigned long long)index, (unsigned long long)head->size);
 	return log_walk(tiles, head, index, index + 1, entry_copy, out, err);
 }
-
-int log_walk_consistent(struct tiles *tiles, const struct tree_head *old,
-			const struct tree_head *head, struct error *err)
-{
-	struct digest path[MERKLE_PROOF_MAX];
-	size_t len = 0;
-
-	if (old->size && old->size < head->size &&
-	    tiles_prove_consistency(tiles, old->size, head->size, path, &len, err))
-		return -1;
-	return merkle_check_consistency(old->size, head->size, &old->root, &head->root, path, len,
-					err);
-}

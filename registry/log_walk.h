@@ -23,8 +23,4 @@ MUST_CHECK int log_walk(struct tiles *tiles, const struct tree_head *head, uint6
 MUST_CHECK int log_walk_entry(struct tiles *tiles, const struct tree_head *head, uint64_t index,
 			      struct buffer *out, struct error *err);
 
-/* 0 iff the tree `head` begins with `old`, by hashes read from `tiles`. ERROR_CORRUPT otherwise. */
-MUST_CHECK int log_walk_consistent(struct tiles *tiles, const struct tree_head *old,
-				   const struct tree_head *head, struct error *err);
-
 #endif

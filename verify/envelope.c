@@ -173,21 +173,3 @@ int envelope_build(struct span payload, struct span signature, const struct publ
 		return -1;
 	return json_write_canonical(bundle, out, err);
 }
-
-int envelope_build_chain(struct span payload, struct span signature,
-			 const struct certificate_list *chain, struct buffer *out,
-			 struct error *err)
-{
-	CLEANUP(json_free) struct json *bundle = NULL;
-	struct json *material, *entries, *holder, *list, *one;
-
-	if (envelope_begin(payload, signature, &bundle, &material, &entries, err) ||
-	    json_set_object(material, "x509CertificateChain", &holder, err) ||
-	    json_set_array(holder, "certificates", &list, err))
-		return -1;
-	for (size_t i = 0; i < chain->count; i++)
-		if (json_add_object(list, &one, err) ||
-		    json_set_base64(one, "rawBytes", certificate_der(chain->item[i]), err))
-			return -1;
-	return json_write_canonical(bundle, out, err);
-}

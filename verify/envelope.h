@@ -48,9 +48,4 @@ MUST_CHECK int envelope_check(const struct envelope *envelope, const struct publ
 MUST_CHECK int envelope_build(struct span payload, struct span signature,
 			      const struct public_key *key, struct buffer *out, struct error *err);
 
-/* The same, signed by the key of the first certificate, which the others issued: at least one. */
-MUST_CHECK int envelope_build_chain(struct span payload, struct span signature,
-				    const struct certificate_list *chain, struct buffer *out,
-				    struct error *err);
-
 #endif

@@ -80,11 +80,9 @@ MUST_CHECK int sigstore_check(struct span bundle, const struct sigstore_trust *t
 			      struct error *err);
 
 /*
- * Looks at form only, for choosing what to do; false for what cannot be read.
- * Does it name a certificate and a log entry, or sign a message: one for
- * sigstore_check? Does its envelope hold an OpenSSF signature over a model?
+ * Does its envelope hold an OpenSSF signature over a model? Looks at form
+ * only, for choosing what to do; false for what cannot be read.
  */
-bool sigstore_bundle_is_keyless(struct span bundle);
 bool sigstore_bundle_is_of_model(struct span bundle);
 
 #endif

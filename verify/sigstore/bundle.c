@@ -418,15 +418,6 @@ static struct json *glance(struct span text)
 	return json_parse(text, &limits, &json, &unread) ? NULL : json;
 }
 
-bool sigstore_bundle_is_keyless(struct span text)
-{
-	CLEANUP(json_free) struct json *json = glance(text);
-	const struct json *material = json_member(json, "verificationMaterial");
-
-	return json_member(json, "messageSignature") ||
-	       json_count(json_member(material, "tlogEntries")) > 0;
-}
-
 bool sigstore_bundle_is_of_model(struct span text)
 {
 	CLEANUP(json_free) struct json *json = glance(text), *statement = NULL;
