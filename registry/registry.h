@@ -14,6 +14,7 @@
 #include "registry/argument.h"
 #include "registry/audit.h"
 #include "registry/checking.h"
+#include "registry/codec.h"
 #include "registry/contents.h"
 #include "registry/cosign.h"
 #include "registry/evidence.h"

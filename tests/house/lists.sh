@@ -33,6 +33,7 @@ check() {
 	list "$1" registry/stores.def registry/store "" .c
 	list "$1" registry/signers.def registry/sign "" .c
 	list "$1" registry/importers.def registry/import "" .c
+	list "$1" registry/codecs.def registry/codec "" .c
 	list "$1" schema/statements.def schema "" .schema.json
 	list "$1" cli/commands.def cli cmd_ .c
 }
@@ -52,6 +53,7 @@ plant "a listed format without a file" verify/formats.def 'FORMAT(planted)' "'pl
 plant "a store that no list names" registry/store/planted.c 'int planted;' "registry/store: 'planted' is not in"
 plant "a listed signer without a file" registry/signers.def 'SIGNER(planted) /* x */' "'planted' has no file in registry/sign"
 plant "an importer that no list names" registry/import/planted.c 'int planted;' "registry/import: 'planted' is not in"
+plant "a codec that no list names" registry/codec/planted.c 'int planted;' "registry/codec: 'planted' is not in"
 plant "a command that no list names" cli/cmd_planted.c 'int planted;' "cli: 'planted' is not in"
 plant "a command twice" cli/commands.def 'COMMAND(version)' "twice: version"
 plant "a kind of statement without its schema" schema/statements.def 'STATEMENT(planted, NEVER, false)' "'planted' has no file in schema"
