@@ -46,10 +46,10 @@ struct keeping {
 };
 
 struct keeping_file {
-	struct store_writer *writer; /* NULL where nothing is copied */
+	struct store_file *file; /* NULL where nothing is copied */
+	uint64_t size;
 	bool text;
-	uint64_t lines;
-	uint8_t last;
+	uint64_t lines; /* added to by several threads */
 };
 
 /* Where the file `name` of the tree lies. */
@@ -66,41 +66,81 @@ static bool copies(const struct adding *adding)
 	return !adding->how->dry_run && adding->how->mode == STORE_COPY;
 }
 
+/* Nothing of a file is wanted that is neither copied nor has lines to count. */
 static int keep_begin(void *user, const char *name, uint64_t size, void **out_file,
 		      struct error *err)
 {
 	struct keeping *keeping = user;
 	struct store *store = keeping->adding->registry->store;
-	struct keeping_file *file = calloc(1, sizeof(*file));
+	bool text = text_ends_with(name, ".jsonl") || text_ends_with(name, ".txt");
 	CLEANUP(text_free) char *path = NULL;
+	struct keeping_file *file;
 
-	(void)size;
+	if (!text && !copies(keeping->adding))
+		return 0;
+	file = calloc(1, sizeof(*file));
 	if (!file)
 		return error_set(err, ERROR_SYSTEM, "out of memory for a file");
-	file->text = text_ends_with(name, ".jsonl") || text_ends_with(name, ".txt");
-	file->last = '\n';
-	if (copies(keeping->adding) && (file_path(keeping->tree, name, &path, err) ||
-					store->type->put_begin(store, path, &file->writer, err))) {
-		free(file);
-		return -1;
+	file->text = text;
+	file->size = size;
+	if (copies(keeping->adding)) {
+		struct store_file_wish wish = {
+			.size = size,
+			.name = name,
+			.content = text ? CONTENT_TEXT : CONTENT_BYTES,
+			.effort = EFFORT_FULL,
+		};
+
+		if (file_path(keeping->tree, name, &path, err) ||
+		    (wish.like = path, store->type->file_begin(store, &wish, &file->file, err))) {
+			free(file);
+			return -1;
+		}
 	}
 	*out_file = file;
 	return 0;
 }
 
-static int keep_bytes(void *user, void *arg, struct span bytes, struct error *err)
+/* Line ends, and a last line that has none. */
+static uint64_t lines_count(const struct keeping_file *file, const struct manifest_piece *piece)
+{
+	const uint8_t *at = piece->bytes.data, *end = at + piece->bytes.len;
+	uint64_t lines = piece->offset + piece->bytes.len == file->size && end[-1] != '\n';
+
+	for (; (at = memchr(at, '\n', (size_t)(end - at))); at++)
+		lines++;
+	return lines;
+}
+
+static enum codec_content content_of(const struct keeping_file *file, const struct tensor *tensor)
+{
+	if (!tensor)
+		return file->text ? CONTENT_TEXT : CONTENT_BYTES;
+	switch (tensor->dtype) {
+	case DTYPE_BF16:
+		return CONTENT_BF16;
+	case DTYPE_F16:
+		return CONTENT_F16;
+	case DTYPE_F32:
+		return CONTENT_F32;
+	default:
+		return CONTENT_BYTES;
+	}
+}
+
+static int keep_piece(void *user, void *arg, const struct manifest_piece *piece, struct error *err)
 {
 	struct keeping *keeping = user;
 	struct keeping_file *file = arg;
+	struct store_piece kept = { .offset = piece->offset,
+				    .digest = piece->digest,
+				    .bytes = piece->bytes,
+				    .content = content_of(file, piece->tensor) };
 
-	if (file->text && bytes.len) {
-		for (const uint8_t *at = bytes.data, *end = at + bytes.len;
-		     (at = memchr(at, '\n', (size_t)(end - at))); at++)
-			file->lines++;
-		file->last = bytes.data[bytes.len - 1];
-	}
-	return file->writer
-		       ? keeping->adding->registry->store->type->put_write(file->writer, bytes, err)
+	if (file->text)
+		__atomic_fetch_add(&file->lines, lines_count(file, piece), __ATOMIC_RELAXED);
+	return file->file
+		       ? keeping->adding->registry->store->type->file_piece(file->file, &kept, err)
 		       : 0;
 }
 
@@ -111,13 +151,11 @@ static int keep_end(void *user, void *arg, const struct digest *sha256, struct e
 	struct keeping_file *file = arg;
 	int failed = 0;
 
-	if (file->last != '\n')
-		file->lines++;
 	__atomic_fetch_add(&keeping->records, file->lines, __ATOMIC_RELAXED);
-	if (file->writer && sha256)
-		failed = type->put_commit(file->writer, sha256, err);
-	else if (file->writer)
-		type->put_abort(file->writer);
+	if (file->file && sha256)
+		failed = type->file_commit(file->file, sha256, err);
+	else if (file->file)
+		type->file_abort(file->file);
 	free(file);
 	return failed;
 }
@@ -216,7 +254,7 @@ int files_keep(struct adding *adding, const char *path, const char *const *exclu
 	CLEANUP(kept_release) struct kept kept = { 0 };
 	CLEANUP(tree_close) struct tree *tree = NULL;
 	struct keeping keeping = { .adding = adding };
-	struct manifest_sink sink = { &keeping, keep_begin, keep_bytes, keep_end };
+	struct manifest_sink sink = { &keeping, keep_begin, keep_piece, keep_end };
 
 	if (tree_open(path, &options, &tree, err))
 		return -1;
@@ -310,6 +348,8 @@ int adding_publish(struct adding *adding, const struct statement_draft *draft, s
 		memset(out_made, 0, count * sizeof(*out_made));
 		return 0;
 	}
+	if (store_flush(adding->registry->store, err))
+		return -1;
 	return registry_publish_statements(adding->registry, adding->key, draft, count, out_made,
 					   err);
 }

@@ -81,6 +81,11 @@ int store_put_file(struct store *store, const char *path, uint64_t size,
 	return store->type->put_file(store, path, size, digest, mode, err);
 }
 
+int store_flush(struct store *store, struct error *err)
+{
+	return store->type->flush ? store->type->flush(store, err) : 0;
+}
+
 int store_get(struct store *store, const struct digest *digest, struct buffer *out,
 	      struct error *err)
 {
@@ -126,19 +131,6 @@ int store_list(struct store *store, struct store_cursor *cursor, struct digest *
 int store_room(struct store *store, const char *sample, uint64_t bytes, struct error *err)
 {
 	return store->type->room ? store->type->room(store, sample, bytes, err) : 0;
-}
-
-int store_clone(struct store *store, const struct digest *digest, int fd, bool *out_done,
-		struct error *err)
-{
-	*out_done = false;
-	return store->type->clone ? store->type->clone(store, digest, fd, out_done, err) : 0;
-}
-
-int store_parts(struct store *store, const struct digest *digest, store_visit_part visit, void *arg,
-		struct error *err)
-{
-	return store->type->parts(store, digest, visit, arg, err);
 }
 
 int store_check(struct store *store, const struct context *ctx, const struct digest *digest,

@@ -2,6 +2,7 @@
 #ifndef REGISTRY_STORE_H
 #define REGISTRY_STORE_H
 
+#include "registry/codec.h"
 #include "verify/verify.h"
 
 #define STORE_OBJECT_MAX (64u << 20) /* the largest object that is read whole into memory */
@@ -32,19 +33,34 @@ struct store_writer {
 	struct store *store;
 };
 
+/* A file on its way in, by pieces. A backend embeds it first. */
+struct store_file {
+	struct store *store;
+};
+
+/* What is known of a file before its first byte. */
+struct store_file_wish {
+	const char *like; /* a file that should hold the same bytes, or NULL */
+	uint64_t size;
+	const char *name;           /* in its tree, for messages */
+	enum codec_content content; /* of the whole, where nothing better is known */
+	enum codec_effort effort;
+};
+
+/* Some of a file's bytes; all of it borrowed until the call returns. */
+struct store_piece {
+	uint64_t offset;
+	struct digest digest; /* SHA-256 of `bytes` */
+	struct span bytes;
+	enum codec_content content;
+	struct digest base; /* a piece of the parent checkpoint with as many bytes; zero: none */
+};
+
 /* Where a listing stands: objects come in the order of their digests. Start with {0}. */
 struct store_cursor {
 	struct digest after;
 	bool started;
 };
-
-/*
- * Bytes that are kept once, whoever needs them: an object or a piece of one, `raw_len` bytes that
- * take `stored_len` in the store (0: they lie elsewhere, by reference or under another name of the
- * same file). 0 to go on, -1 with `err` to stop.
- */
-typedef int (*store_visit_part)(void *arg, const struct digest *digest, uint64_t raw_len,
-				uint64_t stored_len, struct error *err);
 
 /* What a backend fills in. Objects are named by SHA-256, written once, never changed. */
 struct store_type {
@@ -68,6 +84,27 @@ struct store_type {
 	int (*put_commit)(struct store_writer *writer, const struct digest *digest,
 			  struct error *err);
 	void (*put_abort)(struct store_writer *writer);
+
+	/*
+	 * The same for a large file that comes by pieces: begin it; hand over each of
+	 * its bytes once, in pieces of any order and from any threads at a time (a
+	 * backend compresses here); commit it under `whole`, the SHA-256 that the caller
+	 * computed of all of it. Not all of its bytes there: ERROR_CORRUPT. A file that
+	 * is there already is success. Commit and abort, after the last piece
+	 * returned, free it either way.
+	 */
+	int (*file_begin)(struct store *store, const struct store_file_wish *wish,
+			  struct store_file **out_file, struct error *err);
+	int (*file_piece)(struct store_file *file, const struct store_piece *piece,
+			  struct error *err);
+	int (*file_commit)(struct store_file *file, const struct digest *whole, struct error *err);
+	void (*file_abort)(struct store_file *file);
+
+	/*
+	 * Optional: what was committed before is durable only after this. Called before
+	 * anything that names the objects is signed. NULL: every commit is durable by itself.
+	 */
+	int (*flush)(struct store *store, struct error *err);
 
 	/*
 	 * Optional (STORE_CAN_LINK): take in the file at `path` without reading it,
@@ -96,21 +133,6 @@ struct store_type {
 	/* Optional: ERROR_SYSTEM unless `bytes` more, the file `sample` first among them, find
 	 * room. */
 	int (*room)(struct store *store, const char *sample, uint64_t bytes, struct error *err);
-
-	/*
-	 * Optional: let the empty file open as `fd` share the blocks of the object, which
-	 * lies there as a whole file; *out_done says whether it does now (the file system may
-	 * not be able to). The bytes are not checked.
-	 */
-	int (*clone)(struct store *store, const struct digest *digest, int fd, bool *out_done,
-		     struct error *err);
-
-	/*
-	 * What the object takes up, in the parts it is kept in (one, where it lies as a whole),
-	 * each visited as often as the object has it. ERROR_ABSENT if there is no such object.
-	 */
-	int (*parts)(struct store *store, const struct digest *digest, store_visit_part visit,
-		     void *arg, struct error *err);
 };
 
 #define STORE(name) extern const struct store_type store_##name;
@@ -133,6 +155,9 @@ MUST_CHECK int store_put(struct store *store, struct span bytes, struct digest *
 MUST_CHECK int store_put_file(struct store *store, const char *path, uint64_t size,
 			      const struct digest *digest, enum store_mode mode, struct error *err);
 
+/* Make everything durable that was committed: before anything that names it is signed. */
+MUST_CHECK int store_flush(struct store *store, struct error *err);
+
 /* How the object lies there. ERROR_ABSENT if it does not. */
 MUST_CHECK int store_mode_of(struct store *store, const struct digest *digest,
 			     enum store_mode *out_mode, struct error *err);
@@ -143,12 +168,6 @@ MUST_CHECK int store_list(struct store *store, struct store_cursor *cursor,
 			  struct error *err);
 MUST_CHECK int store_room(struct store *store, const char *sample, uint64_t bytes,
 			  struct error *err);
-
-/* See store_type.clone (false where a backend has none) and store_type.parts. */
-MUST_CHECK int store_clone(struct store *store, const struct digest *digest, int fd, bool *out_done,
-			   struct error *err);
-MUST_CHECK int store_parts(struct store *store, const struct digest *digest, store_visit_part visit,
-			   void *arg, struct error *err);
 
 /* Append the object's bytes to `out`, checked against their name: ERROR_CORRUPT when they changed.
  */

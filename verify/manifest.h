@@ -50,20 +50,29 @@ const struct manifest_file *manifest_find(const struct manifest *manifest, const
 uint64_t manifest_bytes(const struct manifest *manifest);      /* sizes of all files */
 uint64_t manifest_parameters(const struct manifest *manifest); /* elements of all tensors */
 
+/* A piece that was read. All of it is borrowed until the call returns. */
+struct manifest_piece {
+	uint64_t offset; /* in the file */
+	struct span bytes;
+	struct digest digest;        /* of the bytes */
+	const struct tensor *tensor; /* that it is of, or NULL */
+	uint64_t in_region; /* its number in the tensor, or in its run of bytes outside tensors */
+};
+
 /*
  * Who wants the bytes as they go by, so that a file is read once (a store
- * that keeps a copy). Files are read side by side: slots are called from any
- * thread, the calls about one file in order from one thread. Any slot that
- * returns -1 ends the work.
+ * that keeps a copy). Slots are called from any thread, `piece` from several at
+ * a time and in any order, also about one file. Any slot that returns -1 ends the work.
  */
 struct manifest_sink {
 	void *user;
 
-	/* A file begins; *out_file is handed to the other two. */
+	/* A file begins. *out_file is handed to the other two; left NULL, they are not called. */
 	int (*begin)(void *user, const char *path, uint64_t size, void **out_file,
 		     struct error *err);
-	int (*bytes)(void *user, void *file, struct span bytes, struct error *err);
-	/* It is whole: its digest. Also called with NULL for a file that begun and failed. */
+	/* One piece of it; runs while others are read and hashed. */
+	int (*piece)(void *user, void *file, const struct manifest_piece *piece, struct error *err);
+	/* It had all its pieces: its digest. Called with NULL instead when the work failed. */
 	int (*end)(void *user, void *file, const struct digest *sha256, struct error *err);
 };
 

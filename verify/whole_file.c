@@ -123,16 +123,3 @@ int whole_file_digest(struct source *source, const struct whole_file_reader *rea
 	*out_digest = hash_stream_finish(pass.whole);
 	return 0;
 }
-
-int whole_file_read(struct source *source, const struct whole_file_reader *reader,
-		    struct whole_file *out_file, struct error *err)
-{
-	CLEANUP(tensor_table_release) struct tensor_table table = { 0 };
-
-	if (format_open(source, &table, err) ||
-	    whole_file_read_as(source, table.tensor, table.count, reader, out_file, err))
-		return -1;
-	out_file->table = table;
-	table = (struct tensor_table){ 0 };
-	return 0;
-}

@@ -21,15 +21,11 @@ struct whole_file_reader {
 };
 
 /*
- * Read the header, then every byte of `source` once, in steps that stay in a
- * core's cache. `reader` may be NULL. ERROR_CORRUPT: a malformed header, or
- * the file changed meanwhile.
+ * Read every byte of `source` once, in steps that stay in a core's cache, with
+ * tensors as somebody lists them (a manifest); the header is not looked at, and
+ * out_file->table stays empty. `reader` may be NULL. ERROR_CORRUPT: the file
+ * changed meanwhile.
  */
-MUST_CHECK int whole_file_read(struct source *source, const struct whole_file_reader *reader,
-			       struct whole_file *out_file, struct error *err);
-
-/* The same with tensors as somebody else lists them (a manifest); the header is not looked at, and
- * out_file->table stays empty. */
 MUST_CHECK int whole_file_read_as(struct source *source, const struct tensor *tensor, size_t count,
 				  const struct whole_file_reader *reader,
 				  struct whole_file *out_file, struct error *err);

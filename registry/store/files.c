@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/fs.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,13 +33,27 @@ struct files_store {
 	char *folder;
 };
 
-struct files_writer {
-	struct store_writer head;
+/* Bytes on their way to a name. */
+struct writing {
+	struct files_store *store;
 	int fd;
 	bool cloned;     /* the bytes are there already and are compared */
-	uint64_t offset; /* of the next byte to compare */
 	uint64_t size;   /* of the clone */
 	char *temporary; /* NULL without a name */
+};
+
+struct files_writer {
+	struct store_writer head;
+	struct writing writing;
+	uint64_t offset; /* of the next byte */
+};
+
+/* By pieces, from several threads. */
+struct files_file {
+	struct store_file head;
+	struct writing writing;
+	uint64_t size;
+	atomic_uint_least64_t written; /* bytes */
 };
 
 static int files_open(const char *path, struct store **out_store, struct error *err)
@@ -104,69 +119,64 @@ static int object_folder_sync(char *path, struct error *err)
 	return failed;
 }
 
-static void writer_free(struct files_writer *writer)
+static void writing_release(struct writing *writing)
 {
-	if (writer->fd >= 0)
-		close(writer->fd);
-	if (writer->temporary)
-		unlink(writer->temporary);
-	free(writer->temporary);
-	free(writer);
+	if (writing->fd >= 0)
+		close(writing->fd);
+	if (writing->temporary)
+		unlink(writing->temporary);
+	free(writing->temporary);
 }
 
 /* Share the blocks of the file `like` where the file system can. */
-static void clone_take(struct files_writer *writer, const char *like)
+static void clone_take(struct writing *writing, const char *like)
 {
 	int fd = open(like, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
 
 	if (fd < 0)
 		return;
-	writer->cloned = ioctl(writer->fd, FICLONE, fd) == 0 && fstat(writer->fd, &st) == 0;
+	writing->cloned = ioctl(writing->fd, FICLONE, fd) == 0 && fstat(writing->fd, &st) == 0;
 	close(fd);
-	if (writer->cloned)
-		writer->size = (uint64_t)st.st_size;
+	if (writing->cloned)
+		writing->size = (uint64_t)st.st_size;
 }
 
-static int files_put_begin(struct store *store, const char *like, struct store_writer **out_writer,
-			   struct error *err)
+static int writing_begin(struct files_store *self, const char *like, struct writing *out_writing,
+			 struct error *err)
 {
-	struct files_store *self = (struct files_store *)store;
-	struct files_writer *writer = calloc(1, sizeof(*writer));
+	struct writing writing = { .store = self };
 
-	if (!writer)
-		return error_set(err, ERROR_SYSTEM, "out of memory for an object");
-	writer->head.store = store;
-	writer->fd = open(self->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0444);
-	if (writer->fd < 0 &&
-	    asprintf(&writer->temporary, "%s/.tmp-akashi-XXXXXX", self->folder) < 0)
-		writer->temporary = NULL;
-	if (writer->temporary) {
-		writer->fd = mkostemp(writer->temporary, O_CLOEXEC);
-		if (writer->fd >= 0)
-			fchmod(writer->fd, 0444);
+	writing.fd = open(self->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0444);
+	if (writing.fd < 0 &&
+	    asprintf(&writing.temporary, "%s/.tmp-akashi-XXXXXX", self->folder) < 0)
+		writing.temporary = NULL;
+	if (writing.temporary) {
+		writing.fd = mkostemp(writing.temporary, O_CLOEXEC);
+		if (writing.fd >= 0)
+			fchmod(writing.fd, 0444);
 	}
-	if (writer->fd < 0) {
+	if (writing.fd < 0) {
 		int failed = errno;
 
-		free(writer->temporary);
-		free(writer);
+		free(writing.temporary);
 		return error_system(err, failed, "cannot write into the store '%s'", self->folder);
 	}
 	if (like)
-		clone_take(writer, like);
-	*out_writer = &writer->head;
+		clone_take(&writing, like);
+	*out_writing = writing;
 	return 0;
 }
 
 /* The clone must hold what the caller read. */
-static int clone_compare(struct files_writer *writer, struct span bytes, struct error *err)
+static int clone_compare(struct writing *writing, uint64_t offset, struct span bytes,
+			 struct error *err)
 {
 	uint8_t there[COMPARE_STEP_BYTES];
 
 	while (bytes.len) {
 		size_t want = bytes.len < sizeof(there) ? bytes.len : sizeof(there);
-		ssize_t got = pread(writer->fd, there, want, (off_t)writer->offset);
+		ssize_t got = pread(writing->fd, there, want, (off_t)offset);
 
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -174,10 +184,80 @@ static int clone_compare(struct files_writer *writer, struct span bytes, struct 
 			return error_system(err, errno, "cannot read a cloned file");
 		if (!got || memcmp(there, bytes.data, (size_t)got) != 0)
 			return error_set(err, ERROR_CORRUPT, "a file changed while it was read");
-		writer->offset += (uint64_t)got;
+		offset += (uint64_t)got;
 		bytes.data += got;
 		bytes.len -= (size_t)got;
 	}
+	return 0;
+}
+
+static int writing_add(struct writing *writing, uint64_t offset, struct span bytes,
+		       struct error *err)
+{
+	if (writing->cloned)
+		return clone_compare(writing, offset, bytes, err);
+	while (bytes.len) {
+		ssize_t wrote = pwrite(writing->fd, bytes.data, bytes.len, (off_t)offset);
+
+		if (wrote < 0 && errno == EINTR)
+			continue;
+		if (wrote < 0)
+			return error_system(err, errno, "cannot write an object into '%s'",
+					    writing->store->folder);
+		offset += (uint64_t)wrote;
+		bytes.data += wrote;
+		bytes.len -= (size_t)wrote;
+	}
+	return 0;
+}
+
+/* Give the written file its name; one that has it already may stay. */
+static int writing_name(struct writing *writing, const char *path, struct error *err)
+{
+	char self[64];
+
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", writing->fd);
+	if (writing->temporary ? link(writing->temporary, path) == 0
+			       : linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0)
+		return 0;
+	return errno == EEXIST ? 0 : error_system(err, errno, "cannot name the object '%s'", path);
+}
+
+/* `size`: how many bytes were written, or compared with the clone. */
+static int writing_commit(struct writing *writing, uint64_t size, const struct digest *digest,
+			  struct error *err)
+{
+	char path[PATH_ROOM], other[PATH_ROOM];
+
+	if (writing->cloned && size != writing->size)
+		return error_set(err, ERROR_CORRUPT, "a file grew while it was read");
+	if (object_path(writing->store, digest, "", path, err) ||
+	    object_path(writing->store, digest, ".ref", other, err) ||
+	    object_folder_make(path, err))
+		return -1;
+	if (fsync(writing->fd))
+		return error_system(err, errno, "cannot make the object '%s' durable", path);
+	if (writing_name(writing, path, err) || object_folder_sync(path, err))
+		return -1;
+	unlink(other); /* the bytes are here now: a reference to elsewhere has no use */
+	return 0;
+}
+
+/* ---- Small objects, in order ---- */
+
+static int files_put_begin(struct store *store, const char *like, struct store_writer **out_writer,
+			   struct error *err)
+{
+	struct files_writer *writer = calloc(1, sizeof(*writer));
+
+	if (!writer)
+		return error_set(err, ERROR_SYSTEM, "out of memory for an object");
+	if (writing_begin((struct files_store *)store, like, &writer->writing, err)) {
+		free(writer);
+		return -1;
+	}
+	writer->head.store = store;
+	*out_writer = &writer->head;
 	return 0;
 }
 
@@ -185,67 +265,82 @@ static int files_put_write(struct store_writer *head, struct span bytes, struct 
 {
 	struct files_writer *writer = (struct files_writer *)head;
 
-	if (writer->cloned)
-		return clone_compare(writer, bytes, err);
-	while (bytes.len) {
-		ssize_t wrote = write(writer->fd, bytes.data, bytes.len);
-
-		if (wrote < 0 && errno == EINTR)
-			continue;
-		if (wrote < 0)
-			return error_system(err, errno, "cannot write an object into '%s'",
-					    ((struct files_store *)head->store)->folder);
-		bytes.data += wrote;
-		bytes.len -= (size_t)wrote;
-	}
+	if (writing_add(&writer->writing, writer->offset, bytes, err))
+		return -1;
+	writer->offset += bytes.len;
 	return 0;
 }
 
-static void files_put_abort(struct store_writer *writer)
+static void files_put_abort(struct store_writer *head)
 {
-	writer_free((struct files_writer *)writer);
-}
-
-/* Give the written file its name; one that has it already may stay. */
-static int writer_name(struct files_writer *writer, const char *path, struct error *err)
-{
-	char self[64];
-
-	snprintf(self, sizeof(self), "/proc/self/fd/%d", writer->fd);
-	if (writer->temporary ? link(writer->temporary, path) == 0
-			      : linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0)
-		return 0;
-	return errno == EEXIST ? 0 : error_system(err, errno, "cannot name the object '%s'", path);
-}
-
-static int writer_commit(struct files_writer *writer, const struct digest *digest,
-			 struct error *err)
-{
-	struct files_store *self = (struct files_store *)writer->head.store;
-	char path[PATH_ROOM], other[PATH_ROOM];
-
-	if (writer->cloned && writer->offset != writer->size)
-		return error_set(err, ERROR_CORRUPT, "a file grew while it was read");
-	if (object_path(self, digest, "", path, err) ||
-	    object_path(self, digest, ".ref", other, err) || object_folder_make(path, err))
-		return -1;
-	if (fsync(writer->fd))
-		return error_system(err, errno, "cannot make the object '%s' durable", path);
-	if (writer_name(writer, path, err) || object_folder_sync(path, err))
-		return -1;
-	unlink(other); /* the bytes are here now: a reference to elsewhere has no use */
-	return 0;
+	writing_release(&((struct files_writer *)head)->writing);
+	free(head);
 }
 
 static int files_put_commit(struct store_writer *head, const struct digest *digest,
 			    struct error *err)
 {
 	struct files_writer *writer = (struct files_writer *)head;
-	int failed = writer_commit(writer, digest, err);
+	int failed = writing_commit(&writer->writing, writer->offset, digest, err);
 
-	writer_free(writer);
+	files_put_abort(head);
 	return failed;
 }
+
+/* ---- Large files, by pieces ---- */
+
+static int files_file_begin(struct store *store, const struct store_file_wish *wish,
+			    struct store_file **out_file, struct error *err)
+{
+	struct files_file *file = calloc(1, sizeof(*file));
+
+	if (!file)
+		return error_set(err, ERROR_SYSTEM, "out of memory for '%s'", wish->name);
+	if (writing_begin((struct files_store *)store, wish->like, &file->writing, err)) {
+		free(file);
+		return -1;
+	}
+	file->head.store = store;
+	file->size = wish->size;
+	*out_file = &file->head;
+	return 0;
+}
+
+static int files_file_piece(struct store_file *head, const struct store_piece *piece,
+			    struct error *err)
+{
+	struct files_file *file = (struct files_file *)head;
+
+	if (piece->offset > file->size || piece->bytes.len > file->size - piece->offset)
+		return error_set(err, ERROR_CORRUPT, "a file grew while it was read");
+	if (writing_add(&file->writing, piece->offset, piece->bytes, err))
+		return -1;
+	atomic_fetch_add(&file->written, piece->bytes.len);
+	return 0;
+}
+
+static void files_file_abort(struct store_file *head)
+{
+	writing_release(&((struct files_file *)head)->writing);
+	free(head);
+}
+
+static int files_file_commit(struct store_file *head, const struct digest *whole, struct error *err)
+{
+	struct files_file *file = (struct files_file *)head;
+	uint64_t written = atomic_load(&file->written);
+	int failed = 0;
+
+	if (written != file->size)
+		failed = error_set(err, ERROR_CORRUPT, "%llu bytes of a file of %llu came in",
+				   (unsigned long long)written, (unsigned long long)file->size);
+	if (!failed)
+		failed = writing_commit(&file->writing, written, whole, err);
+	files_file_abort(head);
+	return failed;
+}
+
+/* ---- Files that stay where they are ---- */
 
 static int link_take(char *path, const char *marker, const char *file, uint64_t size,
 		     struct error *err)
@@ -313,14 +408,15 @@ static bool reference_split(char *line, uint64_t *out_size, char **out_path)
 	return true;
 }
 
-/* Where HEX.ref says that the object lies: *out_line owns the text that *out_location points into.
- */
-static int reference_find(const struct files_store *self, const struct digest *digest,
-			  char **out_line, uint64_t *out_size, char **out_location,
-			  struct error *err)
+/* Open the file that HEX.ref names. */
+static int reference_open(const struct files_store *self, const struct digest *digest,
+			  struct source **out_source, struct error *err)
 {
+	CLEANUP(source_close) struct source *source = NULL;
 	CLEANUP(buffer_release) struct buffer text;
-	char marker[PATH_ROOM], hex[DIGEST_HEX_SIZE];
+	CLEANUP(text_free) char *line = NULL;
+	char marker[PATH_ROOM], hex[DIGEST_HEX_SIZE], *location;
+	uint64_t size;
 
 	buffer_init(&text, PATH_ROOM);
 	digest_to_hex(digest, hex);
@@ -328,24 +424,10 @@ static int reference_find(const struct files_store *self, const struct digest *d
 		return -1;
 	if (!file_exists(marker))
 		return error_set(err, ERROR_ABSENT, "no object sha256:%s in the store", hex);
-	if (file_read(marker, &text, err) || buffer_to_text(&text, out_line, err))
+	if (file_read(marker, &text, err) || buffer_to_text(&text, &line, err))
 		return -1;
-	if (!reference_split(*out_line, out_size, out_location))
+	if (!reference_split(line, &size, &location))
 		return error_set(err, ERROR_CORRUPT, "'%s' names no location", marker);
-	return 0;
-}
-
-/* Open the file that HEX.ref names. */
-static int reference_open(const struct files_store *self, const struct digest *digest,
-			  struct source **out_source, struct error *err)
-{
-	CLEANUP(source_close) struct source *source = NULL;
-	CLEANUP(text_free) char *line = NULL;
-	char *location;
-	uint64_t size;
-
-	if (reference_find(self, digest, &line, &size, &location, err))
-		return -1;
 	if (source_open_file(location, &source, err))
 		return error_prefix(err, "the object is kept by reference only");
 	if (source->size != size)
@@ -491,17 +573,15 @@ static int files_remove(struct store *store, const struct digest *digest, struct
 }
 
 /* Can the store share blocks with the file `sample`? Then copies need no room. */
-static bool clones_work(struct store *store, const char *sample)
+static bool clones_work(struct files_store *self, const char *sample)
 {
 	struct error ignored = { 0 };
-	struct store_writer *writer;
-	bool works;
+	struct writing writing;
 
-	if (files_put_begin(store, sample, &writer, &ignored))
+	if (writing_begin(self, sample, &writing, &ignored))
 		return false;
-	works = ((struct files_writer *)writer)->cloned;
-	files_put_abort(writer);
-	return works;
+	writing_release(&writing);
+	return writing.cloned;
 }
 
 static int files_room(struct store *store, const char *sample, uint64_t bytes, struct error *err)
@@ -513,50 +593,12 @@ static int files_room(struct store *store, const char *sample, uint64_t bytes, s
 		return -1;
 	if (bytes <= room && SMALL_CHANGE_BYTES <= room - bytes)
 		return 0;
-	if (sample && room > SMALL_CHANGE_BYTES && clones_work(store, sample))
+	if (sample && room > SMALL_CHANGE_BYTES && clones_work(self, sample))
 		return 0;
 	return error_set(err, ERROR_SYSTEM,
 			 "not enough room for a copy: %llu bytes are needed and %llu are free in "
 			 "'%s'; --store link and --store reference leave the files where they are",
 			 (unsigned long long)bytes, (unsigned long long)room, self->folder);
-}
-
-static int files_clone(struct store *store, const struct digest *digest, int fd, bool *out_done,
-		       struct error *err)
-{
-	struct files_store *self = (struct files_store *)store;
-	char path[PATH_ROOM];
-	int from;
-
-	if (object_path(self, digest, "", path, err))
-		return -1;
-	from = open(path, O_RDONLY | O_CLOEXEC);
-	*out_done = from >= 0 && ioctl(fd, FICLONE, from) == 0;
-	if (from >= 0)
-		close(from);
-	return 0;
-}
-
-/* A file that has other names takes up no room of the store's; what is kept by reference neither.
- */
-static int files_parts(struct store *store, const struct digest *digest, store_visit_part visit,
-		       void *arg, struct error *err)
-{
-	struct files_store *self = (struct files_store *)store;
-	CLEANUP(text_free) char *line = NULL;
-	char path[PATH_ROOM], *location;
-	struct stat st;
-	uint64_t size;
-
-	if (object_path(self, digest, "", path, err))
-		return -1;
-	if (stat(path, &st) == 0)
-		return visit(arg, digest, (uint64_t)st.st_size,
-			     st.st_nlink > 1 ? 0 : (uint64_t)st.st_size, err);
-	return reference_find(self, digest, &line, &size, &location, err) ||
-			       visit(arg, digest, size, 0, err)
-		       ? -1
-		       : 0;
 }
 
 const struct store_type store_files = {
@@ -568,6 +610,10 @@ const struct store_type store_files = {
 	.put_write = files_put_write,
 	.put_commit = files_put_commit,
 	.put_abort = files_put_abort,
+	.file_begin = files_file_begin,
+	.file_piece = files_file_piece,
+	.file_commit = files_file_commit,
+	.file_abort = files_file_abort,
 	.put_file = files_put_file,
 	.read = files_read,
 	.has = files_has,
@@ -575,6 +621,4 @@ const struct store_type store_files = {
 	.list = files_list,
 	.remove = files_remove,
 	.room = files_room,
-	.clone = files_clone,
-	.parts = files_parts,
 };

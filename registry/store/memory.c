@@ -2,6 +2,7 @@
 #include "registry/store.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,15 +106,12 @@ static void memory_put_abort(struct store_writer *writer)
 	free(writer);
 }
 
-static int memory_put_commit(struct store_writer *writer, const struct digest *digest,
-			     struct error *err)
+/* Take the object in under its name, unless one has it already. */
+static void object_name(struct memory_store *self, struct object *object,
+			const struct digest *digest)
 {
-	struct memory_store *self = (struct memory_store *)writer->store;
-	struct object *object = ((struct memory_writer *)writer)->object;
 	struct object **place;
 
-	(void)err;
-	free(writer);
 	object->digest = *digest;
 	pthread_mutex_lock(&self->lock);
 	place = object_place(self, digest);
@@ -124,6 +122,83 @@ static int memory_put_commit(struct store_writer *writer, const struct digest *d
 		*place = object;
 	}
 	pthread_mutex_unlock(&self->lock);
+}
+
+static int memory_put_commit(struct store_writer *writer, const struct digest *digest,
+			     struct error *err)
+{
+	(void)err;
+	object_name((struct memory_store *)writer->store, ((struct memory_writer *)writer)->object,
+		    digest);
+	free(writer);
+	return 0;
+}
+
+/* Pieces may come in any order: they are written into an object of its full size. */
+struct memory_file {
+	struct store_file head;
+	struct object *object;
+	atomic_uint_least64_t written; /* bytes */
+};
+
+static int memory_file_begin(struct store *store, const struct store_file_wish *wish,
+			     struct store_file **out_file, struct error *err)
+{
+	struct memory_file *file = calloc(1, sizeof(*file));
+	struct object *object = calloc(1, sizeof(*object));
+	uint8_t *room;
+
+	if (!file || !object) {
+		free(file);
+		free(object);
+		return error_set(err, ERROR_SYSTEM, "out of memory for '%s'", wish->name);
+	}
+	buffer_init(&object->bytes, STORE_OBJECT_MAX);
+	if (wish->size > STORE_OBJECT_MAX ||
+	    buffer_extend(&object->bytes, (size_t)wish->size, &room, err)) {
+		object_free(object);
+		free(file);
+		return error_set(err, ERROR_SYSTEM, "'%s' is too large to keep in memory",
+				 wish->name);
+	}
+	file->head.store = store;
+	file->object = object;
+	*out_file = &file->head;
+	return 0;
+}
+
+static int memory_file_piece(struct store_file *head, const struct store_piece *piece,
+			     struct error *err)
+{
+	struct memory_file *file = (struct memory_file *)head;
+	size_t size = file->object->bytes.len;
+
+	if (piece->offset > size || piece->bytes.len > size - piece->offset)
+		return error_set(err, ERROR_CORRUPT, "a file grew while it was read");
+	if (piece->bytes.len)
+		memcpy(file->object->bytes.data + piece->offset, piece->bytes.data,
+		       piece->bytes.len);
+	atomic_fetch_add(&file->written, piece->bytes.len);
+	return 0;
+}
+
+static void memory_file_abort(struct store_file *head)
+{
+	object_free(((struct memory_file *)head)->object);
+	free(head);
+}
+
+static int memory_file_commit(struct store_file *head, const struct digest *whole,
+			      struct error *err)
+{
+	struct memory_file *file = (struct memory_file *)head;
+
+	if (atomic_load(&file->written) != file->object->bytes.len) {
+		memory_file_abort(head);
+		return error_set(err, ERROR_CORRUPT, "not all bytes of a file came in");
+	}
+	object_name((struct memory_store *)head->store, file->object, whole);
+	free(file);
 	return 0;
 }
 
@@ -195,16 +270,6 @@ static int memory_remove(struct store *store, const struct digest *digest, struc
 	return 0;
 }
 
-static int memory_parts(struct store *store, const struct digest *digest, store_visit_part visit,
-			void *arg, struct error *err)
-{
-	struct object *object = object_find((struct memory_store *)store, digest);
-
-	if (!object)
-		return error_set(err, ERROR_ABSENT, "no such object in the store");
-	return visit(arg, digest, object->bytes.len, object->bytes.len, err);
-}
-
 const struct store_type store_memory = {
 	.name = "memory",
 	.capabilities = STORE_CAN_REMOVE,
@@ -214,10 +279,13 @@ const struct store_type store_memory = {
 	.put_write = memory_put_write,
 	.put_commit = memory_put_commit,
 	.put_abort = memory_put_abort,
+	.file_begin = memory_file_begin,
+	.file_piece = memory_file_piece,
+	.file_commit = memory_file_commit,
+	.file_abort = memory_file_abort,
 	.read = memory_read,
 	.has = memory_has,
 	.mode = memory_mode,
 	.list = memory_list,
 	.remove = memory_remove,
-	.parts = memory_parts,
 };

@@ -47,6 +47,56 @@ static void every_store_keeps_lists_and_forgets(void **state)
 	}
 }
 
+/* Some bytes of "weights", as a piece of a file. */
+static struct store_piece piece_of(size_t from, size_t len)
+{
+	struct span bytes = { (const uint8_t *)"weights" + from, len };
+
+	return (struct store_piece){ .offset = from, .bytes = bytes, .digest = sha256(bytes) };
+}
+
+static void a_file_comes_by_pieces_of_any_order(void **state)
+{
+	static const char *const type[] = { "files", "memory" };
+
+	(void)state;
+	for (size_t t = 0; t < 2; t++) {
+		CLEANUP(test_folder_remove) char *folder = test_folder();
+		CLEANUP(store_close) struct store *store = NULL;
+		CLEANUP(buffer_release) struct buffer bytes;
+		const struct store_file_wish wish = { .size = 7, .name = "w" };
+		const struct store_piece head = piece_of(0, 3), tail = piece_of(3, 4);
+		const struct store_piece behind = { .offset = 8, .bytes = span_of("!") };
+		struct digest digest = sha256(span_of("weights"));
+		struct store_file *file;
+		struct error err = { 0 };
+		bool there;
+
+		buffer_init(&bytes, 1000);
+		assert_done(store_open(type[t], folder, &store, &err), &err);
+
+		/* Not all of it, more than all of it, given up: nothing is kept. */
+		assert_done(store->type->file_begin(store, &wish, &file, &err), &err);
+		assert_done(store->type->file_piece(file, &head, &err), &err);
+		assert_fails(store->type->file_piece(file, &behind, &err), &err, ERROR_CORRUPT);
+		assert_fails(store->type->file_commit(file, &digest, &err), &err, ERROR_CORRUPT);
+		assert_done(store->type->file_begin(store, &wish, &file, &err), &err);
+		store->type->file_abort(file);
+		assert_done(store_has(store, &digest, &there, &err), &err);
+		assert_false(there);
+
+		for (int again = 0; again < 2; again++) {
+			assert_done(store->type->file_begin(store, &wish, &file, &err), &err);
+			assert_done(store->type->file_piece(file, &tail, &err), &err);
+			assert_done(store->type->file_piece(file, &head, &err), &err);
+			assert_done(store->type->file_commit(file, &digest, &err), &err);
+		}
+		assert_done(store_flush(store, &err), &err);
+		assert_done(store_get(store, &digest, &bytes, &err), &err);
+		assert_true(span_equal(buffer_view(&bytes), span_of("weights")));
+	}
+}
+
 /* The file of an object. */
 static char *object_path(const char *folder, const struct digest *digest, const char *suffix)
 {
@@ -124,65 +174,6 @@ static void links_and_references_say_what_they_are(void **state)
 	}
 }
 
-struct taken {
-	uint64_t parts, raw, stored;
-};
-
-static int take_part(void *arg, const struct digest *digest, uint64_t raw_len, uint64_t stored_len,
-		     struct error *err)
-{
-	struct taken *taken = arg;
-
-	(void)digest;
-	(void)err;
-	taken->parts++;
-	taken->raw += raw_len;
-	taken->stored += stored_len;
-	return 0;
-}
-
-static void what_lies_elsewhere_takes_no_room(void **state)
-{
-	static const char *const type[] = { "files", "memory" };
-	CLEANUP(test_folder_remove) char *root = test_folder();
-	struct digest linked = sha256(span_of("weights")), referred = sha256(span_of("elsewhere"));
-	char folder[4096], file[4096], other[4096];
-	struct error err = { 0 };
-
-	(void)state;
-	snprintf(folder, sizeof(folder), "%s/objects", root);
-	snprintf(file, sizeof(file), "%s/weights.bin", root);
-	snprintf(other, sizeof(other), "%s/elsewhere.bin", root);
-	assert_done(folder_make(folder, &err), &err);
-	house_write(file, "weights");
-	house_write(other, "elsewhere");
-	for (size_t t = 0; t < 2; t++) {
-		CLEANUP(store_close) struct store *store = NULL;
-		struct taken copy = { 0 }, link = { 0 }, reference = { 0 };
-		struct digest digest;
-
-		assert_done(store_open(type[t], folder, &store, &err), &err);
-		assert_done(store_put(store, span_of("some bytes"), &digest, &err), &err);
-		assert_done(store_parts(store, &digest, take_part, &copy, &err), &err);
-		assert_true(copy.parts == 1 && copy.raw == 10 && copy.stored == 10);
-		assert_fails(store_parts(store, &linked, take_part, &link, &err), &err,
-			     ERROR_ABSENT);
-		if (t)
-			continue;
-		assert_done(store_put_file(store, file, 7, &linked, STORE_LINK, &err), &err);
-		assert_done(store_put_file(store, other, 9, &referred, STORE_REFERENCE, &err),
-			    &err);
-		assert_done(store_parts(store, &linked, take_part, &link, &err), &err);
-		assert_true(link.raw == 7 && link.stored == 0);
-		assert_int_equal(unlink(file), 0); /* the store's is the only name now */
-		assert_int_equal(unlink(other), 0);
-		assert_done(store_parts(store, &linked, take_part, &link, &err), &err);
-		assert_true(link.raw == 14 && link.stored == 7);
-		assert_done(store_parts(store, &referred, take_part, &reference, &err), &err);
-		assert_true(reference.raw == 9 && reference.stored == 0);
-	}
-}
-
 static void a_reference_that_names_nothing_is_refused(void **state)
 {
 	static const char *const text[] = { "",          "7",   "7 weights\n", "x /weights\n",
@@ -225,9 +216,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_store_keeps_lists_and_forgets),
+		cmocka_unit_test(a_file_comes_by_pieces_of_any_order),
 		cmocka_unit_test(a_changed_object_is_found_on_reading),
 		cmocka_unit_test(links_and_references_say_what_they_are),
-		cmocka_unit_test(what_lies_elsewhere_takes_no_room),
 		cmocka_unit_test(a_reference_that_names_nothing_is_refused),
 		cmocka_unit_test(too_little_room_is_said_before_the_first_byte),
 	};

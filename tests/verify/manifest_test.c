@@ -229,19 +229,21 @@ static int copy_begin(void *user, const char *path, uint64_t size, void **out_fi
 	(void)size;
 	(void)err;
 	copying->begun++;
+	if (copying->damage)
+		put_text(copying->damage, "config.json", "{\"model_type\":\"LLAMA\"}");
 	*out_file = copying;
 	return 0;
 }
 
-static int copy_bytes(void *user, void *file, struct span bytes, struct error *err)
+static int copy_piece(void *user, void *file, const struct manifest_piece *piece, struct error *err)
 {
 	struct copying *copying = user;
+	struct digest digest = sha256(piece->bytes);
 
 	(void)err;
 	assert_ptr_equal(user, file);
-	if (copying->damage && !copying->bytes)
-		put_text(copying->damage, "config.json", "{\"model_type\":\"LLAMA\"}");
-	copying->bytes += bytes.len;
+	assert_true(digest_equal(&digest, &piece->digest));
+	__atomic_fetch_add(&copying->bytes, piece->bytes.len, __ATOMIC_RELAXED);
 	return 0;
 }
 
@@ -262,7 +264,7 @@ static void a_sink_gets_every_byte_of_the_one_read(void **state)
 	CLEANUP(tree_close) struct tree *tree = tree_at(folder);
 	CLEANUP(manifest_free) struct manifest *manifest = NULL;
 	struct copying copying = { 0 };
-	struct manifest_sink sink = { &copying, copy_begin, copy_bytes, copy_end };
+	struct manifest_sink sink = { &copying, copy_begin, copy_piece, copy_end };
 	struct context ctx = test_context();
 	struct error err = { 0 };
 
@@ -280,7 +282,7 @@ static void a_file_that_changes_while_it_is_read_is_refused(void **state)
 	CLEANUP(tree_close) struct tree *tree = NULL;
 	struct manifest *manifest = NULL;
 	struct copying copying = { .damage = folder };
-	struct manifest_sink sink = { &copying, copy_begin, copy_bytes, copy_end };
+	struct manifest_sink sink = { &copying, copy_begin, copy_piece, copy_end };
 	struct context ctx = test_context();
 	struct error err = { 0 };
 
