@@ -32,6 +32,15 @@ static int64_t clock_now(void *user)
 	return time(NULL);
 }
 
+static int64_t clock_monotonic_ms(void *user)
+{
+	struct timespec now;
+
+	(void)user;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 static const char *environment_variable(void *user, const char *name)
 {
 	(void)user;
@@ -164,6 +173,7 @@ void environment_begin(struct environment *environment)
 		.context = {
 			.user = environment,
 			.now_unix_s = clock_now,
+			.monotonic_ms = clock_monotonic_ms,
 			.environment = environment_variable,
 			.random = random_bytes,
 			.progress = show_progress,

@@ -17,6 +17,9 @@ const struct help_pair help_exit_statuses[] = {
 
 const struct help_pair help_variables[] = {
 	{ "AKASHI_REGISTRY", "the registry to work on, where --registry is not given" },
+	{ "AKASHI_LEASE_SECONDS",
+	  "how long a silent process of another host keeps what it has under way to itself, before "
+	  "it is taken to be dead; unset, 30" },
 	{ "AKASHI_PASSPHRASE_FILE",
 	  "a file whose first line is the passphrase of the signing key; without it the "
 	  "passphrase is asked for on the terminal, and it is never taken from the command line" },

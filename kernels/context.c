@@ -9,6 +9,11 @@ int64_t context_now(const struct context *ctx)
 	return ctx->now_unix_s ? ctx->now_unix_s(ctx->user) : 0;
 }
 
+int64_t context_monotonic_ms(const struct context *ctx)
+{
+	return ctx->monotonic_ms ? ctx->monotonic_ms(ctx->user) : 0;
+}
+
 const char *context_environment(const struct context *ctx, const char *name)
 {
 	return ctx->environment ? ctx->environment(ctx->user, name) : NULL;

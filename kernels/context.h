@@ -23,6 +23,9 @@ struct context {
 	/* Seconds since 1970-01-01 UTC. */
 	int64_t (*now_unix_s)(void *user);
 
+	/* Milliseconds of a clock that only goes forward and that nobody sets. Any thread. */
+	int64_t (*monotonic_ms)(void *user);
+
 	/* A variable of the environment, or NULL. Borrowed. */
 	const char *(*environment)(void *user, const char *name);
 
@@ -55,6 +58,7 @@ struct context {
 };
 
 int64_t context_now(const struct context *ctx);
+int64_t context_monotonic_ms(const struct context *ctx);
 const char *context_environment(const struct context *ctx, const char *name);
 MUST_CHECK int context_random(const struct context *ctx, uint8_t *bytes, size_t len,
 			      struct error *err);

@@ -24,6 +24,7 @@
 #include "registry/http.h"
 #include "registry/index.h"
 #include "registry/inspect.h"
+#include "registry/lease.h"
 #include "registry/log.h"
 #include "registry/log_rotate.h"
 #include "registry/log_source.h"
