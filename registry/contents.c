@@ -52,17 +52,28 @@ static int manifest_load(struct registry *registry, const struct digest *identit
 			 struct manifest **out_manifest, struct error *err)
 {
 	CLEANUP(manifest_free) struct manifest *manifest = NULL;
-	CLEANUP(buffer_release) struct buffer json, pieces;
+	CLEANUP(buffer_release) struct buffer json;
 
 	buffer_init(&json, MANIFEST_MAX_BYTES);
-	buffer_init(&pieces, MANIFEST_PIECES_MAX_BYTES);
 	if (store_get(registry->store, identity, &json, err) ||
-	    manifest_parse(buffer_view(&json), &manifest, err) ||
-	    store_get(registry->store, &manifest->pieces, &pieces, err) ||
-	    manifest_add_pieces(manifest, buffer_view(&pieces), err))
+	    manifest_parse(buffer_view(&json), &manifest, err))
 		return error_prefix(err, "manifest");
 	*out_manifest = manifest;
 	manifest = NULL;
+	return 0;
+}
+
+int contents_pieces(struct contents *contents, struct error *err)
+{
+	struct manifest *manifest = contents->manifest;
+	CLEANUP(buffer_release) struct buffer pieces;
+
+	buffer_init(&pieces, MANIFEST_PIECES_MAX_BYTES);
+	if (manifest->record || !contents->registry)
+		return 0;
+	if (store_get(contents->registry->store, &manifest->pieces, &pieces, err) ||
+	    manifest_add_pieces(manifest, buffer_view(&pieces), err))
+		return error_prefix(err, "manifest");
 	return 0;
 }
 

@@ -5,7 +5,7 @@
 #include "registry/home.h"
 
 struct contents {
-	struct manifest *manifest; /* with its pieces */
+	struct manifest *manifest; /* of a registered thing without pieces: contents_pieces */
 	struct tree *tree;
 	struct digest statement;   /* zero for a path */
 	struct registry *registry; /* borrowed; the tree reads its store */
@@ -28,6 +28,9 @@ MUST_CHECK int contents_of_path(const struct context *ctx, const char *path,
 MUST_CHECK int contents_of_argument(const struct context *ctx, struct registry *registry,
 				    const char *word, struct contents *out_contents,
 				    struct error *err);
+
+/* Give the manifest its pieces, unless they are there. Errors as above. */
+MUST_CHECK int contents_pieces(struct contents *contents, struct error *err);
 
 void contents_release(struct contents *contents);
 

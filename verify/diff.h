@@ -18,6 +18,7 @@ struct diff_values {
 	char largest[32]; /* the largest |new - old|; "" when there are no real numbers */
 	char norm[32];    /* of new - old, L2 */
 	char old_norm[32], new_norm[32];
+	char relative[32]; /* norm / old_norm: "inf" for a change of zeros */
 };
 
 struct diff_tensor {

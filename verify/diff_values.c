@@ -154,7 +154,7 @@ static float *value_table(enum dtype dtype)
 static void decimal(char out[32], double value)
 {
 	if (value == value)
-		snprintf(out, 32, "%.9g", value);
+		snprintf(out, 32, "%.9g", value); /* "inf" too */
 	else
 		snprintf(out, 32, "nan");
 }
@@ -182,6 +182,7 @@ static void values_finish(const struct values *values, struct diff_values *out)
 	decimal(out->norm, sqrt(all.square));
 	decimal(out->old_norm, sqrt(all.old_square));
 	decimal(out->new_norm, sqrt(all.new_square));
+	decimal(out->relative, all.square == 0 ? 0 : sqrt(all.square) / sqrt(all.old_square));
 }
 
 static int side_open(struct side *side, const struct tensor *tensor, const char *path,

@@ -54,7 +54,7 @@ json 'o["origin"] == "story.example.org/models" and len(o["unrecorded"]) == 3'
 run 0 diff llm-x/base@step-100 llm-x/base@step-500
 said "changed   tensor"
 run 0 diff llm-x/base@step-300 llm-x/base@step-500 --values --json
-json 'any(i.get("values", {}).get("changed", 0) for i in o["items"])'
+json 'any(i.get("changed", 0) for i in o["items"])'
 
 # Outputs are recorded; the cost is said before.
 run 0 record llm-x/base@step-500 --random 4:16 --dry-run
