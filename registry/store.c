@@ -133,6 +133,19 @@ int store_room(struct store *store, const char *sample, uint64_t bytes, struct e
 	return store->type->room ? store->type->room(store, sample, bytes, err) : 0;
 }
 
+int store_clone(struct store *store, const struct digest *digest, int fd, bool *out_done,
+		struct error *err)
+{
+	*out_done = false;
+	return store->type->clone ? store->type->clone(store, digest, fd, out_done, err) : 0;
+}
+
+int store_parts(struct store *store, const struct digest *digest, store_visit_part visit, void *arg,
+		struct error *err)
+{
+	return store->type->parts(store, digest, visit, arg, err);
+}
+
 int store_check(struct store *store, const struct context *ctx, const struct digest *digest,
 		struct error *err)
 {

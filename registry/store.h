@@ -62,6 +62,14 @@ struct store_cursor {
 	bool started;
 };
 
+/*
+ * Bytes that are kept once, whoever needs them: an object or a piece of one, `raw_len` bytes that
+ * take `stored_len` in the store (0: they lie elsewhere, by reference or under another name of the
+ * same file). 0 to go on, -1 with `err` to stop.
+ */
+typedef int (*store_visit_part)(void *arg, const struct digest *digest, uint64_t raw_len,
+				uint64_t stored_len, struct error *err);
+
 /* What a backend fills in. Objects are named by SHA-256, written once, never changed. */
 struct store_type {
 	const char *name; /* config `store.type` */
@@ -133,6 +141,21 @@ struct store_type {
 	/* Optional: ERROR_SYSTEM unless `bytes` more, the file `sample` first among them, find
 	 * room. */
 	int (*room)(struct store *store, const char *sample, uint64_t bytes, struct error *err);
+
+	/*
+	 * Optional: let the empty file open as `fd` share the blocks of the object, which
+	 * lies there as a whole file; *out_done says whether it does now (the file system may
+	 * not be able to). The bytes are not checked.
+	 */
+	int (*clone)(struct store *store, const struct digest *digest, int fd, bool *out_done,
+		     struct error *err);
+
+	/*
+	 * What the object takes up, in the parts it is kept in (one, where it lies as a whole),
+	 * each visited as often as the object has it. ERROR_ABSENT if there is no such object.
+	 */
+	int (*parts)(struct store *store, const struct digest *digest, store_visit_part visit,
+		     void *arg, struct error *err);
 };
 
 #define STORE(name) extern const struct store_type store_##name;
@@ -168,6 +191,12 @@ MUST_CHECK int store_list(struct store *store, struct store_cursor *cursor,
 			  struct error *err);
 MUST_CHECK int store_room(struct store *store, const char *sample, uint64_t bytes,
 			  struct error *err);
+
+/* See store_type.clone (false where a backend has none) and store_type.parts. */
+MUST_CHECK int store_clone(struct store *store, const struct digest *digest, int fd, bool *out_done,
+			   struct error *err);
+MUST_CHECK int store_parts(struct store *store, const struct digest *digest, store_visit_part visit,
+			   void *arg, struct error *err);
 
 /* Append the object's bytes to `out`, checked against their name: ERROR_CORRUPT when they changed.
  */

@@ -408,15 +408,14 @@ static bool reference_split(char *line, uint64_t *out_size, char **out_path)
 	return true;
 }
 
-/* Open the file that HEX.ref names. */
-static int reference_open(const struct files_store *self, const struct digest *digest,
-			  struct source **out_source, struct error *err)
+/* Where HEX.ref says that the object lies: *out_line owns the text that *out_location points into.
+ */
+static int reference_find(const struct files_store *self, const struct digest *digest,
+			  char **out_line, uint64_t *out_size, char **out_location,
+			  struct error *err)
 {
-	CLEANUP(source_close) struct source *source = NULL;
 	CLEANUP(buffer_release) struct buffer text;
-	CLEANUP(text_free) char *line = NULL;
-	char marker[PATH_ROOM], hex[DIGEST_HEX_SIZE], *location;
-	uint64_t size;
+	char marker[PATH_ROOM], hex[DIGEST_HEX_SIZE];
 
 	buffer_init(&text, PATH_ROOM);
 	digest_to_hex(digest, hex);
@@ -424,10 +423,24 @@ static int reference_open(const struct files_store *self, const struct digest *d
 		return -1;
 	if (!file_exists(marker))
 		return error_set(err, ERROR_ABSENT, "no object sha256:%s in the store", hex);
-	if (file_read(marker, &text, err) || buffer_to_text(&text, &line, err))
+	if (file_read(marker, &text, err) || buffer_to_text(&text, out_line, err))
 		return -1;
-	if (!reference_split(line, &size, &location))
+	if (!reference_split(*out_line, out_size, out_location))
 		return error_set(err, ERROR_CORRUPT, "'%s' names no location", marker);
+	return 0;
+}
+
+/* Open the file that HEX.ref names. */
+static int reference_open(const struct files_store *self, const struct digest *digest,
+			  struct source **out_source, struct error *err)
+{
+	CLEANUP(source_close) struct source *source = NULL;
+	CLEANUP(text_free) char *line = NULL;
+	char *location;
+	uint64_t size;
+
+	if (reference_find(self, digest, &line, &size, &location, err))
+		return -1;
 	if (source_open_file(location, &source, err))
 		return error_prefix(err, "the object is kept by reference only");
 	if (source->size != size)
@@ -601,6 +614,44 @@ static int files_room(struct store *store, const char *sample, uint64_t bytes, s
 			 (unsigned long long)bytes, (unsigned long long)room, self->folder);
 }
 
+static int files_clone(struct store *store, const struct digest *digest, int fd, bool *out_done,
+		       struct error *err)
+{
+	struct files_store *self = (struct files_store *)store;
+	char path[PATH_ROOM];
+	int from;
+
+	if (object_path(self, digest, "", path, err))
+		return -1;
+	from = open(path, O_RDONLY | O_CLOEXEC);
+	*out_done = from >= 0 && ioctl(fd, FICLONE, from) == 0;
+	if (from >= 0)
+		close(from);
+	return 0;
+}
+
+/* A file that has other names takes up no room of the store's; what is kept by reference neither.
+ */
+static int files_parts(struct store *store, const struct digest *digest, store_visit_part visit,
+		       void *arg, struct error *err)
+{
+	struct files_store *self = (struct files_store *)store;
+	CLEANUP(text_free) char *line = NULL;
+	char path[PATH_ROOM], *location;
+	struct stat st;
+	uint64_t size;
+
+	if (object_path(self, digest, "", path, err))
+		return -1;
+	if (stat(path, &st) == 0)
+		return visit(arg, digest, (uint64_t)st.st_size,
+			     st.st_nlink > 1 ? 0 : (uint64_t)st.st_size, err);
+	return reference_find(self, digest, &line, &size, &location, err) ||
+			       visit(arg, digest, size, 0, err)
+		       ? -1
+		       : 0;
+}
+
 const struct store_type store_files = {
 	.name = "files",
 	.capabilities = STORE_CAN_LINK | STORE_CAN_REMOVE | STORE_KEEPS_OVER_EXIT,
@@ -621,4 +672,6 @@ const struct store_type store_files = {
 	.list = files_list,
 	.remove = files_remove,
 	.room = files_room,
+	.clone = files_clone,
+	.parts = files_parts,
 };

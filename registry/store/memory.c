@@ -270,6 +270,16 @@ static int memory_remove(struct store *store, const struct digest *digest, struc
 	return 0;
 }
 
+static int memory_parts(struct store *store, const struct digest *digest, store_visit_part visit,
+			void *arg, struct error *err)
+{
+	struct object *object = object_find((struct memory_store *)store, digest);
+
+	if (!object)
+		return error_set(err, ERROR_ABSENT, "no such object in the store");
+	return visit(arg, digest, object->bytes.len, object->bytes.len, err);
+}
+
 const struct store_type store_memory = {
 	.name = "memory",
 	.capabilities = STORE_CAN_REMOVE,
@@ -288,4 +298,5 @@ const struct store_type store_memory = {
 	.mode = memory_mode,
 	.list = memory_list,
 	.remove = memory_remove,
+	.parts = memory_parts,
 };

@@ -174,6 +174,65 @@ static void links_and_references_say_what_they_are(void **state)
 	}
 }
 
+struct taken {
+	uint64_t parts, raw, stored;
+};
+
+static int take_part(void *arg, const struct digest *digest, uint64_t raw_len, uint64_t stored_len,
+		     struct error *err)
+{
+	struct taken *taken = arg;
+
+	(void)digest;
+	(void)err;
+	taken->parts++;
+	taken->raw += raw_len;
+	taken->stored += stored_len;
+	return 0;
+}
+
+static void what_lies_elsewhere_takes_no_room(void **state)
+{
+	static const char *const type[] = { "files", "memory" };
+	CLEANUP(test_folder_remove) char *root = test_folder();
+	struct digest linked = sha256(span_of("weights")), referred = sha256(span_of("elsewhere"));
+	char folder[4096], file[4096], other[4096];
+	struct error err = { 0 };
+
+	(void)state;
+	snprintf(folder, sizeof(folder), "%s/objects", root);
+	snprintf(file, sizeof(file), "%s/weights.bin", root);
+	snprintf(other, sizeof(other), "%s/elsewhere.bin", root);
+	assert_done(folder_make(folder, &err), &err);
+	house_write(file, "weights");
+	house_write(other, "elsewhere");
+	for (size_t t = 0; t < 2; t++) {
+		CLEANUP(store_close) struct store *store = NULL;
+		struct taken copy = { 0 }, link = { 0 }, reference = { 0 };
+		struct digest digest;
+
+		assert_done(store_open(type[t], folder, &store, &err), &err);
+		assert_done(store_put(store, span_of("some bytes"), &digest, &err), &err);
+		assert_done(store_parts(store, &digest, take_part, &copy, &err), &err);
+		assert_true(copy.parts == 1 && copy.raw == 10 && copy.stored == 10);
+		assert_fails(store_parts(store, &linked, take_part, &link, &err), &err,
+			     ERROR_ABSENT);
+		if (t)
+			continue;
+		assert_done(store_put_file(store, file, 7, &linked, STORE_LINK, &err), &err);
+		assert_done(store_put_file(store, other, 9, &referred, STORE_REFERENCE, &err),
+			    &err);
+		assert_done(store_parts(store, &linked, take_part, &link, &err), &err);
+		assert_true(link.raw == 7 && link.stored == 0);
+		assert_int_equal(unlink(file), 0); /* the store's is the only name now */
+		assert_int_equal(unlink(other), 0);
+		assert_done(store_parts(store, &linked, take_part, &link, &err), &err);
+		assert_true(link.raw == 14 && link.stored == 7);
+		assert_done(store_parts(store, &referred, take_part, &reference, &err), &err);
+		assert_true(reference.raw == 9 && reference.stored == 0);
+	}
+}
+
 static void a_reference_that_names_nothing_is_refused(void **state)
 {
 	static const char *const text[] = { "",          "7",   "7 weights\n", "x /weights\n",
@@ -219,6 +278,7 @@ int main(void)
 		cmocka_unit_test(a_file_comes_by_pieces_of_any_order),
 		cmocka_unit_test(a_changed_object_is_found_on_reading),
 		cmocka_unit_test(links_and_references_say_what_they_are),
+		cmocka_unit_test(what_lies_elsewhere_takes_no_room),
 		cmocka_unit_test(a_reference_that_names_nothing_is_refused),
 		cmocka_unit_test(too_little_room_is_said_before_the_first_byte),
 	};
