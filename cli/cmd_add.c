@@ -185,6 +185,7 @@ static const struct option checkpoint_options[] = {
 	  .argument = "FILE.json",
 	  .help = "a file about the training run, registered as NAME-run@VERSION" },
 	OPTION_STORE,
+	OPTION_COMPRESSION,
 	OPTION_EXCLUDE,
 	OPTION_KEY,
 	OPTION_TIMESTAMP,
@@ -220,8 +221,8 @@ static const struct command checkpoint = {
 };
 
 static const struct option dataset_options[] = {
-	OPTION_STORE,     OPTION_EXCLUDE, OPTION_KEY,
-	OPTION_TIMESTAMP, OPTION_DRY_RUN, { .name = NULL },
+	OPTION_STORE,     OPTION_COMPRESSION, OPTION_EXCLUDE,   OPTION_KEY,
+	OPTION_TIMESTAMP, OPTION_DRY_RUN,     { .name = NULL },
 };
 
 static const struct command dataset = {

@@ -94,10 +94,14 @@ int open_add_how(const struct call *call, const struct registry *registry, struc
 	struct add_how how = { .key = call_value(call, "key"),
 			       .dry_run = call_has(call, "dry-run") };
 	const char *store = call_value(call, "store");
+	const char *compression = call_value(call, "compression");
 
 	if (!store)
 		store = settings_get(&registry->settings, SETTING_STORE_DEFAULT, "copy");
-	if (store_mode_parse(store, &how.mode, err))
+	if (!compression)
+		compression = settings_get(&registry->settings, SETTING_STORE_COMPRESSION, "full");
+	if (store_mode_parse(store, &how.mode, err) ||
+	    codec_effort_parse(compression, &how.compression, err))
 		return -1;
 	*out_how = how;
 	return 0;

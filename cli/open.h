@@ -46,6 +46,13 @@
 			"them: damage is found, not prevented), or only their digests and paths; " \
 			"otherwise the registry's store.default"                                   \
 	}
+#define OPTION_COMPRESSION                                                                         \
+	{                                                                                          \
+		.name = "compression", .argument = "HOW", .choices = "none fast full",             \
+		.help = "how much work to make copies smaller, without loss: none, fast "          \
+			"(what runs as fast as a disk), or full; otherwise the registry's "        \
+			"store.compression, or full"                                               \
+	}
 #define OPTION_EXCLUDE                                                                             \
 	{                                                                                          \
 		.name = "exclude", .argument = "PATTERN", .repeatable = true,                      \
@@ -73,7 +80,7 @@ MUST_CHECK int open_registry_if_any(const struct call *call, struct registry **o
 MUST_CHECK int open_registry_anchor(const struct call *call, struct registry **out_registry,
 				    struct error *err);
 
-/* --key, --store and --dry-run as the registry takes them. */
+/* --key, --store, --compression and --dry-run as the registry takes them. */
 MUST_CHECK int open_add_how(const struct call *call, const struct registry *registry,
 			    struct add_how *out_how, struct error *err);
 

@@ -88,7 +88,7 @@ static int keep_begin(void *user, const char *name, uint64_t size, void **out_fi
 			.size = size,
 			.name = name,
 			.content = text ? CONTENT_TEXT : CONTENT_BYTES,
-			.effort = EFFORT_FULL,
+			.effort = keeping->adding->how->compression,
 		};
 
 		if (file_path(keeping->tree, name, &path, err) ||

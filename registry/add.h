@@ -6,9 +6,10 @@
 
 /* What is common to everything that is added. */
 struct add_how {
-	const char *key;      /* signing key; NULL: config user.key */
-	enum store_mode mode; /* how files come into the store */
-	bool dry_run;         /* look, hash, and say what would be written; write nothing */
+	const char *key;               /* signing key; NULL: config user.key */
+	enum store_mode mode;          /* how files come into the store */
+	enum codec_effort compression; /* of copies */
+	bool dry_run; /* look, hash, and say what would be written; write nothing */
 };
 
 /* What was (or, dry, would be) registered. */

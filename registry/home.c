@@ -126,6 +126,7 @@ static int settings_check(const struct registry *registry, struct error *err)
 		{ SETTING_LOG_KEY, "log" },
 	};
 	enum store_mode mode;
+	enum codec_effort effort;
 
 	for (size_t i = 0; i < sizeof(rule) / sizeof(rule[0]); i++) {
 		const char *value = settings_get(&registry->settings, rule[i].key, NULL);
@@ -139,6 +140,21 @@ static int settings_check(const struct registry *registry, struct error *err)
 	if (store_mode_parse(settings_get(&registry->settings, SETTING_STORE_DEFAULT, "copy"),
 			     &mode, err))
 		return error_prefix(err, "'%s/config', store.default", registry->folder);
+	if (codec_effort_parse(settings_get(&registry->settings, SETTING_STORE_COMPRESSION, "full"),
+			       &effort, err))
+		return error_prefix(err, "'%s/config', store.compression", registry->folder);
+	return 0;
+}
+
+/* What the config says about how the store works. */
+static int store_set_up(struct registry *registry, struct error *err)
+{
+	uint64_t bytes;
+
+	if (settings_get_size(&registry->settings, SETTING_STORE_PACK_SIZE, STORE_PACK_SIZE_DEFAULT,
+			      &bytes, err) ||
+	    store_pack_size(registry->store, bytes, err))
+		return error_prefix(err, "'%s/config', store.packSize", registry->folder);
 	return 0;
 }
 
@@ -170,7 +186,8 @@ int registry_open(const struct context *ctx, const char *folder, struct registry
 	if (!registry->origin || !note_name_ok(span_of(registry->origin)))
 		return error_set(err, ERROR_CORRUPT, "'%s' names no origin", settings);
 	type = settings_get(&registry->settings, SETTING_STORE_TYPE, "files");
-	if (settings_check(registry, err) || store_open(type, objects, &registry->store, err))
+	if (settings_check(registry, err) || store_open(type, objects, &registry->store, err) ||
+	    store_set_up(registry, err))
 		return -1;
 
 	*out_registry = registry;

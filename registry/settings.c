@@ -12,6 +12,8 @@ static const struct {
 	[SETTING_SHARED_REPOSITORY] = { "core", "sharedRepository" },
 	[SETTING_STORE_TYPE] = { "store", "type" },
 	[SETTING_STORE_DEFAULT] = { "store", "default" },
+	[SETTING_STORE_COMPRESSION] = { "store", "compression" },
+	[SETTING_STORE_PACK_SIZE] = { "store", "packSize" },
 	[SETTING_COORDINATOR_TYPE] = { "coordinator", "type" },
 	[SETTING_COORDINATOR_PATH] = { "coordinator", "path" },
 	[SETTING_LOG_KEY] = { "log", "key" },
@@ -29,6 +31,8 @@ const char *setting_key_name(enum setting_key key)
 		[SETTING_SHARED_REPOSITORY] = "core.sharedRepository",
 		[SETTING_STORE_TYPE] = "store.type",
 		[SETTING_STORE_DEFAULT] = "store.default",
+		[SETTING_STORE_COMPRESSION] = "store.compression",
+		[SETTING_STORE_PACK_SIZE] = "store.packSize",
 		[SETTING_COORDINATOR_TYPE] = "coordinator.type",
 		[SETTING_COORDINATOR_PATH] = "coordinator.path",
 		[SETTING_LOG_KEY] = "log.key",
@@ -65,6 +69,35 @@ int settings_get_bool(const struct settings *settings, enum setting_key key, boo
 		return error_set(err, ERROR_USAGE,
 				 "%s is 'true' or 'false' in the config, not '%s'",
 				 setting_key_name(key), value);
+	return 0;
+}
+
+int settings_get_size(const struct settings *settings, enum setting_key key, uint64_t otherwise,
+		      uint64_t *out_bytes, struct error *err)
+{
+	static const char units[] = "kmg";
+	const char *value = settings_get(settings, key, NULL), *unit;
+	uint64_t bytes = 0;
+	char *end;
+
+	if (!value) {
+		*out_bytes = otherwise;
+		return 0;
+	}
+	if (value[0] >= '0' && value[0] <= '9' && strlen(value) < 16) {
+		bytes = strtoull(value, &end, 10);
+		unit = *end ? strchr(units, *end | 0x20) : NULL;
+		for (ptrdiff_t i = 0; unit && i <= unit - units; i++)
+			if (__builtin_mul_overflow(bytes, 1024u, &bytes))
+				bytes = 0;
+		if (*end && (!unit || end[1]))
+			bytes = 0;
+	}
+	if (!bytes)
+		return error_set(err, ERROR_USAGE,
+				 "%s is a number of bytes in the config, such as 256m, not '%s'",
+				 setting_key_name(key), value);
+	*out_bytes = bytes;
 	return 0;
 }
 

@@ -20,6 +20,8 @@ enum setting_key {
 	SETTING_SHARED_REPOSITORY, /* core.sharedRepository */
 	SETTING_STORE_TYPE,        /* store.type */
 	SETTING_STORE_DEFAULT,     /* store.default */
+	SETTING_STORE_COMPRESSION, /* store.compression: none, fast, full */
+	SETTING_STORE_PACK_SIZE,   /* store.packSize: bytes, or with k, m, g behind the number */
 	SETTING_COORDINATOR_TYPE,  /* coordinator.type */
 	SETTING_COORDINATOR_PATH,  /* coordinator.path */
 	SETTING_LOG_KEY,           /* log.key */
@@ -51,6 +53,10 @@ const char *settings_get(const struct settings *settings, enum setting_key key,
 /* "true" or "false" (where it is not set); ERROR_USAGE for anything else. */
 MUST_CHECK int settings_get_bool(const struct settings *settings, enum setting_key key,
 				 bool *out_value, struct error *err);
+/* A number of bytes, with k, m or g behind it 1024, 1024^2 or 1024^3 times as many; `otherwise`
+ * where it is not set. ERROR_USAGE for anything else. */
+MUST_CHECK int settings_get_size(const struct settings *settings, enum setting_key key,
+				 uint64_t otherwise, uint64_t *out_bytes, struct error *err);
 const char *setting_key_name(enum setting_key key); /* "core.origin"; static */
 
 #endif

@@ -50,6 +50,16 @@ void store_close(struct store **store)
 	*store = NULL;
 }
 
+int store_pack_size(struct store *store, uint64_t bytes, struct error *err)
+{
+	if (bytes < STORE_PACK_SIZE_MIN || bytes > STORE_PACK_SIZE_MAX)
+		return error_set(err, ERROR_USAGE, "a pack has 8m to 64g bytes, not %llu",
+				 (unsigned long long)bytes);
+	if (store->type->pack_size)
+		store->type->pack_size(store, bytes);
+	return 0;
+}
+
 int store_put(struct store *store, struct span bytes, struct digest *out_digest, struct error *err)
 {
 	struct digest digest = sha256(bytes);

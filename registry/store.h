@@ -138,6 +138,10 @@ struct store_type {
 	/* Optional (STORE_CAN_REMOVE). Absent is success. */
 	int (*remove)(struct store *store, const struct digest *digest, struct error *err);
 
+	/* Optional: how many bytes a pack may have (config `store.packSize`); before the first
+	 * object. */
+	void (*pack_size)(struct store *store, uint64_t bytes);
+
 	/* Optional: ERROR_SYSTEM unless `bytes` more, the file `sample` first among them, find
 	 * room. */
 	int (*room)(struct store *store, const char *sample, uint64_t bytes, struct error *err);
@@ -166,6 +170,14 @@ struct store_type {
 MUST_CHECK int store_open(const char *type, const char *path, struct store **out_store,
 			  struct error *err);
 void store_close(struct store **store);
+
+#define STORE_PACK_SIZE_MIN (8u << 20)
+#define STORE_PACK_SIZE_MAX ((uint64_t)64 << 30)
+#define STORE_PACK_SIZE_DEFAULT (256u << 20)
+
+/* How large a pack of objects may grow, where the backend has packs. ERROR_USAGE outside the
+ * limits. */
+MUST_CHECK int store_pack_size(struct store *store, uint64_t bytes, struct error *err);
 
 /* Keep a copy of `bytes`; *out_digest is their name. Same bytes, same name. */
 MUST_CHECK int store_put(struct store *store, struct span bytes, struct digest *out_digest,

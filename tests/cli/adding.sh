@@ -44,6 +44,19 @@ run 4 add eval nowhere.json --of a/clean@1
 run 4 history a/x
 run 0 log audit --objects
 
+# How copies are made smaller is the command's choice, then the config's.
+run 2 add checkpoint out a/x@1 --compression much
+complained "full"
+git config -f .akashi/config store.compression much
+run 2 list
+complained "store.compression"
+git config -f .akashi/config store.compression fast
+git config -f .akashi/config store.packSize 1k
+run 2 list
+complained "store.packSize"
+git config -f .akashi/config store.packSize 16m
+run 0 add checkpoint out a/clean@1 --git src --compression none --dry-run
+
 # Links and references: the bytes stay where they are, and damage to them is found.
 stay() {
 	how=$1 step=$2 weights=$3

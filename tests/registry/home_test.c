@@ -42,6 +42,49 @@ static void settings_are_read_as_git_config_writes_them(void **state)
 	assert_string_equal(settings.value[SETTING_USER_KEY], "tester");
 }
 
+static void sizes_in_settings_have_units(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t bytes; /* 0: refused */
+	} row[] = {
+		{ "8388608", 8388608 },
+		{ "16m", 16 << 20 },
+		{ "2G", (uint64_t)2 << 30 },
+		{ "12k", 12 << 10 },
+		{ "", 0 },
+		{ "m", 0 },
+		{ "-1", 0 },
+		{ "1mb", 0 },
+		{ "1.5g", 0 },
+		{ "0", 0 },
+		{ "99999999999999g", 0 },
+		{ "9999999999999999999999", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		CLEANUP(settings_release) struct settings settings = { 0 };
+		struct error err = { 0 };
+		uint64_t bytes = 0;
+
+		assert_done(settings_get_size(&settings, SETTING_STORE_PACK_SIZE, 7, &bytes, &err),
+			    &err);
+		assert_int_equal(bytes, 7);
+		assert_done(settings_set(&settings, SETTING_STORE_PACK_SIZE, row[i].text, &err),
+			    &err);
+		if (!row[i].bytes) {
+			assert_fails(settings_get_size(&settings, SETTING_STORE_PACK_SIZE, 7,
+						       &bytes, &err),
+				     &err, ERROR_USAGE);
+			continue;
+		}
+		assert_done(settings_get_size(&settings, SETTING_STORE_PACK_SIZE, 7, &bytes, &err),
+			    &err);
+		assert_int_equal(bytes, row[i].bytes);
+	}
+}
+
 static void settings_that_are_not_ours_are_refused(void **state)
 {
 	static const char *const text[] = {
@@ -297,6 +340,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(settings_survive_being_written_and_read),
 		cmocka_unit_test(settings_are_read_as_git_config_writes_them),
+		cmocka_unit_test(sizes_in_settings_have_units),
 		cmocka_unit_test(settings_that_are_not_ours_are_refused),
 		cmocka_unit_test(a_registry_is_found_upward_and_only_when_it_is_ones_own),
 		cmocka_unit_test(a_planted_link_is_no_registry),
