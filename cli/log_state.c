@@ -58,7 +58,7 @@ static int prove_run(struct call *call, struct registry *registry, struct error 
 
 	buffer_init(&text, STATE_PROOFS_MAX_BYTES);
 	if (call_values(call, "prove", &asked, &count, err) ||
-	    registry_state_prove(registry, asked, count, &proofs, &made, err))
+	    registry_state_prove(registry, NULL, asked, count, &proofs, &made, err))
 		return -1;
 	/* Machines and files take the same: there is nothing in it that people would read. */
 	return output_json(proofs, err);
@@ -101,8 +101,10 @@ const struct command log_command_state = {
 		"The state is a sorted tree over all names, keys, policies and what was said about "
 		"them. Its root, signed and logged, lets a stranger check offline that a name has "
 		"exactly one statement and that a key was not revoked; akashi monitor builds the "
-		"same tree from the log's tiles and finds out a root that is not theirs. Run it "
-		"regularly where the log is written.",
+		"same tree from the log's tiles and finds out a root that is not theirs. The "
+		"witnesses "
+		"are asked to cosign anew what it speaks of, and so it has a date, by which a "
+		"policy's maximum age goes. Run it regularly where the log is written.",
 	.options = state_options,
 	.examples = state_examples,
 	.run = state_run,

@@ -389,8 +389,8 @@ static const struct option policy_options[] = {
 	  .help = "ask for cosignatures by this C2SP tlog-policy text; none asks for none" },
 	{ .name = "maximum-age",
 	  .argument = "AGE",
-	  .help = "what is believed must be shown by a cosigned checkpoint of that age (seconds, "
-		  "30d, 12h); 0 for any" },
+	  .help = "that nothing is newer must be shown by a state of the log that witnesses saw at "
+		  "most so long ago (seconds, 30d, 12h; akashi log state signs one); 0 for any" },
 	{ .name = "key",
 	  .argument = "NAME",
 	  .repeatable = true,

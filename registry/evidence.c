@@ -6,6 +6,7 @@
 #include "registry/home.h"
 #include "registry/index.h"
 #include "registry/log.h"
+#include "registry/state.h"
 #include "registry/statement.h"
 #include "registry/timestamps.h"
 
@@ -86,6 +87,23 @@ static int evidence_of_object(struct evidence *evidence, const struct digest *di
 	return store_read(registry_of(evidence)->store, digest, out_source, err);
 }
 
+/* Made from the whole log, and so only for whoever asks for something. */
+static int evidence_of_state(struct evidence *evidence, const char *const *asked, size_t count,
+			     struct buffer *out, struct error *err)
+{
+	CLEANUP(json_free) struct json *proofs = NULL;
+	CLEANUP(trust_release) struct trust trust = { 0 };
+
+	if (!count)
+		return error_set(err, ERROR_ABSENT, "no state of the log lies beside it");
+	return registry_trust(registry_of(evidence), evidence, &trust, err) ||
+			       registry_state_prove(registry_of(evidence), &trust.anchor[0].chain,
+						    asked, count, &proofs, NULL, err) ||
+			       json_write_canonical(proofs, out, err)
+		       ? -1
+		       : 0;
+}
+
 static void evidence_of_close(struct evidence *evidence)
 {
 	free(evidence);
@@ -98,6 +116,7 @@ static const struct evidence_type registry_type = {
 	.proof = evidence_of_proof,
 	.timestamp = evidence_of_timestamp,
 	.object = evidence_of_object,
+	.state = evidence_of_state,
 	.close = evidence_of_close,
 };
 

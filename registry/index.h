@@ -108,6 +108,10 @@ MUST_CHECK int index_edges_from(struct index *index, const struct digest *statem
 MUST_CHECK int index_scores(struct index *index, const struct digest *statement,
 			    index_visit_score visit, void *arg, struct error *err);
 
+/* Is there a statement of this kind? */
+MUST_CHECK int index_has_kind(struct index *index, const char *kind, bool *out_has,
+			      struct error *err);
+
 /* Statements of `kind` whose subject has this digest (NULL kind: any). */
 MUST_CHECK int index_by_digest(struct index *index, const char *kind, const struct digest *digest,
 			       index_visit visit, void *arg, struct error *err);

@@ -107,6 +107,17 @@ int index_about(struct index *index, const struct digest *statement, index_visit
 		       hex, NULL, visit, arg, err);
 }
 
+int index_has_kind(struct index *index, const char *kind, bool *out_has, struct error *err)
+{
+	CLEANUP(query_free) struct query *query = NULL;
+
+	if (query_new(index->database, "SELECT 1 FROM statement WHERE kind = ? LIMIT 1", &query,
+		      err))
+		return -1;
+	query_bind_text(query, 1, kind);
+	return query_step(query, out_has, err);
+}
+
 int index_by_digest(struct index *index, const char *kind, const struct digest *digest,
 		    index_visit visit, void *arg, struct error *err)
 {

@@ -72,7 +72,9 @@ MUST_CHECK int publish_write_sums(struct publishing *p, struct error *err);
 
 /*
  * Add the newest `state` statement that covers the checkpoint's claim, with proofs about its name
- * and key for akashi/state.json; *out_proofs NULL where none was signed. The caller frees it.
+ * and key, and about all that is newer where the policy has a maximum age, for akashi/state.json;
+ * *out_proofs NULL where none was signed. One is signed now where states are signed at all, or the
+ * policy has a maximum age, and the key may. The caller frees *out_proofs.
  */
 MUST_CHECK int publish_add_state(struct publishing *p, struct json **out_proofs, struct error *err);
 

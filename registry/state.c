@@ -7,6 +7,8 @@
 
 #include "registry/log.h"
 
+#define STATE_NOTE_MAX_BYTES 8192u /* of a control statement's 16 KiB */
+
 /* A control statement of this log out of an entry. false: there is none; -1 is for memory. */
 static int control_read(struct span bytes, const char *origin, struct entry *entry,
 			struct statement *statement, bool *out_there, struct error *err)
@@ -62,13 +64,19 @@ int state_read(struct tiles *tiles, const struct tree_head *head, uint64_t from,
 
 /* ---- Saying it ---- */
 
-/* The published head of the log as a tree_head. */
-static int head_of(struct registry *registry, struct log **out_log, struct tree_head *out_head,
-		   struct error *err)
+/*
+ * The published head of the log as a tree_head, and its note: with `anew`, as its witnesses
+ * cosign it now. Without a quorum of them what was published before is spoken of.
+ */
+static int head_of(struct registry *registry, bool anew, struct log **out_log,
+		   struct tree_head *out_head, struct buffer *out_note, struct error *err)
 {
 	CLEANUP(log_head_release) struct log_head head = { 0 };
+	struct log_published published;
 
-	if (registry_log(registry, out_log, err) || log_head(*out_log, &head, err))
+	if (registry_log(registry, out_log, err) ||
+	    (anew && log_publish(*out_log, true, &published, err)) ||
+	    log_head(*out_log, &head, err) || buffer_add(out_note, buffer_view(&head.note), err))
 		return -1;
 	out_head->size = head.size;
 	out_head->root = head.root;
@@ -106,8 +114,8 @@ static int policy_newest(const struct state_tree *tree, struct digest *out_polic
 					: 0;
 }
 
-static int predicate_make(const struct state_tree *tree, uint64_t size, struct json **out_predicate,
-			  struct error *err)
+static int predicate_make(const struct state_tree *tree, uint64_t size, struct span note,
+			  struct json **out_predicate, struct error *err)
 {
 	CLEANUP(json_free) struct json *predicate = NULL;
 	struct digest root = state_tree_root(tree), policy;
@@ -120,6 +128,7 @@ static int predicate_make(const struct state_tree *tree, uint64_t size, struct j
 	    json_set_size(predicate, "count", state_tree_count(tree), err) ||
 	    json_set_hex(predicate, "root", &root, err) ||
 	    json_set_digest(predicate, "policy", &policy, err) ||
+	    (note.len && json_set_span(predicate, "checkpoint", note, err)) ||
 	    json_set_array(predicate, "kinds", &list, err))
 		return -1;
 	for (size_t i = 0; i < kinds; i++)
@@ -130,6 +139,18 @@ static int predicate_make(const struct state_tree *tree, uint64_t size, struct j
 	return 0;
 }
 
+/* What fits into a control statement; else the state says nothing of its time. */
+static struct span note_small(const struct registry *registry, const struct buffer *note)
+{
+	if (note->len <= STATE_NOTE_MAX_BYTES)
+		return buffer_view(note);
+	context_notice(registry->ctx,
+		       "the log's checkpoint has %zu bytes of signatures, too many to be put into "
+		       "the state, which so says nothing of its age",
+		       note->len);
+	return (struct span){ NULL, 0 };
+}
+
 int registry_state_say(struct registry *registry, struct signing_key *key,
 		       struct state_made *out_made, struct error *err)
 {
@@ -137,16 +158,18 @@ int registry_state_say(struct registry *registry, struct signing_key *key,
 	CLEANUP(state_tree_free) struct state_tree *tree = NULL;
 	CLEANUP(json_free) struct json *predicate = NULL;
 	CLEANUP(state_free) struct state *state = NULL;
+	CLEANUP(buffer_release) struct buffer note;
 	const char *kind[STATE_KINDS_MAX];
 	struct state_made made = { 0 };
 	struct statement_made said;
 	struct tree_head head;
 	struct log *log;
 
-	if (head_of(registry, &log, &head, err) || state_new(&state, err) ||
+	buffer_init(&note, NOTE_MAX_BYTES);
+	if (head_of(registry, key != NULL, &log, &head, &note, err) || state_new(&state, err) ||
 	    state_read(log_tiles(log), &head, 0, head.size, state, err) ||
 	    state_tree_at(state, head.size, kind, state_kinds(kind), &tree, err) ||
-	    predicate_make(tree, head.size, &predicate, err))
+	    predicate_make(tree, head.size, note_small(registry, &note), &predicate, err))
 		return -1;
 	made.size = head.size;
 	made.count = state_tree_count(tree);

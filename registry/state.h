@@ -25,21 +25,27 @@ struct state_made {
 	struct digest root;
 };
 
-/* Read the state of everything that is published, sign it with `key` (NULL: nothing is signed or
- * logged; identity, key and index are then unset) and log it. */
+/*
+ * Read the state of everything that is published, sign it with `key` (NULL: nothing is signed or
+ * logged; identity, key and index are then unset) and log it. The witnesses are asked to cosign
+ * anew what it speaks of, and that checkpoint is put into it: it says as of when it speaks.
+ */
 MUST_CHECK int registry_state_say(struct registry *registry, struct signing_key *key,
 				  struct state_made *out_made, struct error *err);
 
 /*
- * The newest signed state of the registry's log that holds, with proofs about asked[count]
+ * The newest signed state of the registry's log that holds (and whose signer `chain` accepts at its
+ * entry, where that is not NULL), with proofs about asked[count]
  * (docs/formats.md, section 4: `akashi/state-proofs/1`). Each is what a person writes
  * (owner/name@version, owner/name:alias#serial, a KEY, a statement's identity), or the key of a
- * leaf, or what keys begin with ("revocation:HEX."). What is proven is what was signed, whatever
+ * leaf, or what keys begin with ("revocation:HEX."); a leaf is left out where one asked for right
+ * before it showed that nothing begins so. What is proven is what was signed, whatever
  * came later. The caller frees *out_proofs; `out_made` may be NULL. ERROR_ABSENT when no state was
  * signed yet; ERROR_USAGE: not to be asked for.
  */
-MUST_CHECK int registry_state_prove(struct registry *registry, const char *const *asked,
-				    size_t count, struct json **out_proofs,
-				    struct state_made *out_made, struct error *err);
+MUST_CHECK int registry_state_prove(struct registry *registry, const struct policy_chain *chain,
+				    const char *const *asked, size_t count,
+				    struct json **out_proofs, struct state_made *out_made,
+				    struct error *err);
 
 #endif

@@ -17,6 +17,7 @@ struct met {
 };
 
 struct search {
+	const struct policy_chain *chain; /* whose signers are taken; NULL: all; borrowed */
 	struct state *state;
 	const char *origin;
 	struct met *met; /* in the order of the log */
@@ -75,6 +76,15 @@ static int search_visit(void *arg, uint64_t index, struct span bytes, struct err
 	return met_add(search, index, &entry, err);
 }
 
+static bool signer_counts(const struct search *search, const struct met *met)
+{
+	struct signing by = { met->key, met->index };
+	struct error ignored = { 0 };
+
+	return !search->chain ||
+	       !policy_chain_accepts_one(search->chain, &by, STATEMENT_state, "", &ignored);
+}
+
 /* The newest that the entries bear out, and its tree. */
 static int newest_find(const struct search *search, const struct met **out_met,
 		       struct state_tree **out_tree, struct error *err)
@@ -85,6 +95,8 @@ static int newest_find(const struct search *search, const struct met **out_met,
 		struct state_tree *tree;
 		struct digest root;
 
+		if (!signer_counts(search, met))
+			continue;
 		if (state_tree_at(search->state, met->said.size, met->said.kind,
 				  met->said.kind_count, &tree, &unknown)) {
 			if (unknown.code != ERROR_SYSTEM)
@@ -111,6 +123,7 @@ struct proving {
 	const struct state_tree *tree;
 	const struct state_said *said;
 	struct json *proofs;
+	const char *empty; /* nothing begins with this, which was asked last; or NULL */
 };
 
 static int proof_add(struct proving *proving, const char *key, struct error *err)
@@ -126,15 +139,19 @@ static int proof_add(struct proving *proving, const char *key, struct error *err
 }
 
 /* Everything that begins so, and that there is nothing else. */
-static int prefix_add(struct proving *proving, const char *prefix, struct error *err)
+static int prefix_add(struct proving *proving, const char *prefix, bool *out_any, struct error *err)
 {
+	*out_any = false;
 	if (proof_add(proving, prefix, err))
 		return -1;
 	for (uint64_t i = 0; i < state_tree_count(proving->tree); i++) {
 		const char *key, *value;
 
 		state_tree_leaf(proving->tree, i, &key, &value);
-		if (strncmp(key, prefix, strlen(prefix)) == 0 && proof_add(proving, key, err))
+		if (strncmp(key, prefix, strlen(prefix)) != 0)
+			continue;
+		*out_any = true;
+		if (proof_add(proving, key, err))
 			return -1;
 	}
 	return 0;
@@ -155,6 +172,7 @@ static bool covered(const struct proving *proving, const char *text)
 static int about_add(struct proving *proving, const struct digest *about, struct error *err)
 {
 	char hex[DIGEST_HEX_SIZE], prefix[STATE_KEY_MAX];
+	bool any;
 
 	digest_to_hex(about, hex);
 	for (size_t i = 0; i < proving->said->kind_count; i++) {
@@ -163,7 +181,7 @@ static int about_add(struct proving *proving, const struct digest *about, struct
 		if (strcmp(kind, "claim") == 0 || strcmp(kind, "policy") == 0)
 			continue;
 		snprintf(prefix, sizeof(prefix), "%.64s:%s.", kind, hex);
-		if (prefix_add(proving, prefix, err))
+		if (prefix_add(proving, prefix, &any, err))
 			return -1;
 	}
 	return 0;
@@ -198,13 +216,22 @@ static int asked_add(struct proving *proving, const char *asked, struct error *e
 	struct error none = { 0 };
 	size_t len = strlen(asked);
 	struct digest digest;
+	bool any;
 
 	if (len >= 2 * DIGEST_SIZE && digest_from_hex(span_of(asked), &digest, &none) == 0)
 		return about_add(proving, &digest, err);
-	if (covered(proving, asked))
-		return asked[len - 1] == '.' ? prefix_add(proving, asked, err)
-					     : proof_add(proving, asked, err);
-	return name_add(proving, asked, err);
+	if (proving->empty && strncmp(asked, proving->empty, strlen(proving->empty)) == 0)
+		return 0;
+	proving->empty = NULL;
+	if (!covered(proving, asked))
+		return name_add(proving, asked, err);
+	if (asked[len - 1] != '.')
+		return proof_add(proving, asked, err);
+	if (prefix_add(proving, asked, &any, err))
+		return -1;
+	if (!any)
+		proving->empty = asked;
+	return 0;
 }
 
 static int proofs_write(const struct met *met, struct state_tree *tree, const char *const *asked,
@@ -226,10 +253,12 @@ static int proofs_write(const struct met *met, struct state_tree *tree, const ch
 	return 0;
 }
 
-int registry_state_prove(struct registry *registry, const char *const *asked, size_t count,
-			 struct json **out_proofs, struct state_made *out_made, struct error *err)
+int registry_state_prove(struct registry *registry, const struct policy_chain *chain,
+			 const char *const *asked, size_t count, struct json **out_proofs,
+			 struct state_made *out_made, struct error *err)
 {
-	CLEANUP(search_release) struct search search = { .origin = registry->origin };
+	CLEANUP(search_release)
+	struct search search = { .chain = chain, .origin = registry->origin };
 	CLEANUP(state_tree_free) struct state_tree *tree = NULL;
 	CLEANUP(log_head_release) struct log_head served = { 0 };
 	struct tree_head head = { 0 };

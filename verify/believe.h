@@ -36,10 +36,13 @@ bool trust_requires(const struct trust *trust, const char *origin, const char *n
 /* What somebody saw of a log before. Texts are borrowed. */
 struct log_seen {
 	char origin[NOTE_NAME_MAX + 1];
-	uint64_t version;      /* the highest of its policy */
-	struct digest policy;  /* that statement's identity */
-	uint64_t index;        /* the entry from which on it was in force */
-	uint64_t size;         /* entries, the most that a checkpoint had */
+	uint64_t version;     /* the highest of its policy */
+	struct digest policy; /* that statement's identity */
+	uint64_t index;       /* the entry from which on it was in force */
+	uint64_t size;        /* entries, the most that a checkpoint had */
+	uint64_t read_size;   /* entries that this person's own reading of the log covers ... */
+	uint64_t read_time;   /* ... as witnesses had seen it at this time; 0: unknown */
+	struct digest read_root;
 	const char *first_use; /* whence it was pinned without being compared; or NULL */
 };
 

@@ -110,7 +110,10 @@ MUST_CHECK int check_seen(struct check *check, struct error *err);
 MUST_CHECK int check_learn(struct check *check, uint64_t size, struct error *err);
 /* Was it retracted or superseded, as far as is known here? */
 MUST_CHECK int check_standing(struct check *check, const struct believed *about, struct error *err);
-/* Is what is shown young enough for the policy, or as of the time that was asked for? */
+
+/* check_age.c */
+
+/* Is what is known here young enough for the policy, or as of the time that was asked for? */
 MUST_CHECK int check_age(struct check *check, const struct believed *last, struct error *err);
 
 /* check_state.c */

@@ -5,58 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "verify/state.h"
-
-/* A state that may be believed, with the proofs that lie beside it. */
-struct stated {
-	struct believed believed;
-	struct state_said said;
-	struct json *file; /* owned */
-	const struct json *proofs;
-};
-
-static void stated_release(struct stated *stated)
-{
-	believed_release(&stated->believed);
-	json_free(&stated->file);
-}
-
-/* ERROR_ABSENT: no state lies there. */
-static int stated_read(const struct check *check, struct stated *stated, struct error *err)
-{
-	struct expectation expected = { .kind = STATEMENT_state };
-	CLEANUP(buffer_release) struct buffer text;
-	struct digest identity;
-
-	buffer_init(&text, STATE_PROOFS_MAX_BYTES);
-	if (evidence_state(check->evidence, &text, err) ||
-	    json_parse(buffer_view(&text), NULL, &stated->file, err) ||
-	    json_need_digest(stated->file, "state", &identity, err) ||
-	    json_need_array(stated->file, "proofs", &stated->proofs, err) ||
-	    believe_statement(check->trust, check->evidence, &identity, &expected,
-			      &stated->believed, err) ||
-	    state_said_parse(&stated->believed.statement, &stated->said, err))
-		return -1;
-	if (strcmp(stated->believed.statement.origin, check->checkpoint.statement.origin) != 0)
-		return error_set(err, ERROR_UNTRUSTED, "the state is that of another log, '%s'",
-				 stated->believed.statement.origin);
-	if (stated->said.size > stated->believed.index)
-		return error_set(err, ERROR_CORRUPT, "the state covers entries that came after it");
-	return 0;
-}
-
-/* The proof about a key, NULL when it is not there. */
-static const struct json *proof_find(const struct stated *stated, const char *key)
-{
-	for (size_t i = 0; i < json_count(stated->proofs); i++) {
-		const struct json *proof = json_at(stated->proofs, i);
-		const char *about = json_text(json_member(proof, "key"));
-
-		if (about && strcmp(about, key) == 0)
-			return proof;
-	}
-	return NULL;
-}
+#include "verify/stated.h"
 
 /* 0 iff the state has the checkpoint's name for exactly the checkpoint's statement. */
 static int name_ask(const struct check *check, const struct stated *stated, struct error *err)
@@ -67,7 +16,7 @@ static int name_ask(const struct check *check, const struct stated *stated, stru
 
 	if (state_claim_key(&check->checkpoint.statement.name, 0, &key, err))
 		return -1;
-	proof = proof_find(stated, key);
+	proof = stated_proof(stated, key);
 	if (!proof)
 		return error_set(err, ERROR_ABSENT, "no proof about this name lies beside it");
 	if (stated->said.size <= check->checkpoint.claim_index)
@@ -98,7 +47,7 @@ static int key_ask(const struct stated *stated, const struct digest *id, struct 
 
 	digest_to_hex(id, hex);
 	snprintf(prefix, sizeof(prefix), "revocation:%s.", hex);
-	proof = proof_find(stated, prefix);
+	proof = stated_proof(stated, prefix);
 	if (!proof)
 		return error_set(err, ERROR_ABSENT, "no proof about its key lies beside it");
 	if (state_ask_any(&stated->said, proof, prefix, &any, err))
@@ -172,7 +121,8 @@ int check_state(struct check *check, const char *name, struct json *evidence, st
 	CLEANUP(stated_release) struct stated stated = { .file = NULL };
 	struct error cause = { 0 }, key = { 0 };
 
-	if (stated_read(check, &stated, &cause)) {
+	if (stated_read(check->trust, check->evidence, check->checkpoint.statement.origin, NULL, 0,
+			&stated, &cause)) {
 		/* What lies beside a release and does not hold is no reason to fail it: as if
 		 * absent. */
 		if (cause.code == ERROR_CORRUPT)

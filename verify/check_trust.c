@@ -1,26 +1,8 @@
-/* Over time: what was seen before, what was retracted, how old what is shown here is. */
+/* Over time: what was seen before, and what was retracted since. */
 #include "verify/check_parts.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#define DAY_S 86400u
-
-/* "2026-11-24T18:00:00Z" */
-static void time_write(uint64_t unix_s, char out_text[32])
-{
-	uint64_t days = unix_s / DAY_S, rest = unix_s % DAY_S;
-	/* Days since 0000-03-01 in the Gregorian calendar, by eras of 400 years. */
-	uint64_t z = days + 719468, era = z / 146097, doe = z % 146097;
-	uint64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-	uint64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
-	unsigned day = (unsigned)(doy - (153 * mp + 2) / 5 + 1);
-	unsigned month = (unsigned)(mp < 10 ? mp + 3 : mp - 9);
-	unsigned year = (unsigned)((yoe + era * 400 + (month <= 2)) % 10000);
-
-	snprintf(out_text, 32, "%04u-%02u-%02uT%02u:%02u:%02uZ", year, month, day,
-		 (unsigned)(rest / 3600), (unsigned)(rest / 60 % 60), (unsigned)(rest % 60));
-}
 
 /* ---- What was seen before ---- */
 
@@ -172,80 +154,4 @@ int check_standing(struct check *check, const struct believed *about, struct err
 			return -1;
 	}
 	return 0;
-}
-
-/* ---- Age ---- */
-
-/* The latest time at which a quorum of witnesses had seen what is shown here; 0: unknown. */
-static uint64_t shown_at(const struct check *check, const struct believed *last)
-{
-	uint64_t time = last->checkpoint.time;
-
-	if (check->checkpoint.checkpoint.time > time)
-		time = check->checkpoint.checkpoint.time;
-	return last->anchor->chain.time > time ? last->anchor->chain.time : time;
-}
-
-static int check_as_of(struct check *check, const struct believed *last, struct error *err)
-{
-	const struct check_request *request = check->request;
-	char date[32];
-
-	if (request->as_of_index != UINT64_MAX) {
-		if (last->index > request->as_of_index)
-			return verdict_undecided(check->verdict, err,
-						 "it was logged at entry %llu, and you ask as of "
-						 "entry %llu",
-						 (unsigned long long)last->index,
-						 (unsigned long long)request->as_of_index);
-		return verdict_detail(check->verdict, STEP_SIGNATURE, err,
-				      "as logged at entry %llu; later revocations unknown",
-				      (unsigned long long)request->as_of_index);
-	}
-	time_write((uint64_t)request->as_of_time, date);
-	if (!last->checkpoint.time || last->checkpoint.time > (uint64_t)request->as_of_time)
-		return verdict_undecided(
-			check->verdict, err,
-			"nothing here shows what the log held on %s: no checkpoint "
-			"that witnesses cosigned by then",
-			date);
-	return verdict_detail(check->verdict, STEP_SIGNATURE, err,
-			      "as logged on %s; later revocations unknown", date);
-}
-
-int check_age(struct check *check, const struct believed *last, struct error *err)
-{
-	const struct policy *policy = trust_policy(last->anchor);
-	uint64_t now = (uint64_t)context_now(check->ctx), shown = shown_at(check, last);
-	char date[32];
-
-	if (check->request->as_of)
-		return check_as_of(check, last, err);
-	if (!policy->maximum_age)
-		return 0;
-	time_write(shown, date);
-	if (!shown)
-		return verdict_undecided(
-			check->verdict, err,
-			"the policy of '%s' asks for news of at most %llu s, and "
-			"nothing here says how old it is: no checkpoint that a quorum "
-			"of witnesses cosigned (--as-of takes it as it is)",
-			policy->origin, (unsigned long long)policy->maximum_age);
-	if (now > shown && now - shown > policy->maximum_age)
-		return verdict_undecided(
-			check->verdict, err,
-			"the policy of '%s' asks for news of at most %llu s, and what "
-			"is here is of %s: akashi trust update, or --as-of %.10s",
-			policy->origin, (unsigned long long)policy->maximum_age, date, date);
-	/* Else what is dated far ahead, or a clock that stands still, would be young for ever. */
-	if (shown > now && shown - now > policy->maximum_age)
-		return verdict_undecided(
-			check->verdict, err,
-			"the policy of '%s' asks for news of at most %llu s, and what "
-			"is here is of %s, which has not come yet by this machine's clock",
-			policy->origin, (unsigned long long)policy->maximum_age, date);
-	return verdict_detail(check->verdict, STEP_SIGNATURE, err,
-			      "witnesses had seen the log at %s, within the age that the policy "
-			      "allows",
-			      date);
 }

@@ -69,10 +69,11 @@ int evidence_object(const struct evidence *evidence, const struct digest *digest
 	return evidence->type->object(own(evidence), digest, out_source, err);
 }
 
-int evidence_state(const struct evidence *evidence, struct buffer *out, struct error *err)
+int evidence_state(const struct evidence *evidence, const char *const *asked, size_t count,
+		   struct buffer *out, struct error *err)
 {
 	return evidence->type->state
-		       ? evidence->type->state(own(evidence), out, err)
+		       ? evidence->type->state(own(evidence), asked, count, out, err)
 		       : error_set(err, ERROR_ABSENT, "no state of the log lies beside it");
 }
 
@@ -219,12 +220,13 @@ static int joined_object(struct evidence *evidence, const struct digest *digest,
 	return -1;
 }
 
-static int joined_state(struct evidence *evidence, struct buffer *out, struct error *err)
+static int joined_state(struct evidence *evidence, const char *const *asked, size_t count,
+			struct buffer *out, struct error *err)
 {
 	struct joined *joined = (struct joined *)evidence;
 
 	for (size_t i = 0; i < 2; i++) {
-		if (!evidence_state(joined->part[i], out, err))
+		if (!evidence_state(joined->part[i], asked, count, out, err))
 			return 0;
 		if (!look_further(i, err))
 			break;

@@ -50,9 +50,13 @@ struct evidence_type {
 	/* Open the object with this SHA-256; its bytes are not checked yet. ERROR_ABSENT. */
 	int (*object)(struct evidence *evidence, const struct digest *digest,
 		      struct source **out_source, struct error *err);
-	/* Append the proofs about the log's state (akashi/state-proofs/1). ERROR_ABSENT. Or NULL:
-	 * it has none. */
-	int (*state)(struct evidence *evidence, struct buffer *out, struct error *err);
+	/*
+	 * Append proofs about the log's state (akashi/state-proofs/1): those that lie there, or,
+	 * where they can be made, those that answer what is asked (none: nothing is made).
+	 * ERROR_ABSENT. Or NULL: it has none.
+	 */
+	int (*state)(struct evidence *evidence, const char *const *asked, size_t count,
+		     struct buffer *out, struct error *err);
 	void (*close)(struct evidence *evidence); /* frees `evidence` itself */
 };
 
@@ -68,8 +72,8 @@ MUST_CHECK int evidence_timestamp(const struct evidence *evidence, const struct 
 				  const struct digest *key, struct buffer *out, struct error *err);
 MUST_CHECK int evidence_object(const struct evidence *evidence, const struct digest *digest,
 			       struct source **out_source, struct error *err);
-MUST_CHECK int evidence_state(const struct evidence *evidence, struct buffer *out,
-			      struct error *err);
+MUST_CHECK int evidence_state(const struct evidence *evidence, const char *const *asked,
+			      size_t count, struct buffer *out, struct error *err);
 void evidence_close(struct evidence **evidence);
 
 /* Append a whole object, whose SHA-256 was compared with `digest`. ERROR_ABSENT, ERROR_CORRUPT. */

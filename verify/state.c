@@ -287,6 +287,7 @@ int state_said_parse(const struct statement *statement, struct state_said *out_s
 	    json_need_size(predicate, "count", &said.count, err) ||
 	    json_need_hex(predicate, "root", &said.root, err) ||
 	    json_need_digest(predicate, "policy", &said.policy, err) ||
+	    json_maybe_string(predicate, "checkpoint", &said.checkpoint, err) ||
 	    kinds_parse(predicate, &said, err))
 		return error_prefix(err, "state");
 	if (said.count > said.size)

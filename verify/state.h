@@ -84,6 +84,8 @@ struct state_said {
 	struct digest policy;              /* the policy statement that the signer went by */
 	const char *kind[STATE_KINDS_MAX]; /* borrowed from the statement */
 	size_t kind_count;
+	const char *checkpoint; /* the signed note over these entries, unchecked; or NULL; borrowed
+				 */
 };
 /* ERROR_CORRUPT for another kind of statement, or a malformed one. */
 MUST_CHECK int state_said_parse(const struct statement *statement, struct state_said *out_said,

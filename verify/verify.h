@@ -49,6 +49,7 @@
 #include "verify/signature.h"
 #include "verify/sigstore.h"
 #include "verify/state.h"
+#include "verify/stated.h"
 #include "verify/statement.h"
 #include "verify/time_text.h"
 #include "verify/timestamp.h"

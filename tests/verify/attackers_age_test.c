@@ -2,20 +2,18 @@
  * Old things shown as if they were today's, and what was said later: a policy with a maximum age,
  * one witness, and somebody who chooses what is shown.
  */
-#include "tests/verify/cast.h"
-
-#include <stdio.h>
-#include <stdlib.h>
+#include "tests/verify/scene.h"
 
 #define NOW 1795557600u /* of test_context */
 #define DAY 86400u
 
 /* Version 1 with a maximum age of a day; `witnessed` by one whose cosignatures are of `time`. */
-static void cast_aged(struct cast *cast, bool witnessed, uint64_t time)
+static void scene_aged(struct scene *scene, bool witnessed, uint64_t time)
 {
 	char vkey[NOTE_VKEY_MAX], *more;
+	struct cast *cast = &scene->cast;
 
-	cast_init(cast);
+	scene_init(scene);
 	world_witness(&cast->world, "witness.example/w", time);
 	note_key_format(&cast->world.witness_key, vkey);
 	assert_true(asprintf(&more,
@@ -25,6 +23,52 @@ static void cast_aged(struct cast *cast, bool witnessed, uint64_t time)
 			     DAY, vkey) > 0);
 	cast_policy(cast, more);
 	free(more);
+}
+
+/* Everything that can be asked of a state about `item`, by the policies that can be seen. */
+static void answers_lay(struct scene *scene, const struct world_item *item,
+			const struct world_item *state)
+{
+	CLEANUP(stated_questions_release) struct stated_questions asked = { 0 };
+	struct stated_subject subject = { item->identity, NAME };
+	struct error err = { 0 };
+
+	cast_look(&scene->cast);
+	assert_done(stated_questions_make(chain_of(&scene->cast), &subject, 1, &asked, &err), &err);
+	scene_prove(scene, state, (const char *const *)asked.text, asked.count);
+}
+
+/* The log's checkpoint of now, as its witness cosigns it at `time`. */
+static char *note_of(struct scene *scene, uint64_t time)
+{
+	struct world *world = &scene->cast.world;
+	uint64_t before = world->witness_time;
+	CLEANUP(buffer_release) struct buffer note;
+	struct error err = { 0 };
+	char *text;
+
+	buffer_init(&note, 4096);
+	world->witness_time = time;
+	world_note(world, world->leaf_count, &note);
+	world->witness_time = before;
+	assert_done(buffer_to_text(&note, &text, &err), &err);
+	return text;
+}
+
+/* Somebody signs the state of all that is logged, as it was seen at `time`; answers lie beside. */
+static struct world_item *news_by(struct scene *scene, const struct test_signer *signer,
+				  const struct world_item *item, uint64_t time)
+{
+	CLEANUP(text_free) char *note = note_of(scene, time);
+	struct world_item *state = scene_state(scene, signer, scene->cast.world.leaf_count, note);
+
+	answers_lay(scene, item, state);
+	return state;
+}
+
+static struct world_item *news(struct scene *scene, const struct world_item *item, uint64_t time)
+{
+	return news_by(scene, &scene->cast.alice, item, time);
 }
 
 /* The verdict on what is there, as of an entry or of today, with what was seen before. */
@@ -76,12 +120,16 @@ static void what_witnesses_saw_long_ago_is_too_old(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(looks) / sizeof(*looks); i++) {
-		CLEANUP(cast_release) struct cast cast;
+		CLEANUP(scene_release) struct scene scene;
 		CLEANUP(verdict_free) struct verdict *verdict = NULL;
 		struct check_request request = { 0 };
+		struct world_item *item;
 
-		cast_aged(&cast, true, looks[i].time);
-		verdict = judge(&cast, say(&cast, &cast.alice, NAME), &request);
+		/* Every proof is of today: what counts is when the state was seen. */
+		scene_aged(&scene, true, NOW);
+		item = say(&scene.cast, &scene.cast.alice, NAME);
+		news(&scene, item, looks[i].time);
+		verdict = judge(&scene.cast, item, &request);
 		assert_int_equal(signature_says(verdict, "within the age"), !looks[i].undecided);
 		assert_int_equal(undecided_by(verdict, "asks for news"),
 				 looks[i].undecided != NULL);
@@ -91,26 +139,48 @@ static void what_witnesses_saw_long_ago_is_too_old(void **state)
 
 static void without_witnesses_no_age_is_known(void **state)
 {
-	CLEANUP(cast_release) struct cast cast;
+	CLEANUP(scene_release) struct scene scene;
 	CLEANUP(verdict_free) struct verdict *verdict = NULL;
 	struct check_request request = { 0 };
+	struct world_item *item;
 
 	/* The line of somebody whom the policy does not name says nothing. */
 	(void)state;
-	cast_aged(&cast, false, NOW);
-	verdict = judge(&cast, say(&cast, &cast.alice, NAME), &request);
+	scene_aged(&scene, false, NOW);
+	item = say(&scene.cast, &scene.cast.alice, NAME);
+	news(&scene, item, NOW);
+	verdict = judge(&scene.cast, item, &request);
 	assert_true(undecided_by(verdict, "nothing here says how old it is"));
+}
+
+static void without_a_state_nothing_shows_that_there_is_nothing_newer(void **state)
+{
+	CLEANUP(scene_release) struct scene scene;
+	CLEANUP(verdict_free) struct verdict *none = NULL, *timeless = NULL;
+	struct check_request request = { 0 };
+	struct world_item *item;
+
+	(void)state;
+	scene_aged(&scene, true, NOW);
+	item = say(&scene.cast, &scene.cast.alice, NAME);
+	none = judge(&scene.cast, item, &request);
+	assert_true(undecided_by(none, "asks for news"));
+	/* One that does not say as of when it speaks, under a checkpoint of today. */
+	answers_lay(&scene, item,
+		    scene_state(&scene, &scene.cast.alice, scene.cast.world.leaf_count, NULL));
+	timeless = judge(&scene.cast, item, &request);
+	assert_true(undecided_by(timeless, "nothing here says how old it is"));
 }
 
 static void as_of_an_entry_no_age_is_asked_and_that_is_said(void **state)
 {
-	CLEANUP(cast_release) struct cast cast;
+	CLEANUP(scene_release) struct scene scene;
 	CLEANUP(verdict_free) struct verdict *verdict = NULL;
 	struct check_request request = { .as_of = true, .as_of_index = 2 };
 
 	(void)state;
-	cast_aged(&cast, true, 1);
-	verdict = judge(&cast, say(&cast, &cast.alice, NAME), &request);
+	scene_aged(&scene, true, 1);
+	verdict = judge(&scene.cast, say(&scene.cast, &scene.cast.alice, NAME), &request);
 	assert_false(undecided_by(verdict, "asks for news"));
 	assert_true(signature_says(verdict, "later revocations unknown"));
 }
@@ -124,14 +194,14 @@ static void as_of_a_date_only_what_witnesses_saw_by_then_is_shown(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(looks) / sizeof(*looks); i++) {
-		CLEANUP(cast_release) struct cast cast;
+		CLEANUP(scene_release) struct scene scene;
 		CLEANUP(verdict_free) struct verdict *verdict = NULL;
 		struct check_request request = { .as_of = true,
 						 .as_of_index = UINT64_MAX,
 						 .as_of_time = (int64_t)looks[i].asked };
 
-		cast_aged(&cast, true, looks[i].seen);
-		verdict = judge(&cast, say(&cast, &cast.alice, NAME), &request);
+		scene_aged(&scene, true, looks[i].seen);
+		verdict = judge(&scene.cast, say(&scene.cast, &scene.cast.alice, NAME), &request);
 		assert_int_equal(signature_says(verdict, "later revocations unknown"),
 				 looks[i].shown);
 		assert_int_equal(undecided_by(verdict, "nothing here shows what the log held"),
@@ -142,42 +212,101 @@ static void as_of_a_date_only_what_witnesses_saw_by_then_is_shown(void **state)
 
 static void as_of_a_date_a_log_without_witnesses_shows_nothing(void **state)
 {
-	CLEANUP(cast_release) struct cast cast;
+	CLEANUP(scene_release) struct scene scene;
 	CLEANUP(verdict_free) struct verdict *verdict = NULL;
 	struct check_request request = { .as_of = true,
 					 .as_of_index = UINT64_MAX,
 					 .as_of_time = NOW };
 
 	(void)state;
-	cast_aged(&cast, false, 1000);
-	verdict = judge(&cast, say(&cast, &cast.alice, NAME), &request);
+	scene_aged(&scene, false, 1000);
+	verdict = judge(&scene.cast, say(&scene.cast, &scene.cast.alice, NAME), &request);
 	assert_true(undecided_by(verdict, "nothing here shows what the log held"));
 }
 
-/* What the maximum age does not show: docs/threat-model.md says so, and this is why. */
-static void an_old_policy_proven_anew_passes_for_young(void **state)
+/* ---- Withheld ---- */
+
+/* The log is public: a mirror proves what it likes under the checkpoint of today. */
+static void an_old_policy_proven_anew_does_not_pass_for_young(void **state)
 {
-	CLEANUP(cast_release) struct cast cast;
-	CLEANUP(verdict_free) struct verdict *before = NULL, *after = NULL;
+	CLEANUP(scene_release) struct scene scene;
+	CLEANUP(verdict_free) struct verdict *after = NULL, *old = NULL, *young = NULL;
 	struct check_request request = { 0 };
 	struct world_item *item, *revocation;
 
 	(void)state;
-	cast_aged(&cast, true, NOW);
-	item = say(&cast, &cast.alice, NAME);
-	revocation = world_revoke(&cast.world, &cast.carol, &cast.alice, 0, 3);
-	after = judge(&cast, item, &request);
+	scene_aged(&scene, true, NOW);
+	item = say(&scene.cast, &scene.cast.alice, NAME);
+	news(&scene, item, NOW - 2 * DAY);
+	revocation = world_revoke(&scene.cast.world, &scene.cast.carol, &scene.cast.alice, 0, 3);
+	after = judge(&scene.cast, item, &request);
 	assert_int_equal(verdict_status(after), VERDICT_UNDECIDED);
 	assert_true(signature_says(after, "was revoked") ||
 		    strstr(after->step[STEP_SIGNATURE].text, "was revoked"));
-	/* The log is public: a mirror proves the rest under the checkpoint that holds it. */
+	/* Without the revocation, and with the state of before it: that is of when it was seen. */
 	revocation->there = false;
-	before = judge(&cast, item, &request);
-	assert_true(signature_says(before, "within the age"));
-	assert_int_equal(before->step[STEP_SIGNATURE].status, STEP_HOLDS);
+	old = judge(&scene.cast, item, &request);
+	assert_true(undecided_by(old, "what is here is of"));
+	/* With the state of today: it tells of the revocation. */
+	news_by(&scene, &scene.cast.alice, item, NOW);
+	young = judge(&scene.cast, item, &request);
+	assert_true(undecided_by(young, "has a revocation of the key"));
 }
 
-/* ---- What was said about it ---- */
+/* A revocation that is at hand, or that leaves the signature be, or by nobody who may, stops
+ * nothing. */
+static void what_is_known_already_is_no_news(void **state)
+{
+	CLEANUP(scene_release) struct scene scene;
+	CLEANUP(verdict_free) struct verdict *verdict = NULL;
+	struct check_request request = { 0 };
+	struct world_item *item;
+
+	(void)state;
+	scene_aged(&scene, true, NOW);
+	item = say(&scene.cast, &scene.cast.alice, NAME);
+	world_revoke(&scene.cast.world, &scene.cast.carol, &scene.cast.bob, 1, 3);
+	world_revoke(&scene.cast.world, &scene.cast.mallory, &scene.cast.alice, 0, 3)->there =
+		false;
+	news(&scene, item, NOW);
+	verdict = judge(&scene.cast, item, &request);
+	assert_true(signature_says(verdict, "within the age"));
+	assert_int_equal(verdict->step[STEP_SIGNATURE].status, STEP_HOLDS);
+}
+
+static struct world_item *next_policy(struct scene *scene, const struct test_signer *by)
+{
+	struct cast *cast = &scene->cast;
+	struct world_key key[] = { { &cast->alice, "*", "*", 0, UINT64_MAX },
+				   { &cast->carol, "*", "revocation", 0, UINT64_MAX } };
+	struct world_rules rules = { .version = 2,
+				     .previous = cast->policy,
+				     .recovery = &cast->carol };
+
+	return world_policy_of(&cast->world, key, 2, &rules, by);
+}
+
+static void a_newer_policy_that_is_withheld_is_missed(void **state)
+{
+	CLEANUP(scene_release) struct scene scene;
+	CLEANUP(verdict_free) struct verdict *planted = NULL, *withheld = NULL;
+	struct check_request request = { 0 };
+	struct world_item *item;
+
+	(void)state;
+	scene_aged(&scene, true, NOW);
+	item = say(&scene.cast, &scene.cast.alice, NAME);
+	/* Whoever may write to the log stops nobody by a policy that no root signed. */
+	next_policy(&scene, &scene.cast.mallory)->there = false;
+	next_policy(&scene, &scene.cast.bob)->there = false;
+	news(&scene, item, NOW);
+	planted = judge(&scene.cast, item, &request);
+	assert_true(signature_says(planted, "within the age"));
+	next_policy(&scene, NULL)->there = false;
+	news(&scene, item, NOW);
+	withheld = judge(&scene.cast, item, &request);
+	assert_true(undecided_by(withheld, "has version 2 of the policy"));
+}
 
 static struct world_item *retract(struct cast *cast, const struct test_signer *signer,
 				  const struct world_item *item)
@@ -198,6 +327,154 @@ static struct world_item *retract(struct cast *cast, const struct test_signer *s
 	free(predicate);
 	return said;
 }
+
+static void a_retraction_that_is_withheld_is_missed(void **state)
+{
+	CLEANUP(scene_release) struct scene scene;
+	CLEANUP(verdict_free) struct verdict *nobodys = NULL, *withheld = NULL, *there = NULL;
+	struct check_request request = { 0 };
+	struct world_item *item, *said;
+
+	(void)state;
+	scene_aged(&scene, true, NOW);
+	item = say(&scene.cast, &scene.cast.alice, NAME);
+	retract(&scene.cast, &scene.cast.mallory, item)->there = false;
+	retract(&scene.cast, &scene.cast.bob, item)->there = false;
+	news(&scene, item, NOW);
+	nobodys = judge(&scene.cast, item, &request);
+	assert_true(signature_says(nobodys, "within the age"));
+	said = retract(&scene.cast, &scene.cast.alice, item);
+	said->there = false;
+	news(&scene, item, NOW);
+	withheld = judge(&scene.cast, item, &request);
+	assert_true(undecided_by(withheld, "has a retraction of " NAME));
+	said->there = true;
+	there = judge(&scene.cast, item, &request);
+	assert_true(undecided_by(there, "was retracted"));
+	assert_false(undecided_by(there, "asks for news"));
+}
+
+/* ---- States that show nothing ---- */
+
+/* A proof that is left out is not passed over, whichever it is. */
+static void what_the_state_is_not_asked_is_not_shown(void **state)
+{
+	static const char *const part[] = { "policy:", "revocation:", "retraction:" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(part) / sizeof(*part); i++) {
+		CLEANUP(scene_release) struct scene scene;
+		CLEANUP(verdict_free) struct verdict *verdict = NULL;
+		CLEANUP(stated_questions_release) struct stated_questions asked = { 0 };
+		struct check_request request = { 0 };
+		struct stated_subject subject = { .name = NAME };
+		struct world_item *item, *said;
+		struct error err = { 0 };
+		const char *kept[64];
+		size_t count = 0;
+
+		scene_aged(&scene, true, NOW);
+		item = say(&scene.cast, &scene.cast.alice, NAME);
+		subject.identity = item->identity;
+		said = news(&scene, item, NOW);
+		assert_done(stated_questions_make(chain_of(&scene.cast), &subject, 1, &asked, &err),
+			    &err);
+		for (size_t k = 0; k < asked.count; k++)
+			if (strncmp(asked.text[k], part[i], strlen(part[i])) != 0)
+				kept[count++] = asked.text[k];
+		assert_true(count < asked.count && count < 64);
+		scene_prove(&scene, said, kept, count);
+		verdict = judge(&scene.cast, item, &request);
+		assert_true(undecided_by(verdict, "no proof about"));
+	}
+}
+
+static void a_state_by_nobody_or_of_another_log_shows_nothing(void **state)
+{
+	CLEANUP(scene_release) struct scene scene;
+	CLEANUP(verdict_free) struct verdict *nobodys = NULL, *others = NULL, *elsewhere = NULL;
+	struct check_request request = { 0 };
+	struct world_item *item, *said;
+	char *name;
+
+	(void)state;
+	scene_aged(&scene, true, NOW);
+	name = scene.cast.world.log_key.name;
+	item = say(&scene.cast, &scene.cast.alice, NAME);
+	news_by(&scene, &scene.cast.mallory, item, NOW);
+	nobodys = judge(&scene.cast, item, &request);
+	assert_true(undecided_by(nobodys, "asks for news"));
+	/* Who signs what is called lab/ signs no state. */
+	news_by(&scene, &scene.cast.bob, item, NOW);
+	others = judge(&scene.cast, item, &request);
+	assert_true(undecided_by(others, "asks for news"));
+	/* Alice's own word about another log, logged in this one. */
+	snprintf(name, NOTE_NAME_MAX + 1, "log.example/staging");
+	said = scene_state(&scene, &scene.cast.alice, scene.cast.world.leaf_count, NULL);
+	snprintf(name, NOTE_NAME_MAX + 1, "%s", ORIGIN);
+	answers_lay(&scene, item, said);
+	elsewhere = judge(&scene.cast, item, &request);
+	assert_true(undecided_by(elsewhere, "no log 'log.example/staging' is pinned"));
+}
+
+/* The time is that of the checkpoint over what the state covers, by the log's key, and of no other.
+ */
+static void a_checkpoint_of_something_else_dates_no_state(void **state)
+{
+	CLEANUP(scene_release) struct scene scene, forked;
+	CLEANUP(verdict_free) struct verdict *later = NULL, *fork = NULL, *nonsense = NULL;
+	CLEANUP(text_free) char *today = NULL, *other = NULL;
+	struct check_request request = { 0 };
+	struct world_item *item;
+	uint64_t size;
+
+	(void)state;
+	scene_aged(&scene, true, NOW);
+	scene_aged(&forked, true, NOW);
+	item = say(&scene.cast, &scene.cast.alice, NAME);
+	size = scene.cast.world.leaf_count;
+	world_revoke(&scene.cast.world, &scene.cast.carol, &scene.cast.alice, 0, 3)->there = false;
+	today = note_of(&scene, NOW);
+	answers_lay(&scene, item, scene_state(&scene, &scene.cast.alice, size, today));
+	later = judge(&scene.cast, item, &request);
+	assert_true(undecided_by(later, "the checkpoint in it is over"));
+	say(&forked.cast, &forked.cast.alice, NAME);
+	other = note_of(&forked, NOW);
+	answers_lay(&scene, item, scene_state(&scene, &scene.cast.alice, size, other));
+	fork = judge(&scene.cast, item, &request);
+	assert_true(undecided_by(fork, "the checkpoint of the log's state"));
+	answers_lay(&scene, item, scene_state(&scene, &scene.cast.alice, size, "of today"));
+	nonsense = judge(&scene.cast, item, &request);
+	assert_true(undecided_by(nonsense, "the checkpoint of the log's state"));
+}
+
+/* ---- What somebody read ---- */
+
+static void who_read_the_log_lately_needs_no_state(void **state)
+{
+	CLEANUP(scene_release) struct scene scene;
+	CLEANUP(verdict_free) struct verdict *young = NULL, *old = NULL, *others = NULL;
+	struct log_seen seen = { .version = 1, .read_size = 4, .read_time = NOW - DAY };
+	struct check_request request = { .seen = &seen, .seen_count = 1 };
+	struct world_item *item;
+
+	(void)state;
+	scene_aged(&scene, true, NOW);
+	item = say(&scene.cast, &scene.cast.alice, NAME);
+	seen.policy = scene.cast.policy->identity;
+	snprintf(seen.origin, sizeof(seen.origin), "%s", ORIGIN);
+	young = judge(&scene.cast, item, &request);
+	assert_true(signature_says(young, "you read the log at 4 entries"));
+	seen.read_time--;
+	old = judge(&scene.cast, item, &request);
+	assert_true(undecided_by(old, "asks for news"));
+	seen.read_time = NOW;
+	snprintf(seen.origin, sizeof(seen.origin), "log.example/staging");
+	others = judge(&scene.cast, item, &request);
+	assert_true(undecided_by(others, "asks for news"));
+}
+
+/* ---- What was said about it ---- */
 
 static void a_retraction_by_nobody_counts_for_nothing(void **state)
 {
@@ -252,10 +529,18 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_witnesses_saw_long_ago_is_too_old),
 		cmocka_unit_test(without_witnesses_no_age_is_known),
+		cmocka_unit_test(without_a_state_nothing_shows_that_there_is_nothing_newer),
 		cmocka_unit_test(as_of_an_entry_no_age_is_asked_and_that_is_said),
 		cmocka_unit_test(as_of_a_date_only_what_witnesses_saw_by_then_is_shown),
 		cmocka_unit_test(as_of_a_date_a_log_without_witnesses_shows_nothing),
-		cmocka_unit_test(an_old_policy_proven_anew_passes_for_young),
+		cmocka_unit_test(an_old_policy_proven_anew_does_not_pass_for_young),
+		cmocka_unit_test(what_is_known_already_is_no_news),
+		cmocka_unit_test(a_newer_policy_that_is_withheld_is_missed),
+		cmocka_unit_test(a_retraction_that_is_withheld_is_missed),
+		cmocka_unit_test(what_the_state_is_not_asked_is_not_shown),
+		cmocka_unit_test(a_state_by_nobody_or_of_another_log_shows_nothing),
+		cmocka_unit_test(a_checkpoint_of_something_else_dates_no_state),
+		cmocka_unit_test(who_read_the_log_lately_needs_no_state),
 		cmocka_unit_test(a_retraction_by_nobody_counts_for_nothing),
 		cmocka_unit_test(a_policy_that_was_seen_once_is_not_forgotten),
 	};

@@ -1,124 +1,16 @@
 /* What a verdict makes of a log's signed state: one name with one meaning, with two, and what lies
  * beside a release and shows nothing. */
-#include "tests/verify/cast.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-
-/* A cast, and the proofs that lie beside what is verified. */
-struct scene {
-	struct cast cast; /* first, so that its evidence is the scene's */
-	struct evidence_type type;
-	struct buffer proofs;
-};
-
-static int proofs_read(struct evidence *evidence, struct buffer *out, struct error *err)
-{
-	struct scene *scene = (struct scene *)evidence;
-
-	if (!scene->proofs.len)
-		return error_set(err, ERROR_ABSENT, "no proofs");
-	return buffer_add(out, buffer_view(&scene->proofs), err);
-}
-
-static void scene_init(struct scene *scene)
-{
-	cast_init(&scene->cast);
-	cast_policy(&scene->cast, NULL);
-	buffer_init(&scene->proofs, STATE_PROOFS_MAX_BYTES);
-	scene->type = *scene->cast.world.base.type;
-	scene->type.state = proofs_read;
-	scene->cast.world.base.type = &scene->type;
-}
-
-static void scene_release(struct scene *scene)
-{
-	buffer_release(&scene->proofs);
-	cast_release(&scene->cast);
-}
-
-/* What the log's control entries say. */
-static struct state *state_of(const struct world *world)
-{
-	struct error err = { 0 };
-	struct state *state;
-
-	assert_done(state_new(&state, &err), &err);
-	for (size_t i = 0; i < world->item_count; i++) {
-		CLEANUP(envelope_release) struct envelope envelope = { 0 };
-		CLEANUP(statement_release) struct statement statement = { 0 };
-		const struct world_item *item = &world->item[i];
-
-		assert_done(envelope_parse(buffer_view(&item->envelope), ENVELOPE_MAX_BYTES,
-					   &envelope, &err),
-			    &err);
-		assert_done(statement_parse(buffer_view(&envelope.payload), &statement, &err),
-			    &err);
-		if (statement_kind_is_control(statement.kind))
-			assert_done(state_take(state, item->index, &statement, &item->identity,
-					       &item->key, &err),
-				    &err);
-	}
-	return state;
-}
-
-/* Sign and log a root over the world's first `size` entries; *out_tree is what it is of. */
-static struct world_item *state_say(struct scene *scene, const struct state *state, uint64_t size,
-				    struct state_tree **out_tree)
-{
-	const char *kind[STATE_KINDS_MAX];
-	size_t kinds = state_kinds(kind);
-	char hex[DIGEST_HEX_SIZE], policy[DIGEST_HEX_SIZE];
-	CLEANUP(buffer_release) struct buffer text;
-	CLEANUP(text_free) char *predicate = NULL;
-	struct error err = { 0 };
-	struct digest root;
-
-	buffer_init(&text, 4096);
-	assert_done(state_tree_at(state, size, kind, kinds, out_tree, &err), &err);
-	root = state_tree_root(*out_tree);
-	digest_to_hex(&root, hex);
-	digest_to_hex(&scene->cast.policy->identity, policy);
-	assert_done(buffer_printf(&text, &err,
-				  "{\"size\":%llu,\"count\":%llu,\"root\":\"%s\",\"policy\":"
-				  "\"sha256:%s\",\"kinds\":[",
-				  (unsigned long long)size,
-				  (unsigned long long)state_tree_count(*out_tree), hex, policy),
-		    &err);
-	for (size_t i = 0; i < kinds; i++)
-		assert_done(buffer_printf(&text, &err, "%s\"%s\"", i ? "," : "", kind[i]), &err);
-	assert_done(buffer_add_text(&text, "]}", &err), &err);
-	assert_done(buffer_to_text(&text, &predicate, &err), &err);
-	return world_say(&scene->cast.world, &scene->cast.alice, STATEMENT_state, "state", &root,
-			 predicate);
-}
+#include "tests/verify/scene.h"
 
 /* Lay proofs about NAME and alice's key beside, from a state over `size` entries. */
 static void prove(struct scene *scene, uint64_t size)
 {
-	CLEANUP(state_free) struct state *state = state_of(&scene->cast.world);
-	CLEANUP(state_tree_free) struct state_tree *tree = NULL;
-	CLEANUP(json_free) struct json *file = NULL;
-	const struct world_item *said = state_say(scene, state, size, &tree);
 	char hex[DIGEST_HEX_SIZE], revoked[2 * DIGEST_HEX_SIZE];
 	const char *asked[] = { "claim:" NAME, revoked };
-	struct error err = { 0 };
-	struct json *proofs;
 
 	digest_to_hex(public_key_id(scene->cast.alice.public), hex);
 	snprintf(revoked, sizeof(revoked), "revocation:%s.", hex);
-	assert_done(json_object_new(&file, &err), &err);
-	assert_done(json_set_text(file, "schema", "akashi/state-proofs/1", &err), &err);
-	assert_done(json_set_digest(file, "state", &said->identity, &err), &err);
-	assert_done(json_set_array(file, "proofs", &proofs, &err), &err);
-	for (size_t i = 0; i < 2; i++) {
-		struct json *proof = NULL;
-
-		assert_done(state_tree_prove(tree, asked[i], &proof, &err), &err);
-		assert_done(json_add_take(proofs, &proof, &err), &err);
-	}
-	scene->proofs.len = 0;
-	assert_done(json_write_canonical(file, &scene->proofs, &err), &err);
+	scene_prove(scene, scene_state(scene, &scene->cast.alice, size, NULL), asked, 2);
 }
 
 static bool said(const struct step *step, const char *words)
@@ -163,6 +55,7 @@ static void a_name_with_one_claim_is_unique_by_the_state(void **unused)
 
 	(void)unused;
 	scene_init(&scene);
+	cast_policy(&scene.cast, NULL);
 	item = say(&scene.cast, &scene.cast.alice, NAME);
 	judge(&scene, item, STEP_HOLDS, "not-possible", "without the whole log");
 	prove(&scene, scene.cast.world.item_count);
@@ -177,6 +70,7 @@ static void a_name_that_was_claimed_before_fails_the_whole(void **unused)
 
 	(void)unused;
 	scene_init(&scene);
+	cast_policy(&scene.cast, NULL);
 	first = world_checkpoint(&scene.cast.world, &scene.cast.alice, "Team/Base@V1");
 	claim = world_claim(&scene.cast.world, &scene.cast.alice, "checkpoint", "Team/Base@V1",
 			    &first->identity);
@@ -194,6 +88,7 @@ static void a_name_that_is_claimed_again_later_stays_the_firsts(void **unused)
 
 	(void)unused;
 	scene_init(&scene);
+	cast_policy(&scene.cast, NULL);
 	item = say(&scene.cast, &scene.cast.alice, NAME);
 	later = world_checkpoint(&scene.cast.world, &scene.cast.alice, "Team/Base@V1");
 	world_claim(&scene.cast.world, &scene.cast.alice, "checkpoint", "Team/Base@V1",
@@ -212,6 +107,7 @@ static void what_shows_nothing_is_no_reason_to_fail(void **unused)
 
 	(void)unused;
 	scene_init(&scene);
+	cast_policy(&scene.cast, NULL);
 	before = scene.cast.world.item_count;
 	item = say(&scene.cast, &scene.cast.alice, NAME);
 	prove(&scene, before);

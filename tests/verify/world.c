@@ -72,28 +72,35 @@ static int note_cosign(const struct world *world, struct span text, struct buffe
 				 err);
 }
 
-static int world_proof(struct evidence *evidence, const struct digest *identity,
-		       const struct digest *key, struct buffer *out, struct error *err)
+void world_note(const struct world *world, size_t size, struct buffer *out_note)
 {
-	CLEANUP(buffer_release) struct buffer text, signature, note;
-	struct world *world = (struct world *)evidence;
-	struct world_item *item = item_find(world, identity, key);
-	struct tree_head head = { .size = world->leaf_count };
-	struct proof proof = { 0 };
+	CLEANUP(buffer_release) struct buffer text, signature;
+	struct tree_head head = { .size = size };
+	struct error err = { 0 };
 
 	buffer_init(&text, 1024);
 	buffer_init(&signature, 64);
+	memcpy(head.origin, world->log_key.name, strlen(world->log_key.name) + 1);
+	head.root = merkle_root_of(world->leaf, size);
+	must(tree_head_build(&head, &text, &err), &err);
+	test_sign(&world->log, buffer_view(&text), &signature);
+	must(note_build(buffer_view(&text), &world->log_key, signature.data, out_note, &err), &err);
+	if (world->witness_time)
+		must(note_cosign(world, buffer_view(&text), out_note, &err), &err);
+}
+
+static int world_proof(struct evidence *evidence, const struct digest *identity,
+		       const struct digest *key, struct buffer *out, struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer note;
+	struct world *world = (struct world *)evidence;
+	struct world_item *item = item_find(world, identity, key);
+	struct proof proof = { 0 };
+
 	buffer_init(&note, 2048);
 	if (!item || !item->logged)
 		return error_set(err, ERROR_ABSENT, "no proof");
-	memcpy(head.origin, world->log_key.name, strlen(world->log_key.name) + 1);
-	head.root = merkle_root_of(world->leaf, world->leaf_count);
-	if (tree_head_build(&head, &text, err))
-		return -1;
-	test_sign(&world->log, buffer_view(&text), &signature);
-	if (note_build(buffer_view(&text), &world->log_key, signature.data, &note, err) ||
-	    (world->witness_time && note_cosign(world, buffer_view(&text), &note, err)))
-		return -1;
+	world_note(world, world->leaf_count, &note);
 	proof.index = item->index;
 	proof.checkpoint = buffer_view(&note);
 	merkle_path_of(world->leaf, world->leaf_count, (size_t)item->index, proof.path,

@@ -84,6 +84,9 @@ struct world_item *world_revoke(struct world *world, const struct test_signer *s
 /* The pin of that policy. */
 struct pin world_pin(const struct world *world, const struct world_item *policy);
 
+/* Append the log's checkpoint over its first `size` entries, cosigned where there is a witness. */
+void world_note(const struct world *world, size_t size, struct buffer *out_note);
+
 /* Write akashi/ of a release directory. */
 void world_write(struct world *world, const char *folder);
 
