@@ -7,12 +7,13 @@
 #include "cli/output.h"
 
 struct listing {
+	struct registry *registry; /* borrowed */
 	struct json *items;
 	struct table table;
 };
 
 static int claim_json(struct json *items, const char *name, const struct index_claim *claim,
-		      struct error *err)
+		      const char *bodiless, struct error *err)
 {
 	struct digest statement, target;
 	struct json *item;
@@ -21,7 +22,8 @@ static int claim_json(struct json *items, const char *name, const struct index_c
 	    json_add_object(items, &item, err) || json_set_text(item, "name", name, err) ||
 	    json_set_text(item, "kind", claim->kind, err) ||
 	    json_set_digest(item, "statement", &statement, err) ||
-	    json_set_size(item, "logIndex", claim->log_index, err))
+	    json_set_size(item, "logIndex", claim->log_index, err) ||
+	    (*bodiless && json_set_text(item, "withoutBody", bodiless, err)))
 		return -1;
 	if (!claim->alias)
 		return 0;
@@ -34,18 +36,24 @@ static int claim_json(struct json *items, const char *name, const struct index_c
 static int claim_seen(void *arg, const struct index_claim *claim, struct error *err)
 {
 	struct listing *listing = arg;
-	char name[NAME_TEXT_MAX], index[32];
+	char name[NAME_TEXT_MAX], index[32], bodiless[WITHHELD_TEXT_SIZE] = "";
+	char statement[DIGEST_HEX_SIZE + WITHHELD_TEXT_SIZE];
+	struct digest identity;
 
+	if (claim->bodiless &&
+	    (digest_from_hex(span_of(claim->statement), &identity, err) ||
+	     registry_bodiless_text(listing->registry, &identity, bodiless, err)))
+		return -1;
 	snprintf(name, sizeof(name), "%s%s%s", claim->name, claim->alias ? ":" : "@",
 		 claim->version);
 	if (listing->items)
-		return claim_json(listing->items, name, claim, err);
+		return claim_json(listing->items, name, claim, bodiless, err);
+	snprintf(statement, sizeof(statement), "%s%s%s",
+		 claim->alias && claim->target ? claim->target : claim->statement,
+		 *bodiless ? " " : "", bodiless);
 	snprintf(index, sizeof(index), "%" PRIu64, claim->log_index);
 	return table_add(&listing->table,
-			 (const char *const[]){ name, claim->kind, index,
-						claim->alias && claim->target ? claim->target
-									      : claim->statement },
-			 err);
+			 (const char *const[]){ name, claim->kind, index, statement }, err);
 }
 
 static int list_run(struct call *call, struct error *err)
@@ -66,6 +74,7 @@ static int list_run(struct call *call, struct error *err)
 			   json_set_text(object, "schema", "akashi/list/1", err) ||
 			   json_set_array(object, "items", &listing.items, err)))
 		return -1;
+	listing.registry = registry;
 	failed = index_claims(index, call_value(call, "kind"), family, claim_seen, &listing, err);
 	if (!failed && call->json)
 		failed = output_json(object, err);
@@ -89,7 +98,9 @@ const struct command command_list = {
 	.synopsis = "[OWNER/NAME] [--kind KIND]",
 	.description =
 		"One line for each name@version and each alias in force, in the order of names: "
-		"name, kind, index in the log, statement (for an alias: what it stands for).",
+		"name, kind, index in the log, statement (for an alias: what it stands for); of "
+		"one "
+		"whose body was withheld, since when, by whom and why.",
 	.options = list_options,
 	.operands_max = 1,
 	.run = list_run,

@@ -30,8 +30,10 @@ static int list_run(struct call *call, struct error *err)
 		return -1;
 	if (from == UINT64_MAX)
 		from = counts.entries > count ? counts.entries - count : 0;
-	if (rows_begin(call, "akashi/log/1", &rows, &object, err) ||
-	    index_statements(index, from, count, rows_take, &rows, err))
+	if (rows_begin(call, "akashi/log/1", &rows, &object, err))
+		return -1;
+	rows.registry = registry;
+	if (index_statements(index, from, count, rows_take, &rows, err))
 		return -1;
 	return rows_print(call, &rows, object, err);
 }
@@ -44,18 +46,34 @@ static bool is_number(const char *word)
 	return digits && !word[digits];
 }
 
+/* The statement that a word names; its body may have been taken away. */
+static int statement_of(struct registry *registry, const char *word, struct digest *out_statement,
+			struct error *err)
+{
+	struct index *index;
+	struct name name;
+	const char *text;
+	bool is_statement;
+
+	if (argument_kind(word, &text) != ARGUMENT_DIGEST)
+		return argument_resolve(registry, word, &name, out_statement, err);
+	if (registry_index(registry, &index, err) ||
+	    index_find_prefix(index, text, out_statement, &is_statement, err))
+		return -1;
+	return is_statement
+		       ? 0
+		       : error_set(err, ERROR_USAGE, "'%s' is an object, not a statement", word);
+}
+
 /* The proof of an entry, named by its index or by what its statement is called. */
 static int proof_of(struct call *call, struct registry *registry, struct buffer *out,
 		    struct error *err)
 {
-	CLEANUP(buffer_release) struct buffer envelope;
 	const char *word = call->operand[0];
 	struct digest statement, key;
-	struct name name;
 	struct log *log;
 	uint64_t index = 0;
 
-	buffer_init(&envelope, ENVELOPE_MAX);
 	if (is_number(word)) {
 		for (const char *at = word; *at; at++)
 			if (__builtin_mul_overflow(index, 10u, &index) ||
@@ -65,10 +83,11 @@ static int proof_of(struct call *call, struct registry *registry, struct buffer 
 		return registry_log(registry, &log, err) || log_prove(log, index, out, err) ? -1
 											    : 0;
 	}
-	if (argument_resolve(registry, word, &name, &statement, err) ||
-	    registry_envelope(registry, &statement, NULL, &envelope, &key, err))
-		return -1;
-	return registry_proof(registry, &statement, &key, out, err);
+	return statement_of(registry, word, &statement, err) ||
+			       registry_signer(registry, &statement, &key, err) ||
+			       registry_proof(registry, &statement, &key, out, err)
+		       ? -1
+		       : 0;
 }
 
 /* A statement with its place in the log and its timestamp, as clients of Sigstore read it. */
@@ -178,7 +197,7 @@ static int audit_run(struct call *call, struct error *err)
 	if (request.objects)
 		printf(", %" PRIu64 " objects", report.objects);
 	if (report.withheld)
-		printf("; %" PRIu64 " objects are withheld", report.withheld);
+		printf("; %" PRIu64 " objects and statements are withheld", report.withheld);
 	if (report.findings)
 		printf("; %" PRIu64 " of these do not hold", report.findings);
 	putchar('\n');

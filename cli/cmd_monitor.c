@@ -18,14 +18,14 @@ struct round {
 	enum error_code error; /* of the first log that could not be looked at */
 };
 
-static const char *const grade_name[] = { "noticed", "undecided", "fails" };
+static const char *const grade_name[] = { "told", "noticed", "undecided", "fails" };
 
 static int found(void *arg, const struct finding *finding, struct error *err)
 {
 	struct round *round = arg;
 	struct json *item;
 
-	round->told++;
+	round->told += finding->grade != FINDING_TOLD;
 	if (!round->items) {
 		output_line(stdout, "%s: %s: %s%s%s", finding->origin, finding->kind, finding->text,
 			    finding->evidence ? "; evidence in " : "",
@@ -64,7 +64,8 @@ static int look_json(struct round *round, const struct monitor_look *look, struc
 	    json_set_size(log, "entriesBefore", look->before, err) ||
 	    json_set_size(log, "entries", look->size, err) ||
 	    json_set_size(log, "findings", look->findings, err) ||
-	    json_set_size(log, "byCertificates", look->detached, err))
+	    json_set_size(log, "byCertificates", look->detached, err) ||
+	    json_set_size(log, "withheld", look->withheld, err))
 		return -1;
 	if (look->checkpoint &&
 	    (json_set_size(log, "size", look->checkpoint->head.size, err) ||
@@ -79,7 +80,7 @@ static int look_json(struct round *round, const struct monitor_look *look, struc
 /* `before`: findings that were told in an earlier look. */
 static void look_print(const struct monitor_look *look, uint64_t before)
 {
-	char told[96] = "", detached[96] = "";
+	char told[96] = "", detached[96] = "", withheld[64] = "";
 
 	if (before)
 		snprintf(told, sizeof(told), ", %" PRIu64 " of them told before (findings.jsonl)",
@@ -88,11 +89,14 @@ static void look_print(const struct monitor_look *look, uint64_t before)
 		snprintf(detached, sizeof(detached),
 			 "; %" PRIu64 " signatures by certificates, of what lies elsewhere",
 			 look->detached);
+	if (look->withheld)
+		snprintf(withheld, sizeof(withheld), "; %" PRIu64 " bodies are withheld",
+			 look->withheld);
 	output_line(stdout,
 		    "%s: %" PRIu64 " entries looked at, %" PRIu64 " of them now; %" PRIu64
-		    " findings%s%s",
+		    " findings%s%s%s",
 		    look->origin, look->size, look->size - look->before, look->findings, told,
-		    detached);
+		    detached, withheld);
 }
 
 static int looked(void *arg, const struct monitor_look *look, struct error *err)

@@ -18,7 +18,8 @@ static int print_json(const struct registry *registry, const struct index_counts
 		return -1;
 	if (counts && (json_set_size(object, "entries", counts->entries, err) ||
 		       json_set_size(object, "statements", counts->statements, err) ||
-		       json_set_size(object, "claims", counts->claims, err)))
+		       json_set_size(object, "claims", counts->claims, err) ||
+		       json_set_size(object, "withoutBody", counts->bodiless, err)))
 		return -1;
 	return output_json(object, err);
 }
@@ -43,8 +44,13 @@ static int reindex_run(struct call *call, struct error *err)
 		return -1;
 	if (call->json)
 		return print_json(registry, &counts, err);
-	printf("indexed %" PRIu64 " log entries, %" PRIu64 " statements, %" PRIu64 " claims\n",
+	printf("indexed %" PRIu64 " log entries, %" PRIu64 " statements, %" PRIu64 " claims",
 	       counts.entries, counts.statements, counts.claims);
+	if (counts.bodiless)
+		printf("; the bodies of %" PRIu64 " statements are not here (akashi log audit says "
+		       "whether they are withheld)",
+		       counts.bodiless);
+	putchar('\n');
 	return 0;
 }
 

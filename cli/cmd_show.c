@@ -50,8 +50,9 @@ static int shown_load(struct registry *registry, const char *word, struct shown 
 	struct name name;
 
 	if (argument_resolve(registry, word, &name, &shown->identity, err) ||
-	    registry_payload(registry, &shown->identity, &shown->payload, err) ||
-	    statement_parse(buffer_view(&shown->payload), &shown->statement, err) ||
+	    registry_payload(registry, &shown->identity, &shown->payload, err))
+		return err->code == ERROR_UNTRUSTED ? error_prefix(err, "'%s'", word) : -1;
+	if (statement_parse(buffer_view(&shown->payload), &shown->statement, err) ||
 	    registry_index(registry, &index, err) || json_array_new(&shown->scores, err) ||
 	    json_array_new(&shown->withheld, err) ||
 	    registry_withheld(registry, &shown->statement, shown->withheld, err))
@@ -139,6 +140,16 @@ static void print_scores(const struct json *scores)
 	}
 }
 
+/* An object, or a statement, that is named and was taken away. */
+static void print_withheld(const struct json *item)
+{
+	const char *object = json_text(json_member(item, "object"));
+
+	output_line(stdout, "%-14s %s, %s", "withheld",
+		    object ? object : json_text(json_member(item, "named")),
+		    json_text(json_member(item, "text")));
+}
+
 static int print_text(const struct call *call, const struct shown *shown, const struct rows *about,
 		      struct error *err)
 {
@@ -158,9 +169,7 @@ static int print_text(const struct call *call, const struct shown *shown, const 
 	}
 	print_scores(shown->scores);
 	for (size_t i = 0; i < json_count(shown->withheld); i++)
-		output_line(stdout, "%-14s %s, %s", "withheld",
-			    json_text(json_member(json_at(shown->withheld, i), "object")),
-			    json_text(json_member(json_at(shown->withheld, i), "text")));
+		print_withheld(json_at(shown->withheld, i));
 	if (about->table.rows && !call->quiet) {
 		puts("\nwhat is said about it:");
 		table_print(&about->table, call);
@@ -194,6 +203,7 @@ static int show_run(struct call *call, struct error *err)
 	    index_statement(index, &shown.identity, signer_seen, &about, err))
 		return -1;
 	about.registry = registry;
+	about.classes = true;
 	if (index_about(index, &shown.identity, rows_take, &about, err))
 		return -1;
 	return call->json ? print_json(&shown, &object, err)

@@ -20,7 +20,8 @@ static int class_of(const struct rows *rows, const struct index_row *row, const 
 
 	buffer_init(&payload, PAYLOAD_MAX);
 	*out_class = "";
-	if (!rows->registry || strcmp(row->kind, statement_kind_name(STATEMENT_record)) != 0)
+	if (!rows->classes || !row->digest[0] ||
+	    strcmp(row->kind, statement_kind_name(STATEMENT_record)) != 0)
 		return 0;
 	if (digest_from_hex(span_of(row->statement), &identity, err) ||
 	    registry_payload(rows->registry, &identity, &payload, err) ||
@@ -32,20 +33,36 @@ static int class_of(const struct rows *rows, const struct index_row *row, const 
 	return 0;
 }
 
+/* Why the body of a row is not here, or "". */
+static int bodiless_of(const struct rows *rows, const struct index_row *row,
+		       char out_text[WITHHELD_TEXT_SIZE], struct error *err)
+{
+	struct digest identity;
+
+	out_text[0] = '\0';
+	if (row->digest[0])
+		return 0;
+	return digest_from_hex(span_of(row->statement), &identity, err) ||
+			       registry_bodiless_text(rows->registry, &identity, out_text, err)
+		       ? -1
+		       : 0;
+}
+
 static int row_json(struct json *items, const struct index_row *row, const char *class,
-		    struct error *err)
+		    const char *bodiless, struct error *err)
 {
 	struct digest statement, key, digest;
 	struct json *item;
 
 	if (digest_from_hex(span_of(row->statement), &statement, err) ||
 	    digest_from_hex(span_of(row->key), &key, err) ||
-	    digest_from_hex(span_of(row->digest), &digest, err) ||
+	    (row->digest[0] && digest_from_hex(span_of(row->digest), &digest, err)) ||
 	    json_add_object(items, &item, err) ||
 	    json_set_size(item, "logIndex", row->log_index, err) ||
-	    json_set_text(item, "kind", row->kind, err) ||
-	    json_set_text(item, "subject", row->subject, err) ||
-	    json_set_digest(item, "digest", &digest, err) ||
+	    (row->kind[0] && (json_set_text(item, "kind", row->kind, err) ||
+			      json_set_text(item, "subject", row->subject, err))) ||
+	    (row->digest[0] && json_set_digest(item, "digest", &digest, err)) ||
+	    (*bodiless && json_set_text(item, "withoutBody", bodiless, err)) ||
 	    json_set_digest(item, "statement", &statement, err) ||
 	    json_set_digest(item, "key", &key, err) ||
 	    (*class && json_set_text(item, "class", class, err)))
@@ -56,20 +73,23 @@ static int row_json(struct json *items, const struct index_row *row, const char 
 int rows_take(void *arg, const struct index_row *row, struct error *err)
 {
 	struct rows *rows = arg;
-	char index[32], key[17], kind[64];
+	char index[32], key[17], kind[64], bodiless[WITHHELD_TEXT_SIZE];
+	char statement[DIGEST_HEX_SIZE + WITHHELD_TEXT_SIZE];
 	const char *class;
 
-	if (class_of(rows, row, &class, err))
+	if (class_of(rows, row, &class, err) || bodiless_of(rows, row, bodiless, err))
 		return -1;
 	if (rows->items)
-		return row_json(rows->items, row, class, err);
+		return row_json(rows->items, row, class, bodiless, err);
+	snprintf(statement, sizeof(statement), "%s%s%s", row->statement, *bodiless ? " " : "",
+		 bodiless);
 	snprintf(kind, sizeof(kind), "%s%s%s%s", row->kind, *class ? " (" : "", class,
 		 *class ? ")" : "");
 	snprintf(index, sizeof(index), "%" PRIu64, row->log_index);
 	snprintf(key, sizeof(key), "%.16s", row->key);
 	return table_add(&rows->table,
-			 (const char *const[]){ index, row->declared, kind, row->subject, key,
-						row->statement },
+			 (const char *const[]){ index, row->declared, *kind ? kind : "(unknown)",
+						row->subject, key, statement },
 			 err);
 }
 

@@ -9,8 +9,8 @@
 struct rows {
 	struct json *items; /* borrowed; NULL: the table */
 	struct table table;
-	struct registry
-		*registry; /* borrowed: records are told apart by class; NULL: they are not */
+	struct registry *registry; /* borrowed: says why a body is not here; set after rows_begin */
+	bool classes;              /* records are told apart by class */
 	char publisher[DIGEST_HEX_SIZE]; /* KEY of who signed what the records are about, or empty
 					  */
 };

@@ -104,7 +104,10 @@ static int audit_body(struct audit *audit, uint64_t index, const struct entry *e
 	struct digest whose;
 
 	buffer_init(&bundle, ENVELOPE_MAX_BYTES);
-	if (registry_envelope(audit->registry, identity, key, &bundle, &whose, &cause) ||
+	if (registry_envelope(audit->registry, identity, key, &bundle, &whose, &cause) &&
+	    cause.code == ERROR_ABSENT)
+		return audit_bodiless(audit, index, entry, identity, &cause, err);
+	if (cause.code ||
 	    envelope_parse(buffer_view(&bundle), ENVELOPE_MAX_BYTES, &envelope, &cause) ||
 	    envelope_check(&envelope, entry->key, &cause) ||
 	    statement_parse(buffer_view(&envelope.payload), &statement, &cause)) {
@@ -195,6 +198,7 @@ int audit_entry(struct audit *audit, uint64_t index, struct span bytes, struct e
 	struct digest identity;
 	char ident[IDENT_SIZE];
 	uint64_t first;
+	bool known;
 
 	audit->report.entries++;
 	if (entry_parse(bytes, &entry, &cause))
@@ -210,8 +214,11 @@ int audit_entry(struct audit *audit, uint64_t index, struct span bytes, struct e
 			*err = cause;
 			return -1;
 		}
-		return audit_find(audit, err, "the statement of entry %llu: %s",
-				  (unsigned long long)index, cause.text);
+		if (audit_unnamed(audit, index, &entry, &identity, &known, err))
+			return -1;
+		if (!known)
+			return audit_find(audit, err, "the statement of entry %llu: %s",
+					  (unsigned long long)index, cause.text);
 	}
 	ident_of(&identity, public_key_id(entry.key), ident);
 	if (seen_add(&audit->idents, ident, index, &first, err))

@@ -11,7 +11,7 @@ struct audit_request {
 
 struct audit_report {
 	uint64_t entries, statements, controls, claims, objects;
-	uint64_t withheld; /* objects that are missing and have a tombstone */
+	uint64_t withheld; /* objects and bodies that are missing and have a tombstone */
 	uint64_t findings; /* what does not hold; 0: everything does */
 	char *first;       /* the first finding, NULL without one */
 	char **finding;    /* up to 100 of them, one line each */
@@ -22,7 +22,7 @@ void audit_report_release(struct audit_report *report);
 
 /*
  * What does not hold is in the report; -1 is for what kept us from auditing.
- * Nothing is changed, and the index is asked for nothing but the tombstones of objects that are
+ * Nothing is changed, and the index is asked for nothing but the tombstones of what is
  * missing, which are then believed by signature, policy and log.
  */
 MUST_CHECK int registry_audit(struct registry *registry, const struct audit_request *request,

@@ -46,6 +46,20 @@ MUST_CHECK int audit_sequence(struct audit *audit, uint64_t index, const char *i
 MUST_CHECK int audit_name(struct audit *audit, uint64_t index, const char *claim,
 			  const struct digest *statement, struct error *err);
 
+/*
+ * A statement entry without a body: withheld, or a finding that says what `cause` says. Either way
+ * its claim is judged as ever.
+ */
+MUST_CHECK int audit_bodiless(struct audit *audit, uint64_t index, const struct entry *entry,
+			      const struct digest *identity, const struct error *cause,
+			      struct error *err);
+
+/*
+ * Which statement a P-384 entry without a body is of, by the sequence: *out_known when it says so.
+ */
+MUST_CHECK int audit_unnamed(struct audit *audit, uint64_t index, const struct entry *entry,
+			     struct digest *out_identity, bool *out_known, struct error *err);
+
 /* The objects that a statement names must be there (audit_request.objects reads them as well). */
 MUST_CHECK int audit_kept(struct audit *audit, uint64_t index, const struct statement *statement,
 			  struct error *err);

@@ -66,20 +66,73 @@ int audit_name(struct audit *audit, uint64_t index, const char *claim,
 				    claim, (unsigned long long)index);
 }
 
+/* The believed tombstone of something. The caller releases it when it is found. */
+static int tombstone_find(struct audit *audit, enum withheld_what what, const struct digest *digest,
+			  struct believed *out_tombstone, bool *out_found, struct error *err)
+{
+	if (!audit->evidence &&
+	    (registry_evidence(audit->registry, &audit->evidence, err) ||
+	     registry_trust(audit->registry, audit->evidence, &audit->trust, err)))
+		return -1;
+	return withheld_find(&audit->trust, audit->evidence, what, digest, out_tombstone, out_found,
+			     err);
+}
+
+int audit_bodiless(struct audit *audit, uint64_t index, const struct entry *entry,
+		   const struct digest *identity, const struct error *cause, struct error *err)
+{
+	CLEANUP(believed_release) struct believed tombstone = { 0 };
+	struct tombstone said = { .has_sha384 = false };
+	char text[WITHHELD_TEXT_SIZE];
+	bool found;
+
+	if (tombstone_find(audit, WITHHELD_STATEMENT, identity, &tombstone, &found, err) ||
+	    (found && tombstone_parse(tombstone.statement.predicate, &said, err)))
+		return -1;
+	/* What the entry itself does not say, the tombstone must. */
+	if (found && !entry->has_identity &&
+	    (!said.has_sha384 || entry->digest_len != TOMBSTONE_SHA384_SIZE ||
+	     memcmp(said.sha384, entry->digest, TOMBSTONE_SHA384_SIZE) != 0))
+		found = false;
+	if (!found)
+		return audit_find(audit, err, "the statement of entry %llu: %s",
+				  (unsigned long long)index, cause->text);
+	audit->report.withheld++;
+	withheld_text(&tombstone, text);
+	context_notice(audit->registry->ctx, "entry %llu: the statement is %s",
+		       (unsigned long long)index, text);
+	return 0;
+}
+
+int audit_unnamed(struct audit *audit, uint64_t index, const struct entry *entry,
+		  struct digest *out_identity, bool *out_known, struct error *err)
+{
+	CLEANUP(text_free) char *ident = NULL;
+	struct error cause = { 0 };
+	char key[DIGEST_HEX_SIZE];
+
+	*out_known = false;
+	if (log_ident(audit->log, index, &ident, &cause))
+		return cause.code == ERROR_SYSTEM ? error_set(err, cause.code, "%s", cause.text)
+						  : 0;
+	digest_to_hex(public_key_id(entry->key), key);
+	*out_known = strlen(ident) == 4 * DIGEST_SIZE + 1 &&
+		     strcmp(ident + 2 * DIGEST_SIZE + 1, key) == 0 &&
+		     !digest_from_hex((struct span){ (const uint8_t *)ident, 2 * DIGEST_SIZE },
+				      out_identity, &cause);
+	return 0;
+}
+
 /* An object that is missing: withheld, or a finding. */
 static int missing(struct audit *audit, uint64_t index, const struct digest *digest,
 		   const char *what, struct error *err)
 {
 	CLEANUP(believed_release) struct believed tombstone = { 0 };
-	char hex[DIGEST_HEX_SIZE], text[512];
+	char hex[DIGEST_HEX_SIZE], text[WITHHELD_TEXT_SIZE];
 	bool found;
 
 	digest_to_hex(digest, hex);
-	if (!audit->evidence &&
-	    (registry_evidence(audit->registry, &audit->evidence, err) ||
-	     registry_trust(audit->registry, audit->evidence, &audit->trust, err)))
-		return -1;
-	if (withheld_find(&audit->trust, audit->evidence, digest, &tombstone, &found, err))
+	if (tombstone_find(audit, WITHHELD_OBJECT, digest, &tombstone, &found, err))
 		return -1;
 	if (!found)
 		return audit_find(audit, err, "entry %llu: the %s sha256:%s is not here",
@@ -103,20 +156,35 @@ static int object_check(struct audit *audit, uint64_t index, const struct digest
 	return there ? 0 : missing(audit, index, digest, what, err);
 }
 
-/* What was withheld must be gone. */
-static int tombstone_check(struct audit *audit, uint64_t index, const struct digest *digest,
+/* What was withheld must be gone. What somebody called withheld who may not, is not. */
+static int tombstone_check(struct audit *audit, uint64_t index, const struct statement *statement,
 			   struct error *err)
 {
+	CLEANUP(believed_release) struct believed tombstone = { 0 };
+	CLEANUP(digest_list_release) struct digest_list signers = { 0 };
+	struct error cause = { 0 };
+	struct tombstone said;
 	char hex[DIGEST_HEX_SIZE];
-	bool there;
+	bool there, found;
 
-	digest_to_hex(digest, hex);
-	if (store_has(audit->registry->store, digest, &there, err))
+	if (tombstone_parse(statement->predicate, &said, &cause))
+		return audit_cause(audit, index, &cause, err);
+	digest_to_hex(&said.digest, hex);
+	if (said.what == WITHHELD_OBJECT
+		    ? store_has(audit->registry->store, &said.digest, &there, err)
+		    : statement_signers(audit->registry, &said.digest, &signers, err))
 		return -1;
-	return there ? audit_find(audit, err,
-				  "entry %llu: the object sha256:%s is withheld and still here: "
+	if (said.what == WITHHELD_STATEMENT)
+		there = signers.count > 0;
+	if (!there)
+		return 0;
+	if (tombstone_find(audit, said.what, &said.digest, &tombstone, &found, err))
+		return -1;
+	return found ? audit_find(audit, err,
+				  "entry %llu: the %s sha256:%s is withheld and still here: "
 				  "'akashi withhold sha256:%s' removes it",
-				  (unsigned long long)index, hex, hex)
+				  (unsigned long long)index,
+				  said.what == WITHHELD_OBJECT ? "object" : "statement", hex, hex)
 		     : 0;
 }
 
@@ -177,7 +245,7 @@ int audit_kept(struct audit *audit, uint64_t index, const struct statement *stat
 			       ? -1
 			       : 0;
 	case STATEMENT_tombstone:
-		return tombstone_check(audit, index, &statement->digest, err);
+		return tombstone_check(audit, index, statement, err);
 	default:
 		return 0;
 	}

@@ -31,6 +31,8 @@ static int visit_collect(void *arg, const struct index_row *row, struct error *e
 	struct collecting *c = arg;
 	struct digest digest;
 
+	if (!row->digest[0]) /* its body is not here */
+		return 0;
 	if (digest_from_hex(span_of(c->signer ? row->key : row->statement), &digest, err))
 		return -1;
 	for (size_t i = c->list->count; i; i--)

@@ -12,7 +12,11 @@
 
 struct index;
 
-/* One statement, as the index tells it. All borrowed until the visit returns. */
+/*
+ * One statement, as the index tells it. All borrowed until the visit returns. Where its body is not
+ * here (withheld, or missing), `digest` and `declared` are "", and `kind` and `subject` are what
+ * its claim says, or "".
+ */
 struct index_row {
 	const char *statement; /* HEX */
 	const char *key;       /* KEY */
@@ -33,6 +37,7 @@ struct index_claim {
 	const char *statement; /* HEX of what is claimed */
 	const char *target;    /* of an alias: HEX of the statement it points at, else NULL */
 	uint64_t log_index;    /* of the claim's entry */
+	bool bodiless;         /* the body of what is claimed is not here */
 };
 
 /* One edge of the lineage: `statement` says `relation` ("of", "data", "parent", "run",
@@ -128,6 +133,7 @@ MUST_CHECK int index_find_files(struct index *index, const struct digest *file, 
 /* How many statements, claims and entries the index knows. */
 struct index_counts {
 	uint64_t entries, statements, claims;
+	uint64_t bodiless; /* of the statements: their bodies are not here */
 };
 
 MUST_CHECK int index_count(struct index *index, struct index_counts *out_counts, struct error *err);

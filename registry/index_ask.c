@@ -7,7 +7,10 @@
 #include "registry/index_inner.h"
 
 #define ROW_COLUMNS "identity, signer, kind, subject, digest, declared, log_index"
-#define CLAIM_COLUMNS "kind, name, version, alias, serial, identity, target, log_index"
+#define CLAIM_COLUMNS                                                                              \
+	"kind, name, version, alias, serial, identity, target, log_index, "                        \
+	"NOT EXISTS (SELECT 1 FROM statement WHERE statement.identity = claim.identity AND "       \
+	"statement.digest <> '')"
 
 static const char *text_or_empty(struct query *query, int column)
 {
@@ -204,6 +207,7 @@ static struct index_claim claim_row(struct query *query)
 		.statement = text_or_empty(query, 5),
 		.target = query_text(query, 6),
 		.log_index = query_u64(query, 7),
+		.bodiless = query_u64(query, 8) != 0,
 	};
 }
 
@@ -344,8 +348,13 @@ int index_resolve(struct index *index, const struct name *name, struct name *out
 				  : "SELECT " CLAIM_COLUMNS " FROM claim WHERE folded = ?",
 		      name->alias ? pattern : folded, &query, &row, err))
 		return -1;
-	if (!row || (name->alias && !query_text(query, 6)))
+	if (!row)
 		return absent(index, name, err);
+	if (name->alias && !query_text(query, 6))
+		return error_set(err, ERROR_ABSENT,
+				 "what '%s' stands for cannot be told: the body of the statement "
+				 "that says so is not here ('akashi show sha256:%s' says why)",
+				 text, text_or_empty(query, 5));
 	claim = claim_row(query);
 	if (digest_from_hex(span_of(name->alias ? claim.target : claim.statement), &statement, err))
 		return -1;
@@ -468,12 +477,14 @@ int index_count(struct index *index, struct index_counts *out_counts, struct err
 
 	if (query_new(index->database,
 		      "SELECT (SELECT coalesce(max(log_index) + 1, 0) FROM statement), "
-		      "(SELECT count(*) FROM statement), (SELECT count(*) FROM claim)",
+		      "(SELECT count(*) FROM statement), (SELECT count(*) FROM claim), "
+		      "(SELECT count(*) FROM statement WHERE digest = '')",
 		      &query, err) ||
 	    query_step(query, &row, err))
 		return -1;
 	out_counts->entries = query_u64(query, 0);
 	out_counts->statements = query_u64(query, 1);
 	out_counts->claims = query_u64(query, 2);
+	out_counts->bodiless = query_u64(query, 3);
 	return 0;
 }

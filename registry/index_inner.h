@@ -6,7 +6,7 @@
 #include "registry/log.h"
 #include "registry/sqlite.h"
 
-#define INDEX_VERSION "1"
+#define INDEX_VERSION "2"
 
 struct index {
 	struct registry *registry; /* borrowed */
@@ -27,5 +27,10 @@ MUST_CHECK int index_ask(struct index *index, const char *sql, const char *text,
  */
 MUST_CHECK int index_take(struct index *index, uint64_t log_index, const struct digest *identity,
 			  const struct digest *signer, struct span payload, struct error *err);
+
+/* The same of a statement of which no body is here. */
+MUST_CHECK int index_take_bodiless(struct index *index, uint64_t log_index,
+				   const struct digest *identity, const struct digest *signer,
+				   struct error *err);
 
 #endif

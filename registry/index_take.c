@@ -26,7 +26,7 @@ static void family_of(const struct name *name, char out_text[NAME_TEXT_MAX])
 		out_text[0] = '\0';
 }
 
-/* Run an INSERT whose parameters are texts; NULL binds SQL NULL. */
+/* Run a change whose parameters are texts; NULL binds SQL NULL. */
 static int insert(struct index *index, const char *sql, const char *const *text, size_t count,
 		  struct error *err)
 {
@@ -158,6 +158,20 @@ static int scores(struct index *index, const char *identity, const struct json *
 	return 0;
 }
 
+/* What a claim tells of a statement whose body is not here. */
+static int bodiless_name(struct index *index, const struct statement *claim, const char *kind,
+			 const char *folded, struct error *err)
+{
+	char identity[DIGEST_HEX_SIZE];
+	const char *text[] = { kind, claim->subject, folded, identity };
+
+	digest_to_hex(&claim->digest, identity);
+	return insert(index,
+		      "UPDATE statement SET kind = ?, subject = ?, folded = ? WHERE identity = ? "
+		      "AND digest = ''",
+		      text, 4, err);
+}
+
 static int claim(struct index *index, uint64_t log_index, const struct statement *statement,
 		 struct error *err)
 {
@@ -195,6 +209,25 @@ static int claim(struct index *index, uint64_t log_index, const struct statement
 	query_bind_text(query, 8, identity);
 	query_bind_text(query, 9, identity);
 	query_bind_u64(query, 10, log_index);
+	return query_run(query, err) || bodiless_name(index, statement, kind, folded, err) ? -1 : 0;
+}
+
+int index_take_bodiless(struct index *index, uint64_t log_index, const struct digest *identity,
+			const struct digest *signer, struct error *err)
+{
+	CLEANUP(query_free) struct query *query = NULL;
+	char hex[DIGEST_HEX_SIZE], key[DIGEST_HEX_SIZE];
+
+	if (query_new(index->database,
+		      "INSERT OR IGNORE INTO statement(log_index, identity, signer, kind, subject, "
+		      "digest, folded, declared) VALUES (?, ?, ?, '', '', '', '', '')",
+		      &query, err))
+		return -1;
+	digest_to_hex(identity, hex);
+	digest_to_hex(signer, key);
+	query_bind_u64(query, 1, log_index);
+	query_bind_text(query, 2, hex);
+	query_bind_text(query, 3, key);
 	return query_run(query, err);
 }
 

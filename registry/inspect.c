@@ -36,9 +36,75 @@ static int statement_set(struct json *object, struct span payload, struct error 
 		       : 0;
 }
 
+/* ---- Bodies that are not there ---- */
+
+#define BURIALS_MAX 8u
+
+/* A search for what was said of an entry's body after it. */
+struct burial {
+	const struct entry *entry;
+	struct buffer text; /* of each tombstone, up to BURIALS_MAX */
+	size_t count;
+};
+
+static void burial_release(struct burial *burial)
+{
+	buffer_release(&burial->text);
+}
+
+static bool is_of(const struct tombstone *tombstone, const struct entry *entry)
+{
+	if (entry->has_identity)
+		return digest_equal(&tombstone->digest, &entry->identity);
+	return tombstone->has_sha384 && entry->digest_len == TOMBSTONE_SHA384_SIZE &&
+	       memcmp(tombstone->sha384, entry->digest, TOMBSTONE_SHA384_SIZE) == 0;
+}
+
+static int burial_visit(void *arg, uint64_t index, struct span bytes, struct error *err)
+{
+	CLEANUP(entry_release) struct entry entry = { 0 };
+	CLEANUP(statement_release) struct statement statement = { 0 };
+	struct burial *burial = arg;
+	struct error malformed = { 0 };
+	struct tombstone tombstone;
+	char text[WITHHELD_TEXT_SIZE];
+
+	if (burial->count == BURIALS_MAX || !memmem(bytes.data, bytes.len, "akashi-control", 14))
+		return 0;
+	if (entry_parse(bytes, &entry, &malformed) || !entry.control ||
+	    statement_parse(buffer_view(&entry.payload), &statement, &malformed) ||
+	    statement.kind != STATEMENT_tombstone ||
+	    tombstone_parse(statement.predicate, &tombstone, &malformed))
+		return malformed.code == ERROR_SYSTEM
+			       ? error_set(err, ERROR_SYSTEM, "%s", malformed.text)
+			       : 0;
+	if (tombstone.what != WITHHELD_STATEMENT || !is_of(&tombstone, burial->entry))
+		return 0;
+	withheld_text(&(struct believed){ .statement = statement,
+					  .key = *public_key_id(entry.key),
+					  .index = index },
+		      text);
+	return buffer_printf(&burial->text, err, "%s%s", burial->count++ ? "; " : "", text);
+}
+
+/* What the log says of it; whether whoever says so may is for a policy to tell. */
+static int absence_set(const struct log_source *source, const struct tree_head *head,
+		       uint64_t index, const struct entry *entry, const char *otherwise,
+		       struct json *object, struct error *err)
+{
+	CLEANUP(burial_release) struct burial burial = { .entry = entry };
+
+	buffer_init(&burial.text, BURIALS_MAX * (WITHHELD_TEXT_SIZE + 2));
+	if (log_walk(source->tiles, head, index + 1, head->size, burial_visit, &burial, err))
+		return -1;
+	return burial.count ? json_set_span(object, "body", buffer_view(&burial.text), err)
+			    : json_set_text(object, "body", otherwise, err);
+}
+
 /* The body that is served for a statement entry: that very statement, or not. */
 static int body_set(const struct context *ctx, const struct log_source *source,
-		    const struct entry *entry, struct json *object, struct error *err)
+		    const struct tree_head *head, uint64_t index, const struct entry *entry,
+		    struct json *object, struct error *err)
 {
 	CLEANUP(envelope_release) struct envelope envelope = { 0 };
 	CLEANUP(buffer_release) struct buffer bytes;
@@ -46,11 +112,12 @@ static int body_set(const struct context *ctx, const struct log_source *source,
 
 	buffer_init(&bytes, ENVELOPE_MAX_BYTES);
 	if (!entry->has_identity)
-		return json_set_text(object, "body", "not looked for", err);
+		return absence_set(source, head, index, entry, "not looked for", object, err);
 	if (log_source_body(ctx, source, &entry->identity, public_key_id(entry->key), &bytes,
 			    &cause))
-		return json_set_text(object, "body",
-				     cause.code == ERROR_ABSENT ? "not there" : cause.text, err);
+		return cause.code == ERROR_ABSENT
+			       ? absence_set(source, head, index, entry, "not there", object, err)
+			       : json_set_text(object, "body", cause.text, err);
 	if (envelope_parse(buffer_view(&bytes), ENVELOPE_MAX_BYTES, &envelope, &cause) ||
 	    envelope_check(&envelope, entry->key, &cause))
 		return json_set_text(object, "body", cause.text, err);
@@ -62,7 +129,8 @@ static int body_set(const struct context *ctx, const struct log_source *source,
 		       : 0;
 }
 
-static int entry_set(const struct context *ctx, const struct log_source *source, struct span bytes,
+static int entry_set(const struct context *ctx, const struct log_source *source,
+		     const struct tree_head *head, uint64_t index, struct span bytes,
 		     struct json *object, struct error *err)
 {
 	CLEANUP(entry_release) struct entry entry = { 0 };
@@ -88,7 +156,7 @@ static int entry_set(const struct context *ctx, const struct log_source *source,
 	    json_set_bool(object, "signatureHolds", holds, err))
 		return -1;
 	return entry.control ? statement_set(object, buffer_view(&entry.payload), err)
-			     : body_set(ctx, source, &entry, object, err);
+			     : body_set(ctx, source, head, index, &entry, object, err);
 }
 
 int log_inspect(const struct context *ctx, const struct log_source *source, uint64_t index,
@@ -112,7 +180,7 @@ int log_inspect(const struct context *ctx, const struct log_source *source, uint
 	    json_set_hex(object, "leaf", &leaf, err) ||
 	    json_set_size(object, "length", bytes.len, err) ||
 	    json_set_base64(object, "bytes", buffer_view(&bytes), err) ||
-	    entry_set(ctx, source, buffer_view(&bytes), object, err))
+	    entry_set(ctx, source, &head, index, buffer_view(&bytes), object, err))
 		return -1;
 	*out_entry = object;
 	object = NULL; /* handed over */

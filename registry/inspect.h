@@ -7,7 +7,9 @@
 /*
  * Entry `index` as JSON (schema akashi/entry/1), led to the root of the checkpoint that is served;
  * whoever signed that. The body of a statement entry is looked for beside the log and checked
- * against the entry. The caller frees *out_entry. ERROR_ABSENT: the log has no such entry.
+ * against the entry; where it is not there, the rest of the log is read for tombstones, and what
+ * they say is told, whoever says it. The caller frees *out_entry. ERROR_ABSENT: the log has no such
+ * entry.
  */
 MUST_CHECK int log_inspect(const struct context *ctx, const struct log_source *source,
 			   uint64_t index, struct json **out_entry, struct error *err);

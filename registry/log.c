@@ -144,6 +144,26 @@ int log_find(struct log *log, const char *ident, uint64_t *out_index, struct err
 	return 0;
 }
 
+int log_ident(struct log *log, uint64_t index, char **out_ident, struct error *err)
+{
+	CLEANUP(query_free) struct query *query = NULL;
+	const char *ident;
+	bool row;
+
+	if (log_sequence(log, err) ||
+	    query_new(log->sequence, "SELECT ident FROM entry WHERE idx = ?", &query, err))
+		return -1;
+	query_bind_u64(query, 1, index);
+	if (query_step(query, &row, err))
+		return -1;
+	ident = row ? query_text(query, 0) : NULL;
+	if (!ident)
+		return error_set(err, ERROR_ABSENT, "nothing is sequenced at %llu",
+				 (unsigned long long)index);
+	*out_ident = strdup(ident);
+	return *out_ident ? 0 : error_set(err, ERROR_SYSTEM, "out of memory for an entry");
+}
+
 int claim_fold(const char *claim, char **out_folded, struct error *err)
 {
 	char *folded = strdup(claim);

@@ -119,6 +119,10 @@ MUST_CHECK int log_remembered(struct log *log, struct log_head *out_head, struct
 /* The index of the entry called `ident`, ERROR_ABSENT if it is not sequenced. */
 MUST_CHECK int log_find(struct log *log, const char *ident, uint64_t *out_index, struct error *err);
 
+/* What the entry at `index` is called there, "HEX.KEY", malloced: the sequence says so, and nobody
+ * else. ERROR_ABSENT. */
+MUST_CHECK int log_ident(struct log *log, uint64_t index, char **out_ident, struct error *err);
+
 /* The statement HEX that holds a claim (without case), malloced, and its index. ERROR_ABSENT. */
 MUST_CHECK int log_find_claim(struct log *log, const char *claim, char **out_statement,
 			      uint64_t *out_index, struct error *err);

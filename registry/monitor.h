@@ -15,6 +15,7 @@
 
 /* How grave a finding is. */
 enum finding_grade {
+	FINDING_TOLD,      /* worth a line, and nobody need do anything: not counted */
 	FINDING_NOTICED,   /* what somebody asked to be told of */
 	FINDING_UNDECIDED, /* something could not be looked at, or is not known here */
 	FINDING_FAILS      /* something does not hold */
@@ -46,6 +47,7 @@ struct monitor_look {
 	const struct checkpoint *checkpoint; /* NULL: none that the log signed */
 	uint64_t findings, fails, undecided; /* met now, those known before included */
 	uint64_t detached; /* signatures by certificates met now: their bodies lie elsewhere */
+	uint64_t withheld; /* bodies met now that are withheld, by tombstones that count */
 	const struct error *error; /* what kept us from looking, or NULL */
 };
 

@@ -282,14 +282,15 @@ static int key_judge(struct monitor_log *log, const struct judged *judged, struc
 }
 
 /* What kept us from reading a body: nothing is there, it is of a later version, or it is not it. */
-static int body_find(struct monitor_log *log, const struct judged *judged, bool absent,
-		     const struct error *why, struct error *err)
+static int body_find(struct monitor_log *log, const struct judged *judged,
+		     const struct digest *identity, bool absent, const struct error *why,
+		     struct error *err)
 {
 	if (why->code == ERROR_SYSTEM)
 		return error_set(err, ERROR_SYSTEM, "%s", why->text);
-	if (absent)
-		return entry_find(log, judged, "body-missing", FINDING_UNDECIDED, err,
-				  "logged, but its body is not served");
+	if (absent) /* later entries may say that it is withheld */
+		return monitor_pend(log, PENDING_MISSING, judged->index, digest_view(identity),
+				    err);
 	if (why->code == ERROR_UNTRUSTED)
 		return entry_find(log, judged, "unknown-kind", FINDING_UNDECIDED, err, "%s",
 				  why->text);
@@ -319,7 +320,10 @@ static int statement_judge(struct monitor_log *log, struct judged *judged, struc
 		return 0;
 	}
 	if (!judged->entry.has_identity)
-		return monitor_unnamed_add(log, judged->index, err) || key_judge(log, judged, err)
+		return monitor_pend(log, PENDING_UNNAMED, judged->index,
+				    (struct span){ judged->entry.digest, judged->entry.digest_len },
+				    err) ||
+				       key_judge(log, judged, err)
 			       ? -1
 			       : 0;
 	if (!monitor_body(log, &judged->entry.identity, judged->entry.key, &judged->statement,
@@ -327,7 +331,10 @@ static int statement_judge(struct monitor_log *log, struct judged *judged, struc
 		judged->readable = true;
 		return origin_judge(log, judged, &judged->statement, err);
 	}
-	return body_find(log, judged, absent, &why, err) || key_judge(log, judged, err) ? -1 : 0;
+	return body_find(log, judged, &judged->entry.identity, absent, &why, err) ||
+			       key_judge(log, judged, err)
+		       ? -1
+		       : 0;
 }
 
 /* A claim by a P-384 key: what it names is read, and led to the entry before it. */
@@ -344,13 +351,14 @@ static int unnamed_judge(struct monitor_log *log, const struct judged *judged, s
 		return 0;
 	if (monitor_body(log, &judged->statement.digest, judged->entry.key, &statement, &digest,
 			 &absent, &why))
-		return body_find(log, judged, absent, &why, err);
+		return body_find(log, judged, &judged->statement.digest, absent, &why, err);
 	ident = ident_of((struct span){ digest.byte, digest.len },
 			 public_key_id(judged->entry.key));
 	body.index = memory_find(&log->memory, &ident);
 	if (body.index >= judged->index)
 		return claim_of_nothing(log, judged, err);
-	monitor_unnamed_drop(log, body.index);
+	if (monitor_pend(log, PENDING_NAMED, body.index, (struct span){ digest.byte, 0 }, err))
+		return -1;
 	if (statement.name.owner[0])
 		name_to_text(&statement.name, body.name);
 	return origin_judge(log, &body, &statement, err) ||
@@ -427,6 +435,10 @@ static int control_judge(struct monitor_log *log, struct judged *judged, struct 
 		return policy_take(log, judged, err);
 	if (judged->statement.kind == STATEMENT_revocation)
 		return revocation_take(log, judged, err);
+	if (judged->statement.kind == STATEMENT_tombstone)
+		return monitor_tombstone(
+			log, &judged->statement, &judged->entry.identity,
+			&(struct signing){ *public_key_id(judged->entry.key), judged->index }, err);
 	if (judged->statement.kind == STATEMENT_state)
 		return log->silent ? 0 : state_judge(log, judged, err);
 	return judged->statement.kind == STATEMENT_claim ? claim_judge(log, judged, err) : 0;

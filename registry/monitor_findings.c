@@ -17,6 +17,7 @@
 #define FINDING_LINE_MAX (64u << 10)
 
 static const char *const grade_name[] = {
+	[FINDING_TOLD] = "told",
 	[FINDING_NOTICED] = "noticed",
 	[FINDING_UNDECIDED] = "undecided",
 	[FINDING_FAILS] = "fails",
@@ -159,7 +160,7 @@ int findings_add(struct findings *findings, const struct finding *finding, const
 	char id[DIGEST_HEX_SIZE];
 	uint64_t first;
 
-	findings->met++;
+	findings->met += finding->grade != FINDING_TOLD;
 	findings->fails += finding->grade == FINDING_FAILS;
 	findings->undecided += finding->grade == FINDING_UNDECIDED;
 	id_of(findings, finding, what, id);

@@ -17,7 +17,7 @@ struct findings {
 	struct buffer waiting; /* lines that are not durable yet */
 	struct finding *fresh; /* the same, for people; texts owned */
 	size_t fresh_count, fresh_cap;
-	uint64_t met, fails, undecided; /* in this look */
+	uint64_t met, fails, undecided; /* in this look; FINDING_TOLD is none of them */
 };
 
 /* Open the file, or begin it; a torn last line is cut off: it is found again. */
@@ -40,11 +40,13 @@ MUST_CHECK int findings_flush(struct findings *findings, const struct monitor_re
 
 struct memory {
 	char *folder;
-	int entries, controls;                   /* files, -1 when closed */
-	uint64_t next;                           /* entries looked at and durable */
-	uint64_t controls_len;                   /* bytes of `controls` that are durable */
-	struct buffer new_entries, new_controls; /* beyond that */
-	uint64_t *slot;                          /* open addressing: hash, index + 1, pairwise */
+	int entries, controls, pending; /* files, -1 when closed */
+	uint64_t next;                  /* entries looked at and durable */
+	uint64_t controls_len;          /* bytes of `controls` that are durable */
+	uint64_t pending_len;           /* the same of `pending` */
+	struct buffer new_entries, new_controls, new_pending; /* beyond that */
+	bool pending_clear;                                   /* with the next commit */
+	uint64_t *slot; /* open addressing: hash, index + 1, pairwise */
 	size_t slots, used;
 };
 
@@ -80,6 +82,27 @@ MUST_CHECK int memory_commit(struct memory *memory, struct span note, uint64_t n
 MUST_CHECK int memory_controls(struct memory *memory, log_visit visit, void *arg,
 			       struct error *err);
 
+/* What of an entry later entries may explain. */
+enum pending_what {
+	PENDING_MISSING, /* its body is not served; `digest` is the statement's identity */
+	PENDING_UNNAMED, /* by a P-384 key; `digest` is the SHA-384 that stands in it */
+	PENDING_NAMED    /* a claim said what an earlier PENDING_UNNAMED of this index is of */
+};
+struct pending {
+	uint64_t index;
+	enum pending_what what;
+	uint8_t digest[TOMBSTONE_SHA384_SIZE];
+};
+
+/* Remember it with the next commit; hand over what was remembered; or forget all of it with the
+ * next commit. */
+MUST_CHECK int memory_pend(struct memory *memory, const struct pending *pending, struct error *err);
+MUST_CHECK int memory_pending(struct memory *memory,
+			      int (*visit)(void *arg, const struct pending *pending,
+					   struct error *err),
+			      void *arg, struct error *err);
+void memory_pending_clear(struct memory *memory);
+
 /* The hashes of the leaves [first, first + count) that are durable; the caller frees them. */
 MUST_CHECK int memory_leaves(struct memory *memory, uint64_t first, size_t count,
 			     struct digest **out_leaf, struct error *err);
@@ -92,6 +115,14 @@ struct waiting_policy {
 	struct digest identity;
 	struct signing by[POLICY_KEYS_MAX];
 	size_t count;
+};
+
+/* A tombstone of a statement by one signer. */
+struct withheld {
+	struct tombstone said;
+	struct digest identity; /* of the tombstone */
+	struct signing by;
+	char *text; /* as withheld_text has it; owned */
 };
 
 struct monitor_log {
@@ -113,10 +144,15 @@ struct monitor_log {
 	struct seen claims; /* what is claimed, and by what statement */
 	bool silent;        /* what was found before is being taken in again */
 
-	/* Entries of P-384 keys since the last commit, of which no claim says what they are of. */
-	uint64_t *unnamed;
-	size_t unnamed_count, unnamed_cap;
+	/* What waits for later entries, and the tombstones that may explain it (monitor_pending.c).
+	 */
+	struct pending *pending;
+	size_t pending_count, pending_cap;
+	struct withheld *withheld;
+	size_t withheld_count, withheld_cap;
+	bool withheld_sorted;
 	uint64_t detached; /* signatures by certificates, in this look */
+	uint64_t bodiless; /* withheld bodies, in this look */
 
 	const struct log_source *source; /* of this look */
 };
@@ -149,11 +185,19 @@ MUST_CHECK int monitor_body(struct monitor_log *log, const struct digest *identi
 			    const struct public_key *key, struct statement *out_statement,
 			    struct signed_digest *out_digest, bool *out_absent, struct error *why);
 
-/* An entry of a P-384 key waits for a claim that names its statement; it was named; or those that
- * still wait are told, as they are before each commit (monitor_unnamed.c). */
-MUST_CHECK int monitor_unnamed_add(struct monitor_log *log, uint64_t index, struct error *err);
-void monitor_unnamed_drop(struct monitor_log *log, uint64_t index);
-MUST_CHECK int monitor_unnamed_tell(struct monitor_log *log, struct error *err);
+/* Something of entry `index` waits for what later entries say. */
+MUST_CHECK int monitor_pend(struct monitor_log *log, enum pending_what what, uint64_t index,
+			    struct span digest, struct error *err);
+/* What waited when the monitor was last here. */
+MUST_CHECK int monitor_pending_load(struct monitor_log *log, struct error *err);
+/* At the end of the log: tell what nothing explains, and wait for nothing. */
+MUST_CHECK int monitor_pending_tell(struct monitor_log *log, struct error *err);
+void monitor_pending_release(struct monitor_log *log);
+
+/* Take in a tombstone, signed `by` somebody; whether it counts is asked where it would explain. */
+MUST_CHECK int monitor_tombstone(struct monitor_log *log, const struct statement *statement,
+				 const struct digest *identity, const struct signing *by,
+				 struct error *err);
 
 /*
  * Does the served checkpoint continue the remembered one? *out_go: it does, and entries may be

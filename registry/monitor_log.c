@@ -41,7 +41,7 @@ void monitor_log_free(struct monitor_log **log)
 	for (size_t i = 0; i < (*log)->waiting_count; i++)
 		statement_release(&(*log)->waiting[i].statement);
 	free((*log)->waiting);
-	free((*log)->unnamed);
+	monitor_pending_release(*log);
 	state_free(&(*log)->state);
 	seen_release(&(*log)->claims);
 	free((*log)->folder);
@@ -80,7 +80,7 @@ int monitor_log_open(const struct context *ctx, const struct monitor_request *re
 	if (folder_of(log, err) || state_new(&log->state, err) ||
 	    memory_open(log->folder, &log->memory, &log->remembered, err) ||
 	    findings_open(log->folder, origin, &log->findings, err) ||
-	    memory_controls(&log->memory, again_visit, log, err))
+	    memory_controls(&log->memory, again_visit, log, err) || monitor_pending_load(log, err))
 		return -1;
 	*out_log = log;
 	log = NULL; /* handed over */
@@ -199,7 +199,8 @@ static int entry_visit(void *arg, uint64_t index, struct span bytes, struct erro
 static int commit(struct monitor_log *log, const struct tree_head *head, struct span note,
 		  uint64_t next, struct error *err)
 {
-	if (monitor_unnamed_tell(log, err) || findings_flush(&log->findings, log->request, err) ||
+	if ((next == head->size && monitor_pending_tell(log, err)) ||
+	    findings_flush(&log->findings, log->request, err) ||
 	    memory_commit(&log->memory, note, next, err))
 		return -1;
 	log->remembered.note.len = 0;
@@ -268,6 +269,7 @@ int monitor_log_look(struct monitor_log *log, const struct log_source *source, s
 
 	log->source = source;
 	log->findings.met = log->findings.fails = log->findings.undecided = log->detached = 0;
+	log->bodiless = 0;
 	look->before = look->size = log->memory.next;
 	failed = note_judge(log, note, checkpoint, &go, err);
 	if (!failed && checkpoint->head.origin[0])
@@ -287,6 +289,7 @@ int monitor_log_look(struct monitor_log *log, const struct log_source *source, s
 	look->fails = log->findings.fails;
 	look->undecided = log->findings.undecided;
 	look->detached = log->detached;
+	look->withheld = log->bodiless;
 	log->source = NULL;
 	return failed ? -1 : 0;
 }

@@ -6,8 +6,10 @@
  * entries     40 bytes an entry: its hash as a leaf, and the beginning of the digest that tells
  *             (what was signed, key) apart
  * controls    the control entries: index and length (8 bytes each, little-endian), then the bytes
+ * pending     64 bytes for each thing that waits for later entries: index and what it is (8 bytes
+ *             each, little-endian), and a digest; empty once the end of the log was reached
  *
- * What lies in the latter two beyond the commit was written by a monitor that was killed, and is
+ * What lies in the latter three beyond the commit was written by a monitor that was killed, and is
  * cut off: that part of the log is looked at again.
  */
 #include <errno.h>
@@ -20,6 +22,7 @@
 #include "registry/monitor_inner.h"
 
 #define RECORD_SIZE (DIGEST_SIZE + 8)
+#define PENDING_SIZE (16 + TOMBSTONE_SHA384_SIZE)
 #define MEMORY_STEP 4096 /* records read at a time */
 #define STATE_MAX_BYTES (4 * NOTE_MAX_BYTES)
 
@@ -29,6 +32,9 @@ void memory_close(struct memory *memory)
 		close(memory->entries);
 	if (memory->controls > 0)
 		close(memory->controls);
+	if (memory->pending > 0)
+		close(memory->pending);
+	buffer_release(&memory->new_pending);
 	buffer_release(&memory->new_entries);
 	buffer_release(&memory->new_controls);
 	free(memory->folder);
@@ -230,11 +236,13 @@ static int state_read_file(struct memory *memory, struct remembered *remembered,
 	    json_need_string(state, "checkpoint", &note, err) ||
 	    json_need_size(state, "next", &memory->next, err) ||
 	    json_need_size(state, "controls", &memory->controls_len, err) ||
+	    json_maybe_size(state, "pending", 0, &memory->pending_len, err) ||
 	    buffer_add_text(&remembered->note, note, err) ||
 	    note_text(buffer_view(&remembered->note), &body, err) ||
 	    tree_head_parse(body, &remembered->head, err))
 		return error_prefix(err, "'%s'", path);
-	if (memory->next > remembered->head.size || memory->next > UINT64_MAX / 64)
+	if (memory->next > remembered->head.size || memory->next > UINT64_MAX / 64 ||
+	    memory->pending_len % PENDING_SIZE)
 		return error_set(err, ERROR_CORRUPT, "'%s' contradicts itself", path);
 	return 0;
 }
@@ -248,12 +256,14 @@ int memory_open(const char *folder, struct memory *out_memory, struct remembered
 	buffer_init(&remembered.note, NOTE_MAX_BYTES);
 	buffer_init(&memory.new_entries, SIZE_MAX / 2);
 	buffer_init(&memory.new_controls, SIZE_MAX / 2);
+	buffer_init(&memory.new_pending, SIZE_MAX / 2);
 	memory.folder = strdup(folder);
 	if (!memory.folder)
 		return error_set(err, ERROR_SYSTEM, "out of memory for a log");
 	if (state_read_file(&memory, &remembered, err) ||
 	    file_open(&memory, "entries", memory.next * RECORD_SIZE, &memory.entries, err) ||
 	    file_open(&memory, "controls", memory.controls_len, &memory.controls, err) ||
+	    file_open(&memory, "pending", memory.pending_len, &memory.pending, err) ||
 	    entries_load(&memory, &remembered.head, err) || folder_sync(folder, err))
 		return -1;
 	*out_memory = memory;
@@ -284,6 +294,8 @@ int memory_add(struct memory *memory, uint64_t index, struct span entry, const s
 int memory_commit(struct memory *memory, struct span note, uint64_t next, struct error *err)
 {
 	uint64_t controls = memory->controls_len + memory->new_controls.len;
+	uint64_t pending =
+		memory->pending_clear ? 0 : memory->pending_len + memory->new_pending.len;
 	CLEANUP(buffer_release) struct buffer text;
 	CLEANUP(json_free) struct json *state = NULL;
 	CLEANUP(text_free) char *path = NULL;
@@ -291,17 +303,68 @@ int memory_commit(struct memory *memory, struct span note, uint64_t next, struct
 	buffer_init(&text, STATE_MAX_BYTES);
 	if (bytes_append(memory->entries, &memory->new_entries, err) ||
 	    bytes_append(memory->controls, &memory->new_controls, err) ||
+	    bytes_append(memory->pending, &memory->new_pending, err) ||
 	    path_join(memory->folder, "state.json", &path, err) || json_object_new(&state, err) ||
 	    json_set_text(state, "schema", "akashi/monitor-state/1", err) ||
 	    json_set_span(state, "checkpoint", note, err) ||
 	    json_set_size(state, "next", next, err) ||
 	    json_set_size(state, "controls", controls, err) ||
+	    json_set_size(state, "pending", pending, err) ||
 	    json_write_canonical(state, &text, err) ||
 	    file_write(path, buffer_view(&text), 0644, FILE_REPLACE, err))
 		return -1;
 	memory->next = next;
 	memory->controls_len = controls;
+	memory->pending_len = pending;
+	/* Only now: before, what waits was still needed. */
+	if (memory->pending_clear &&
+	    (ftruncate(memory->pending, 0) || lseek(memory->pending, 0, SEEK_SET) < 0))
+		return error_system(err, errno, "cannot write what was seen of a log");
+	memory->pending_clear = false;
 	return 0;
+}
+
+int memory_pend(struct memory *memory, const struct pending *pending, struct error *err)
+{
+	struct span digest = { pending->digest, TOMBSTONE_SHA384_SIZE };
+
+	return buffer_add_u64le(&memory->new_pending, pending->index, err) ||
+			       buffer_add_u64le(&memory->new_pending, (uint64_t)pending->what,
+						err) ||
+			       buffer_add(&memory->new_pending, digest, err)
+		       ? -1
+		       : 0;
+}
+
+int memory_pending(struct memory *memory,
+		   int (*visit)(void *arg, const struct pending *pending, struct error *err),
+		   void *arg, struct error *err)
+{
+	for (uint64_t at = 0; at < memory->pending_len; at += PENDING_SIZE) {
+		struct pending pending = { .index = 0 };
+		uint8_t record[PENDING_SIZE];
+		struct reader r = reader_over((struct span){ record, sizeof(record) });
+		uint64_t what;
+
+		if (bytes_read(memory->pending, at, record, sizeof(record), err))
+			return -1;
+		pending.index = reader_u64le(&r);
+		what = reader_u64le(&r);
+		if (what > PENDING_NAMED)
+			return error_set(err, ERROR_CORRUPT, "'%s/pending' is damaged",
+					 memory->folder);
+		pending.what = (enum pending_what)what;
+		memcpy(pending.digest, record + 16, sizeof(pending.digest));
+		if (visit(arg, &pending, err))
+			return -1;
+	}
+	return 0;
+}
+
+void memory_pending_clear(struct memory *memory)
+{
+	memory->new_pending.len = 0;
+	memory->pending_clear = true;
 }
 
 int memory_controls(struct memory *memory, log_visit visit, void *arg, struct error *err)

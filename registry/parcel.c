@@ -78,7 +78,8 @@ static int is_withheld(struct parcel *parcel, const struct evidence *evidence,
 	*out_withheld = false;
 	if (!evidence_object(evidence, digest, &source, &absent) || absent.code != ERROR_ABSENT)
 		return 0;
-	if (withheld_find(parcel->trust, evidence, digest, &tombstone, out_withheld, err))
+	if (withheld_find(parcel->trust, evidence, WITHHELD_OBJECT, digest, &tombstone,
+			  out_withheld, err))
 		return -1;
 	return *out_withheld ? parcel_add_statement(parcel, evidence, &tombstone.identity, err) : 0;
 }
@@ -196,12 +197,37 @@ static int add_objects_of(struct parcel *parcel, const struct evidence *evidence
 	}
 }
 
+/*
+ * Is the statement's body gone, with a tombstone that is believed? Then that leaves in its place,
+ * with its claim, which tells that the name is taken.
+ */
+static int is_bodiless(struct parcel *parcel, const struct trust *trust,
+		       const struct evidence *evidence, const struct digest *identity,
+		       bool *out_withheld, struct error *err)
+{
+	CLEANUP(believed_release) struct believed tombstone = { 0 };
+
+	if (withheld_statement_find(trust, evidence, identity, &tombstone, out_withheld, err))
+		return -1;
+	if (!*out_withheld)
+		return 0;
+	return add_claims(parcel, evidence, identity, err) ||
+			       parcel_add_statement(parcel, evidence, &tombstone.identity, err)
+		       ? -1
+		       : 0;
+}
+
 /* Believe a statement, take it, and take the objects it names. */
 static int take(struct parcel *parcel, const struct trust *trust, const struct evidence *evidence,
 		const struct digest *identity, struct error *err)
 {
 	CLEANUP(believed_release) struct believed believed = { 0 };
+	bool withheld;
 
+	if (is_bodiless(parcel, trust, evidence, identity, &withheld, err))
+		return -1;
+	if (withheld)
+		return 0;
 	if (believe_statement(trust, evidence, identity, NULL, &believed, err))
 		return -1;
 	return parcel_add_statement(parcel, evidence, identity, err) ||

@@ -100,8 +100,11 @@ static int scan_files(struct publishing *p, struct error *err)
 		buffer_init(&text, SECRETS_FILE_MAX_BYTES);
 		if (file->tensor_count || file->size > SECRETS_FILE_MAX_BYTES)
 			continue;
-		if (evidence_object(p->evidence, &file->sha256, &source, err) ||
-		    source_read_all(source, &text, err) ||
+		if (evidence_object(p->evidence, &file->sha256, &source, err)) {
+			withheld_explain(&p->trust, p->evidence, &file->sha256, err);
+			return error_prefix(err, "'%s'", file->path);
+		}
+		if (source_read_all(source, &text, err) ||
 		    publish_scan_text(p, buffer_view(&text), file->path, err))
 			return -1;
 	}

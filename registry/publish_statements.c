@@ -206,6 +206,28 @@ static int made_before(struct publishing *batch, const struct digest *identity,
 	return log_find(log, ident, &made->log_index, err);
 }
 
+/* A name whose statement was taken away: nobody can tell whether this is the same. */
+static int taken_refuse(struct publishing *batch, const char *claim, const struct digest *identity,
+			struct error *err)
+{
+	CLEANUP(digest_list_release) struct digest_list signers = { 0 };
+	struct error why = *err;
+
+	if (why.code != ERROR_UNTRUSTED)
+		return -1;
+	*err = (struct error){ 0 };
+	if (statement_signers(batch->registry, identity, &signers, err))
+		return -1;
+	if (signers.count) {
+		*err = why;
+		return -1;
+	}
+	return error_set(err, ERROR_USAGE,
+			 "'%s' is taken, and stays so though what was said under it is %s: choose "
+			 "another name",
+			 claim, why.text);
+}
+
 /* A name that is taken: *out_same when the same was said under it, else ERROR_USAGE. */
 static int claim_look(struct publishing *batch, const struct statement_draft *draft,
 		      const char *claim, struct statement_made *made, bool *out_same,
@@ -226,9 +248,10 @@ static int claim_look(struct publishing *batch, const struct statement_draft *dr
 		return absent.code == ERROR_ABSENT ? 0
 						   : error_set(err, absent.code, "%s", absent.text);
 	/* The claim may be sequenced and not published yet: by a crash, or at this very moment. */
-	if (log_recover(log, err) || digest_from_hex(span_of(hex), &identity, err) ||
-	    registry_payload(batch->registry, &identity, &payload, err))
+	if (log_recover(log, err) || digest_from_hex(span_of(hex), &identity, err))
 		return -1;
+	if (registry_payload(batch->registry, &identity, &payload, err))
+		return taken_refuse(batch, claim, &identity, err);
 	if (!said_before(batch->registry, draft, buffer_view(&payload)))
 		return error_set(err, ERROR_USAGE,
 				 "'%s' exists already with other content: a version never moves; "
@@ -251,11 +274,18 @@ static int search_visit(void *arg, const struct index_row *row, struct error *er
 	CLEANUP(buffer_release) struct buffer payload;
 	struct search *search = arg;
 	struct digest identity;
+	struct error why = { 0 };
 
 	buffer_init(&payload, STATEMENT_PAYLOAD_MAX_BYTES);
-	if (search->same || digest_from_hex(span_of(row->statement), &identity, err) ||
-	    registry_payload(search->batch->registry, &identity, &payload, err))
-		return search->same ? 0 : -1;
+	if (search->same)
+		return 0;
+	if (digest_from_hex(span_of(row->statement), &identity, err))
+		return -1;
+	/* The index may not know yet that a body was taken away. */
+	if (registry_payload(search->batch->registry, &identity, &payload, &why))
+		return why.code == ERROR_ABSENT || why.code == ERROR_UNTRUSTED
+			       ? 0
+			       : error_set(err, why.code, "%s", why.text);
 	if (!said_before(search->batch->registry, search->draft, buffer_view(&payload)))
 		return 0;
 	search->same = true;

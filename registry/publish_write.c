@@ -47,8 +47,10 @@ static int write_object(struct publishing *p, const struct manifest_file *file,
 	if (folder_make(path, err))
 		return -1;
 	*slash = '/';
-	if (object_copy(p->ctx, p->evidence, &file->sha256, path, copied, copying, err))
+	if (object_copy(p->ctx, p->evidence, &file->sha256, path, copied, copying, err)) {
+		withheld_explain(&p->trust, p->evidence, &file->sha256, err);
 		return error_prefix(err, "'%s'", file->path);
+	}
 	return 0;
 }
 

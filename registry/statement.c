@@ -12,6 +12,7 @@
 #include "registry/log.h"
 #include "registry/statement_inner.h"
 #include "registry/timestamps.h"
+#include "registry/withhold.h"
 
 void statement_time(const struct context *ctx, char out_text[STATEMENT_TIME_SIZE])
 {
@@ -75,15 +76,19 @@ int statement_claim_text(const struct statement *statement, char **out_text, str
 	return error_set(err, ERROR_SYSTEM, "out of memory for a name");
 }
 
-/* The smallest KEY of an envelope of this statement, by looking through statements/. */
-static int signer_find(struct registry *registry, const struct digest *identity,
-		       struct digest *out_key, struct error *err)
+static int key_order(const void *left, const void *right)
+{
+	return memcmp(left, right, DIGEST_SIZE);
+}
+
+int statement_signers(struct registry *registry, const struct digest *identity,
+		      struct digest_list *out_keys, struct error *err)
 {
 	CLEANUP(text_free) char *path = NULL;
 	char hex[DIGEST_HEX_SIZE];
 	struct dirent *entry;
 	struct digest key;
-	bool found = false;
+	int failed = 0;
 	DIR *folder;
 
 	digest_to_hex(identity, hex);
@@ -92,7 +97,7 @@ static int signer_find(struct registry *registry, const struct digest *identity,
 	folder = opendir(path);
 	if (!folder)
 		return error_system(err, errno, "cannot list '%s'", path);
-	while ((entry = readdir(folder))) {
+	while (!failed && (entry = readdir(folder))) {
 		struct error ignored = { 0 };
 		const char *name = entry->d_name;
 
@@ -101,14 +106,88 @@ static int signer_find(struct registry *registry, const struct digest *identity,
 		    digest_from_hex((struct span){ (const uint8_t *)name + 65, 64 }, &key,
 				    &ignored))
 			continue;
-		if (!found || memcmp(key.byte, out_key->byte, DIGEST_SIZE) < 0)
-			*out_key = key;
-		found = true;
+		failed = digest_list_add(out_keys, &key, err);
 	}
 	closedir(folder);
-	if (!found)
+	if (!failed && out_keys->count)
+		qsort(out_keys->item, out_keys->count, sizeof(*out_keys->item), key_order);
+	return failed ? -1 : 0;
+}
+
+/* The smallest KEY of an envelope of this statement, by looking through statements/. */
+static int signer_find(struct registry *registry, const struct digest *identity,
+		       struct digest *out_key, struct error *err)
+{
+	CLEANUP(digest_list_release) struct digest_list keys = { 0 };
+	char hex[DIGEST_HEX_SIZE];
+
+	digest_to_hex(identity, hex);
+	if (statement_signers(registry, identity, &keys, err))
+		return -1;
+	if (!keys.count)
 		return error_set(err, ERROR_ABSENT, "no statement sha256:%s in the registry", hex);
+	*out_key = keys.item[0];
 	return 0;
+}
+
+/* The index's rows of one statement, whose body may be gone: how many, and the smallest KEY. */
+struct signer_rows {
+	struct digest key;
+	size_t count;
+};
+
+static int signer_seen(void *arg, const struct index_row *row, struct error *err)
+{
+	struct signer_rows *rows = arg;
+	struct digest key;
+
+	if (digest_from_hex(span_of(row->key), &key, err))
+		return -1;
+	if (!rows->count || key_order(&key, &rows->key) < 0)
+		rows->key = key;
+	rows->count++;
+	return 0;
+}
+
+static int signer_ask(struct registry *registry, const struct digest *identity,
+		      struct signer_rows *rows, struct error *err)
+{
+	struct index *index;
+
+	return registry_index(registry, &index, err) ||
+			       index_statement(index, identity, signer_seen, rows, err)
+		       ? -1
+		       : 0;
+}
+
+int registry_knows(struct registry *registry, const struct digest *identity, bool *out_known,
+		   struct error *err)
+{
+	struct signer_rows rows = { .count = 0 };
+
+	if (signer_ask(registry, identity, &rows, err))
+		return -1;
+	*out_known = rows.count > 0;
+	return 0;
+}
+
+int registry_signer(struct registry *registry, const struct digest *identity,
+		    struct digest *out_key, struct error *err)
+{
+	struct signer_rows rows = { .count = 0 };
+	struct error absent = { 0 };
+
+	if (!signer_find(registry, identity, out_key, &absent))
+		return 0;
+	if (absent.code == ERROR_ABSENT) {
+		if (signer_ask(registry, identity, &rows, err))
+			return -1;
+		*out_key = rows.key;
+		if (rows.count)
+			return 0;
+	}
+	*err = absent;
+	return -1;
 }
 
 int registry_envelope(struct registry *registry, const struct digest *identity,
@@ -129,8 +208,7 @@ int registry_envelope(struct registry *registry, const struct digest *identity,
 	return 0;
 }
 
-/* The entry of (statement, key), which names the whole public key; its bytes go into `bytes`. */
-static int entry_of(struct registry *registry, const struct digest *identity,
+int statement_entry(struct registry *registry, const struct digest *identity,
 		    const struct digest *key, struct buffer *bytes, struct entry *out_entry,
 		    struct error *err)
 {
@@ -158,13 +236,14 @@ int registry_payload(struct registry *registry, const struct digest *identity, s
 
 	buffer_init(&bytes, ENVELOPE_MAX_BYTES);
 	buffer_init(&logged, ENTRY_MAX_BYTES);
-	if (registry_envelope(registry, identity, NULL, &bytes, &key, err) ||
-	    envelope_parse(buffer_view(&bytes), ENVELOPE_MAX_BYTES, &envelope, err))
+	if (registry_envelope(registry, identity, NULL, &bytes, &key, err))
+		return registry_explain(registry, identity, err);
+	if (envelope_parse(buffer_view(&bytes), ENVELOPE_MAX_BYTES, &envelope, err))
 		return -1;
 	if (!digest_equal(&envelope.identity, identity))
 		return error_set(err, ERROR_CORRUPT,
 				 "a statement was changed: its bytes no longer have its identity");
-	if (entry_of(registry, identity, &key, &logged, &entry, err) ||
+	if (statement_entry(registry, identity, &key, &logged, &entry, err) ||
 	    envelope_check(&envelope, entry.key, err))
 		return error_prefix(err, "statement");
 	return buffer_add(out, buffer_view(&envelope.payload), err);
@@ -204,10 +283,11 @@ int registry_bundle(struct registry *registry, const struct digest *identity,
 	buffer_init(&logged, ENTRY_MAX_BYTES);
 	buffer_init(&text, PROOF_MAX_BYTES);
 	buffer_init(&response, TIMESTAMP_MAX_BYTES);
-	if (registry_envelope(registry, identity, key, &bytes, &signer, err) ||
-	    envelope_parse(buffer_view(&bytes), ENVELOPE_MAX_BYTES, &envelope, err) ||
+	if (registry_envelope(registry, identity, key, &bytes, &signer, err))
+		return registry_explain(registry, identity, err);
+	if (envelope_parse(buffer_view(&bytes), ENVELOPE_MAX_BYTES, &envelope, err) ||
 	    registry_log(registry, &log, err) ||
-	    entry_of(registry, identity, &signer, &logged, &entry, err) ||
+	    statement_entry(registry, identity, &signer, &logged, &entry, err) ||
 	    note_key_parse(span_of(log_vkey(log)), &log_key, err) ||
 	    registry_proof(registry, identity, &signer, &text, err) ||
 	    proof_parse(buffer_view(&text), &proof, err))

@@ -45,9 +45,15 @@ MUST_CHECK int registry_envelope(struct registry *registry, const struct digest 
 				 const struct digest *key, struct buffer *out,
 				 struct digest *out_key, struct error *err);
 
+/* KEY of a signer of a logged statement, the smallest; also where its body is withheld.
+ * ERROR_ABSENT. */
+MUST_CHECK int registry_signer(struct registry *registry, const struct digest *identity,
+			       struct digest *out_key, struct error *err);
+
 /*
  * The payload of a statement of this registry, its signature and identity
  * checked (not whether the signer is trusted: evidence and policy do that).
+ * ERROR_ABSENT: it is not here; ERROR_UNTRUSTED: nor can it be, it is withheld (registry_explain).
  */
 MUST_CHECK int registry_payload(struct registry *registry, const struct digest *identity,
 				struct buffer *out, struct error *err);

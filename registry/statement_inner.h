@@ -14,6 +14,19 @@ void statement_ident(const struct digest *identity, const struct digest *key,
 MUST_CHECK int statement_path(const struct registry *registry, const struct digest *identity,
 			      const struct digest *key, char **out_path, struct error *err);
 
+/* KEY of each envelope of a statement that is kept, the smallest first; none is success. */
+MUST_CHECK int statement_signers(struct registry *registry, const struct digest *identity,
+				 struct digest_list *out_keys, struct error *err);
+
+/* The entry of (statement, key), which names the whole public key; its bytes go into `bytes`. */
+MUST_CHECK int statement_entry(struct registry *registry, const struct digest *identity,
+			       const struct digest *key, struct buffer *bytes,
+			       struct entry *out_entry, struct error *err);
+
+/* Is a statement of this identity logged, its body here or not, as far as the index knows? */
+MUST_CHECK int registry_knows(struct registry *registry, const struct digest *identity,
+			      bool *out_known, struct error *err);
+
 /*
  * Does this statement's name exist by a claim? If so, the text of what is claimed
  * ("owner/name@version", or "owner/name:alias#serial"), malloced; else NULL.

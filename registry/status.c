@@ -41,7 +41,7 @@ static int checkpoint_keep(void *arg, const struct index_claim *claim, struct er
 	struct checkpoints *list = arg;
 	struct shown_checkpoint *item;
 
-	if (claim->alias)
+	if (claim->alias || claim->bodiless)
 		return 0;
 	if (list->count == list->room) {
 		size_t room = list->room ? 2 * list->room : 64;

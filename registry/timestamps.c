@@ -7,6 +7,7 @@
 
 #include "registry/http.h"
 #include "registry/statement_inner.h"
+#include "registry/withhold.h"
 
 #define NONCE_SIZE 16
 
@@ -120,8 +121,11 @@ int registry_timestamp(struct registry *registry, const struct digest *identity,
 				 "timestamp.url in '%s/config'",
 				 registry->folder);
 	*out_existed = false;
-	if (url_check(url, err) || registry_envelope(registry, identity, key, &bundle, NULL, err) ||
-	    envelope_parse(buffer_view(&bundle), ENVELOPE_MAX_BYTES, &envelope, err) ||
+	if (url_check(url, err))
+		return -1;
+	if (registry_envelope(registry, identity, key, &bundle, NULL, err))
+		return registry_explain(registry, identity, err);
+	if (envelope_parse(buffer_view(&bundle), ENVELOPE_MAX_BYTES, &envelope, err) ||
 	    timestamp_fetch(registry->ctx, url, buffer_view(&envelope.signature), &response,
 			    out_says, err) ||
 	    timestamp_path(registry, identity, key, &path, err))

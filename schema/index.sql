@@ -6,7 +6,8 @@ CREATE TABLE about (
 	value VARCHAR(300) NOT NULL
 );
 
--- One row for each statement and key that is logged and whose body is here.
+-- One row for each statement and key that is logged; where its body is not here (withheld), `digest`
+-- and `declared` are '', and `kind`, `subject` and `folded` are what its claim says, or ''.
 CREATE TABLE statement (
 	log_index BIGINT PRIMARY KEY,
 	identity  CHAR(64) NOT NULL,

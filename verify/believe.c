@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "verify/filed.h"
+#include "verify/withheld.h"
 
 /* Contradiction before absence before a stranger; what could not be looked up before all. */
 static int gravity(enum error_code code)
@@ -477,10 +478,15 @@ int believe_statement(const struct trust *trust, const struct evidence *evidence
 	digest_to_hex(identity, hex);
 	if (evidence_signers(evidence, identity, &signers, err))
 		return error_prefix(err, "statement %.12s", hex);
-	if (!signers.count)
-		return error_set(err, ERROR_ABSENT, "the statement %s is not there", hex);
-	if (anchors_try(trust, &asking, &signers, expected, out_believed, err))
+	if (!signers.count) {
+		error_set(err, ERROR_ABSENT, "the statement %s is not there", hex);
+		withheld_explain_statement(trust, evidence, identity, err);
+		return err->code == ERROR_ABSENT ? -1 : error_prefix(err, "statement %.12s", hex);
+	}
+	if (anchors_try(trust, &asking, &signers, expected, out_believed, err)) {
+		withheld_explain_statement(trust, evidence, identity, err);
 		return error_prefix(err, "statement %.12s", hex);
+	}
 	return 0;
 }
 

@@ -89,7 +89,8 @@ struct expectation {
  * contradicts (signature, proof, claim, name, kind, bytes). ERROR_ABSENT: the
  * statement, or the proof or claim of an accepted signer's, is not there.
  * ERROR_UNTRUSTED: whole, but no accepted key vouches ("signer unknown"), or no
- * pinned log is the origin. ERROR_SYSTEM: it could not be looked up.
+ * pinned log is the origin; or it is not there, and a tombstone that is believed says so ("withheld
+ * since ..."). ERROR_SYSTEM: it could not be looked up.
  */
 MUST_CHECK int believe_statement(const struct trust *trust, const struct evidence *evidence,
 				 const struct digest *identity, const struct expectation *expected,

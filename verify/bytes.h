@@ -12,6 +12,7 @@ enum bytes_state {
 	BYTES_DIFFER,      /* same size, other content: see `difference` */
 	BYTES_SIZE,        /* another size */
 	BYTES_MISSING,     /* in the manifest, not in the tree */
+	BYTES_WITHHELD,    /* the same, and a tombstone says why: bytes_compare does not know */
 	BYTES_NOT_COVERED, /* in the tree, not in the manifest */
 	BYTES_RECUT,       /* its tensors are all there and true, in files cut differently */
 	BYTES_PART         /* what was read of it is as signed; the rest was not read */
@@ -51,6 +52,7 @@ struct bytes_report {
 	size_t file_count;
 	size_t hold, differ, missing, not_covered, recut, part; /* files; `differ` counts sizes too
 								 */
+	size_t withheld;            /* missing, and the caller says so: BYTES_WITHHELD */
 	size_t shards, shards_hold; /* files with tensors in the manifest, and those that hold */
 	bool weights_hold;          /* every tensor of the manifest is there and true */
 	uint64_t bytes_read;        /* pieces of files that are in both */

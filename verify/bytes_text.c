@@ -69,6 +69,8 @@ int bytes_file_text(const struct bytes_file *file, struct buffer *out, struct er
 				     (unsigned long long)file->signed_size);
 	case BYTES_MISSING:
 		return buffer_add_text(out, "missing", err);
+	case BYTES_WITHHELD:
+		return buffer_add_text(out, "withheld", err);
 	case BYTES_NOT_COVERED:
 		return buffer_add_text(out, "not covered by the signature", err);
 	case BYTES_PART:
@@ -126,7 +128,7 @@ static int add_opening(const struct bytes_report *report, struct buffer *out, st
 						       "files differently"
 						     : "weights hold",
 				       err);
-	if (report->shards > 1 && report->missing)
+	if (report->shards > 1 && (report->missing || report->withheld))
 		return buffer_printf(out, err, "%zu of %zu shards %s present and true",
 				     report->shards_hold, report->shards,
 				     report->shards_hold == 1 ? "is" : "are");
@@ -170,6 +172,8 @@ int bytes_report_summary(const struct bytes_report *report, struct buffer *out, 
 		return -1;
 	if (add_named(report, BYTES_MISSING, report->missing, "is missing", "are missing", &text,
 		      err) ||
+	    add_named(report, BYTES_WITHHELD, report->withheld, "is withheld", "are withheld",
+		      &text, err) ||
 	    add_named(report, BYTES_NOT_COVERED, count_of(report, BYTES_NOT_COVERED),
 		      "is not covered by the signature", "are not covered by the signature", &text,
 		      err))

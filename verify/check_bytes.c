@@ -8,6 +8,7 @@
 #include "verify/manifest.h"
 
 #define SENTENCE_MAX_BYTES 65536u
+#define WITHHELD_TOLD_MAX 4u /* files that the verdict's end names; the step names each */
 
 int check_manifest(struct check *check, struct error *err)
 {
@@ -18,6 +19,38 @@ int check_manifest(struct check *check, struct error *err)
 		withheld_explain(check->trust, check->evidence, &check->checkpoint.statement.digest,
 				 &cause);
 		return check_blame(check, STEP_BYTES, "the signed manifest", true, &cause, err);
+	}
+	return 0;
+}
+
+/* What is missing and has a tombstone that is believed is withheld. */
+static int find_withheld(struct check *check, struct error *err)
+{
+	struct bytes_report *report = check->report;
+	size_t told = 0;
+
+	for (size_t i = 0; i < report->file_count && check->trust; i++) {
+		CLEANUP(believed_release) struct believed tombstone = { 0 };
+		struct bytes_file *file = &report->file[i];
+		const struct manifest_file *listed = manifest_find(check->manifest, file->path);
+		char text[WITHHELD_TEXT_SIZE];
+		bool found;
+
+		if (file->state != BYTES_MISSING || !listed)
+			continue;
+		if (withheld_find(check->trust, check->evidence, WITHHELD_OBJECT, &listed->sha256,
+				  &tombstone, &found, err))
+			return -1;
+		if (!found)
+			continue;
+		file->state = BYTES_WITHHELD;
+		report->missing--;
+		report->withheld++;
+		withheld_text(&tombstone, text);
+		if (verdict_detail(check->verdict, STEP_BYTES, err, "%s: %s", file->path, text) ||
+		    (told++ < WITHHELD_TOLD_MAX &&
+		     verdict_undecided(check->verdict, err, "%s: %s", file->path, text)))
+			return -1;
 	}
 	return 0;
 }
@@ -56,7 +89,8 @@ static int file_details(struct check *check, struct span summary, struct error *
 		CLEANUP(buffer_release) struct buffer text = { 0 };
 
 		buffer_init(&text, SENTENCE_MAX_BYTES);
-		if (report->file[i].state == BYTES_HOLD || report->file[i].state == BYTES_PART)
+		if (report->file[i].state == BYTES_HOLD || report->file[i].state == BYTES_PART ||
+		    report->file[i].state == BYTES_WITHHELD)
 			continue;
 		if (bytes_file_text(&report->file[i], &text, err))
 			return -1;
@@ -84,6 +118,7 @@ static int bytes_evidence(struct check *check, struct error *err)
 	    json_set_size(evidence, "hold", report->hold, err) ||
 	    json_set_size(evidence, "differ", report->differ, err) ||
 	    json_set_size(evidence, "missing", report->missing, err) ||
+	    json_set_size(evidence, "withheld", report->withheld, err) ||
 	    json_set_size(evidence, "notCovered", report->not_covered, err) ||
 	    json_set_size(evidence, "shards", report->shards, err) ||
 	    json_set_size(evidence, "shardsHold", report->shards_hold, err) ||
@@ -133,6 +168,8 @@ int check_bytes(struct check *check, struct error *err)
 			  &cause))
 		return check_blame(check, STEP_BYTES, "the files", true, &cause, err);
 	report = check->report;
+	if (find_withheld(check, err))
+		return -1;
 	if (bytes_report_summary(report, &text, err) ||
 	    verdict_set(check->verdict, STEP_BYTES,
 			files_that_fail(report) ? STEP_FAILS : STEP_HOLDS, err, "%.*s",

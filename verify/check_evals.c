@@ -474,7 +474,8 @@ static int evals_open(struct evals *evals, bool *out_ready, struct error *err)
 	struct error cause = { 0 };
 
 	*out_ready = false;
-	if (check->report && !check->report->weights_hold && !check->report->missing) {
+	if (check->report && !check->report->weights_hold && !check->report->missing &&
+	    !check->report->withheld) {
 		error_set(&cause, ERROR_UNTRUSTED, "these are not the weights that were signed");
 		return impossible(evals, "this model", &cause, err);
 	}

@@ -44,7 +44,7 @@ static int forward_step(struct check *check, struct check_model *model, struct e
 	    check->verdict->step[STEP_FORWARD].status == STEP_FAILS)
 		return 0;
 	if (check->report && check->verdict->step[STEP_BYTES].status == STEP_FAILS &&
-	    !check->report->weights_hold && !check->report->missing)
+	    !check->report->weights_hold && !check->report->missing && !check->report->withheld)
 		return verdict_set(check->verdict, STEP_FORWARD, STEP_NOT_POSSIBLE, err,
 				   "not run: these are not the weights that were signed");
 	if (record_choose(check, &choice, &unknown, err) ||

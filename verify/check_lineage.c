@@ -8,6 +8,7 @@
 /* The edges, as they are gone through. */
 struct lineage {
 	size_t absent;         /* named, and not here or not believed */
+	size_t withheld;       /* named, and taken away by a tombstone that is believed */
 	size_t undisclosed;    /* committed to, and nobody opened it */
 	size_t opened;         /* by openings that the request has */
 	struct json *openings; /* evidence: what was opened; borrowed, NULL until there is one */
@@ -70,15 +71,44 @@ static int say_withheld(struct check *check, const struct digest *object, const 
 			struct error *err)
 {
 	CLEANUP(believed_release) struct believed tombstone = { 0 };
-	char text[512];
+	char text[WITHHELD_TEXT_SIZE];
 	bool found;
 
-	if (withheld_find(check->trust, check->evidence, object, &tombstone, &found, err))
+	if (withheld_find(check->trust, check->evidence, WITHHELD_OBJECT, object, &tombstone,
+			  &found, err))
 		return -1;
 	if (!found)
 		return 0;
 	withheld_text(&tombstone, text);
 	return verdict_undecided(check->verdict, err, "%s: %s", what, text);
+}
+
+/* What is named was not believed: it was taken away itself, or is not here, or by a stranger. */
+static int say_absent(struct check *check, const struct digest *identity, const char *relation,
+		      const char *name, const char *opened, const struct error *cause,
+		      struct lineage *lineage, struct error *err)
+{
+	CLEANUP(believed_release) struct believed tombstone = { 0 };
+	char text[WITHHELD_TEXT_SIZE];
+	bool found;
+
+	if (withheld_statement_find(check->trust, check->evidence, identity, &tombstone, &found,
+				    err))
+		return -1;
+	if (!found) {
+		lineage->absent++;
+		return verdict_detail(
+			check->verdict, STEP_LINEAGE, err, "%s %s%s: named, and %s", relation, name,
+			opened, cause->code == ERROR_ABSENT ? "not included here" : cause->text);
+	}
+	lineage->withheld++;
+	withheld_text(&tombstone, text);
+	return verdict_detail(check->verdict, STEP_LINEAGE, err, "%s %s%s: %s", relation, name,
+			      opened, text) ||
+			       verdict_undecided(check->verdict, err, "%s %s: %s", relation, name,
+						 text)
+		       ? -1
+		       : 0;
 }
 
 /* One edge of the lineage: believe what it points to and say who declared it. */
@@ -105,10 +135,8 @@ static int check_edge(struct check *check, const struct json *object, enum state
 			      &(struct expectation){ (int)kind, name }, &believed, &cause)) {
 		if (cause.code == ERROR_CORRUPT || cause.code == ERROR_SYSTEM)
 			return check_blame(check, STEP_LINEAGE, name, true, &cause, err);
-		lineage->absent++;
-		return verdict_detail(
-			check->verdict, STEP_LINEAGE, err, "%s %s%s: named, and %s", relation, name,
-			opened, cause.code == ERROR_ABSENT ? "not included here" : cause.text);
+		return say_absent(check, &reference.statement, relation, name, opened, &cause,
+				  lineage, err);
 	}
 	digest_shorten(&believed.key, key);
 	if (say_withheld(check, &believed.statement.digest, name, err))
@@ -195,15 +223,16 @@ static int say_lineage(struct check *check, const struct lineage *lineage, struc
 		snprintf(undisclosed, sizeof(undisclosed), "; %zu not disclosed (committed to)",
 			 lineage->undisclosed);
 	digest_shorten(&check->checkpoint.key, key);
-	return verdict_set(check->verdict, STEP_LINEAGE,
-			   lineage->absent || lineage->undisclosed || !check->pinned
-				   ? STEP_NOT_POSSIBLE
-				   : STEP_HOLDS,
-			   err, "%s%s%zu dataset%s, %zu parent%s, all declared by key %s%s%s",
-			   json_member(predicate, "git") ? "commit, " : "",
-			   json_member(predicate, "run") ? "run, " : "", data, data == 1 ? "" : "s",
-			   parents, parents == 1 ? "" : "s", key,
-			   lineage->absent ? "; some are not included here" : "", undisclosed);
+	return verdict_set(
+		check->verdict, STEP_LINEAGE,
+		lineage->absent || lineage->withheld || lineage->undisclosed || !check->pinned
+			? STEP_NOT_POSSIBLE
+			: STEP_HOLDS,
+		err, "%s%s%zu dataset%s, %zu parent%s, all declared by key %s%s%s%s",
+		json_member(predicate, "git") ? "commit, " : "",
+		json_member(predicate, "run") ? "run, " : "", data, data == 1 ? "" : "s", parents,
+		parents == 1 ? "" : "s", key, lineage->absent ? "; some are not included here" : "",
+		lineage->withheld ? "; some are withheld" : "", undisclosed);
 }
 
 int check_lineage(struct check *check, struct error *err)

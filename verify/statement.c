@@ -9,6 +9,7 @@
 
 #include "verify/envelope.h"
 #include "verify/note.h"
+#include "verify/tombstone.h"
 
 #define STATEMENT_TYPE "https://in-toto.io/Statement/v1"
 
@@ -144,19 +145,22 @@ static int revoked_digest(const struct statement *statement, struct digest *out_
 	return 0;
 }
 
-/* A tombstone is about an object, and named after it. */
+/* A tombstone is about an object or a statement, and named after it. */
 static int withheld_digest(const struct statement *statement, struct digest *out_digest,
 			   struct error *err)
 {
+	struct tombstone tombstone;
 	const char *reason;
 	char hex[DIGEST_HEX_SIZE];
 
-	if (json_need_digest(statement->predicate, "object", out_digest, err) ||
+	if (tombstone_parse(statement->predicate, &tombstone, err) ||
 	    json_need_string(statement->predicate, "reason", &reason, err))
 		return -1;
+	*out_digest = tombstone.digest;
 	digest_to_hex(out_digest, hex);
 	if (strcmp(hex, statement->subject) != 0)
-		return error_set(err, ERROR_CORRUPT, "the subject is not named after the object");
+		return error_set(err, ERROR_CORRUPT,
+				 "the subject is not named after what is withheld");
 	return 0;
 }
 

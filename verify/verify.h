@@ -54,6 +54,7 @@
 #include "verify/time_text.h"
 #include "verify/timestamp.h"
 #include "verify/tokenizer.h"
+#include "verify/tombstone.h"
 #include "verify/tree.h"
 #include "verify/verdict.h"
 #include "verify/weights.h"

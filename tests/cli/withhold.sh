@@ -21,7 +21,7 @@ grep -rq "Jane Roe" before || fail "the run file does not leave with a plain rel
 run 0 log audit --objects
 
 # Refused: what is no object, without a reason, by a key that may not; and nothing is removed.
-run 2 withhold a/b@1 --reason x
+run 2 withhold word --reason x
 run 4 withhold "sha256:$(printf '%064d' 1)" --reason x
 run 2 withhold "sha256:$run"
 complained "--reason"
@@ -44,7 +44,7 @@ said "asked for by a data subject"
 said "forward"
 unsaid "missing"
 run 3 log audit --objects
-said "1 objects are withheld"
+said "1 objects and statements are withheld"
 complained "asked for by a data subject"
 run 0 show a/b-run@1
 said "withheld"
@@ -73,6 +73,26 @@ json "o['existed'] and o['removed']"
 run 0 withhold "sha256:$run" --json
 json "o['existed'] and not o['removed']"
 run 3 log audit --objects
+
+# A file of the model: the bytes step names it with date and reason, here and where the rest was downloaded.
+cp -r .akashi whole
+weights=$(sha256sum <"$TINY/step-500/model.safetensors" | cut -c1-64)
+run 0 withhold "sha256:$weights" --reason "a right was claimed"
+run 3 verify a/b@1
+said "model.safetensors is withheld"
+said "model.safetensors: withheld since"
+said "a right was claimed"
+unsaid "missing"
+unsaid "fails"
+cp -r before part
+rm part/model.safetensors
+run 3 verify part
+said "model.safetensors: withheld since"
+unsaid "missing"
+run 3 publish a/b@1 again
+complained "a right was claimed"
+rm -rf .akashi
+mv whole .akashi
 
 # Probes of a record: its pass cannot be repeated, which is no failure. A manifest: nothing can be compared.
 run 0 withhold "sha256:$(member "$record" probes.object)" --reason "private probes"

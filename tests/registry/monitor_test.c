@@ -348,6 +348,31 @@ static void another_key(struct house *house)
 	house_flip(path, 17); /* the size: the signature no longer holds */
 }
 
+/* Taken away, and said so: by the house's own key, or by a stranger. */
+static void bury(struct house *house, const char *key, const struct digest *identity)
+{
+	CLEANUP(buffer_release) struct buffer payload = { 0 };
+	char hex[DIGEST_HEX_SIZE], more[400];
+
+	digest_to_hex(identity, hex);
+	snprintf(more, sizeof(more),
+		 "\"declared\":\"2026-11-01T00:00:00Z\",\"origin\":\"" ORIGIN
+		 "\",\"reason\":\"asked for\",\"statement\":\"sha256:%s\"",
+		 hex);
+	insider_payload("tombstone", hex, identity, more, &payload);
+	insider_say(house, key, STATEMENT_tombstone, buffer_view(&payload));
+}
+
+static struct digest body_withheld(struct house *house, const char *key)
+{
+	struct digest identity = logged(house);
+	CLEANUP(text_free) char *path = body_path(house, &identity);
+
+	bury(house, key, &identity);
+	assert_int_equal(remove(path), 0);
+	return identity;
+}
+
 static const struct play {
 	const char *kind;
 	enum finding_grade grade;
@@ -408,6 +433,90 @@ static void what_came_before_the_look_and_what_comes_after_are_judged_alike(void
 		expect(&told, play[i].kind, play[i].grade);
 		house_close(&house);
 	}
+}
+
+static bool stopped(void *user)
+{
+	(void)user;
+	return true;
+}
+
+/* Stop the watcher at the third entry, which is the one without its body. */
+static void stop_behind_the_third(void *user, const char *what, const char *unit, uint64_t done,
+				  uint64_t total)
+{
+	struct house *house = user;
+
+	(void)what;
+	(void)unit;
+	(void)total;
+	if (done == 3)
+		house->ctx.cancelled = stopped;
+}
+
+static void a_withheld_body_is_told_and_is_no_finding(void **state)
+{
+	(void)state;
+	for (int way = 0; way < 3; way++) {
+		struct house house;
+		struct told told;
+
+		watched_open(&house);
+		(void)body_withheld(&house, "tester");
+		if (way == 2) { /* killed between the entry and its tombstone */
+			house.ctx.progress = stop_behind_the_third;
+			told = look_with(&house, (struct monitor_request){ .batch = 1 });
+			assert_int_equal(told.count, 0);
+			assert_int_equal(told.code, ERROR_SYSTEM);
+			assert_int_equal(told.look.size, 3);
+			house.ctx.progress = NULL;
+			house.ctx.cancelled = NULL;
+		}
+		told = look_with(&house, (struct monitor_request){ .batch = way ? 1 : 0 });
+		assert_string_equal(told.error, "");
+		assert_int_equal(told.count, 1);
+		assert_string_equal(told.kind[0], "withheld");
+		assert_int_equal(told.grade[0], FINDING_TOLD);
+		assert_int_equal(told.look.findings, 0);
+		assert_int_equal(told.look.withheld, 1);
+		told = look(&house);
+		assert_int_equal(told.count, 0);
+		house_close(&house);
+	}
+}
+
+static void a_tombstone_that_does_not_count_explains_nothing(void **state)
+{
+	(void)state;
+	for (int batch = 0; batch < 2; batch++) {
+		struct house house;
+		struct told told;
+
+		watched_open(&house);
+		(void)body_withheld(&house, "stranger");
+		told = look_with(&house, (struct monitor_request){ .batch = (uint64_t)batch });
+		assert_int_equal(told.count, 2);
+		assert_string_equal(told.kind[0], "policy");
+		assert_string_equal(told.kind[1], "body-missing");
+		assert_int_equal(told.grade[1], FINDING_UNDECIDED);
+		assert_int_equal(told.look.withheld, 0);
+		house_close(&house);
+	}
+}
+
+static void a_tombstone_of_something_else_explains_nothing(void **state)
+{
+	struct digest other = sha256(span_of("something else"));
+	struct house house;
+	struct told told;
+
+	(void)state;
+	watched_open(&house);
+	body_missing(&house);
+	bury(&house, "tester", &other);
+	told = look(&house);
+	expect(&told, "body-missing", FINDING_UNDECIDED);
+	house_close(&house);
 }
 
 static void a_sound_log_is_followed_without_a_word(void **state)
@@ -511,6 +620,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_kind_of_misdeed_is_found_once),
 		cmocka_unit_test(what_came_before_the_look_and_what_comes_after_are_judged_alike),
+		cmocka_unit_test(a_withheld_body_is_told_and_is_no_finding),
+		cmocka_unit_test(a_tombstone_that_does_not_count_explains_nothing),
+		cmocka_unit_test(a_tombstone_of_something_else_explains_nothing),
 		cmocka_unit_test(a_sound_log_is_followed_without_a_word),
 		cmocka_unit_test(what_is_watched_is_told),
 		cmocka_unit_test(an_age_that_no_witness_tells_is_said_to_be_unknown),

@@ -5,6 +5,7 @@
 
 #include "tests/verify/signer.h"
 
+#define HEX_32 "0123456789abcdef0123456789abcdef"
 #define HEX_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define HEX_B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 
@@ -88,6 +89,10 @@ static void every_kind_is_read_with_what_it_is_about(void **state)
 		     "t/m:latest");
 	assert_reads("tombstone", HEX_A,
 		     "{\"origin\":\"o\",\"object\":\"sha256:" HEX_A "\",\"reason\":\"r\"}", "/");
+	assert_reads("tombstone", HEX_A,
+		     "{\"origin\":\"o\",\"statement\":\"sha256:" HEX_A "\",\"reason\":\"r\","
+		     "\"sha384\":\"" HEX_32 HEX_32 HEX_32 "\"}",
+		     "/");
 	assert_reads("claim", "t/m@1", NAMED "\"kind\":\"run\",\"statement\":\"sha256:" HEX_A "\"}",
 		     "t/m@1");
 }
@@ -106,7 +111,19 @@ static void a_frame_and_a_predicate_that_disagree_contradict(void **state)
 	assert_contradicts("release", "t/m@1", NAMED OF "}", "'checkpoint' is missing");
 	assert_contradicts("tombstone", HEX_A,
 			   "{\"origin\":\"o\",\"object\":\"sha256:" HEX_B "\",\"reason\":\"r\"}",
-			   "not named after the object");
+			   "not named after what is withheld");
+	assert_contradicts("tombstone", HEX_A,
+			   "{\"origin\":\"o\",\"object\":\"sha256:" HEX_A
+			   "\",\"statement\":\"sha256:" HEX_A "\",\"reason\":\"r\"}",
+			   "not of both");
+	assert_contradicts("tombstone", HEX_A,
+			   "{\"origin\":\"o\",\"object\":\"sha256:" HEX_A
+			   "\",\"sha384\":\"" HEX_32 HEX_32 HEX_32 "\",\"reason\":\"r\"}",
+			   "beside 'statement'");
+	assert_contradicts("tombstone", HEX_A,
+			   "{\"origin\":\"o\",\"statement\":\"sha256:" HEX_A
+			   "\",\"sha384\":\"" HEX_32 "\",\"reason\":\"r\"}",
+			   "96 hexadecimal digits");
 	assert_contradicts("tombstone", HEX_A, "{\"origin\":\"o\",\"object\":\"sha256:" HEX_A "\"}",
 			   "'reason' is missing");
 	assert_contradicts("key", "KEY", "{\"origin\":\"o\",\"publicKey\":\"AAAA\"}",
