@@ -18,6 +18,7 @@
 #include "kernels/hash.h"
 #include "kernels/hash_any.h"
 #include "kernels/merkle.h"
+#include "kernels/planes.h"
 #include "kernels/source.h"
 #include "kernels/text.h"
 #include "kernels/threads.h"

@@ -1,11 +1,22 @@
 /* Which codec a piece is stored by, and which reads it. */
-#include "registry/codec.h"
+#include "registry/codec_inner.h"
+
+#include "registry/codec/zstd.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-struct codec_work {
-	int unused;
+/* From these on it is worth it: bits of a byte that are left, and of what the other way would
+ * leave, for a base (which must be kept, and read) and for zstd (which takes many times as long).
+ */
+#define WORTH_BITS 7.8
+#define BASE_GAIN 0.95
+#define ZSTD_GAIN 0.93
+
+enum {
+	SMALLEST = 64, /* pieces are stored as they are */
+	SAMPLE_RUN = 16384,
+	SAMPLE_RUNS = 4
 };
 
 static const struct codec *const codecs[] = {
@@ -45,30 +56,166 @@ const struct codec *codec_of(unsigned number)
 
 int codec_work_new(struct codec_work **out_work, struct error *err)
 {
-	struct codec_work *work = calloc(1, sizeof(*work));
+	CLEANUP(codec_work_free)
+	struct codec_work *work = aligned_alloc(_Alignof(struct codec_work), sizeof(*work));
 
 	if (!work)
 		return error_set(err, ERROR_SYSTEM, "out of memory for a codec");
+	memset(work, 0, sizeof(*work));
+	if (zstd_work_new(&work->zstd, err))
+		return -1;
 	*out_work = work;
+	work = NULL;
 	return 0;
 }
 
 void codec_work_free(struct codec_work **work)
 {
+	if (!*work)
+		return;
+	zstd_work_free(&(*work)->zstd);
 	free(*work);
 	*work = NULL;
+}
+
+/* What was chosen for a piece. */
+struct choice {
+	const struct codec *codec; /* raw, zstd …; planes and difference go by `plan` */
+	struct words_plan plan;
+	enum zstd_way way;
+	double bits; /* expected of a byte of raw */
+};
+
+/* Words of so many bytes from `lead` on, against the base where that is better by more than it
+ * costs to have one. */
+static void consider_words(struct codec_work *work, const struct codec_wish *wish, struct span raw,
+			   size_t bytes, size_t lead, struct choice *choice)
+{
+	const struct span none = { NULL, 0 };
+	struct words_plan plan = words_plan_of(work, bytes, lead, raw, none, wish->effort);
+
+	if (plan.bits < choice->bits)
+		*choice = (struct choice){ &codec_planes, plan, 0, plan.bits };
+	if (!wish->base.len || bytes == 1)
+		return;
+	plan = words_plan_of(work, bytes, lead, raw, wish->base, wish->effort);
+	if (plan.bits < BASE_GAIN * choice->bits)
+		*choice = (struct choice){ &codec_difference, plan, 0, plan.bits };
+}
+
+static struct choice choice_of_zstd(const struct codec_wish *wish, double bits)
+{
+	return (struct choice){
+		.codec = wish->dictionary.len ? &codec_zstd_dictionary : &codec_zstd,
+		.way = wish->effort == EFFORT_FULL ? ZSTD_WAY_USUAL : ZSTD_WAY_QUICK,
+		.bits = bits,
+	};
+}
+
+/* Zstd, by what it makes of a few runs of bytes. */
+static int consider_zstd(struct codec_work *work, const struct codec_wish *wish, struct span raw,
+			 struct choice *choice, struct error *err)
+{
+	uint8_t *sample = work->plane[0], *room = work->plane[1];
+	size_t len = raw.len < SAMPLE_RUNS * SAMPLE_RUN ? raw.len : SAMPLE_RUNS * SAMPLE_RUN,
+	       packed;
+	double bits;
+
+	if (len == raw.len)
+		memcpy(sample, raw.data, len);
+	else
+		for (size_t i = 0; i < SAMPLE_RUNS; i++)
+			memcpy(sample + i * SAMPLE_RUN,
+			       raw.data + (raw.len - SAMPLE_RUN) / (SAMPLE_RUNS - 1) * i,
+			       SAMPLE_RUN);
+	if (zstd_pack(work->zstd, ZSTD_WAY_QUICK, wish->dictionary, (struct span){ sample, len },
+		      room, len, &packed, err))
+		return -1;
+	bits = packed ? 8.0 * (double)packed / (double)len : 8;
+	if (bits < ZSTD_GAIN * choice->bits)
+		*choice = choice_of_zstd(wish, bits);
+	return 0;
+}
+
+/* What holds nobody said what: words of any size at any place, or a pattern, or neither. */
+static int choose_for_bytes(struct codec_work *work, const struct codec_wish *wish, struct span raw,
+			    struct choice *choice, struct error *err)
+{
+	consider_words(work, wish, raw, 1, 0, choice);
+	for (size_t lead = 0; lead < 4; lead++) {
+		if (lead < 2)
+			consider_words(work, wish, raw, 2, lead, choice);
+		consider_words(work, wish, raw, 4, lead, choice);
+	}
+	return consider_zstd(work, wish, raw, choice, err);
+}
+
+static int choose(struct codec_work *work, const struct codec_wish *wish, struct span raw,
+		  struct choice *choice, struct error *err)
+{
+	*choice = (struct choice){ .codec = &codec_raw, .bits = WORTH_BITS };
+	if (wish->effort == EFFORT_NONE || raw.len < SMALLEST)
+		return 0;
+	switch (wish->content) {
+	case CONTENT_BF16:
+	case CONTENT_F16:
+		consider_words(work, wish, raw, 2, 0, choice);
+		return 0;
+	case CONTENT_F32:
+		consider_words(work, wish, raw, 4, 0, choice);
+		return 0;
+	case CONTENT_TEXT:
+		*choice = choice_of_zstd(wish, WORTH_BITS);
+		return 0;
+	case CONTENT_BYTES:
+		break;
+	}
+	return choose_for_bytes(work, wish, raw, choice, err);
+}
+
+/* Store it as chosen; *out_len is 0 where that is not shorter than raw. */
+static int encode_as(struct codec_work *work, const struct codec_wish *wish,
+		     const struct choice *choice, struct span raw, uint8_t *out, size_t *out_len,
+		     struct error *err)
+{
+	struct stored_room room = { out, out + raw.len - 1, false };
+	struct span none = { NULL, 0 };
+
+	if (choice->codec == &codec_zstd || choice->codec == &codec_zstd_dictionary)
+		return zstd_pack(work->zstd, choice->way,
+				 choice->codec->needs_dictionary ? wish->dictionary : none, raw,
+				 out, raw.len - 1, out_len, err);
+	if (words_encode(work, &choice->plan, raw, choice->codec->needs_base ? wish->base : none,
+			 &room, err))
+		return -1;
+	*out_len = room.full ? 0 : (size_t)(room.at - out);
+	return 0;
 }
 
 int codec_encode(struct codec_work *work, const struct codec_wish *wish, struct span raw,
 		 struct buffer *out, const struct codec **out_codec, struct error *err)
 {
-	(void)work;
+	size_t before = out->len, len = 0;
+	struct choice choice;
+	uint8_t *room;
+
 	if (wish->base.len && wish->base.len != raw.len)
 		return error_set(err, ERROR_USAGE, "a base of %zu bytes for a piece of %zu",
 				 wish->base.len, raw.len);
-	if (buffer_add(out, raw, err))
+	if (choose(work, wish, raw, &choice, err) || buffer_extend(out, raw.len, &room, err))
 		return -1;
-	*out_codec = &codec_raw;
+	if (choice.codec != &codec_raw && encode_as(work, wish, &choice, raw, room, &len, err)) {
+		out->len = before;
+		return -1;
+	}
+	if (!len) {
+		choice.codec = &codec_raw;
+		len = raw.len;
+		if (len)
+			memcpy(room, raw.data, len);
+	}
+	out->len = before + len;
+	*out_codec = choice.codec;
 	return 0;
 }
 

@@ -22,6 +22,7 @@ tokenizer_json_open tokenizer_json
 tree_head_read note
 trust_store_open pins
 witness_size_read witness_request
+words_decode codec
 "
 # FUNCTION REASON: what no target reaches, and why.
 EXCUSED="
