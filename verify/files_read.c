@@ -1,10 +1,14 @@
 /*
  * files_read: every file of a tree, read once, hashed and handed on.
  *
- * Each thread takes turns: it advances the files that it reads by a step, or
- * gives the sink a piece that is whole. While there are threads without a file,
- * those that have one keep reading, because a file is one chain of SHA-256 and
- * nobody else can advance it; else a piece is handed on while it is in the cache.
+ * Each thread takes turns: it advances the files that it reads by a step, hashes
+ * pieces that were read, or gives the sink a piece. A file is one chain of
+ * SHA-256, which nobody but its reader can advance; so while there are threads
+ * without a file, those that have one keep reading.
+ *
+ * Where two chains over the same bytes cost little more than one, a reader hashes
+ * the pieces along with the file. Where the processor hashes sixteen messages at a
+ * time faster, pieces wait until so many are there.
  */
 #include "verify/files_read.h"
 
@@ -15,15 +19,24 @@
 
 enum {
 	STEP_SIZE_BYTES = 262144,
-	LANES_MAX = 2,   /* files on one core: four chains, with those of their pieces */
-	CHUNKS_MAX = 16, /* pieces in memory at a time */
+	BATCH_STEP_BYTES = 65536, /* of each of the pieces that are hashed side by side */
+	LANES_MAX = 2,            /* files on one core: four chains, with those of their pieces */
+	BATCH_MAX = 16,           /* pieces side by side */
+	CHUNKS_MAX = 26,          /* pieces in memory, */
+	CHUNKS_KEPT_MAX = 20      /* and with a sink, which needs memory too */
 };
 
-/* Room for a piece: free, being filled, or waiting for the sink. */
+/* Room for a piece: free, being filled, to be hashed, or for the sink. */
 struct chunk {
 	struct chunk *next;
 	uint8_t *bytes;
 	size_t file, piece;
+};
+
+/* First in, first out. */
+struct queue {
+	struct chunk *first, **last;
+	size_t count;
 };
 
 /* What all threads know of a file. */
@@ -42,17 +55,18 @@ struct run {
 	struct shared_file *shared;
 	uint32_t *order; /* the largest first, so that the cores end together */
 	size_t count, threads;
+	size_t batch; /* pieces that are hashed together; 0: each by its reader */
 	uint64_t total;
 
 	pthread_mutex_t lock; /* over what follows */
 	pthread_cond_t changed;
 	struct chunk chunk[CHUNKS_MAX];
 	struct chunk *free;
-	struct chunk *first, **last; /* for the sink, in the order they came */
-	size_t queued;
-	size_t next;    /* of `order` */
-	size_t lanes;   /* files being read */
-	size_t readers; /* threads with at least one of them */
+	struct queue raw;   /* their pieces are to be hashed */
+	struct queue ready; /* for the sink */
+	size_t next;        /* of `order` */
+	size_t lanes;       /* files being read */
+	size_t readers;     /* threads with at least one of them */
 	uint64_t done;
 	bool failed;
 	struct error *err;
@@ -64,10 +78,11 @@ struct lane {
 	struct source *source;
 	struct hash_stream *whole, *piece;
 	struct locator_stream locator;
-	struct chunk *chunk; /* where the piece goes; NULL: nobody wants it, or none yet */
-	bool wanted;
-	size_t next; /* the piece being read */
-	uint32_t at; /* bytes of it */
+	struct chunk *chunk; /* where the piece goes; NULL: nowhere, or none yet */
+	bool chunks;         /* do pieces go anywhere? */
+	bool alone;          /* does the reader hash them? */
+	size_t next;         /* the piece being read */
+	uint32_t at;         /* bytes of it */
 };
 
 /* One thread. */
@@ -76,6 +91,7 @@ struct hand {
 	struct lane lane[LANES_MAX];
 	size_t lanes; /* the first so many are in use */
 	uint8_t *step[LANES_MAX];
+	struct hash_stream *stream[BATCH_MAX];
 };
 
 static void run_fail(struct run *run, const struct error *cause)
@@ -86,6 +102,48 @@ static void run_fail(struct run *run, const struct error *cause)
 	run->failed = true;
 	pthread_cond_broadcast(&run->changed);
 	pthread_mutex_unlock(&run->lock);
+}
+
+/* ---- Chunks. The lock is held. ---- */
+
+static void queue_put(struct queue *queue, struct chunk *chunk)
+{
+	chunk->next = NULL;
+	*queue->last = chunk;
+	queue->last = &chunk->next;
+	queue->count++;
+}
+
+static struct chunk *queue_take(struct queue *queue)
+{
+	struct chunk *chunk = queue->first;
+
+	queue->first = chunk->next;
+	if (!queue->first)
+		queue->last = &queue->first;
+	queue->count--;
+	return chunk;
+}
+
+static void chunk_free(struct run *run, struct chunk *chunk)
+{
+	chunk->next = run->free;
+	run->free = chunk;
+}
+
+/* A chunk with memory, or NULL. */
+static struct chunk *chunk_take(struct run *run)
+{
+	struct chunk *chunk = run->free;
+
+	if (!chunk)
+		return NULL;
+	if (!chunk->bytes)
+		chunk->bytes = aligned_alloc(4096, PIECE_SIZE_BYTES);
+	if (!chunk->bytes)
+		return NULL;
+	run->free = chunk->next;
+	return chunk;
 }
 
 /* ---- Lanes ---- */
@@ -121,7 +179,8 @@ static int lane_begin(struct run *run, struct lane *lane, size_t index, struct e
 	if (run->sink &&
 	    run->sink->begin(run->sink->user, name, file->size, &shared->sink_file, err))
 		return -1;
-	lane->wanted = shared->sink_file != NULL;
+	lane->alone = !run->batch || file->piece_count == 1;
+	lane->chunks = shared->sink_file || !lane->alone;
 	return 0;
 }
 
@@ -140,13 +199,20 @@ static int file_finish(struct run *run, size_t index, struct error *err)
 			 : 0;
 }
 
+/* Then its digest is the file's. */
+static bool is_one_piece(const struct run *run, const struct lane *lane)
+{
+	return run->batch && run->file[lane->file].piece_count == 1;
+}
+
 static int lane_end(struct run *run, struct lane *lane, struct error *err)
 {
 	size_t index = lane->file;
 
 	if (source_unchanged(lane->source, err))
 		return -1;
-	run->file[index].sha256 = hash_stream_finish(lane->whole);
+	if (!is_one_piece(run, lane))
+		run->file[index].sha256 = hash_stream_finish(lane->whole);
 	lane_release(lane);
 	pthread_mutex_lock(&run->lock);
 	run->shared[index].whole = true;
@@ -154,25 +220,27 @@ static int lane_end(struct run *run, struct lane *lane, struct error *err)
 	return file_finish(run, index, err);
 }
 
-/* The piece is whole: note it and let the sink have it. */
+/* The piece is whole: it goes to where it is hashed, or to the sink. */
 static void piece_end(struct run *run, struct lane *lane)
 {
-	struct piece_record *record = &run->file[lane->file].record[lane->next];
+	struct whole_file *file = &run->file[lane->file];
+	struct piece_record *record = &file->record[lane->next];
 	struct chunk *chunk = lane->chunk;
 
-	record->digest = hash_stream_finish(lane->piece);
-	record->locator = lane->locator.locator;
+	if (is_one_piece(run, lane))
+		record->digest = file->sha256 = hash_stream_finish(lane->whole);
+	else if (lane->alone)
+		record->digest = hash_stream_finish(lane->piece);
+	if (lane->alone)
+		record->locator = lane->locator.locator;
 	lane->locator = (struct locator_stream){ 0 };
 	lane->at = 0;
 	lane->chunk = NULL;
 	if (chunk) {
 		chunk->file = lane->file;
 		chunk->piece = lane->next;
-		chunk->next = NULL;
 		pthread_mutex_lock(&run->lock);
-		*run->last = chunk;
-		run->last = &chunk->next;
-		run->queued++;
+		queue_put(lane->alone ? &run->ready : &run->raw, chunk);
 		pthread_cond_broadcast(&run->changed);
 		pthread_mutex_unlock(&run->lock);
 	}
@@ -184,47 +252,72 @@ static bool lane_is_done(const struct run *run, const struct lane *lane)
 	return lane->next == run->file[lane->file].piece_count;
 }
 
+/* Read a step of the lane's file; nothing when it has no room for it, or is done. */
+static int lane_read(struct hand *hand, size_t index, struct span *out_bytes, struct error *err)
+{
+	struct run *run = hand->run;
+	struct lane *lane = &hand->lane[index];
+	const struct piece *piece = &run->shared[lane->file].piece[lane->next];
+	uint8_t *to = lane->chunk ? lane->chunk->bytes + lane->at : hand->step[index];
+	uint32_t rest;
+
+	*out_bytes = (struct span){ NULL, 0 };
+	if (lane_is_done(run, lane) || (lane->chunks && !lane->chunk))
+		return 0;
+	rest = piece->len - lane->at;
+	if (rest > STEP_SIZE_BYTES)
+		rest = STEP_SIZE_BYTES;
+	if (source_read_at(lane->source, piece->offset + lane->at, to, rest, err))
+		return -1;
+	*out_bytes = (struct span){ to, rest };
+	return 0;
+}
+
+/* The step was hashed. */
+static void lane_advance(struct run *run, struct lane *lane, struct span bytes)
+{
+	if (lane->alone)
+		locator_add(&lane->locator, bytes);
+	lane->at += (uint32_t)bytes.len;
+	if (lane->at == run->shared[lane->file].piece[lane->next].len)
+		piece_end(run, lane);
+}
+
+static void say_progress(struct run *run, uint64_t bytes)
+{
+	pthread_mutex_lock(&run->lock);
+	run->done += bytes;
+	context_progress(run->ctx, "reading", "bytes", run->done, run->total);
+	pthread_mutex_unlock(&run->lock);
+}
+
 /* Take a step of each of the thread's files that has room for it, interleaved. */
 static int lanes_step(struct hand *hand, struct error *err)
 {
-	struct run *run = hand->run;
 	struct hash_stream *stream[2 * LANES_MAX];
-	struct span bytes[2 * LANES_MAX];
-	struct lane *busy[LANES_MAX];
-	size_t count = 0;
+	struct span read[LANES_MAX], bytes[2 * LANES_MAX];
+	size_t streams = 0;
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < hand->lanes; i++) {
 		struct lane *lane = &hand->lane[i];
-		const struct piece *piece = &run->shared[lane->file].piece[lane->next];
-		uint8_t *to = lane->chunk ? lane->chunk->bytes + lane->at : hand->step[i];
-		uint32_t rest;
 
-		if (lane_is_done(run, lane) || (lane->wanted && !lane->chunk))
-			continue;
-		rest = piece->len - lane->at;
-		if (rest > STEP_SIZE_BYTES)
-			rest = STEP_SIZE_BYTES;
-		if (source_read_at(lane->source, piece->offset + lane->at, to, rest, err))
+		if (lane_read(hand, i, &read[i], err))
 			return -1;
-		bytes[2 * count] = bytes[2 * count + 1] = (struct span){ to, rest };
-		stream[2 * count] = lane->whole;
-		stream[2 * count + 1] = lane->piece;
-		busy[count++] = lane;
+		sum += read[i].len;
+		bytes[streams] = read[i];
+		stream[streams++] = lane->whole;
+		if (lane->alone && !is_one_piece(hand->run, lane)) {
+			bytes[streams] = read[i];
+			stream[streams++] = lane->piece;
+		}
 	}
-	hash_streams_add(stream, bytes, 2 * count);
-	for (size_t i = 0; i < count; i++) {
-		locator_add(&busy[i]->locator, bytes[2 * i]);
-		busy[i]->at += (uint32_t)bytes[2 * i].len;
-		sum += bytes[2 * i].len;
-		if (busy[i]->at == run->shared[busy[i]->file].piece[busy[i]->next].len)
-			piece_end(run, busy[i]);
-	}
-	pthread_mutex_lock(&run->lock);
-	run->done += sum;
-	context_progress(run->ctx, "reading", "bytes", run->done, run->total);
-	pthread_mutex_unlock(&run->lock);
-	return context_check_cancelled(run->ctx, err);
+	hash_streams_add(stream, bytes, streams);
+	for (size_t i = 0; i < hand->lanes; i++)
+		if (read[i].len)
+			lane_advance(hand->run, &hand->lane[i], read[i]);
+	say_progress(hand->run, sum);
+	return context_check_cancelled(hand->run->ctx, err);
 }
 
 /* Let go of the files that are read to their end. */
@@ -258,21 +351,54 @@ static int lanes_end(struct hand *hand, struct error *err)
 	return 0;
 }
 
-/* ---- Chunks ---- */
+/* ---- Pieces ---- */
 
-/* A chunk with memory, or NULL. The lock is held. */
-static struct chunk *chunk_take(struct run *run)
+/* Hash `count` pieces side by side; the locators on the way, while the bytes are near. */
+static void chunks_digest(struct hand *hand, struct chunk *const *chunk, size_t count)
 {
-	struct chunk *chunk = run->free;
+	struct run *run = hand->run;
+	struct locator_stream locator[BATCH_MAX] = { 0 };
+	struct span bytes[BATCH_MAX];
 
-	if (!chunk)
-		return NULL;
-	if (!chunk->bytes)
-		chunk->bytes = aligned_alloc(4096, PIECE_SIZE_BYTES);
-	if (!chunk->bytes)
-		return NULL;
-	run->free = chunk->next;
-	return chunk;
+	for (uint32_t at = 0; at < PIECE_SIZE_BYTES; at += BATCH_STEP_BYTES) {
+		for (size_t i = 0; i < count; i++) {
+			uint32_t len = run->shared[chunk[i]->file].piece[chunk[i]->piece].len;
+			uint32_t rest = at < len ? len - at : 0;
+
+			bytes[i].data = chunk[i]->bytes + at;
+			bytes[i].len = rest < BATCH_STEP_BYTES ? rest : BATCH_STEP_BYTES;
+		}
+		hash_streams_add(hand->stream, bytes, count);
+		for (size_t i = 0; i < count; i++)
+			locator_add(&locator[i], bytes[i]);
+	}
+	for (size_t i = 0; i < count; i++) {
+		struct piece_record *record = &run->file[chunk[i]->file].record[chunk[i]->piece];
+
+		record->digest = hash_stream_finish(hand->stream[i]);
+		record->locator = locator[i].locator;
+	}
+}
+
+static int chunks_hash(struct hand *hand, struct chunk *const *chunk, size_t count,
+		       struct error *err)
+{
+	struct run *run = hand->run;
+
+	for (size_t i = 0; i < count; i++)
+		if (!hand->stream[i] && hash_stream_new(&hand->stream[i], err))
+			return -1;
+	chunks_digest(hand, chunk, count);
+	pthread_mutex_lock(&run->lock);
+	for (size_t i = 0; i < count; i++) {
+		if (run->shared[chunk[i]->file].sink_file)
+			queue_put(&run->ready, chunk[i]);
+		else
+			chunk_free(run, chunk[i]);
+	}
+	pthread_cond_broadcast(&run->changed);
+	pthread_mutex_unlock(&run->lock);
+	return 0;
 }
 
 /* Give the sink a piece, and the chunk back. */
@@ -293,8 +419,7 @@ static int chunk_hand_on(struct run *run, struct chunk *chunk, struct error *err
 	if (run->sink->piece(run->sink->user, shared->sink_file, &piece, err))
 		return -1;
 	pthread_mutex_lock(&run->lock);
-	chunk->next = run->free;
-	run->free = chunk;
+	chunk_free(run, chunk);
 	shared->waiting--;
 	pthread_cond_broadcast(&run->changed);
 	pthread_mutex_unlock(&run->lock);
@@ -304,11 +429,13 @@ static int chunk_hand_on(struct run *run, struct chunk *chunk, struct error *err
 /* ---- Turns ---- */
 
 /* What a thread does next. */
+enum turn_kind { TURN_END, TURN_BEGIN, TURN_READ, TURN_HASH, TURN_HAND_ON };
+
 struct turn {
-	bool end;            /* nothing is left to do */
-	struct chunk *chunk; /* hand it on */
-	bool begin;          /* open file `file` */
-	size_t file;
+	enum turn_kind kind;
+	size_t file;                    /* to begin */
+	struct chunk *chunk[BATCH_MAX]; /* to hash, or the first to hand on */
+	size_t count;
 };
 
 /* Can the thread advance a file? Gives its files chunks where there are any. The lock is held. */
@@ -319,19 +446,11 @@ static bool lanes_ready(struct hand *hand)
 	for (size_t i = 0; i < hand->lanes; i++) {
 		struct lane *lane = &hand->lane[i];
 
-		if (lane->wanted && !lane->chunk && !lane_is_done(hand->run, lane))
+		if (lane->chunks && !lane->chunk && !lane_is_done(hand->run, lane))
 			lane->chunk = chunk_take(hand->run);
-		ready |= !lane->wanted || lane->chunk || lane_is_done(hand->run, lane);
+		ready |= !lane->chunks || lane->chunk || lane_is_done(hand->run, lane);
 	}
 	return ready;
-}
-
-/* Should a waiting piece go before reading on? The lock is held. */
-static bool queue_is_urgent(const struct run *run)
-{
-	size_t enough = run->readers < run->threads ? CHUNKS_MAX - 2 * LANES_MAX : 1;
-
-	return run->queued >= enough;
 }
 
 /* The files are spread evenly over the threads before any gets one more. The lock is held. */
@@ -343,66 +462,78 @@ static bool may_begin(const struct hand *hand)
 	       hand->lanes * run->threads <= run->lanes;
 }
 
-static bool turn_find(struct hand *hand, struct turn *turn)
+/* What to do, or false: wait. The lock is held. */
+static bool turn_choose(struct hand *hand, enum turn_kind *out_kind)
 {
-	struct run *run = hand->run;
-	bool may_take = run->first != NULL;
+	const struct run *run = hand->run;
+	bool others = run->readers < run->threads; /* may do all but read */
+	bool reads = hand->lanes > 0;
 
-	if (run->failed) {
-		turn->end = true;
-		return true;
-	}
-	if (may_take && queue_is_urgent(run)) {
-		turn->chunk = run->first;
-	} else if (may_begin(hand)) {
-		turn->begin = true;
-		turn->file = run->order[run->next++];
-		run->lanes++;
-		run->readers += hand->lanes == 0;
-	} else if (lanes_ready(hand)) {
-		return true;
-	} else if (may_take) {
-		turn->chunk = run->first;
-	} else {
-		turn->end = !run->lanes && run->next == run->count;
-		return turn->end;
-	}
-	if (turn->chunk) {
-		run->first = turn->chunk->next;
-		run->queued--;
-		if (!run->first)
-			run->last = &run->first;
-	}
+	if (run->failed)
+		*out_kind = TURN_END;
+	else if (may_begin(hand))
+		*out_kind = TURN_BEGIN;
+	else if (run->ready.count && !(others && reads))
+		*out_kind = TURN_HAND_ON;
+	else if (run->batch && run->raw.count >= run->batch && !(others && reads))
+		*out_kind = TURN_HASH;
+	else if (lanes_ready(hand))
+		*out_kind = TURN_READ;
+	else if (run->ready.count)
+		*out_kind = TURN_HAND_ON;
+	else if (run->raw.count && (reads || !run->lanes))
+		*out_kind = TURN_HASH; /* no more come: all chunks are taken, or all files read */
+	else if (!run->lanes && run->next == run->count)
+		*out_kind = TURN_END;
+	else
+		return false;
 	return true;
 }
 
-static struct turn turn_take(struct hand *hand)
+static void turn_take(struct hand *hand, struct turn *turn)
 {
 	struct run *run = hand->run;
-	struct turn turn = { 0 };
 
+	turn->count = 0;
 	pthread_mutex_lock(&run->lock);
-	while (!turn_find(hand, &turn))
+	while (!turn_choose(hand, &turn->kind))
 		pthread_cond_wait(&run->changed, &run->lock);
+	if (turn->kind == TURN_BEGIN) {
+		turn->file = run->order[run->next++];
+		run->lanes++;
+		run->readers += hand->lanes == 0;
+	}
+	if (turn->kind == TURN_HAND_ON)
+		turn->chunk[turn->count++] = queue_take(&run->ready);
+	if (turn->kind == TURN_HASH)
+		while (turn->count < BATCH_MAX && run->raw.count)
+			turn->chunk[turn->count++] = queue_take(&run->raw);
 	pthread_mutex_unlock(&run->lock);
-	return turn;
 }
 
 static int turn_do(struct hand *hand, const struct turn *turn, struct error *err)
 {
-	if (turn->chunk)
-		return chunk_hand_on(hand->run, turn->chunk, err);
-	if (turn->begin) {
+	switch (turn->kind) {
+	case TURN_BEGIN:
 		if (lane_begin(hand->run, &hand->lane[hand->lanes++], turn->file, err))
 			return -1;
 		return lanes_end(hand, err); /* an empty file */
+	case TURN_READ:
+		return lanes_step(hand, err) || lanes_end(hand, err) ? -1 : 0;
+	case TURN_HASH:
+		return chunks_hash(hand, turn->chunk, turn->count, err);
+	case TURN_HAND_ON:
+		return chunk_hand_on(hand->run, turn->chunk[0], err);
+	case TURN_END:
+		break;
 	}
-	return lanes_step(hand, err) || lanes_end(hand, err) ? -1 : 0;
+	return 0;
 }
 
 static void work(void *arg, size_t index)
 {
 	struct hand hand = { .run = arg };
+	struct turn turn = { .kind = TURN_READ };
 	struct error err = { 0 };
 
 	(void)index;
@@ -411,10 +542,9 @@ static void work(void *arg, size_t index)
 		if (!hand.step[i])
 			error_set(&err, ERROR_SYSTEM, "out of memory to read files");
 	}
-	while (err.code == ERROR_NONE) {
-		struct turn turn = turn_take(&hand);
-
-		if (turn.end || turn_do(&hand, &turn, &err))
+	while (err.code == ERROR_NONE && turn.kind != TURN_END) {
+		turn_take(&hand, &turn);
+		if (turn_do(&hand, &turn, &err))
 			break;
 	}
 	if (err.code != ERROR_NONE)
@@ -423,6 +553,8 @@ static void work(void *arg, size_t index)
 		lane_release(&hand.lane[i]);
 		free(hand.step[i]);
 	}
+	for (size_t i = 0; i < BATCH_MAX; i++)
+		hash_stream_free(&hand.stream[i]);
 }
 
 /* ---- The whole ---- */
@@ -444,11 +576,10 @@ static void run_prepare(struct run *run)
 	if (run->count)
 		qsort_r(run->order, run->count, sizeof(*run->order), compare_sizes,
 			(void *)(uintptr_t)run->tree);
-	run->last = &run->first;
-	for (size_t i = 0; i < CHUNKS_MAX; i++) {
-		run->chunk[i].next = run->free;
-		run->free = &run->chunk[i];
-	}
+	run->raw.last = &run->raw.first;
+	run->ready.last = &run->ready.first;
+	for (size_t i = 0; i < (run->sink ? CHUNKS_KEPT_MAX : CHUNKS_MAX); i++)
+		chunk_free(run, &run->chunk[i]);
 }
 
 static void run_release(struct run *run)
@@ -490,6 +621,8 @@ int files_read(const struct context *ctx, const struct tree *tree, const struct 
 
 	if (!run.shared || !run.order)
 		return error_set(err, ERROR_SYSTEM, "out of memory for %zu files", count);
+	if (hash_streams_best() >= BATCH_MAX)
+		run.batch = BATCH_MAX;
 	run_prepare(&run);
 	threads_run(ctx->threads, run.threads, work, &run);
 	return run.failed ? -1 : 0;
