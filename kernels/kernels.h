@@ -11,6 +11,7 @@
 
 #include "kernels/buffer.h"
 #include "kernels/context.h"
+#include "kernels/crc32c.h"
 #include "kernels/devices.h"
 #include "kernels/error.h"
 #include "kernels/exact.h"

@@ -224,6 +224,9 @@ MUST_CHECK int store_has(struct store *store, const struct digest *digest, bool 
 /* Remove it for good. Absent is success; ERROR_USAGE where the backend cannot. */
 MUST_CHECK int store_remove(struct store *store, const struct digest *digest, struct error *err);
 
+/* Of a file on its way into a store of files: are its blocks those of wish.like? */
+bool files_file_shares(const struct store_file *file);
+
 /* Read every byte of an object and compare with its name. ERROR_ABSENT, ERROR_CORRUPT. */
 MUST_CHECK int store_check(struct store *store, const struct context *ctx,
 			   const struct digest *digest, struct error *err);

@@ -340,6 +340,11 @@ static int files_file_commit(struct store_file *head, const struct digest *whole
 	return failed;
 }
 
+bool files_file_shares(const struct store_file *file)
+{
+	return ((const struct files_file *)file)->writing.cloned;
+}
+
 /* ---- Files that stay where they are ---- */
 
 static int link_take(char *path, const char *marker, const char *file, uint64_t size,

@@ -5,12 +5,25 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* A store of that type below `folder`, which also has room for what lies beside the objects. */
+static struct store *store_in(const char *folder, const char *type)
+{
+	CLEANUP(text_free) char *objects = NULL;
+	struct store *store = NULL;
+	struct error err = { 0 };
+
+	assert_done(path_join(folder, "objects", &objects, &err), &err);
+	assert_done(folder_make(objects, &err), &err);
+	assert_done(store_open(type, objects, &store, &err), &err);
+	return store;
+}
+
 static void every_store_keeps_lists_and_forgets(void **state)
 {
-	static const char *const type[] = { "files", "memory" };
+	static const char *const type[] = { "files", "memory", "packs" };
 
 	(void)state;
-	for (size_t t = 0; t < 2; t++) {
+	for (size_t t = 0; t < 3; t++) {
 		CLEANUP(test_folder_remove) char *folder = test_folder();
 		CLEANUP(store_close) struct store *store = NULL;
 		CLEANUP(buffer_release) struct buffer bytes;
@@ -21,7 +34,7 @@ static void every_store_keeps_lists_and_forgets(void **state)
 		bool there;
 
 		buffer_init(&bytes, 1000);
-		assert_done(store_open(type[t], folder, &store, &err), &err);
+		store = store_in(folder, type[t]);
 		for (int i = 0; i < 20; i++) {
 			char text[8];
 
@@ -57,10 +70,10 @@ static struct store_piece piece_of(size_t from, size_t len)
 
 static void a_file_comes_by_pieces_of_any_order(void **state)
 {
-	static const char *const type[] = { "files", "memory" };
+	static const char *const type[] = { "files", "memory", "packs" };
 
 	(void)state;
-	for (size_t t = 0; t < 2; t++) {
+	for (size_t t = 0; t < 3; t++) {
 		CLEANUP(test_folder_remove) char *folder = test_folder();
 		CLEANUP(store_close) struct store *store = NULL;
 		CLEANUP(buffer_release) struct buffer bytes;
@@ -73,7 +86,7 @@ static void a_file_comes_by_pieces_of_any_order(void **state)
 		bool there;
 
 		buffer_init(&bytes, 1000);
-		assert_done(store_open(type[t], folder, &store, &err), &err);
+		store = store_in(folder, type[t]);
 
 		/* Not all of it, more than all of it, given up: nothing is kept. */
 		assert_done(store->type->file_begin(store, &wish, &file, &err), &err);

@@ -1,0 +1,231 @@
+/* What dead writers left: the records that are whole, and need nothing that is not there, are
+ * sealed. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "registry/codec.h"
+#include "registry/pack_writer.h"
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void names_free(char **name, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(name[i]);
+	free(name);
+}
+
+/* The packs without a name, those of one writer in the order in which it began them. */
+static int names_list(const char *folder, char ***out_name, size_t *out_count, struct error *err)
+{
+	DIR *handle = opendir(folder);
+	struct dirent *entry;
+	char **name = NULL;
+	size_t count = 0;
+
+	if (!handle)
+		return error_system(err, errno, "cannot look into '%s'", folder);
+	while ((entry = readdir(handle))) {
+		char **more;
+
+		if (strncmp(entry->d_name, "tmp-", 4) != 0)
+			continue;
+		more = realloc(name, (count + 1) * sizeof(*more));
+		if (more)
+			name = more;
+		if (!more || !(name[count] = strdup(entry->d_name))) {
+			closedir(handle);
+			names_free(name, count);
+			return error_set(err, ERROR_SYSTEM, "out of memory for names of packs");
+		}
+		count++;
+	}
+	closedir(handle);
+	if (count)
+		qsort(name, count, sizeof(*name), by_name);
+	*out_name = name;
+	*out_count = count;
+	return 0;
+}
+
+static int record_take(void *arg, const struct pack_record *record, uint64_t offset,
+		       struct error *err)
+{
+	struct open_entry entry = { .entry = { .digest = record->digest,
+					       .offset = offset,
+					       .raw_len = record->raw_len,
+					       .stored_len = record->stored_len,
+					       .kind = record->kind,
+					       .codec = record->codec },
+				    .base = record->base };
+
+	return record->kind == PACK_GAP ? 0 : open_pack_note(arg, &entry, err);
+}
+
+/* ---- Nothing is sealed that needs what is not there ---- */
+
+static int data_is_there(struct pack_index *index, const struct open_pack *pack,
+			 const struct digest *digest, enum pack_kind kind, bool *out_there,
+			 struct error *err)
+{
+	struct pack_hit hit;
+	size_t count = 0;
+
+	if (!open_pack_find(pack, digest, kind) &&
+	    pack_index_find(index, digest, kind, &hit, 1, &count, err))
+		return -1;
+	*out_there = count || open_pack_find(pack, digest, kind);
+	return 0;
+}
+
+/* Are all parts of the recipe there? */
+static int recipe_is_whole(struct pack_index *index, const struct open_pack *pack,
+			   const struct pack_entry *entry, bool *out_whole, struct error *err)
+{
+	CLEANUP(recipe_release) struct recipe recipe = { 0 };
+	struct error bad = { 0 };
+	uint8_t *bytes = malloc(entry->stored_len + 1u);
+	int failed;
+
+	if (!bytes)
+		return error_set(err, ERROR_SYSTEM, "out of memory for a recipe");
+	failed = pack_pread(pack->handle->fd, entry->offset + PACK_RECORD_BYTES, bytes,
+			    entry->stored_len, err);
+	*out_whole = !failed &&
+		     recipe_parse((struct span){ bytes, entry->stored_len }, &recipe, &bad) == 0;
+	free(bytes);
+	for (size_t i = 0; i < recipe.count && *out_whole && !failed; i++)
+		failed = data_is_there(index, pack, &recipe.part[i].digest, PACK_DATA, out_whole,
+				       err);
+	return failed;
+}
+
+static int needs_are_there(struct pack_index *index, const struct open_pack *pack,
+			   const struct open_entry *record, bool *out_there, struct error *err)
+{
+	const struct codec *codec = codec_of(record->entry.codec);
+
+	*out_there = codec != NULL;
+	if (!codec)
+		return 0;
+	if (record->entry.kind == PACK_RECIPE)
+		return recipe_is_whole(index, pack, &record->entry, out_there, err);
+	if (codec->needs_base)
+		return data_is_there(index, pack, &record->base, PACK_DATA, out_there, err);
+	if (codec->needs_dictionary)
+		return data_is_there(index, pack, &record->base, PACK_DICTIONARY, out_there, err);
+	return 0;
+}
+
+/* Drop the records that need what is not there: those of one kind first, since recipes need data.
+ */
+static int orphans_drop(struct pack_index *index, struct open_pack *pack, enum pack_kind kind,
+			struct error *err)
+{
+	bool *drop = calloc(pack->count + 1, sizeof(*drop)), any = false;
+	int failed = 0;
+
+	if (!drop)
+		return error_set(err, ERROR_SYSTEM, "out of memory for a pack");
+	for (size_t i = 0; i < pack->count && !failed; i++) {
+		bool there = true;
+
+		if (pack->record[i].entry.kind == kind)
+			failed = needs_are_there(index, pack, &pack->record[i], &there, err);
+		drop[i] = !there;
+		any |= !there;
+	}
+	if (!failed && any)
+		failed = pack_drop(pack, drop, err);
+	free(drop);
+	return failed;
+}
+
+/* ---- One by one ---- */
+
+/* Open the pack if its writer is dead: *out_pack is NULL where it lives. */
+static int dead_open(const char *folder, const char *name, struct open_pack **out_pack,
+		     struct error *err)
+{
+	CLEANUP(open_pack_free) struct open_pack *pack = calloc(1, sizeof(*pack));
+	static const struct digest nameless = { { 0 } };
+	int fd;
+
+	*out_pack = NULL;
+	if (!pack || asprintf(&pack->path, "%s/%s", folder, name) < 0) {
+		if (pack)
+			pack->path = NULL;
+		return error_set(err, ERROR_SYSTEM, "out of memory for a pack");
+	}
+	fd = open(pack->path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0)
+		return errno == ENOENT
+			       ? 0 /* sealed or taken over meanwhile */
+			       : error_system(err, errno, "cannot open the pack '%s'", pack->path);
+	if (flock(fd, LOCK_EX | LOCK_NB)) {
+		close(fd);
+		return 0; /* its writer lives */
+	}
+	if (pack_handle_new(fd, &nameless, &pack->handle, err))
+		return -1;
+	*out_pack = pack;
+	pack = NULL; /* handed over */
+	return 0;
+}
+
+static int recover_one(const char *folder, struct pack_index *index, struct open_pack *pack,
+		       struct error *err)
+{
+	uint8_t head[PACK_HEAD_BYTES];
+	struct error bad = { 0 };
+	struct stat st, named;
+
+	/* Between open and flock its writer may have sealed it. */
+	if (fstat(pack->handle->fd, &st) || stat(pack->path, &named) || st.st_ino != named.st_ino)
+		return 0;
+	if (st.st_size < PACK_HEAD_BYTES ||
+	    pack_pread(pack->handle->fd, 0, head, sizeof(head), err) ||
+	    pack_head_check((struct span){ head, sizeof(head) }, &bad))
+		return unlink(pack->path) && errno != ENOENT
+			       ? error_system(err, errno, "cannot remove '%s'", pack->path)
+			       : 0;
+	if (pack_walk(pack->handle->fd, (uint64_t)st.st_size, true, record_take, pack, &pack->end,
+		      err))
+		return -1;
+	return orphans_drop(index, pack, PACK_DATA, err) ||
+			       orphans_drop(index, pack, PACK_RECIPE, err) ||
+			       pack_seal(folder, index, pack, err)
+		       ? -1
+		       : 0;
+}
+
+int pack_recover(const char *folder, struct pack_index *index, struct error *err)
+{
+	char **name;
+	size_t count;
+	int failed = 0;
+
+	if (names_list(folder, &name, &count, err))
+		return -1;
+	if (count)
+		failed = pack_index_refresh(index, err);
+	for (size_t i = 0; i < count && !failed; i++) {
+		CLEANUP(open_pack_free) struct open_pack *pack = NULL;
+
+		failed = dead_open(folder, name[i], &pack, err) ||
+			 (pack && recover_one(folder, index, pack, err));
+	}
+	names_free(name, count);
+	return failed ? -1 : 0;
+}

@@ -1,0 +1,95 @@
+/*
+ * The store of packs (registry/store/packs.c), seen from inside: what its files share.
+ *
+ * An object is what was linked, referenced, shared by blocks or small, and then lies in the
+ * store of files that this one embeds; or a recipe in a pack, which names the data that it is
+ * made of. Data without a recipe is no object, and nobody is shown it.
+ */
+#ifndef REGISTRY_PACKS_H
+#define REGISTRY_PACKS_H
+
+#include <pthread.h>
+
+#include "registry/pack_writer.h"
+
+#define PACKS_SMALL_BYTES (256u << 10) /* a smaller file lies loose, unless tests say otherwise */
+
+/* The scratch of one thread that encodes or decodes. */
+struct packs_scratch {
+	struct packs_scratch *next;
+	struct codec_work *work;
+	struct buffer stored, base, dictionary;
+};
+
+struct packs_store {
+	struct store head;
+	struct store *loose;    /* a store of files */
+	char *folder, *removed; /* "…/packs", "…/packs/removed" */
+	struct pack_files *files;
+	struct pack_index *index;
+	uint64_t pack_size, small;     /* bytes */
+	pthread_mutex_t lock;          /* around what follows */
+	struct pack_writer *writer;    /* or NULL */
+	unsigned borrowed;             /* by so many, and not freed meanwhile */
+	struct packs_scratch *scratch; /* those nobody uses */
+	bool looked;                   /* the index was refreshed once */
+};
+
+MUST_CHECK int packs_scratch_take(struct packs_store *self, struct packs_scratch **out_scratch,
+				  struct error *err);
+void packs_scratch_give(struct packs_store *self, struct packs_scratch **scratch);
+
+void packs_scratch_free_all(struct packs_store *self);
+
+/* The writer, or NULL where there is none now; to be returned. */
+struct pack_writer *packs_writer_borrow(struct packs_store *self);
+void packs_writer_return(struct packs_store *self, struct pack_writer *writer);
+
+/* Look at the folder of packs, once. */
+MUST_CHECK int packs_look(struct packs_store *self, struct error *err);
+
+/* A record, wherever it is. */
+struct packs_place {
+	struct pack_entry entry;
+	struct pack_handle *handle;
+};
+
+#define PACKS_COPIES_MAX 4
+
+/* Up to PACKS_COPIES_MAX copies of a record, opened; none is success. */
+MUST_CHECK int packs_find(struct packs_store *self, const struct digest *digest,
+			  enum pack_kind kind, struct packs_place out_place[PACKS_COPIES_MAX],
+			  size_t *out_count, struct error *err);
+void packs_places_drop(struct packs_place *place, size_t count);
+
+/*
+ * Write the `len` raw bytes of some data to `out`, read from whichever copy is whole.
+ * ERROR_CORRUPT where none is. They are as good as their CRC: hold them against the digest.
+ */
+MUST_CHECK int packs_data_read(struct packs_store *self, const struct digest *digest, uint8_t *out,
+			       size_t len, struct error *err);
+
+/* Is there an object of that name in packs? */
+MUST_CHECK int packs_has(struct packs_store *self, const struct digest *digest, bool *out_has,
+			 struct error *err);
+
+/* Its recipe: ERROR_ABSENT if there is none. */
+MUST_CHECK int packs_recipe(struct packs_store *self, const struct digest *digest,
+			    struct recipe *out_recipe, struct error *err);
+MUST_CHECK int packs_read(struct packs_store *self, const struct digest *digest,
+			  struct source **out_source, struct error *err);
+
+/* "…/packs/removed/HEX": the object was removed, whatever recipe there is. The caller frees it. */
+MUST_CHECK int packs_removed_path(const struct packs_store *self, const struct digest *digest,
+				  char **out_path, struct error *err);
+
+/* See store_type. */
+MUST_CHECK int packs_file_begin(struct store *store, const struct store_file_wish *wish,
+				struct store_file **out_file, struct error *err);
+MUST_CHECK int packs_file_piece(struct store_file *file, const struct store_piece *piece,
+				struct error *err);
+MUST_CHECK int packs_file_commit(struct store_file *file, const struct digest *whole,
+				 struct error *err);
+void packs_file_abort(struct store_file *file);
+
+#endif

@@ -1,0 +1,558 @@
+/* Reading out of packs: records found and decoded, objects by ranges. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "registry/packs.h"
+
+enum { BASES_DEEP = 4, CACHED_PIECES = 4, ROOM_MAX = PACK_PAYLOAD_MAX + PACK_RECORD_BYTES };
+
+/* ---- Scratch ---- */
+
+static void scratch_free(struct packs_scratch *scratch)
+{
+	codec_work_free(&scratch->work);
+	buffer_release(&scratch->stored);
+	buffer_release(&scratch->base);
+	buffer_release(&scratch->dictionary);
+	free(scratch);
+}
+
+int packs_scratch_take(struct packs_store *self, struct packs_scratch **out_scratch,
+		       struct error *err)
+{
+	struct packs_scratch *scratch;
+
+	pthread_mutex_lock(&self->lock);
+	scratch = self->scratch;
+	if (scratch)
+		self->scratch = scratch->next;
+	pthread_mutex_unlock(&self->lock);
+	if (!scratch) {
+		scratch = calloc(1, sizeof(*scratch));
+		if (!scratch)
+			return error_set(err, ERROR_SYSTEM, "out of memory for a piece");
+		buffer_init(&scratch->stored, ROOM_MAX);
+		buffer_init(&scratch->base, ROOM_MAX);
+		buffer_init(&scratch->dictionary, ROOM_MAX);
+		if (codec_work_new(&scratch->work, err)) {
+			free(scratch);
+			return -1;
+		}
+	}
+	*out_scratch = scratch;
+	return 0;
+}
+
+void packs_scratch_give(struct packs_store *self, struct packs_scratch **scratch)
+{
+	if (!*scratch)
+		return;
+	(*scratch)->stored.len = (*scratch)->base.len = (*scratch)->dictionary.len = 0;
+	pthread_mutex_lock(&self->lock);
+	(*scratch)->next = self->scratch;
+	self->scratch = *scratch;
+	pthread_mutex_unlock(&self->lock);
+	*scratch = NULL;
+}
+
+void packs_scratch_free_all(struct packs_store *self)
+{
+	while (self->scratch) {
+		struct packs_scratch *scratch = self->scratch;
+
+		self->scratch = scratch->next;
+		scratch_free(scratch);
+	}
+}
+
+/* ---- Finding ---- */
+
+int packs_look(struct packs_store *self, struct error *err)
+{
+	bool looked;
+
+	pthread_mutex_lock(&self->lock);
+	looked = self->looked;
+	pthread_mutex_unlock(&self->lock);
+	if (looked)
+		return 0;
+	if (pack_index_refresh(self->index, err))
+		return -1;
+	pthread_mutex_lock(&self->lock);
+	self->looked = true;
+	pthread_mutex_unlock(&self->lock);
+	return 0;
+}
+
+void packs_places_drop(struct packs_place *place, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		pack_handle_drop(&place[i].handle);
+}
+
+struct pack_writer *packs_writer_borrow(struct packs_store *self)
+{
+	struct pack_writer *writer;
+
+	pthread_mutex_lock(&self->lock);
+	writer = self->writer;
+	self->borrowed += writer != NULL;
+	pthread_mutex_unlock(&self->lock);
+	return writer;
+}
+
+void packs_writer_return(struct packs_store *self, struct pack_writer *writer)
+{
+	pthread_mutex_lock(&self->lock);
+	self->borrowed -= writer != NULL;
+	pthread_mutex_unlock(&self->lock);
+}
+
+/* What this process has not sealed yet. */
+static size_t find_open(struct packs_store *self, const struct digest *digest, enum pack_kind kind,
+			struct packs_place *out_place)
+{
+	struct pack_writer *writer = packs_writer_borrow(self);
+
+	out_place->handle = NULL;
+	if (writer)
+		pack_writer_find(writer, digest, kind, &out_place->entry, &out_place->handle);
+	packs_writer_return(self, writer);
+	return out_place->handle != NULL;
+}
+
+/* As of the last look at the folder. *out_moved: a pack that should be there is not. */
+static int find_sealed(struct packs_store *self, const struct digest *digest, enum pack_kind kind,
+		       struct packs_place *out_place, size_t *out_count, bool *out_moved,
+		       struct error *err)
+{
+	struct pack_hit hit[PACKS_COPIES_MAX];
+	size_t hits;
+
+	*out_count = 0;
+	*out_moved = false;
+	if (pack_index_find(self->index, digest, kind, hit, PACKS_COPIES_MAX, &hits, err))
+		return -1;
+	for (size_t i = 0; i < hits; i++) {
+		struct packs_place *place = &out_place[*out_count];
+		struct error absent = { 0 };
+
+		place->entry = hit[i].entry;
+		if (pack_files_take(self->files, &hit[i].pack, &place->handle, &absent) == 0) {
+			++*out_count;
+		} else if (absent.code == ERROR_ABSENT) {
+			*out_moved = true;
+		} else {
+			packs_places_drop(out_place, *out_count);
+			return error_set(err, absent.code, "%s", absent.text);
+		}
+	}
+	return 0;
+}
+
+int packs_find(struct packs_store *self, const struct digest *digest, enum pack_kind kind,
+	       struct packs_place out_place[PACKS_COPIES_MAX], size_t *out_count, struct error *err)
+{
+	bool moved;
+
+	*out_count = find_open(self, digest, kind, out_place);
+	if (*out_count)
+		return 0;
+	if (packs_look(self, err) ||
+	    find_sealed(self, digest, kind, out_place, out_count, &moved, err))
+		return -1;
+	if (*out_count)
+		return 0;
+	/* Another process may have sealed it meanwhile, or have written its pack anew. */
+	if (moved ? pack_index_refresh(self->index, err) : pack_index_follow(self->index, err))
+		return -1;
+	return find_sealed(self, digest, kind, out_place, out_count, &moved, err);
+}
+
+/* ---- Records ---- */
+
+/* The head of the record at `place`, and its stored bytes into `room` (entry.stored_len of them).
+ */
+static int record_pread(const struct packs_place *place, uint8_t *room,
+			struct pack_record *out_record, struct error *err)
+{
+	const struct pack_entry *entry = &place->entry;
+	uint8_t head[PACK_RECORD_BYTES];
+	struct iovec part[2] = { { head, sizeof(head) }, { room, entry->stored_len } };
+	ssize_t got = preadv(place->handle->fd, part, 2, (off_t)entry->offset);
+
+	if (got != (ssize_t)(sizeof(head) + entry->stored_len) &&
+	    (pack_pread(place->handle->fd, entry->offset, head, sizeof(head), err) ||
+	     pack_pread(place->handle->fd, entry->offset + sizeof(head), room, entry->stored_len,
+			err)))
+		return -1;
+	if (pack_record_parse((struct span){ head, sizeof(head) }, out_record, err))
+		return -1;
+	if (!digest_equal(&out_record->digest, &entry->digest) || out_record->kind != entry->kind ||
+	    out_record->raw_len != entry->raw_len || out_record->stored_len != entry->stored_len ||
+	    out_record->codec != entry->codec)
+		return error_set(err, ERROR_CORRUPT, "another record lies where one should");
+	if (crc32c(0, (struct span){ room, entry->stored_len }) != out_record->stored_crc)
+		return error_set(err, ERROR_CORRUPT, "the stored bytes of a record were changed");
+	return 0;
+}
+
+static int bytes_read(struct packs_store *self, const struct digest *digest, enum pack_kind kind,
+		      uint8_t *out, size_t len, unsigned depth, struct error *err);
+
+/* What the codec needs beside the stored bytes. */
+static int needs_read(struct packs_store *self, const struct codec *codec,
+		      const struct pack_record *record, struct packs_scratch *scratch,
+		      unsigned depth, struct error *err)
+{
+	struct packs_place place[PACKS_COPIES_MAX];
+	uint8_t *room;
+	size_t count, len;
+
+	if (codec->needs_base)
+		return buffer_extend(&scratch->base, record->raw_len, &room, err) ||
+				       bytes_read(self, &record->base, PACK_DATA, room,
+						  record->raw_len, depth + 1, err)
+			       ? -1
+			       : 0;
+	if (!codec->needs_dictionary)
+		return 0;
+	if (packs_find(self, &record->base, PACK_DICTIONARY, place, &count, err))
+		return -1;
+	len = count ? place[0].entry.raw_len : 0;
+	packs_places_drop(place, count);
+	if (!count)
+		return error_set(err, ERROR_CORRUPT, "the dictionary of a piece is missing");
+	return buffer_extend(&scratch->dictionary, len, &room, err) ||
+			       bytes_read(self, &record->base, PACK_DICTIONARY, room, len,
+					  depth + 1, err)
+		       ? -1
+		       : 0;
+}
+
+/* Decode one copy into `out`, with `scratch` for what is not wanted raw. */
+static int copy_decode(struct packs_store *self, const struct packs_place *place, uint8_t *out,
+		       struct packs_scratch *scratch, unsigned depth, struct error *err)
+{
+	const struct codec *codec = codec_of(place->entry.codec);
+	struct pack_record record;
+	uint8_t *room = out;
+
+	if (!codec)
+		return error_set(err, ERROR_CORRUPT,
+				 "a piece is stored by method %u, which this version does not know",
+				 place->entry.codec);
+	if (codec == &codec_raw)
+		return place->entry.stored_len != place->entry.raw_len
+			       ? error_set(err, ERROR_CORRUPT, "a piece is shorter than it says")
+			       : record_pread(place, out, &record, err);
+	scratch->stored.len = scratch->base.len = scratch->dictionary.len = 0;
+	if (buffer_extend(&scratch->stored, place->entry.stored_len, &room, err) ||
+	    record_pread(place, room, &record, err) ||
+	    needs_read(self, codec, &record, scratch, depth, err))
+		return -1;
+	return codec_decode(scratch->work, codec, buffer_view(&scratch->base),
+			    buffer_view(&scratch->dictionary), buffer_view(&scratch->stored), out,
+			    place->entry.raw_len, err);
+}
+
+static int bytes_read(struct packs_store *self, const struct digest *digest, enum pack_kind kind,
+		      uint8_t *out, size_t len, unsigned depth, struct error *err)
+{
+	struct packs_place place[PACKS_COPIES_MAX];
+	struct packs_scratch *scratch = NULL;
+	struct error cause = { 0 };
+	char hex[DIGEST_HEX_SIZE];
+	size_t count;
+	int failed = -1;
+
+	digest_to_hex(digest, hex);
+	if (depth > BASES_DEEP)
+		return error_set(err, ERROR_CORRUPT, "the bases of a piece lead in a circle");
+	if (packs_find(self, digest, kind, place, &count, err))
+		return -1;
+	if (!count)
+		return error_set(err, ERROR_CORRUPT,
+				 "the piece sha256:%s is missing from the packs", hex);
+	if (packs_scratch_take(self, &scratch, err)) {
+		packs_places_drop(place, count);
+		return -1;
+	}
+	for (size_t i = 0; i < count && failed; i++) {
+		cause = (struct error){ 0 };
+		failed = place[i].entry.raw_len != len
+				 ? error_set(&cause, ERROR_CORRUPT, "it has another length")
+				 : copy_decode(self, &place[i], out, scratch, depth, &cause);
+	}
+	packs_scratch_give(self, &scratch);
+	packs_places_drop(place, count);
+	return failed ? error_set(err, cause.code, "the piece sha256:%s: %s", hex, cause.text) : 0;
+}
+
+int packs_data_read(struct packs_store *self, const struct digest *digest, uint8_t *out, size_t len,
+		    struct error *err)
+{
+	return bytes_read(self, digest, PACK_DATA, out, len, 0, err);
+}
+
+/* ---- Objects ---- */
+
+int packs_removed_path(const struct packs_store *self, const struct digest *digest, char **out_path,
+		       struct error *err)
+{
+	char hex[DIGEST_HEX_SIZE];
+
+	digest_to_hex(digest, hex);
+	return path_join(self->removed, hex, out_path, err);
+}
+
+static int was_removed(const struct packs_store *self, const struct digest *digest,
+		       bool *out_removed, struct error *err)
+{
+	CLEANUP(text_free) char *path = NULL;
+
+	if (packs_removed_path(self, digest, &path, err))
+		return -1;
+	*out_removed = file_exists(path);
+	return 0;
+}
+
+int packs_has(struct packs_store *self, const struct digest *digest, bool *out_has,
+	      struct error *err)
+{
+	struct packs_place place[PACKS_COPIES_MAX];
+	bool removed = false;
+	size_t count;
+
+	if (packs_find(self, digest, PACK_RECIPE, place, &count, err))
+		return -1;
+	packs_places_drop(place, count);
+	if (count && was_removed(self, digest, &removed, err))
+		return -1;
+	*out_has = count && !removed;
+	return 0;
+}
+
+static int recipe_read(const struct packs_place *place, struct recipe *out_recipe,
+		       struct error *err)
+{
+	uint8_t *bytes = malloc(place->entry.stored_len + 1u);
+	struct pack_record record;
+	int failed;
+
+	if (!bytes)
+		return error_set(err, ERROR_SYSTEM, "out of memory for a recipe");
+	failed = record_pread(place, bytes, &record, err) ||
+		 recipe_parse((struct span){ bytes, place->entry.stored_len }, out_recipe, err);
+	free(bytes);
+	return failed ? -1 : 0;
+}
+
+int packs_recipe(struct packs_store *self, const struct digest *digest, struct recipe *out_recipe,
+		 struct error *err)
+{
+	struct packs_place place[PACKS_COPIES_MAX];
+	struct error cause = { 0 };
+	char hex[DIGEST_HEX_SIZE];
+	bool removed = false;
+	size_t count;
+	int failed = -1;
+
+	digest_to_hex(digest, hex);
+	if (packs_find(self, digest, PACK_RECIPE, place, &count, err))
+		return -1;
+	if (was_removed(self, digest, &removed, err)) {
+		packs_places_drop(place, count);
+		return -1;
+	}
+	for (size_t i = 0; i < count && failed && !removed; i++) {
+		cause = (struct error){ 0 };
+		failed = recipe_read(&place[i], out_recipe, &cause);
+	}
+	packs_places_drop(place, count);
+	if (!count || removed)
+		return error_set(err, ERROR_ABSENT, "no object sha256:%s in the store", hex);
+	return failed ? error_set(err, cause.code, "the recipe of sha256:%s: %s", hex, cause.text)
+		      : 0;
+}
+
+/* ---- By ranges ---- */
+
+/* A piece of which only some bytes were wanted. */
+struct cached {
+	size_t part;
+	uint8_t *bytes; /* NULL: none */
+	uint64_t turn;
+};
+
+struct packs_source {
+	struct source head;
+	struct packs_store *store;
+	struct recipe recipe;
+	pthread_mutex_t lock; /* around the cache */
+	struct cached cached[CACHED_PIECES];
+	uint64_t turn;
+};
+
+/* The part that holds the byte at `offset`, which lies inside. */
+static size_t part_at(const struct recipe *recipe, uint64_t offset)
+{
+	size_t low = 0, high = recipe->count;
+
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+
+		if (recipe->part[middle].offset <= offset)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool cached_copy(struct packs_source *source, size_t part, uint32_t from, uint8_t *out,
+			size_t len)
+{
+	bool found = false;
+
+	pthread_mutex_lock(&source->lock);
+	for (size_t i = 0; i < CACHED_PIECES && !found; i++) {
+		struct cached *cached = &source->cached[i];
+
+		if (!cached->bytes || cached->part != part)
+			continue;
+		memcpy(out, cached->bytes + from, len);
+		cached->turn = ++source->turn;
+		found = true;
+	}
+	pthread_mutex_unlock(&source->lock);
+	return found;
+}
+
+/* Takes `bytes`; the piece that was used longest ago goes. */
+static void cached_put(struct packs_source *source, size_t part, uint8_t *bytes)
+{
+	struct cached *oldest = source->cached;
+
+	pthread_mutex_lock(&source->lock);
+	for (size_t i = 1; i < CACHED_PIECES; i++)
+		if (source->cached[i].turn < oldest->turn)
+			oldest = &source->cached[i];
+	free(oldest->bytes);
+	*oldest = (struct cached){ part, bytes, ++source->turn };
+	pthread_mutex_unlock(&source->lock);
+}
+
+/* Some bytes of raw data, without reading the others; *out_done is false where it is not raw. */
+static int raw_pread(struct packs_source *source, const struct recipe_part *part, uint32_t from,
+		     uint8_t *out, size_t len, bool *out_done, struct error *err)
+{
+	struct packs_place place[PACKS_COPIES_MAX];
+	size_t count;
+	int failed = 0;
+
+	*out_done = false;
+	if (packs_find(source->store, &part->digest, PACK_DATA, place, &count, err))
+		return -1;
+	if (count && codec_of(place[0].entry.codec) == &codec_raw &&
+	    place[0].entry.raw_len == part->len && place[0].entry.stored_len == part->len) {
+		failed =
+			pack_pread(place[0].handle->fd,
+				   place[0].entry.offset + PACK_RECORD_BYTES + from, out, len, err);
+		*out_done = true;
+	}
+	packs_places_drop(place, count);
+	return failed;
+}
+
+static int part_read(struct packs_source *source, size_t index, uint32_t from, uint8_t *out,
+		     size_t len, struct error *err)
+{
+	const struct recipe_part *part = &source->recipe.part[index];
+	uint8_t *bytes;
+	bool done;
+
+	if (len == part->len)
+		return packs_data_read(source->store, &part->digest, out, len, err);
+	if (cached_copy(source, index, from, out, len))
+		return 0;
+	if (raw_pread(source, part, from, out, len, &done, err))
+		return -1;
+	if (done)
+		return 0;
+	bytes = malloc(part->len);
+	if (!bytes)
+		return error_set(err, ERROR_SYSTEM, "out of memory for a piece");
+	if (packs_data_read(source->store, &part->digest, bytes, part->len, err)) {
+		free(bytes);
+		return -1;
+	}
+	memcpy(out, bytes + from, len);
+	cached_put(source, index, bytes);
+	return 0;
+}
+
+static int packs_read_at(struct source *head, uint64_t offset, void *out, size_t len,
+			 struct error *err)
+{
+	struct packs_source *source = (struct packs_source *)head;
+	uint8_t *to = out;
+
+	for (size_t i = len ? part_at(&source->recipe, offset) : 0; len; i++) {
+		const struct recipe_part *part = &source->recipe.part[i];
+		uint32_t from = (uint32_t)(offset - part->offset);
+		size_t step = part->len - from < len ? part->len - from : len;
+
+		if (part_read(source, i, from, to, step, err))
+			return -1;
+		to += step;
+		offset += step;
+		len -= step;
+	}
+	return 0;
+}
+
+static void packs_source_close(struct source *head)
+{
+	struct packs_source *source = (struct packs_source *)head;
+
+	for (size_t i = 0; i < CACHED_PIECES; i++)
+		free(source->cached[i].bytes);
+	recipe_release(&source->recipe);
+	pthread_mutex_destroy(&source->lock);
+	free(source);
+}
+
+static const struct source_type packs_source_type = { .read_at = packs_read_at,
+						      .close = packs_source_close };
+
+int packs_read(struct packs_store *self, const struct digest *digest, struct source **out_source,
+	       struct error *err)
+{
+	CLEANUP(recipe_release) struct recipe recipe = { 0 };
+	struct packs_source *source;
+	char hex[DIGEST_HEX_SIZE];
+	char *name;
+
+	if (packs_recipe(self, digest, &recipe, err))
+		return -1;
+	digest_to_hex(digest, hex);
+	source = calloc(1, sizeof(*source));
+	name = strdup(hex);
+	if (!source || !name) {
+		free(source);
+		free(name);
+		return error_set(err, ERROR_SYSTEM, "out of memory for an object");
+	}
+	source->head = (struct source){ &packs_source_type, recipe.size, name };
+	source->store = self;
+	source->recipe = recipe;
+	recipe = (struct recipe){ 0 }; /* handed over */
+	pthread_mutex_init(&source->lock, NULL);
+	*out_source = &source->head;
+	return 0;
+}

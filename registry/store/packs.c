@@ -1,0 +1,365 @@
+/*
+ * A store of packs beside a store of files: `packs/` next to the folder that it is opened on.
+ *
+ * Files come in by pieces, each of which is kept once, compressed, in a pack; what is
+ * small, linked, referenced or shared by blocks lies in the folder itself, as in a store
+ * of files. docs/store.md says how it works, docs/formats.md what the bytes are.
+ */
+#include "registry/packs.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { OVERHEAD_SHARE = 1 << 14 }; /* a pack's own bytes are less than this part of the whole */
+
+static void packs_close(struct store *store)
+{
+	struct packs_store *self = (struct packs_store *)store;
+
+	pack_writer_free(&self->writer);
+	packs_scratch_free_all(self);
+	pack_index_free(&self->index);
+	pack_files_free(&self->files);
+	store_close(&self->loose);
+	pthread_mutex_destroy(&self->lock);
+	free(self->folder);
+	free(self->removed);
+	free(self);
+}
+
+/* "…/packs" beside the folder `path`. */
+static int packs_folder(const char *path, char **out_folder, struct error *err)
+{
+	CLEANUP(text_free) char *real = realpath(path, NULL);
+
+	if (!real)
+		return error_system(err, errno, "cannot open the store '%s'", path);
+	if (strcmp(real, "/") == 0)
+		return error_set(err, ERROR_USAGE, "'/' cannot be a store of packs");
+	*strrchr(real, '/') = '\0';
+	return path_join(real[0] ? real : "/", "packs", out_folder, err);
+}
+
+static int packs_open(const char *path, struct store **out_store, struct error *err)
+{
+	struct packs_store *self = calloc(1, sizeof(*self));
+
+	if (!self)
+		return error_set(err, ERROR_SYSTEM, "out of memory for a store");
+	pthread_mutex_init(&self->lock, NULL);
+	self->head.type = &store_packs;
+	self->pack_size = PACK_SIZE_DEFAULT;
+	self->small = PACKS_SMALL_BYTES;
+	if (packs_folder(path, &self->folder, err) ||
+	    path_join(self->folder, "removed", &self->removed, err) ||
+	    store_open("files", path, &self->loose, err) ||
+	    pack_files_new(self->folder, &self->files, err) ||
+	    pack_index_new(self->folder, self->files, &self->index, err)) {
+		packs_close(&self->head);
+		return -1;
+	}
+	*out_store = &self->head;
+	return 0;
+}
+
+/* ---- What goes into the store of files ---- */
+
+static struct store *loose_of(struct store *store)
+{
+	return ((struct packs_store *)store)->loose;
+}
+
+static int packs_put_begin(struct store *store, const char *like, struct store_writer **out_writer,
+			   struct error *err)
+{
+	return loose_of(store)->type->put_begin(loose_of(store), like, out_writer, err);
+}
+
+static int packs_put_write(struct store_writer *writer, struct span bytes, struct error *err)
+{
+	return store_files.put_write(writer, bytes, err);
+}
+
+static int packs_put_commit(struct store_writer *writer, const struct digest *digest,
+			    struct error *err)
+{
+	return store_files.put_commit(writer, digest, err);
+}
+
+static void packs_put_abort(struct store_writer *writer)
+{
+	store_files.put_abort(writer);
+}
+
+static int packs_put_file(struct store *store, const char *path, uint64_t size,
+			  const struct digest *digest, enum store_mode mode, struct error *err)
+{
+	bool there;
+
+	if (packs_has((struct packs_store *)store, digest, &there, err))
+		return -1;
+	return there ? 0
+		     : loose_of(store)->type->put_file(loose_of(store), path, size, digest, mode,
+						       err);
+}
+
+static int packs_room(struct store *store, const char *sample, uint64_t bytes, struct error *err)
+{
+	uint64_t all;
+
+	if (__builtin_add_overflow(bytes, bytes / OVERHEAD_SHARE, &all))
+		all = UINT64_MAX;
+	return store_room(loose_of(store), sample, all, err);
+}
+
+static int packs_clone(struct store *store, const struct digest *digest, int fd, bool *out_done,
+		       struct error *err)
+{
+	bool there;
+
+	*out_done = false;
+	if (store_has(loose_of(store), digest, &there, err))
+		return -1;
+	return there ? store_clone(loose_of(store), digest, fd, out_done, err) : 0;
+}
+
+/* ---- Both ---- */
+
+/* A copy of our own lies loose. */
+static int lies_loose(struct packs_store *self, const struct digest *digest, bool *out_loose,
+		      struct error *err)
+{
+	struct error absent = { 0 };
+	enum store_mode mode;
+
+	if (store_mode_of(self->loose, digest, &mode, &absent)) {
+		*out_loose = false;
+		return absent.code == ERROR_ABSENT ? 0
+						   : error_set(err, absent.code, "%s", absent.text);
+	}
+	*out_loose = mode == STORE_COPY;
+	return 0;
+}
+
+/* What lies loose first, then packs, then what its owner can change or take away. */
+static int packs_source_open(struct store *store, const struct digest *digest,
+			     struct source **out_source, struct error *err)
+{
+	struct packs_store *self = (struct packs_store *)store;
+	bool loose, packed;
+
+	if (lies_loose(self, digest, &loose, err))
+		return -1;
+	if (loose)
+		return store_read(self->loose, digest, out_source, err);
+	if (packs_has(self, digest, &packed, err))
+		return -1;
+	return packed ? packs_read(self, digest, out_source, err)
+		      : store_read(self->loose, digest, out_source, err);
+}
+
+static int packs_mode(struct store *store, const struct digest *digest, enum store_mode *out_mode,
+		      struct error *err)
+{
+	struct packs_store *self = (struct packs_store *)store;
+	bool loose, packed;
+
+	if (lies_loose(self, digest, &loose, err))
+		return -1;
+	if (!loose && packs_has(self, digest, &packed, err))
+		return -1;
+	if (!loose && !packed)
+		return store_mode_of(self->loose, digest, out_mode, err);
+	*out_mode = STORE_COPY;
+	return 0;
+}
+
+static int packs_has_object(struct store *store, const struct digest *digest, bool *out_has,
+			    struct error *err)
+{
+	if (store_has(loose_of(store), digest, out_has, err))
+		return -1;
+	return *out_has ? 0 : packs_has((struct packs_store *)store, digest, out_has, err);
+}
+
+static int packs_parts(struct store *store, const struct digest *digest, store_visit_part visit,
+		       void *arg, struct error *err)
+{
+	struct packs_store *self = (struct packs_store *)store;
+	CLEANUP(recipe_release) struct recipe recipe = { 0 };
+	bool loose, packed;
+
+	if (lies_loose(self, digest, &loose, err))
+		return -1;
+	if (!loose && packs_has(self, digest, &packed, err))
+		return -1;
+	if (loose || !packed)
+		return store_parts(self->loose, digest, visit, arg, err);
+	if (packs_recipe(self, digest, &recipe, err))
+		return -1;
+	for (size_t i = 0; i < recipe.count; i++) {
+		const struct recipe_part *part = &recipe.part[i];
+		struct packs_place place[PACKS_COPIES_MAX];
+		uint64_t stored;
+		size_t count;
+
+		if (packs_find(self, &part->digest, PACK_DATA, place, &count, err))
+			return -1;
+		stored = count ? PACK_RECORD_BYTES + (uint64_t)place[0].entry.stored_len : 0;
+		packs_places_drop(place, count);
+		if (visit(arg, &part->digest, part->len, stored, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int digest_order(const void *a, const void *b)
+{
+	return memcmp(a, b, DIGEST_SIZE);
+}
+
+/* Recipes above `after`, whoever has them, that were not removed. */
+static int recipes_list(struct packs_store *self, const struct digest *after, size_t max,
+			struct digest_list *found, struct error *err)
+{
+	struct pack_writer *writer = packs_writer_borrow(self);
+	struct digest *sealed = calloc(max + 1, sizeof(*sealed));
+	size_t count = 0;
+	int failed = sealed ? 0 : error_set(err, ERROR_SYSTEM, "out of memory for a listing");
+
+	if (!failed && writer)
+		failed = pack_writer_list(writer, PACK_RECIPE, after, found, err);
+	packs_writer_return(self, writer);
+	if (!failed)
+		failed = packs_look(self, err) || pack_index_follow(self->index, err) ||
+			 pack_index_list(self->index, PACK_RECIPE, after, sealed, max, &count, err);
+	for (size_t i = 0; i < count && !failed; i++)
+		failed = digest_list_add(found, &sealed[i], err);
+	free(sealed);
+	return failed ? -1 : 0;
+}
+
+static int loose_list(struct packs_store *self, const struct store_cursor *cursor, size_t max,
+		      struct digest_list *found, struct error *err)
+{
+	struct store_cursor from = *cursor;
+	struct digest *digest = calloc(max + 1, sizeof(*digest));
+	size_t count = 0;
+	int failed = digest ? store_list(self->loose, &from, digest, max, &count, err)
+			    : error_set(err, ERROR_SYSTEM, "out of memory for a listing");
+
+	for (size_t i = 0; i < count && !failed; i++)
+		failed = digest_list_add(found, &digest[i], err);
+	free(digest);
+	return failed;
+}
+
+/* The digests of `found` in order, each once and without removed ones, up to `max`. */
+static int found_take(struct packs_store *self, struct digest_list *found, size_t max,
+		      struct digest *out_digests, size_t *out_count, struct digest *out_last,
+		      struct error *err)
+{
+	size_t count = 0, seen = 0;
+
+	if (found->count)
+		qsort(found->item, found->count, sizeof(*found->item), digest_order);
+	for (size_t i = 0; i < found->count && seen < max; i++) {
+		bool there;
+
+		if (i && digest_equal(&found->item[i - 1], &found->item[i]))
+			continue;
+		seen++;
+		*out_last = found->item[i];
+		if (packs_has_object(&self->head, &found->item[i], &there, err))
+			return -1;
+		if (there)
+			out_digests[count++] = found->item[i];
+	}
+	*out_count = count;
+	return 0;
+}
+
+static int packs_list(struct store *store, struct store_cursor *cursor, struct digest *out_digests,
+		      size_t max, size_t *out_count, struct error *err)
+{
+	struct packs_store *self = (struct packs_store *)store;
+
+	for (;;) {
+		const struct digest *after = cursor->started ? &cursor->after : NULL;
+		struct digest_list found = { 0 };
+		struct digest last;
+		size_t all;
+		int failed = loose_list(self, cursor, max, &found, err) ||
+			     recipes_list(self, after, max, &found, err) ||
+			     found_take(self, &found, max, out_digests, out_count, &last, err);
+
+		all = found.count;
+		digest_list_release(&found);
+		if (failed)
+			return -1;
+		if (all) {
+			cursor->after = last;
+			cursor->started = true;
+		}
+		if (*out_count || !all)
+			return 0; /* otherwise all of these were removed: go on */
+	}
+}
+
+/*
+ * A recipe stays in its pack until that is written anew; a file says that it does not count.
+ * The data that nothing else needs goes with it then.
+ */
+static int packs_remove(struct store *store, const struct digest *digest, struct error *err)
+{
+	struct packs_store *self = (struct packs_store *)store;
+	CLEANUP(text_free) char *path = NULL;
+	bool packed;
+
+	if (packs_has(self, digest, &packed, err))
+		return -1;
+	if (packed && (packs_removed_path(self, digest, &path, err) ||
+		       (!file_is_folder(self->removed) && folder_make(self->removed, err)) ||
+		       file_write(path, (struct span){ NULL, 0 }, 0644, FILE_KEEP_FIRST, err)))
+		return -1;
+	return store_remove(self->loose, digest, err);
+}
+
+static int packs_flush(struct store *store, struct error *err)
+{
+	struct packs_store *self = (struct packs_store *)store;
+	struct pack_writer *writer = packs_writer_borrow(self);
+	int failed = writer ? pack_writer_flush(writer, err) : 0;
+
+	packs_writer_return(self, writer);
+	return failed;
+}
+
+const struct store_type store_packs = {
+	.name = "packs",
+	.capabilities = STORE_CAN_LINK | STORE_CAN_REMOVE | STORE_KEEPS_OVER_EXIT,
+	.open = packs_open,
+	.close = packs_close,
+	.put_begin = packs_put_begin,
+	.put_write = packs_put_write,
+	.put_commit = packs_put_commit,
+	.put_abort = packs_put_abort,
+	.file_begin = packs_file_begin,
+	.file_piece = packs_file_piece,
+	.file_commit = packs_file_commit,
+	.file_abort = packs_file_abort,
+	.flush = packs_flush,
+	.put_file = packs_put_file,
+	.read = packs_source_open,
+	.has = packs_has_object,
+	.mode = packs_mode,
+	.list = packs_list,
+	.remove = packs_remove,
+	.room = packs_room,
+	.clone = packs_clone,
+	.parts = packs_parts,
+};
