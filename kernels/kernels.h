@@ -9,6 +9,7 @@
 #ifndef KERNELS_H
 #define KERNELS_H
 
+#include "kernels/beneath.h"
 #include "kernels/buffer.h"
 #include "kernels/context.h"
 #include "kernels/crc32c.h"
