@@ -19,6 +19,7 @@
 #include "registry/cosign.h"
 #include "registry/evidence.h"
 #include "registry/fsck.h"
+#include "registry/get.h"
 #include "registry/git.h"
 #include "registry/home.h"
 #include "registry/http.h"
@@ -48,6 +49,7 @@
 #include "registry/store.h"
 #include "registry/trust_store.h"
 #include "registry/timestamps.h"
+#include "registry/versions.h"
 #include "registry/withhold.h"
 #include "registry/witness.h"
 

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 
 commands=$("$AKASHI" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
-[ "$(echo $commands)" = "init key add tag cosign retract supersede withhold probes record verify timestamp publish disclose sign show list history status log monitor diff trust witness reindex version" ] ||
+[ "$(echo $commands)" = "init key add tag cosign retract supersede withhold probes record verify timestamp publish disclose get sign show list history status log monitor diff trust witness reindex version" ] ||
 	fail "the list of commands is: $(echo $commands)"
 
 for command in $commands; do
@@ -31,7 +31,7 @@ for command in $commands; do
 done
 
 # Where something is written, it can be rehearsed.
-for command in init 'key generate' 'add checkpoint' 'add dataset' 'add run' 'add eval' tag record publish 'trust pin' reindex; do
+for command in init 'key generate' 'add checkpoint' 'add dataset' 'add run' 'add eval' tag record publish get 'trust pin' reindex; do
 	run 0 $command --help
 	said "--dry-run"
 done
