@@ -71,7 +71,7 @@ size_t planes_level_take(struct planes_level level, const uint8_t *symbols, size
 size_t planes_level_put(struct planes_level level, const uint8_t *codes, const uint8_t *on,
 			size_t count, uint8_t *symbols);
 
-/* How it is done here: "plain", "avx2" or "avx-512". */
+/* How it is done here: "plain", "64-bit words", "avx2" or "avx-512". */
 const char *planes_implementation(void);
 
 #endif

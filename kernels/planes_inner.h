@@ -22,6 +22,7 @@ struct planes_type {
 };
 
 extern const struct planes_type planes_plain; /* what is right */
+extern const struct planes_type planes_words; /* any little-endian processor */
 extern const struct planes_type planes_avx2;
 extern const struct planes_type planes_avx512; /* F, BW, DQ, VL, VBMI and VBMI2 */
 
