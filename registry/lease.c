@@ -31,7 +31,7 @@ struct lease {
 	struct digest tenure;
 	pthread_mutex_t mutex; /* of what follows */
 	uint64_t beat;
-	bool lost;
+	bool lost, silence;
 	int stop; /* an eventfd that ends the thread; -1 without one */
 	pthread_t thread;
 };
@@ -273,6 +273,9 @@ static int place(struct lease *lease, const char *path, struct lease_sight *sigh
 		return failed == ENOENT ? 0
 					: error_system(err, failed, "cannot take over '%s'", path);
 	}
+	if (!level)
+		lease->silence = !look.known || !lease_owner_near(&look.owner, &lease->owner) ||
+				 !lease_owner_gone(&look.owner, &lease->owner);
 	*out_done = true;
 	return 0;
 }
@@ -354,6 +357,65 @@ int lease_try(const char *folder, const char *name, const struct context *ctx,
 	return 0;
 }
 
+/* Is it worth watching? */
+static int in_doubt(const struct lease *lease, bool anyone, bool *out_doubt,
+		    struct digest *out_file, struct error *err)
+{
+	struct lease_look look;
+
+	if (lease_look_at(lease->path, &look, err))
+		return -1;
+	*out_file = look.file;
+	*out_doubt = look.there && !lease_owner_near(&look.owner, &lease->owner) &&
+		     (anyone || !look.known || strcmp(look.owner.host, lease->owner.host) == 0);
+	return 0;
+}
+
+static void say_silent(const struct lease *lease)
+{
+	context_notice(
+		lease->ctx,
+		"looking whether the writer lives that left '%s': AKASHI_LEASE_SECONDS or 30 s",
+		lease->path);
+}
+
+int lease_inherit(const char *folder, const char *name, bool anyone, const struct context *ctx,
+		  struct lease **out_lease, struct error *err)
+{
+	CLEANUP(lease_free) struct lease *lease = NULL;
+	const struct timespec pause = { .tv_nsec = WAIT_MOST_MS * 1000000L };
+	struct lease_sight sight = { 0 };
+	struct digest first, now;
+	bool done, doubt, said = false;
+
+	*out_lease = NULL;
+	if (lease_new(folder, name, ctx, &lease, err) ||
+	    in_doubt(lease, anyone, &doubt, &first, err))
+		return -1;
+	for (;;) {
+		if (context_check_cancelled(ctx, err) || attempt(lease, &sight, &done, err))
+			return -1;
+		if (done || !doubt || !ctx->monotonic_ms)
+			break;
+		if (!said)
+			say_silent(lease);
+		said = true;
+		nanosleep(&pause, NULL);
+		if (in_doubt(lease, anyone, &doubt, &now, err))
+			return -1;
+		doubt = doubt && digest_equal(&first, &now);
+	}
+	*out_lease = done ? lease : NULL;
+	if (done)
+		lease = NULL; /* handed over */
+	return 0;
+}
+
+bool lease_follows_silence(const struct lease *lease)
+{
+	return lease->silence;
+}
+
 static void say_who(const struct lease *lease)
 {
 	struct lease_look look;
@@ -404,7 +466,7 @@ int lease_begin(const char *folder, const char *kind, const struct context *ctx,
 
 	if (strlen(kind) > KIND_MAX)
 		return error_set(err, ERROR_USAGE, "'%s' is no kind of lease", kind);
-	if (context_random(ctx, chance, sizeof(chance), err))
+	if (lease_draw(chance, sizeof(chance), err))
 		return -1;
 	len = snprintf(name, sizeof(name), "%s-", kind);
 	for (size_t i = 0; i < sizeof(chance); i++)

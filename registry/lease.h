@@ -38,7 +38,7 @@ struct lease_sight {
 
 /*
  * Take the lease `name` in `folder`, waiting while somebody alive holds it; a
- * thread raises its beat until lease_release. `ctx` (clock, chance, cancelling)
+ * thread raises its beat until lease_release. `ctx` (clock, environment, cancelling)
  * must outlive it. ERROR_SYSTEM where the folder cannot be written, or when
  * cancelled; ERROR_USAGE for a name that is none.
  */
@@ -52,6 +52,22 @@ MUST_CHECK int lease_take(const char *folder, const char *name, const struct con
  */
 MUST_CHECK int lease_try(const char *folder, const char *name, const struct context *ctx,
 			 struct lease_sight *sight, struct lease **out_lease, struct error *err);
+
+/*
+ * Take over what `name` left: as lease_try, and in doubt watch it. One that says this host's name
+ * and another start of the machine (its power went, perhaps) is watched until it beats, and then
+ * *out_lease is NULL, or until the promised time has passed; `anyone`: those of other hosts as
+ * well.
+ */
+MUST_CHECK int lease_inherit(const char *folder, const char *name, bool anyone,
+			     const struct context *ctx, struct lease **out_lease,
+			     struct error *err);
+
+/*
+ * Was it taken from a holder that was only silent? Then that one may be stopped, and go on one day:
+ * what it has open must not be written to.
+ */
+bool lease_follows_silence(const struct lease *lease);
 
 /*
  * Say that one more `kind` ("writer") lives here, under the name KIND-HEX16 that nobody

@@ -16,6 +16,9 @@ struct lease_owner {
 	uint32_t ttl_ms;
 };
 
+/* At most 256 bytes from the system itself: a context's chance may be the same in two processes. */
+MUST_CHECK int lease_draw(uint8_t *bytes, size_t len, struct error *err);
+
 /* This process; the token is drawn anew. */
 MUST_CHECK int lease_owner_self(const struct context *ctx, struct lease_owner *out_owner,
 				struct error *err);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -32,6 +33,16 @@ bool lease_name_is_of(const char *name, const char *kind)
 }
 
 /* ---- This process ---- */
+
+int lease_draw(uint8_t *bytes, size_t len, struct error *err)
+{
+	ssize_t got;
+
+	do
+		got = getrandom(bytes, len, 0);
+	while (got < 0 && errno == EINTR);
+	return got == (ssize_t)len ? 0 : error_set(err, ERROR_SYSTEM, "no source of randomness");
+}
 
 /* A small file of /proc as text; empty where it cannot be read. */
 static void proc_read(const char *path, char *out_text, size_t size)
@@ -110,7 +121,7 @@ int lease_owner_self(const struct context *ctx, struct lease_owner *out_owner, s
 	size_t len;
 	char state;
 
-	if (promised_read(ctx, &self.ttl_ms, err) || context_random(ctx, token, sizeof(token), err))
+	if (promised_read(ctx, &self.ttl_ms, err) || lease_draw(token, sizeof(token), err))
 		return -1;
 	for (size_t i = 0; i < TOKEN_BYTES; i++)
 		snprintf(self.token + 2 * i, 3, "%02x", token[i]);

@@ -17,16 +17,6 @@
 
 enum { PROCESSES = 6, ROUNDS = 40 };
 
-static int chance(void *user, uint8_t *bytes, size_t len)
-{
-	int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
-	ssize_t got = read(fd, bytes, len);
-
-	(void)user;
-	close(fd);
-	return got == (ssize_t)len ? 0 : -1;
-}
-
 static int64_t clock_ms(void *user)
 {
 	struct timespec now;
@@ -43,9 +33,7 @@ static const char *one_second(void *user, const char *name)
 	return strcmp(name, "AKASHI_LEASE_SECONDS") == 0 ? "1" : NULL;
 }
 
-static const struct context here = { .monotonic_ms = clock_ms,
-				     .random = chance,
-				     .environment = one_second };
+static const struct context here = { .monotonic_ms = clock_ms, .environment = one_second };
 
 static void pause_ms(long ms)
 {
@@ -408,6 +396,54 @@ static void an_observer_that_was_stopped_itself_does_not_count_that_time(void **
 	assert_null(lease);
 }
 
+static void what_this_machine_left_when_its_power_went_is_inherited_after_a_while(void **state)
+{
+	CLEANUP(test_folder_remove) char *folder = test_folder();
+	struct holder holder = holder_start(folder, "writer", true, &here, false);
+	CLEANUP(text_free) char *path = in(folder, holder.name);
+	struct lease *lease;
+	struct error err = { 0 };
+	int64_t began = clock_ms(NULL);
+
+	(void)state;
+	/* Of a living process of ours nothing is inherited, and that is known at once. */
+	assert_done(lease_inherit(folder, holder.name, true, &here, &lease, &err), &err);
+	assert_null(lease);
+	assert_true(clock_ms(NULL) - began < 900);
+	holder_end(&holder, SIGKILL);
+	line_change(path, "boot ", "boot 00000000-0000-0000-0000-000000000000");
+	assert_done(lease_try(folder, holder.name, &here, NULL, &lease, &err), &err);
+	assert_null(lease);
+	assert_done(lease_inherit(folder, holder.name, false, &here, &lease, &err), &err);
+	assert_non_null(lease);
+	assert_true(lease_follows_silence(lease));
+	lease_release(&lease);
+	assert_int_equal(entries(folder), 0);
+}
+
+static void another_host_is_asked_for_only_by_who_asks_for_anyone(void **state)
+{
+	CLEANUP(test_folder_remove) char *folder = test_folder();
+	struct holder holder = holder_start(folder, "writer", true, &here, true);
+	struct lease *lease;
+	struct error err = { 0 };
+
+	(void)state;
+	if (!holder.name[0]) {
+		waitpid(holder.pid, NULL, 0);
+		skip();
+	}
+	/* It lives and beats, and that ends the watching. */
+	assert_done(lease_inherit(folder, holder.name, true, &here, &lease, &err), &err);
+	assert_null(lease);
+	holder_end(&holder, SIGKILL);
+	assert_done(lease_inherit(folder, holder.name, false, &here, &lease, &err), &err);
+	assert_null(lease);
+	assert_done(lease_inherit(folder, holder.name, true, &here, &lease, &err), &err);
+	assert_non_null(lease);
+	lease_release(&lease);
+}
+
 /* ---- The stopped ---- */
 
 static void a_stopped_holder_that_lost_it_notices_before_its_next_step(void **state)
@@ -625,6 +661,9 @@ int main(void)
 		cmocka_unit_test(the_dead_are_followed_by_one_of_many),
 		cmocka_unit_test(another_host_is_followed_only_when_it_was_silent_for_its_time),
 		cmocka_unit_test(an_observer_that_was_stopped_itself_does_not_count_that_time),
+		cmocka_unit_test(
+			what_this_machine_left_when_its_power_went_is_inherited_after_a_while),
+		cmocka_unit_test(another_host_is_asked_for_only_by_who_asks_for_anyone),
 		cmocka_unit_test(a_stopped_holder_that_lost_it_notices_before_its_next_step),
 		cmocka_unit_test(who_is_being_followed_counts_as_having_lost_it),
 		cmocka_unit_test(junk_in_its_place_holds_nobody_up_for_longer_than_the_usual_time),
