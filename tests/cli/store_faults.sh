@@ -1,0 +1,101 @@
+#!/bin/sh
+# Each call to the system of an `akashi add` fails once, ends short, or is the last before SIGKILL: what was there
+# stays whole, the same add succeeds afterwards, and writes nothing again that was kept before.
+[ ! -w /dev/shm ] || export TMPDIR=/dev/shm # no sync is waited for there
+. "$(dirname "$0")/lib.sh"
+
+BUILD=${AKASHI_BUILD:-build}
+grep -q 'AKASHI_SANITIZE:BOOL=ON' "$BUILD/CMakeCache.txt" 2>/dev/null && skip "a sanitizer wants to be loaded first"
+FAULT=$(realpath "$BUILD/tests/power/power_fault.so")
+FAULTS=36 KILLS=30
+[ -z "${AKASHI_LONG:-}" ] || FAULTS=100000 KILLS=500
+export AKASHI_THREADS=1 # the calls come in the same order each time
+
+# faulty ENVIRONMENT... -- ARGUMENT...: the command under the preload; its status in $STATUS
+faulty() {
+	STATUS=0
+	env FAULT_ROOT="$PWD/.akashi" LD_PRELOAD="$FAULT" "$@" >"$STORY/out" 2>"$STORY/err" || STATUS=$?
+}
+
+# A model of two shards and what stands beside them; three quarters of it are there before.
+mkdir one two
+cp "$TINY"/step-500/* one
+cp "$TINY"/step-500/* two
+printf other | dd of=two/model.safetensors bs=1 seek=500000 conv=notrunc status=none
+
+run 0 init --origin example.org/faults
+run 0 add checkpoint one t/m@before
+cp -a .akashi "$STORY/base"
+rm -f "$STORY/trace"
+faulty FAULT_TRACE="$STORY/trace" FAULT_BYTES="$STORY/bytes" "$AKASHI" add checkpoint two t/m@1
+[ $STATUS = 0 ] || fail "the add fails without a fault"
+CALLS=$(wc -l <"$STORY/trace")
+WHOLE=$(stat -c %s "$STORY/bytes")
+[ "$CALLS" -gt 100 ] || fail "only $CALLS calls were seen"
+
+# again: the registry as it was before, with nothing else in it
+again() {
+	rm -rf .akashi
+	cp -a "$STORY/base" .akashi
+}
+
+# whole WHERE: audit holds, what was there is read, the add that went wrong succeeds
+whole() {
+	run 0 log audit --objects
+	run 0 verify t/m@before --forward none
+	run 0 add checkpoint two t/m@1
+	run 0 verify t/m@1 --forward none
+	run 0 log audit --objects
+}
+
+round=0 felt=0 at=1
+step=$((CALLS / FAULTS + 1))
+while [ $at -le "$CALLS" ]; do
+	round=$((round + 1))
+	call=$(sed -n "${at}p" "$STORY/trace")
+	# Each kind of call has its own ways to fail; they take turns.
+	case $call in
+	write) set -- EIO ENOSPC SHORT EINTR ;;
+	read) set -- EIO SHORT EINTR ;;
+	open | mkdir | name) set -- ENOSPC EACCES EIO EMFILE ;;
+	sync | size) set -- EIO ENOSPC EDQUOT ;;
+	*) set -- EIO ;;
+	esac
+	[ -n "${AKASHI_LONG:-}" ] || { shift $((round % $#)); set -- "$1"; }
+	for how; do
+		again
+		faulty FAULT_AT="$at $how" "$AKASHI" add checkpoint two t/m@1
+		case $STATUS in
+		0) ;; # it did without
+		1 | 3 | 4 | 5)
+			felt=$((felt + 1))
+			[ -s "$STORY/err" ] || fail "call $at, $call, $how: it fails without a word"
+			;;
+		*) fail "call $at, $call, $how: exit status $STATUS" ;;
+		esac
+		case $how in SHORT) [ $STATUS = 0 ] || fail "call $at, $call: a short one is not gone on with" ;; esac
+		whole
+	done
+	at=$((at + step))
+done
+[ $felt -gt $((round / 4)) ] || fail "only $felt of $round faults were felt"
+
+killed=0 at=1
+step=$((CALLS / KILLS + 1))
+worst=0
+while [ $at -le "$CALLS" ]; do
+	again
+	rm -f "$STORY/bytes"
+	faulty FAULT_AT="$at KILLED" FAULT_BYTES="$STORY/bytes" "$AKASHI" add checkpoint two t/m@1
+	killed=$((killed + 1))
+	run 0 log audit --objects
+	run 0 verify t/m@before --forward none
+	faulty FAULT_BYTES="$STORY/bytes" "$AKASHI" add checkpoint two t/m@1
+	[ $STATUS = 0 ] || fail "no add after a kill at call $at"
+	bytes=$(stat -c %s "$STORY/bytes")
+	[ "$bytes" -le $worst ] || worst=$bytes
+	run 0 verify t/m@1 --forward none
+	run 0 log audit --objects
+	at=$((at + step))
+done
+echo "$CALLS calls; $felt of $round faults were felt; $killed were killed, and both adds wrote at most $worst bytes where one writes $WHOLE"
