@@ -65,7 +65,7 @@ static int begin_items(const struct call *call, struct json **out_object, struct
 }
 
 /* The line that a release says of itself: believed because somebody asked for just that. */
-static int first_use_line(const char *folder, char **out_line, struct error *err)
+static int release_line(const char *folder, char **out_line, struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer text;
 	CLEANUP(json_free) struct json *json = NULL;
@@ -84,19 +84,28 @@ static int first_use_line(const char *folder, char **out_line, struct error *err
 	return *out_line ? 0 : error_set(err, ERROR_SYSTEM, "out of memory for a pin");
 }
 
+/* Likewise what a log says of itself, wherever it is served. */
+static int first_use_line(const struct call *call, const char *where, char **out_line,
+			  struct error *err)
+{
+	return http_is_url(where) ? trust_pin_of_log(call->ctx, where, out_line, err)
+				  : release_line(where, out_line, err);
+}
+
 /* Remember that nobody compared this one. */
 static int first_use_remember(const struct call *call, const char *line, const char *folder,
 			      struct error *err)
 {
 	CLEANUP(pins_release) struct pins pins = { .pin = NULL };
-	CLEANUP(text_free) char *real = realpath(folder, NULL);
+	CLEANUP(text_free) char *real = http_is_url(folder) ? NULL : realpath(folder, NULL);
 
 	if (pins_parse(span_of(line), &pins, err))
 		return -1;
 	context_notice(call->ctx,
 		       "trusted on first use: '%s' is believed because '%s' says so, and nobody "
-		       "compared it; whoever made that folder controls what you will believe",
-		       pins.pin[0].log.name, folder);
+		       "compared it; that shows nothing about this first contact: whoever %s "
+		       "controls what you will believe",
+		       pins.pin[0].log.name, folder, real ? "made that folder" : "answered there");
 	return trust_store_first_use(call->ctx, pins.pin[0].log.name, real ? real : folder, err);
 }
 
@@ -108,7 +117,12 @@ static int pin_run(struct call *call, struct error *err)
 	struct json *items = NULL;
 	bool known = false;
 
-	if ((first_use ? first_use_line(call->operand[0], &line, err)
+	if (!first_use && http_is_url(call->operand[0]))
+		return error_set(err, ERROR_USAGE,
+				 "'%s' is no pin: write the line that you compared, or, to take "
+				 "what is served there unseen, --first-use",
+				 call->operand[0]);
+	if ((first_use ? first_use_line(call, call->operand[0], &line, err)
 		       : join_operands(call, &line, err)) ||
 	    begin_items(call, &object, &items, err))
 		return -1;
@@ -159,8 +173,9 @@ static const struct option pin_options[] = {
 		  "you "
 		  "compared the fingerprint" },
 	{ .name = "first-use",
-	  .help = "take the line from a release directory itself: every later verdict says that "
-		  "nobody compared it" },
+	  .help = "take the line from a release directory, or from the log that is served at a "
+		  "URL: "
+		  "every later verdict says that nobody compared it" },
 	OPTION_DRY_RUN,
 	{ .name = NULL },
 };
@@ -168,13 +183,15 @@ static const struct option pin_options[] = {
 static const struct example pin_examples[] = {
 	{ "akashi trust pin 'hub.example.org/llm+1a2b3c4d+AWx5... sha256:9f86...'",
 	  "trust that log, under that policy" },
+	{ "akashi trust pin --first-use https://example.org/llm/log",
+	  "trust whoever answers there now, as ssh does at a first login" },
 	{ NULL, NULL },
 };
 
 static const struct command pin = {
 	.name = "pin",
 	.summary = "trust a log and its policy",
-	.synopsis = "'VKEY sha256:POLICY'|--first-use DIR",
+	.synopsis = "'VKEY sha256:POLICY'|--first-use DIR|URL",
 	.description = "Keeps the line in $XDG_CONFIG_HOME/akashi/pins and shows its fingerprint "
 		       "(SHA-256 of the line), to be compared out of band.",
 	.options = pin_options,

@@ -16,6 +16,7 @@ struct remembered {
 	struct log_seen seen;
 	char *first_use;
 	uint64_t revocations; /* that are held */
+	uint64_t standing;    /* retractions and supersessions that are held */
 	bool known;           /* there is a seen.json with a version */
 	struct evidence *evidence;
 };
@@ -62,6 +63,20 @@ static int origin_folder(const struct context *ctx, const char *origin, char **o
 	return pins_beside(ctx, name, out_folder, err);
 }
 
+/* How far the log itself was read. */
+static int read_read(const struct json *json, struct log_seen *seen, struct error *err)
+{
+	const struct json *read;
+
+	if (json_maybe_object(json, "read", &read, err))
+		return -1;
+	return read && (json_need_size(read, "size", &seen->read_size, err) ||
+			json_need_hex(read, "root", &seen->read_root, err) ||
+			json_need_size(read, "time", &seen->read_time, err))
+		       ? -1
+		       : 0;
+}
+
 static int seen_read(struct remembered *log, const char *origin, struct error *err)
 {
 	CLEANUP(text_free) char *path = NULL;
@@ -83,6 +98,8 @@ static int seen_read(struct remembered *log, const char *origin, struct error *e
 	    json_maybe_size(json, "size", 0, &log->seen.size, err) ||
 	    json_maybe_size(json, "index", 0, &log->seen.index, err) ||
 	    json_maybe_size(json, "revocations", 0, &log->revocations, err) ||
+	    json_maybe_size(json, "standing", 0, &log->standing, err) ||
+	    read_read(json, &log->seen, err) ||
 	    (log->seen.version && json_need_digest(json, "policy", &log->seen.policy, err)))
 		return error_prefix(err, "'%s'", path);
 	if (strcmp(schema, SEEN_SCHEMA) != 0 || strcmp(named, origin) != 0)
@@ -94,6 +111,18 @@ static int seen_read(struct remembered *log, const char *origin, struct error *e
 	log->first_use = strdup(first);
 	log->seen.first_use = log->first_use;
 	return log->first_use ? 0 : error_set(err, ERROR_SYSTEM, "out of memory for trust");
+}
+
+static int read_write(const struct log_seen *seen, struct json *json, struct error *err)
+{
+	struct json *read;
+
+	return seen->read_size && (json_set_object(json, "read", &read, err) ||
+				   json_set_size(read, "size", seen->read_size, err) ||
+				   json_set_hex(read, "root", &seen->read_root, err) ||
+				   json_set_size(read, "time", seen->read_time, err))
+		       ? -1
+		       : 0;
 }
 
 static int seen_write(const struct remembered *log, struct error *err)
@@ -113,7 +142,9 @@ static int seen_write(const struct remembered *log, struct error *err)
 				 json_set_digest(json, "policy", &log->seen.policy, err) ||
 				 json_set_size(json, "size", log->seen.size, err) ||
 				 json_set_size(json, "index", log->seen.index, err) ||
-				 json_set_size(json, "revocations", log->revocations, err))) ||
+				 json_set_size(json, "revocations", log->revocations, err) ||
+				 json_set_size(json, "standing", log->standing, err) ||
+				 read_write(&log->seen, json, err))) ||
 			       json_write_canonical(json, &text, err) ||
 			       file_write(path, buffer_view(&text), 0600, FILE_REPLACE, err)
 		       ? -1
@@ -131,6 +162,9 @@ static int origin_open(struct trust_store *store, const char *origin, struct err
 	store->count++;
 	if (origin_folder(store->ctx, origin, &log->folder, err) || seen_read(log, origin, err))
 		return -1;
+	/* What was read counts with what was kept of it. */
+	if (!release_dir_exists(log->folder))
+		log->seen.read_size = log->seen.read_time = log->standing = 0;
 	if (log->known)
 		store->seen[store->seen_count++] = log->seen;
 	if (!release_dir_exists(log->folder))
@@ -271,10 +305,11 @@ static int keeping_try(void *arg, const struct evidence *evidence, struct error 
  */
 static int statement_keep(const struct remembered *log, const struct policy_chain *chain,
 			  const struct evidence *evidence, const struct digest *identity,
-			  struct error *err)
+			  size_t *out_kept, struct error *err)
 {
 	CLEANUP(digest_list_release) struct digest_list keys = { 0 };
 
+	*out_kept = 0;
 	if (evidence_signers(evidence, identity, &keys, err))
 		return -1;
 	for (size_t i = 0; i < keys.count; i++) {
@@ -285,6 +320,7 @@ static int statement_keep(const struct remembered *log, const struct policy_chai
 		if (!listed)
 			continue;
 		keeping.key = listed->key;
+		++*out_kept;
 		if (!evidence_try(evidence, keeping_try, &keeping, &why))
 			continue;
 		keeping.proven = false;
@@ -293,6 +329,7 @@ static int statement_keep(const struct remembered *log, const struct policy_chai
 			if (!evidence_try(evidence, keeping_try, &keeping, &why))
 				continue;
 		}
+		--*out_kept;
 		if (why.code == ERROR_SYSTEM)
 			return error_set(err, why.code, "%s", why.text);
 	}
@@ -315,55 +352,127 @@ static int folders_make(const char *folder, struct error *err)
 static int chain_keep(const struct remembered *log, const struct policy_chain *chain,
 		      const struct evidence *evidence, struct error *err)
 {
+	size_t kept;
+
 	if (folders_make(log->folder, err))
 		return -1;
 	for (size_t i = 0; i < chain->count; i++)
-		if (statement_keep(log, chain, evidence, &chain->version[i].identity, err))
+		if (statement_keep(log, chain, evidence, &chain->version[i].identity, &kept, err))
 			return -1;
 	for (size_t i = 0; i < chain->revocation_count; i++)
-		if (statement_keep(log, chain, evidence, &chain->revocation[i].identity, err))
+		if (statement_keep(log, chain, evidence, &chain->revocation[i].identity, &kept,
+				   err))
 			return -1;
 	return 0;
 }
 
-int trust_store_keep(struct trust_store *store, const struct trust_anchor *anchor,
-		     const struct evidence *evidence, uint64_t size, struct error *err)
+static int is_held(const struct remembered *log, const struct digest *identity, bool *out_held,
+		   struct error *err)
 {
-	const struct policy_version *newest = policy_chain_newest(&anchor->chain);
-	struct remembered *log = remembered_find(store, newest->policy.origin);
-	struct error rolled_back = { 0 };
+	CLEANUP(digest_list_release) struct digest_list signers = { 0 };
 
-	if (!log)
+	*out_held = false;
+	if (log->evidence && evidence_signers(log->evidence, identity, &signers, err))
+		return -1;
+	*out_held = signers.count > 0;
+	return 0;
+}
+
+/* Retractions and supersessions that are not held yet; *out_all: there was room for every one. */
+static int standing_keep(struct remembered *log, const struct trust_news *news, bool *out_new,
+			 bool *out_all, struct error *err)
+{
+	*out_new = false;
+	*out_all = true;
+	for (size_t i = 0; news->standing && i < news->standing->count; i++) {
+		size_t kept;
+		bool held;
+
+		if (is_held(log, &news->standing->item[i], &held, err))
+			return -1;
+		if (held)
+			continue;
+		if (log->standing >= TRUST_STANDING_MAX) {
+			*out_all = false;
+			continue;
+		}
+		if (folders_make(log->folder, err) ||
+		    statement_keep(log, &news->anchor->chain, news->evidence,
+				   &news->standing->item[i], &kept, err))
+			return -1;
+		log->standing += kept;
+		*out_new |= kept > 0;
+	}
+	return 0;
+}
+
+/* The checkpoint up to which the log was read; *out_new: it is another than before. */
+static void read_keep(struct log_seen *seen, const struct checkpoint *read, bool *out_new)
+{
+	*out_new = read->head.size > seen->read_size || read->time > seen->read_time;
+	if (!*out_new)
+		return;
+	seen->read_size = read->head.size;
+	seen->read_root = read->head.root;
+	seen->read_time = read->time;
+}
+
+static int news_keep(const struct trust_store *store, struct remembered *log,
+		     const struct trust_news *news, struct error *err)
+{
+	const struct policy_chain *chain = &news->anchor->chain;
+	const struct policy_version *newest = policy_chain_newest(chain);
+	bool policies = !log->evidence || !log->known ||
+			log->seen.version != newest->policy.version ||
+			log->revocations != chain->revocation_count;
+	bool standing, all, read = false;
+
+	if ((policies && chain_keep(log, chain, news->evidence, err)) ||
+	    standing_keep(log, news, &standing, &all, err))
+		return -1;
+	if (!all)
+		context_notice(store->ctx,
+			       "'%s' has more than %u retractions and supersessions: those beyond "
+			       "are not remembered, and the log does not count as read",
+			       newest->policy.origin, TRUST_STANDING_MAX);
+	else if (news->read)
+		read_keep(&log->seen, news->read, &read);
+	if (!policies && !standing && !read && log->seen.size >= news->size)
 		return 0;
-	/* Nothing that was seen is ever unseen. */
-	if (log->known &&
-	    (trust_seen_check(anchor, &log->seen, &rolled_back) ||
-	     (log->evidence && newest->policy.version == log->seen.version &&
-	      log->seen.size >= size && log->revocations == anchor->chain.revocation_count)))
-		return 0;
-	if ((!log->evidence || log->seen.version != newest->policy.version ||
-	     log->revocations != anchor->chain.revocation_count) &&
-	    chain_keep(log, &anchor->chain, evidence, err))
-		return error_prefix(err, "what is remembered of '%s'", newest->policy.origin);
 	log->seen.version = newest->policy.version;
 	log->seen.policy = newest->identity;
 	log->seen.index = newest->index;
-	if (size > log->seen.size)
-		log->seen.size = size;
-	log->revocations = anchor->chain.revocation_count;
+	if (news->size > log->seen.size)
+		log->seen.size = news->size;
+	log->revocations = chain->revocation_count;
 	log->known = true;
 	return seen_write(log, err);
 }
 
+int trust_store_keep(struct trust_store *store, const struct trust_news *news, struct error *err)
+{
+	const char *origin = trust_policy(news->anchor)->origin;
+	struct remembered *log = remembered_find(store, origin);
+	struct error rolled_back = { 0 };
+
+	/* Nothing that was seen is ever unseen. */
+	if (!log || (log->known && trust_seen_check(news->anchor, &log->seen, &rolled_back)))
+		return 0;
+	return news_keep(store, log, news, err)
+		       ? error_prefix(err, "what is remembered of '%s'", origin)
+		       : 0;
+}
+
 /* A check that could be made does not fail because nothing could be remembered. */
 static int learn(void *user, const struct trust_anchor *anchor, const struct evidence *evidence,
-		 uint64_t size, struct error *err)
+		 const struct digest_list *standing, uint64_t size, struct error *err)
 {
 	struct trust_store *store = user;
+	struct trust_news news = { anchor, evidence, standing, size, NULL };
 	struct error why = { 0 };
 
 	(void)err;
-	if (trust_store_keep(store, anchor, evidence, size, &why))
+	if (trust_store_keep(store, &news, &why))
 		context_notice(store->ctx, "could not remember what was seen: %s", why.text);
 	return 0;
 }

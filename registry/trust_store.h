@@ -1,7 +1,8 @@
 /*
- * What this user remembers of the logs that are pinned: newer policies and revocations, and the
- * highest version seen. In $XDG_CONFIG_HOME/akashi/trust/, a folder for each origin:
- * `seen.json`, and akashi/ with statements and proofs as a release has them.
+ * What this user remembers of the logs that are pinned: newer policies, revocations, retractions
+ * and supersessions, the highest version seen, and how far the log itself was read. In
+ * $XDG_CONFIG_HOME/akashi/trust/, a folder for each origin: `seen.json`, and akashi/ with
+ * statements and proofs as a release has them.
  */
 #ifndef REGISTRY_TRUST_STORE_H
 #define REGISTRY_TRUST_STORE_H
@@ -18,7 +19,7 @@ MUST_CHECK int trust_store_open(const struct context *ctx, struct span pins,
 				struct trust_store **out_store, struct error *err);
 void trust_store_close(struct trust_store **store);
 
-/* The policies and revocations that are held, or NULL. Borrowed. */
+/* The policies, revocations, retractions and supersessions that are held, or NULL. Borrowed. */
 struct evidence *trust_store_held(const struct trust_store *store);
 /* What was seen of an origin, or NULL. Borrowed. */
 const struct log_seen *trust_store_seen(const struct trust_store *store, const char *origin);
@@ -26,12 +27,25 @@ const struct log_seen *trust_store_seen(const struct trust_store *store, const c
 /* Let a check use what is remembered, and remember what it learns. */
 void trust_store_lend(struct trust_store *store, struct check_request *request);
 
+#define TRUST_STANDING_MAX 2048u /* retractions and supersessions that are kept of one log */
+
+/* What was learned of an anchor whose chain was checked. */
+struct trust_news {
+	const struct trust_anchor *anchor;
+	const struct evidence *evidence;    /* that has the statements and proofs */
+	const struct digest_list *standing; /* believed retractions and supersessions; or NULL */
+	uint64_t size;                      /* entries that the log had; 0: unknown */
+	/* The checkpoint up to which every entry was read, now or before; or NULL. */
+	const struct checkpoint *read;
+};
+
 /*
- * Keep the policies and revocations of an anchor, whose chain was checked, and that the log had
- * `size` entries. Nothing is written when nothing is new.
+ * Keep the policies, revocations, retractions and supersessions, and how far the log was seen and
+ * read. Nothing is written when nothing is new. Where more than TRUST_STANDING_MAX would have to be
+ * kept, those that came first are, and the log does not count as read.
  */
-MUST_CHECK int trust_store_keep(struct trust_store *store, const struct trust_anchor *anchor,
-				const struct evidence *evidence, uint64_t size, struct error *err);
+MUST_CHECK int trust_store_keep(struct trust_store *store, const struct trust_news *news,
+				struct error *err);
 
 /* Remember that an origin was pinned on first use from `from`. */
 MUST_CHECK int trust_store_first_use(const struct context *ctx, const char *origin,

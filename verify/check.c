@@ -30,6 +30,7 @@ void check_release(struct check *check)
 {
 	bytes_report_free(&check->report);
 	manifest_free(&check->manifest);
+	digest_list_release(&check->standing);
 	believed_release(&check->release);
 	believed_release(&check->checkpoint);
 	trust_release(&check->own_trust);

@@ -6,6 +6,7 @@
 
 struct verdict;
 struct evidence;
+struct digest_list;
 struct sigstore_trust;
 struct certificate_list;
 struct opening;
@@ -51,10 +52,11 @@ struct check_request {
 	struct evidence *held; /* or NULL */
 	const struct log_seen *seen;
 	size_t seen_count;
-	/* Told of each anchor whose policies were checked, with the entries its log had; or NULL.
-	 */
+	/* Told of each anchor whose policies were checked, with the retractions and supersessions
+	 * of its log that were met, and the entries it had; or NULL. */
 	int (*learn)(void *learn_user, const struct trust_anchor *anchor,
-		     const struct evidence *evidence, uint64_t size, struct error *err);
+		     const struct evidence *evidence, const struct digest_list *standing,
+		     uint64_t size, struct error *err);
 	void *learn_user;
 
 	/*

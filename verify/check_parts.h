@@ -29,7 +29,8 @@ struct check {
 	struct believed release;     /* identity zero where there is none */
 	struct believed checkpoint;
 	bool has_release, has_checkpoint;
-	bool record_required; /* the policy asks for outputs that were recorded */
+	struct digest_list standing; /* believed retractions and supersessions that were met */
+	bool record_required;        /* the policy asks for outputs that were recorded */
 	struct manifest *manifest;
 	struct manifest_objects objects; /* what the tree of a registered version opens */
 	struct bytes_report *report;

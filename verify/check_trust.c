@@ -50,8 +50,8 @@ int check_learn(struct check *check, uint64_t size, struct error *err)
 		bool its =
 			strcmp(trust_policy(anchor)->origin, check->release.statement.origin) == 0;
 
-		if (request->learn(request->learn_user, anchor, check->evidence, its ? size : 0,
-				   err))
+		if (request->learn(request->learn_user, anchor, check->evidence,
+				   its ? &check->standing : NULL, its ? size : 0, err))
 			return -1;
 	}
 	return 0;
@@ -148,6 +148,8 @@ int check_standing(struct check *check, const struct believed *about, struct err
 		if (!digest_equal(&said.statement.digest, &about->identity) ||
 		    said.index > check_upto(check->request))
 			continue;
+		if (digest_list_add_once(&check->standing, &said.identity, err))
+			return -1;
 		if (said.statement.kind == STATEMENT_retraction
 			    ? say_retracted(check, name, &said, err)
 			    : say_superseded(check, name, &said, err))

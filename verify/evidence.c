@@ -19,6 +19,14 @@ int digest_list_add(struct digest_list *list, const struct digest *digest, struc
 	return 0;
 }
 
+int digest_list_add_once(struct digest_list *list, const struct digest *digest, struct error *err)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (digest_equal(&list->item[i], digest))
+			return 0;
+	return digest_list_add(list, digest, err);
+}
+
 void digest_list_release(struct digest_list *list)
 {
 	free(list->item);

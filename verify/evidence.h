@@ -13,6 +13,9 @@ struct digest_list {
 /* ERROR_SYSTEM without memory. */
 MUST_CHECK int digest_list_add(struct digest_list *list, const struct digest *digest,
 			       struct error *err);
+/* The same, unless it stands there. */
+MUST_CHECK int digest_list_add_once(struct digest_list *list, const struct digest *digest,
+				    struct error *err);
 void digest_list_release(struct digest_list *list);
 
 /* The head of every kind of evidence; a type embeds it first. */

@@ -114,14 +114,6 @@ int stated_time(const struct stated *stated, uint64_t *out_time, struct error *e
 
 /* ---- Who would have to sign ---- */
 
-static int list_add_once(struct digest_list *list, const struct digest *digest, struct error *err)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (digest_equal(&list->item[i], digest))
-			return 0;
-	return digest_list_add(list, digest, err);
-}
-
 /* Everybody who may revoke by any version. */
 static int revokers_list(const struct policy_chain *chain, struct digest_list *out_keys,
 			 struct error *err)
@@ -133,7 +125,7 @@ static int revokers_list(const struct policy_chain *chain, struct digest_list *o
 		size_t count = own ? policy->recovery_count : policy->root_count;
 
 		for (size_t k = 0; k < count; k++)
-			if (list_add_once(out_keys, &list[k], err))
+			if (digest_list_add_once(out_keys, &list[k], err))
 				return -1;
 	}
 	return 0;
@@ -153,7 +145,7 @@ static int retractors_list(const struct policy_chain *chain, const char *name,
 
 			if (!policy_accepts(policy, id, STATEMENT_retraction, name, key->first,
 					    &no) &&
-			    list_add_once(out_keys, id, err))
+			    digest_list_add_once(out_keys, id, err))
 				return -1;
 		}
 	}
@@ -241,8 +233,8 @@ static int revocations_ask(const struct policy_chain *chain, struct stated_quest
 		return -1;
 	for (size_t i = 0; i < chain->count; i++)
 		for (size_t k = 0; k < chain->version[i].policy.key_count; k++)
-			if (list_add_once(&keys, public_key_id(chain->version[i].policy.key[k].key),
-					  err))
+			if (digest_list_add_once(
+				    &keys, public_key_id(chain->version[i].policy.key[k].key), err))
 				return -1;
 	for (size_t k = 0; k < keys.count; k++)
 		if (about_ask(STATEMENT_revocation, &keys.item[k], &revokers, questions, err))
