@@ -76,8 +76,12 @@ static int checkpoint_run(struct call *call, struct error *err)
 	CLEANUP(adding_release) struct adding adding = { .item = NULL };
 	size_t paths = call->operand_count - 1;
 	struct add_checkpoint common = { .run = call_value(call, "run") };
+	bool alone = call_has(call, "no-parent");
 	struct add_how how;
 
+	if (alone && call_value(call, "parent"))
+		return error_set(err, ERROR_USAGE,
+				 "--parent and --no-parent contradict each other");
 	if (series_expand(call->operand, paths, call->operand[paths], &series, err) ||
 	    adding_room(&adding, &series, err) ||
 	    open_names(call, "data", &data, &common.data_count, err) ||
@@ -94,6 +98,7 @@ static int checkpoint_run(struct call *call, struct error *err)
 		adding.item[i] = common;
 		adding.item[i].path = adding.path[i];
 		adding.item[i].name = adding.name[i];
+		adding.item[i].follows = i > 0 && !common.parent_count && !alone;
 	}
 	if (registry_add_checkpoints(registry, &how, adding.item, series.count, adding.result, err))
 		return -1;
@@ -180,13 +185,16 @@ static const struct option checkpoint_options[] = {
 	{ .name = "parent",
 	  .argument = "NAME@VERSION",
 	  .repeatable = true,
-	  .help = "a registered checkpoint that it was made from" },
+	  .help = "a registered checkpoint that it was made from; in a series that is the one "
+		  "of the step before, unless you say otherwise" },
+	{ .name = "no-parent", .help = "a series whose checkpoints were not made from each other" },
 	{ .name = "run",
 	  .argument = "FILE.json",
 	  .help = "a file about the training run, registered as NAME-run@VERSION" },
 	OPTION_STORE,
 	OPTION_COMPRESSION,
 	OPTION_EXCLUDE,
+	OPTION_REHASH,
 	OPTION_KEY,
 	OPTION_TIMESTAMP,
 	OPTION_DRY_RUN,
@@ -211,8 +219,12 @@ static const struct command checkpoint = {
 		"registered "
 		"in one batch under a name that holds {step}: what the last * of the glob matched, "
 		"or "
-		"the last number in a path that the shell expanded. Nothing is registered when one "
-		"of them fails.",
+		"the last number in a path that the shell expanded. Each has the one of the step "
+		"before as its parent, and may be kept as what differs from it. Nothing is "
+		"registered when one "
+		"of them fails, or when the command is killed; given again, it goes on where it "
+		"stopped. Files that did not change since they were registered from the same path "
+		"are not read again.",
 	.options = checkpoint_options,
 	.examples = checkpoint_examples,
 	.operands_min = 2,
@@ -221,8 +233,8 @@ static const struct command checkpoint = {
 };
 
 static const struct option dataset_options[] = {
-	OPTION_STORE,     OPTION_COMPRESSION, OPTION_EXCLUDE,   OPTION_KEY,
-	OPTION_TIMESTAMP, OPTION_DRY_RUN,     { .name = NULL },
+	OPTION_STORE, OPTION_COMPRESSION, OPTION_EXCLUDE, OPTION_REHASH,
+	OPTION_KEY,   OPTION_TIMESTAMP,   OPTION_DRY_RUN, { .name = NULL },
 };
 
 static const struct command dataset = {

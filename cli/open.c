@@ -92,6 +92,7 @@ int open_add_how(const struct call *call, const struct registry *registry, struc
 		 struct error *err)
 {
 	struct add_how how = { .key = call_value(call, "key"),
+			       .rehash = call_has(call, "rehash"),
 			       .dry_run = call_has(call, "dry-run") };
 	const char *store = call_value(call, "store");
 	const char *compression = call_value(call, "compression");

@@ -53,6 +53,12 @@
 			"(what runs as fast as a disk), or full; otherwise the registry's "        \
 			"store.compression, or full"                                               \
 	}
+#define OPTION_REHASH                                                                              \
+	{                                                                                          \
+		.name = "rehash",                                                                  \
+		.help = "read every file, also those whose size, times and inode are what they "   \
+			"were when the same path was registered"                                   \
+	}
 #define OPTION_EXCLUDE                                                                             \
 	{                                                                                          \
 		.name = "exclude", .argument = "PATTERN", .repeatable = true,                      \
@@ -80,7 +86,7 @@ MUST_CHECK int open_registry_if_any(const struct call *call, struct registry **o
 MUST_CHECK int open_registry_anchor(const struct call *call, struct registry **out_registry,
 				    struct error *err);
 
-/* --key, --store, --compression and --dry-run as the registry takes them. */
+/* --key, --store, --compression, --rehash and --dry-run as the registry takes them. */
 MUST_CHECK int open_add_how(const struct call *call, const struct registry *registry,
 			    struct add_how *out_how, struct error *err);
 

@@ -202,6 +202,33 @@ int folder_remove(const char *path, struct error *err)
 	return remove_at(AT_FDCWD, path, 0, err);
 }
 
+static int64_t nanoseconds(struct timespec time)
+{
+	return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+int file_stamp_take(const char *path, struct file_stamp *out_stamp, struct error *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) && (errno == ENOENT || errno == ENOTDIR))
+		return error_set(err, ERROR_ABSENT, "nothing at '%s'", path);
+	if (stat(path, &st))
+		return error_system(err, errno, "cannot look at '%s'", path);
+	*out_stamp = (struct file_stamp){ .device = (uint64_t)st.st_dev,
+					  .inode = (uint64_t)st.st_ino,
+					  .size = (uint64_t)st.st_size,
+					  .changed_ns = nanoseconds(st.st_mtim),
+					  .attributes_ns = nanoseconds(st.st_ctim) };
+	return 0;
+}
+
+bool file_stamp_equal(const struct file_stamp *a, const struct file_stamp *b)
+{
+	return a->device == b->device && a->inode == b->inode && a->size == b->size &&
+	       a->changed_ns == b->changed_ns && a->attributes_ns == b->attributes_ns;
+}
+
 int file_room(const char *path, uint64_t *out_bytes, struct error *err)
 {
 	struct statvfs fs;

@@ -64,6 +64,16 @@ MUST_CHECK int file_writer_name(struct file_writer *writer, enum file_exists_rul
 MUST_CHECK int file_write(const char *target, struct span bytes, unsigned mode,
 			  enum file_exists_rule rule, struct error *err);
 
+/* What tells whether the file at a path is still the one it was, as far as looking at it can. */
+struct file_stamp {
+	uint64_t device, inode, size;
+	int64_t changed_ns, attributes_ns; /* mtime and ctime, since 1970 */
+};
+
+/* Of what `path` leads to, links followed. ERROR_ABSENT, ERROR_SYSTEM. */
+MUST_CHECK int file_stamp_take(const char *path, struct file_stamp *out_stamp, struct error *err);
+bool file_stamp_equal(const struct file_stamp *a, const struct file_stamp *b);
+
 /* Free bytes on the file system that holds `path`, for this user. */
 MUST_CHECK int file_room(const char *path, uint64_t *out_bytes, struct error *err);
 

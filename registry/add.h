@@ -9,6 +9,7 @@ struct add_how {
 	const char *key;               /* signing key; NULL: config user.key */
 	enum store_mode mode;          /* how files come into the store */
 	enum codec_effort compression; /* of copies */
+	bool rehash;                   /* read every file, also those that did not change */
 	bool dry_run; /* look, hash, and say what would be written; write nothing */
 };
 
@@ -36,6 +37,7 @@ struct add_checkpoint {
 	size_t data_count;
 	const struct name *parent; /* registered checkpoints */
 	size_t parent_count;
+	bool follows;    /* its parent is the checkpoint before it, in a series */
 	const char *run; /* a run file, registered as `name-run@version` unless it is known; NULL:
 			    none */
 	const char *const *exclude; /* shell patterns of paths that are left out */
@@ -44,7 +46,10 @@ struct add_checkpoint {
 
 /*
  * Register `count` checkpoints in one batch: files hashed and kept, manifest and
- * pieces kept, one statement and claim each. Nothing is registered when one fails.
+ * pieces kept, one statement and claim each. Nothing is registered when one fails;
+ * what was kept before stays, and is not read again the next time. Pieces may be
+ * kept as what differs from a parent's. One that is registered keeps the parents
+ * that were said then, where it only `follows`.
  */
 MUST_CHECK int registry_add_checkpoints(struct registry *registry, const struct add_how *how,
 					const struct add_checkpoint *checkpoint, size_t count,

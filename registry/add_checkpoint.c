@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "registry/add_inner.h"
+#include "registry/contents.h"
 #include "registry/index.h"
 
 enum { RUN_FILE_MAX = 16 << 20 };
@@ -89,8 +90,9 @@ static int predicate_make(struct adding *adding, const struct add_checkpoint *ch
 			       run_set(adding, checkpoint, predicate, err) ||
 			       references_set(adding, predicate, "data", STATEMENT_dataset,
 					      checkpoint->data, checkpoint->data_count, err) ||
-			       references_set(adding, predicate, "parents", STATEMENT_checkpoint,
-					      checkpoint->parent, checkpoint->parent_count, err)
+			       (!checkpoint->follows &&
+				references_set(adding, predicate, "parents", STATEMENT_checkpoint,
+					       checkpoint->parent, checkpoint->parent_count, err))
 		       ? -1
 		       : 0;
 }
@@ -99,26 +101,99 @@ static int predicate_make(struct adding *adding, const struct add_checkpoint *ch
 struct prepared {
 	struct json *predicate;
 	char subject[NAME_TEXT_MAX];
+	struct manifest *manifest; /* until the next one was kept */
 };
 
-static int prepare(struct adding *adding, const struct add_checkpoint *checkpoint,
-		   struct prepared *out, struct statement_draft *draft, struct add_result *result,
-		   struct error *err)
+/* The manifest, with pieces, of a registered checkpoint; NULL when it is not at hand: no base. */
+static struct manifest *manifest_of(struct registry *registry, const struct name *name)
 {
-	CLEANUP(kept_release) struct kept kept = { 0 };
+	struct contents contents = { .tree = NULL };
+	struct error ignored = { 0 };
+	struct manifest *manifest;
+	struct digest statement;
+	struct name found;
+	struct index *index;
 
-	if (files_keep(adding, checkpoint->path, checkpoint->exclude, checkpoint->exclude_count,
-		       &kept, err) ||
-	    json_object_new(&out->predicate, err) ||
-	    predicate_make(adding, checkpoint, &kept, out->predicate, out->subject, err))
+	if (registry_index(registry, &index, &ignored) ||
+	    index_resolve(index, name, &found, &statement, &ignored) ||
+	    contents_of_statement(registry, &statement, &contents, &ignored))
+		return NULL;
+	if (contents_pieces(&contents, &ignored))
+		manifest_free(&contents.manifest);
+	manifest = contents.manifest;
+	contents.manifest = NULL; /* handed over */
+	contents_release(&contents);
+	return manifest;
+}
+
+/*
+ * One that follows another and is registered already keeps the parents that were
+ * said then, so that a series can grow between its steps. *out_found says whether.
+ */
+static int parents_as_said(struct registry *registry, const struct name *name,
+			   struct json *predicate, bool *out_found, struct error *err)
+{
+	CLEANUP(statement_release) struct statement statement = { 0 };
+	CLEANUP(buffer_release) struct buffer payload;
+	struct error absent = { 0 };
+	struct digest identity;
+	struct index *index;
+	struct name found;
+
+	*out_found = false;
+	buffer_init(&payload, STATEMENT_PAYLOAD_MAX_BYTES);
+	if (registry_index(registry, &index, err))
 		return -1;
-	*draft = (struct statement_draft){ .kind = STATEMENT_checkpoint,
-					   .subject = out->subject,
-					   .digest = kept.identity,
-					   .predicate = out->predicate };
-	*result = (struct add_result){ .manifest = kept.identity,
-				       .files = kept.manifest->file_count,
-				       .bytes = manifest_bytes(kept.manifest) };
+	if (index_resolve(index, name, &found, &identity, &absent))
+		return absent.code == ERROR_ABSENT ? 0
+						   : error_set(err, absent.code, "%s", absent.text);
+	if (registry_payload(registry, &identity, &payload, err) ||
+	    statement_parse(buffer_view(&payload), &statement, err))
+		return -1;
+	if (statement.kind != STATEMENT_checkpoint)
+		return 0; /* refused where it is published */
+	*out_found = true;
+	return json_set_clone(predicate, "parents", json_member(statement.predicate, "parents"),
+			      err);
+}
+
+/* Keep checkpoint `at` of the series and say what is to be said of it. */
+static int prepare(struct adding *adding, const struct add_checkpoint *checkpoint, size_t at,
+		   struct prepared *prepared, struct statement_draft *draft,
+		   struct add_result *result, struct error *err)
+{
+	const struct add_checkpoint *one = &checkpoint[at];
+	CLEANUP(manifest_free) struct manifest *parent = NULL;
+	CLEANUP(kept_release) struct kept kept = { 0 };
+	struct files_wish wish = { .path = one->path,
+				   .exclude = one->exclude,
+				   .exclude_count = one->exclude_count };
+	struct prepared *out = &prepared[at];
+	bool said = false;
+
+	if (one->follows) {
+		wish.base = prepared[at - 1].manifest;
+	} else if (one->parent_count) {
+		parent = manifest_of(adding->registry, &one->parent[0]);
+		wish.base = parent;
+	}
+	if (files_keep(adding, &wish, &kept, err) || json_object_new(&out->predicate, err) ||
+	    predicate_make(adding, one, &kept, out->predicate, out->subject, err) ||
+	    (one->follows &&
+	     parents_as_said(adding->registry, &one->name, out->predicate, &said, err)))
+		return -1;
+	draft[at] = (struct statement_draft){ .kind = STATEMENT_checkpoint,
+					      .subject = out->subject,
+					      .digest = kept.identity,
+					      .predicate = out->predicate,
+					      .follows = one->follows && !said ? at : 0 };
+	result[at] = (struct add_result){ .manifest = kept.identity,
+					  .files = kept.manifest->file_count,
+					  .bytes = manifest_bytes(kept.manifest) };
+	out->manifest = kept.manifest;
+	kept.manifest = NULL; /* handed over */
+	if (at)
+		manifest_free(&prepared[at - 1].manifest);
 	return 0;
 }
 
@@ -138,12 +213,14 @@ int registry_add_checkpoints(struct registry *registry, const struct add_how *ho
 	if (!failed)
 		failed = adding_begin(registry, how, &adding, err);
 	for (size_t i = 0; i < count && !failed; i++)
-		if (prepare(&adding, &checkpoint[i], &prepared[i], &draft[i], &result[i], err))
+		if (prepare(&adding, checkpoint, i, prepared, draft, result, err))
 			failed = error_prefix(err, "'%s'", checkpoint[i].path);
 	if (!failed)
 		failed = adding_publish(&adding, draft, count, made, err);
-	for (size_t i = 0; i < count && prepared; i++)
+	for (size_t i = 0; i < count && prepared; i++) {
 		json_free(&prepared[i].predicate);
+		manifest_free(&prepared[i].manifest);
+	}
 	for (size_t i = 0; i < count && !failed; i++) {
 		out_result[i] = result[i];
 		out_result[i].made = made[i];

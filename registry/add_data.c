@@ -14,12 +14,14 @@ int registry_add_dataset(struct registry *registry, const struct add_how *how,
 	CLEANUP(kept_release) struct kept kept = { 0 };
 	struct statement_draft draft = { .kind = STATEMENT_dataset };
 	struct add_result result = { 0 };
+	const struct files_wish wish = { .path = dataset->path,
+					 .exclude = dataset->exclude,
+					 .exclude_count = dataset->exclude_count };
 	char subject[NAME_TEXT_MAX];
 
 	if (adding_begin(registry, how, &adding, err) || json_object_new(&predicate, err) ||
 	    name_set(predicate, &dataset->name, subject, err) ||
-	    files_keep(&adding, dataset->path, dataset->exclude, dataset->exclude_count, &kept,
-		       err) ||
+	    files_keep(&adding, &wish, &kept, err) ||
 	    json_set_digest(predicate, "manifest", &kept.identity, err) ||
 	    json_set_size(predicate, "bytes", manifest_bytes(kept.manifest), err) ||
 	    json_set_size(predicate, "files", kept.manifest->file_count, err) ||

@@ -24,8 +24,21 @@ struct kept {
 	char *architecture; /* what config.json says, or NULL */
 };
 
-MUST_CHECK int files_keep(struct adding *adding, const char *path, const char *const *exclude,
-			  size_t exclude_count, struct kept *out_kept, struct error *err);
+/* Which files, and how. Borrowed. */
+struct files_wish {
+	const char *path;
+	const char *const *exclude;
+	size_t exclude_count;
+	const struct manifest *base; /* with pieces: of the checkpoint it was made from; or NULL */
+};
+
+/*
+ * Read the files once, hash and keep them. What was registered from the same path
+ * before and did not change since is not read (registry/known_files.h). What was kept
+ * is durable when it returns.
+ */
+MUST_CHECK int files_keep(struct adding *adding, const struct files_wish *wish,
+			  struct kept *out_kept, struct error *err);
 void kept_release(struct kept *kept);
 
 /* Read a file of at most `max` bytes and (unless dry) keep it as an object. */

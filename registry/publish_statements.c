@@ -401,11 +401,47 @@ static int batch_check(struct publishing *batch, struct error *err)
 	return 0;
 }
 
+/* Say in *out_predicate that the draft's parent is the one it follows, which was made. */
+static int parent_set(const struct statement_draft *draft, const struct statement_draft *parent,
+		      const struct digest *identity, struct json **out_predicate, struct error *err)
+{
+	CLEANUP(json_free) struct json *predicate = NULL, *object = NULL;
+	struct reference reference = { .statement = *identity,
+				       .has_manifest = true,
+				       .manifest = parent->digest };
+	struct json *list;
+
+	if (name_parse(parent->subject, &reference.name, err) ||
+	    json_clone(draft->predicate, &predicate, err) ||
+	    json_set_array(predicate, "parents", &list, err) ||
+	    reference_to_json(&reference, &object, err) || json_add_take(list, &object, err))
+		return -1;
+	*out_predicate = predicate;
+	predicate = NULL; /* handed over */
+	return 0;
+}
+
+static int draft_make_after(struct publishing *batch, const struct statement_draft *draft,
+			    size_t index, struct statement_made *made, struct error *err)
+{
+	CLEANUP(json_free) struct json *predicate = NULL;
+	struct statement_draft said = draft[index];
+
+	if (said.follows) {
+		size_t parent = said.follows - 1;
+
+		if (parent_set(&said, &draft[parent], &made[parent].identity, &predicate, err))
+			return -1;
+		said.predicate = predicate;
+	}
+	return draft_make(batch, &said, &made[index], err);
+}
+
 static int batch_run(struct publishing *batch, const struct statement_draft *draft, size_t count,
 		     struct statement_made *made, struct error *err)
 {
 	for (size_t i = 0; i < count; i++)
-		if (draft_make(batch, &draft[i], &made[i], err))
+		if (draft_make_after(batch, draft, i, made, err))
 			return count > 1 ? error_prefix(err, "'%s'", draft[i].subject) : -1;
 	return batch->count && (batch_log(batch, err) || batch_check(batch, err)) ? -1 : 0;
 }

@@ -14,7 +14,9 @@ struct statement_draft {
 	const char *subject;          /* name of the subject */
 	struct digest digest;         /* its digest */
 	const struct json *predicate; /* all fields but `origin` and `declared`, which are added */
-	bool repeatable;              /* say it again even if it was said before (verification) */
+	size_t follows;  /* 1 + the place of an earlier draft of the batch, which becomes this one's
+			    only parent; 0: none */
+	bool repeatable; /* say it again even if it was said before (verification) */
 };
 
 /* What became of it. */

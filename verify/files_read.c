@@ -54,7 +54,9 @@ struct run {
 	struct whole_file *file;
 	struct shared_file *shared;
 	uint32_t *order; /* the largest first, so that the cores end together */
-	size_t count, threads;
+	size_t files;    /* in the tree */
+	size_t count;    /* to be read */
+	size_t threads;
 	size_t batch; /* pieces that are hashed together; 0: each by its reader */
 	uint64_t total;
 
@@ -567,10 +569,12 @@ static int compare_sizes(const void *a, const void *b, void *tree)
 	return x == y ? 0 : x > y ? -1 : 1;
 }
 
-static void run_prepare(struct run *run)
+static void run_prepare(struct run *run, const bool *skip)
 {
-	for (size_t i = 0; i < run->count; i++) {
-		run->order[i] = (uint32_t)i;
+	for (size_t i = 0; i < run->files; i++) {
+		if (skip && skip[i])
+			continue;
+		run->order[run->count++] = (uint32_t)i;
 		run->total += tree_file(run->tree, i)->size;
 	}
 	if (run->count)
@@ -586,7 +590,7 @@ static void run_release(struct run *run)
 {
 	struct error ignored = { 0 };
 
-	for (size_t i = 0; run->shared && i < run->count; i++) {
+	for (size_t i = 0; run->shared && i < run->files; i++) {
 		free(run->shared[i].piece);
 		if (run->shared[i].sink_file &&
 		    run->sink->end(run->sink->user, run->shared[i].sink_file, NULL, &ignored))
@@ -601,7 +605,7 @@ static void run_release(struct run *run)
 }
 
 int files_read(const struct context *ctx, const struct tree *tree, const struct manifest_sink *sink,
-	       struct whole_file *out_file, struct error *err)
+	       const bool *skip, struct whole_file *out_file, struct error *err)
 {
 	size_t count = tree_count(tree);
 	CLEANUP(run_release)
@@ -612,7 +616,7 @@ int files_read(const struct context *ctx, const struct tree *tree, const struct 
 		.file = out_file,
 		.shared = calloc(count + 1, sizeof(*run.shared)),
 		.order = calloc(count + 1, sizeof(*run.order)),
-		.count = count,
+		.files = count,
 		.threads = threads_count(ctx->threads),
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.changed = PTHREAD_COND_INITIALIZER,
@@ -623,7 +627,7 @@ int files_read(const struct context *ctx, const struct tree *tree, const struct 
 		return error_set(err, ERROR_SYSTEM, "out of memory for %zu files", count);
 	if (hash_streams_best() >= BATCH_MAX)
 		run.batch = BATCH_MAX;
-	run_prepare(&run);
+	run_prepare(&run, skip);
 	threads_run(ctx->threads, run.threads, work, &run);
 	return run.failed ? -1 : 0;
 }

@@ -7,7 +7,8 @@
 
 /*
  * Read every file of `tree` once: file i's tensors, digest and pieces into
- * out_file[i], which the caller made zero and releases, also after an error.
+ * out_file[i], which the caller made zero and releases, also after an error;
+ * files i with skip[i] (or NULL: none) are left alone.
  * A file is one chain of SHA-256, so ctx->threads read several of them at a
  * time, up to two interleaved on a core; where `sink` (or NULL) wants the bytes,
  * whoever has no file to read gives it whole pieces meanwhile, out of a bounded
@@ -15,7 +16,7 @@
  * every file that begun.
  */
 MUST_CHECK int files_read(const struct context *ctx, const struct tree *tree,
-			  const struct manifest_sink *sink, struct whole_file *out_file,
-			  struct error *err);
+			  const struct manifest_sink *sink, const bool *skip,
+			  struct whole_file *out_file, struct error *err);
 
 #endif

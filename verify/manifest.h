@@ -86,6 +86,18 @@ MUST_CHECK int manifest_build(const struct context *ctx, const struct tree *tree
 			      const struct manifest_sink *sink, struct manifest **out_manifest,
 			      struct error *err);
 
+/* Files that somebody vouches for: they are not read. */
+struct manifest_known {
+	const struct manifest *manifest; /* with its pieces */
+	const bool *file; /* of file i of the tree: it is what the manifest, which has it, says */
+};
+
+/* manifest_build without reading the files that are `known`, of which the sink hears nothing. */
+MUST_CHECK int manifest_build_known(const struct context *ctx, const struct tree *tree,
+				    const struct manifest_known *known,
+				    const struct manifest_sink *sink,
+				    struct manifest **out_manifest, struct error *err);
+
 /*
  * Append the manifest as canonical JSON to `out`; *out_identity is its
  * SHA-256. The pieces object goes to pieces_write(manifest->record, manifest->piece_count, …).

@@ -98,6 +98,7 @@ void tree_close(struct tree **tree);
 
 enum tree_kind tree_kind(const struct tree *tree);
 const char *tree_path(const struct tree *tree); /* as given; borrowed */
+const char *tree_root(const struct tree *tree); /* the folder that was listed; borrowed */
 
 size_t tree_count(const struct tree *tree);
 const struct tree_file *tree_file(const struct tree *tree, size_t index);

@@ -26,9 +26,6 @@ MUST_CHECK int tree_list_add(struct tree_list *list, const char *name, uint64_t 
 /* By the bytes of their names; ERROR_CORRUPT when a name is there twice. */
 MUST_CHECK int tree_list_sort(struct tree_list *list, struct error *err);
 
-/* The folder that was listed. Borrowed. */
-const char *tree_root(const struct tree *tree);
-
 /* ERROR_CORRUPT unless `name` can be a name in a tree: relative, plain text, no "." or "..". */
 MUST_CHECK int tree_name_check(const char *name, struct error *err);
 

@@ -23,3 +23,25 @@ run 0 show a/b@s20 --json
 json 'o["predicate"]["files"] == 6'
 run 0 diff a/b@s20 a/b@s100
 said "6 of 6 files"
+
+# Each has the one of the step before as its parent; one that is put in between later changes nobody's.
+run 0 show a/b@s20 --json
+json 'o["predicate"]["parents"] == []'
+run 0 show a/b@s100 --json
+json '[p["name"] for p in o["predicate"]["parents"]] == ["a/b@s20"]'
+rm -r out/step-30
+cp -r out/step-20 out/step-60
+echo 60 >out/step-60/note.txt
+run 0 add checkpoint 'out/step-*' 'a/b@s{step}' --store link --exclude note.txt
+said "logged before at"
+run 0 show a/b@s60 --json
+json '[p["name"] for p in o["predicate"]["parents"]] == ["a/b@s20"]'
+run 0 show a/b@s100 --json
+json '[p["name"] for p in o["predicate"]["parents"]] == ["a/b@s20"]'
+run 2 add checkpoint 'out/step-*' 'a/d@{step}' --no-parent --parent a/b@s20
+run 0 add checkpoint 'out/step-*' 'a/d@{step}' --no-parent --exclude note.txt
+run 0 show a/d@100 --json
+json 'o["predicate"]["parents"] == []'
+run 0 add checkpoint 'out/step-*' 'a/e@{step}' --parent a/b@s20
+run 0 show a/e@100 --json
+json '[p["name"] for p in o["predicate"]["parents"]] == ["a/b@s20"]'

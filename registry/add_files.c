@@ -1,0 +1,423 @@
+/* Files that are registered: read once, hashed, counted and kept as they go by. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "registry/add_inner.h"
+#include "registry/known_files.h"
+#include "registry/piece_bases.h"
+
+enum { CONFIG_READ_MAX = 4 << 20 };
+
+void kept_release(struct kept *kept)
+{
+	manifest_free(&kept->manifest);
+	free(kept->architecture);
+	kept->architecture = NULL;
+}
+
+struct keeping {
+	struct adding *adding;
+	const struct tree *tree;
+	const struct piece_bases *bases; /* or NULL */
+	struct known_file *file;         /* of file i of the tree */
+	bool *known;                     /* file i need not be read */
+	uint64_t to_read;                /* bytes of the others */
+};
+
+static void keeping_release(struct keeping *keeping)
+{
+	free(keeping->file);
+	free(keeping->known);
+}
+
+struct keeping_file {
+	struct store_file *file; /* NULL where nothing is copied */
+	uint64_t size;
+	bool text;
+	uint64_t *lines; /* added to by several threads */
+};
+
+/* Where the file `name` of the tree lies. */
+static int file_path(const struct tree *tree, const char *name, char **out_path, struct error *err)
+{
+	if (tree_kind(tree) != TREE_FILE)
+		return path_join(tree_root(tree), name, out_path, err);
+	*out_path = strdup(tree_path(tree));
+	return *out_path ? 0 : error_set(err, ERROR_SYSTEM, "out of memory for a path");
+}
+
+static bool copies(const struct adding *adding)
+{
+	return !adding->how->dry_run && adding->how->mode == STORE_COPY;
+}
+
+/* ---- As they go by ---- */
+
+/* Nothing of a file is wanted that is neither copied nor has lines to count. */
+static int keep_begin(void *user, const char *name, uint64_t size, void **out_file,
+		      struct error *err)
+{
+	struct keeping *keeping = user;
+	struct store *store = keeping->adding->registry->store;
+	bool text = text_ends_with(name, ".jsonl") || text_ends_with(name, ".txt");
+	CLEANUP(text_free) char *path = NULL;
+	struct keeping_file *file;
+
+	if (!text && !copies(keeping->adding))
+		return 0;
+	file = calloc(1, sizeof(*file));
+	if (!file)
+		return error_set(err, ERROR_SYSTEM, "out of memory for a file");
+	file->text = text;
+	file->size = size;
+	file->lines =
+		&keeping->file[tree_find(keeping->tree, name) - tree_file(keeping->tree, 0)].lines;
+	if (copies(keeping->adding)) {
+		struct store_file_wish wish = {
+			.size = size,
+			.name = name,
+			.content = text ? CONTENT_TEXT : CONTENT_BYTES,
+			.effort = keeping->adding->how->compression,
+		};
+
+		if (file_path(keeping->tree, name, &path, err) ||
+		    (wish.like = path, store->type->file_begin(store, &wish, &file->file, err))) {
+			free(file);
+			return -1;
+		}
+	}
+	*out_file = file;
+	return 0;
+}
+
+/* Line ends, and a last line that has none. */
+static uint64_t lines_count(const struct keeping_file *file, const struct manifest_piece *piece)
+{
+	const uint8_t *at = piece->bytes.data, *end = at + piece->bytes.len;
+	uint64_t lines = piece->offset + piece->bytes.len == file->size && end[-1] != '\n';
+
+	for (; (at = memchr(at, '\n', (size_t)(end - at))); at++)
+		lines++;
+	return lines;
+}
+
+static enum codec_content content_of(const struct keeping_file *file, const struct tensor *tensor)
+{
+	if (!tensor)
+		return file->text ? CONTENT_TEXT : CONTENT_BYTES;
+	switch (tensor->dtype) {
+	case DTYPE_BF16:
+		return CONTENT_BF16;
+	case DTYPE_F16:
+		return CONTENT_F16;
+	case DTYPE_F32:
+		return CONTENT_F32;
+	default:
+		return CONTENT_BYTES;
+	}
+}
+
+static int keep_piece(void *user, void *arg, const struct manifest_piece *piece, struct error *err)
+{
+	struct keeping *keeping = user;
+	struct keeping_file *file = arg;
+	struct store_piece kept = { .offset = piece->offset,
+				    .digest = piece->digest,
+				    .bytes = piece->bytes,
+				    .content = content_of(file, piece->tensor) };
+
+	if (piece->tensor && keeping->bases)
+		piece_bases_find(keeping->bases, piece, &kept.base);
+	if (file->text)
+		__atomic_fetch_add(file->lines, lines_count(file, piece), __ATOMIC_RELAXED);
+	return file->file
+		       ? keeping->adding->registry->store->type->file_piece(file->file, &kept, err)
+		       : 0;
+}
+
+static int keep_end(void *user, void *arg, const struct digest *sha256, struct error *err)
+{
+	struct keeping *keeping = user;
+	const struct store_type *type = keeping->adding->registry->store->type;
+	struct keeping_file *file = arg;
+	int failed = 0;
+
+	if (file->file && sha256)
+		failed = type->file_commit(file->file, sha256, err);
+	else if (file->file)
+		type->file_abort(file->file);
+	free(file);
+	return failed;
+}
+
+/* ---- What is known already ---- */
+
+/* Does the store have all that is asked of it for the file? */
+static bool is_kept(const struct adding *adding, const struct digest *digest)
+{
+	struct store *store = adding->registry->store;
+	struct error ignored = { 0 };
+	enum store_mode mode;
+
+	return store_mode_of(store, digest, &mode, &ignored) == 0 && mode <= adding->how->mode;
+}
+
+/* Which files of the tree are still what they were when they were registered. */
+static void known_find(struct keeping *keeping, const struct known_files *before,
+		       const struct manifest *manifest)
+{
+	for (size_t i = 0; i < tree_count(keeping->tree); i++) {
+		const char *name = tree_file(keeping->tree, i)->name;
+		const struct manifest_file *file = manifest_find(manifest, name);
+		const struct known_file *then = known_files_find(before, name);
+
+		if (!file || !then || file->size != keeping->file[i].stamp.size ||
+		    !file_stamp_equal(&then->stamp, &keeping->file[i].stamp) ||
+		    !is_kept(keeping->adding, &file->sha256))
+			continue;
+		keeping->known[i] = true;
+		keeping->file[i].lines = then->lines;
+	}
+}
+
+/* What was noted when the path was registered; *out_manifest stays NULL when that cannot be used.
+ */
+static void known_read(struct keeping *keeping, const struct digest *key,
+		       struct manifest **out_manifest)
+{
+	struct store *store = keeping->adding->registry->store;
+	CLEANUP(manifest_free) struct manifest *manifest = NULL;
+	CLEANUP(buffer_release) struct buffer json, pieces;
+	CLEANUP(known_files_release) struct known_files then = { .file = NULL };
+	struct error ignored = { 0 };
+
+	buffer_init(&json, MANIFEST_MAX_BYTES);
+	buffer_init(&pieces, (size_t)MANIFEST_PIECES_MAX_BYTES);
+	if (keeping->adding->how->rehash ||
+	    known_files_read(keeping->adding->registry, key, &then, &ignored) ||
+	    store_get(store, &then.manifest, &json, &ignored) ||
+	    manifest_parse(buffer_view(&json), &manifest, &ignored) ||
+	    store_get(store, &manifest->pieces, &pieces, &ignored) ||
+	    manifest_add_pieces(manifest, buffer_view(&pieces), &ignored))
+		return;
+	known_find(keeping, &then, manifest);
+	*out_manifest = manifest;
+	manifest = NULL; /* handed over */
+}
+
+/* Look at every file before anything is read. */
+static int stamps_take(struct keeping *keeping, struct error *err)
+{
+	size_t count = tree_count(keeping->tree);
+
+	keeping->file = calloc(count + 1, sizeof(*keeping->file));
+	keeping->known = calloc(count + 1, sizeof(*keeping->known));
+	if (!keeping->file || !keeping->known)
+		return error_set(err, ERROR_SYSTEM, "out of memory for %zu files", count);
+	for (size_t i = 0; i < count; i++) {
+		CLEANUP(text_free) char *path = NULL;
+
+		keeping->file[i].name = tree_file(keeping->tree, i)->name;
+		if (file_path(keeping->tree, keeping->file[i].name, &path, err) ||
+		    file_stamp_take(path, &keeping->file[i].stamp, err))
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * Note for the next time the files that nobody changed since before they were
+ * read, and that nobody can have changed unseen. It is a help: failing is no failure.
+ */
+static void known_write(struct keeping *keeping, const struct digest *key, int64_t begun_unix_s,
+			const struct digest *manifest)
+{
+	struct known_file *file = keeping->file;
+	struct error ignored = { 0 };
+	size_t kept = 0;
+
+	for (size_t i = 0; i < tree_count(keeping->tree); i++) {
+		CLEANUP(text_free) char *path = NULL;
+		struct file_stamp now;
+
+		if (known_files_is_racy(&file[i].stamp, begun_unix_s) ||
+		    file_path(keeping->tree, file[i].name, &path, &ignored) ||
+		    file_stamp_take(path, &now, &ignored))
+			continue;
+		/* Our own link changed the attributes, and nothing else. */
+		if (keeping->adding->how->mode == STORE_LINK)
+			file[i].stamp.attributes_ns = now.attributes_ns;
+		if (file_stamp_equal(&now, &file[i].stamp))
+			file[kept++] = file[i];
+	}
+	if (known_files_write(keeping->adding->registry, key, manifest, file, kept, &ignored))
+		context_notice(keeping->adding->registry->ctx,
+			       "what was read is not noted, and is read again next time: %s",
+			       ignored.text);
+}
+
+/* ---- Room, links, the manifest ---- */
+
+/* Copies need room, and that is asked for before the first byte is written. */
+static int room_check(struct keeping *keeping, struct error *err)
+{
+	const struct tree *tree = keeping->tree;
+	CLEANUP(text_free) char *sample = NULL;
+	const char *largest = NULL;
+	uint64_t bytes = 0, most = 0;
+
+	for (size_t i = 0; i < tree_count(tree); i++) {
+		const struct tree_file *file = tree_file(tree, i);
+
+		if (keeping->known[i])
+			continue;
+		if (__builtin_add_overflow(bytes, file->size, &bytes))
+			return error_set(err, ERROR_USAGE, "'%s' is too large", tree_path(tree));
+		if (!largest || file->size > most) {
+			largest = file->name;
+			most = file->size;
+		}
+	}
+	if (!copies(keeping->adding) || !largest)
+		return 0;
+	return file_path(tree, largest, &sample, err) ||
+			       store_room(keeping->adding->registry->store, sample, bytes, err)
+		       ? -1
+		       : 0;
+}
+
+/* Links and references are made when the digests are known. */
+static int files_link(struct keeping *keeping, const struct manifest *manifest, struct error *err)
+{
+	struct adding *adding = keeping->adding;
+
+	if (adding->how->dry_run || copies(adding))
+		return 0;
+	for (size_t i = 0; i < manifest->file_count; i++) {
+		const struct manifest_file *file = &manifest->file[i];
+		CLEANUP(text_free) char *path = NULL;
+
+		if (keeping->known[i])
+			continue;
+		if (file_path(keeping->tree, file->path, &path, err) ||
+		    store_put_file(adding->registry->store, path, file->size, &file->sha256,
+				   adding->how->mode, err))
+			return -1;
+	}
+	context_notice(adding->registry->ctx,
+		       adding->how->mode == STORE_LINK
+			       ? "the files are hard links: their owner can still change them, and "
+				 "damage is detected, not prevented"
+			       : "only digests and locations are kept: the files must stay where "
+				 "they are");
+	return 0;
+}
+
+/* The manifest and its pieces as objects; in a dry run only the manifest's identity. */
+static int manifest_keep(struct adding *adding, const struct manifest *manifest,
+			 struct digest *out_identity, struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer text, pieces;
+	struct store *store = adding->registry->store;
+	struct digest identity, digest;
+
+	buffer_init(&text, MANIFEST_MAX_BYTES);
+	buffer_init(&pieces, (size_t)MANIFEST_PIECES_MAX_BYTES);
+	if (manifest_write(manifest, &text, &identity, err))
+		return -1;
+	*out_identity = identity;
+	if (adding->how->dry_run)
+		return 0;
+	if (pieces_write(manifest->record, manifest->piece_count, &pieces, err) ||
+	    store_put(store, buffer_view(&pieces), &digest, err))
+		return -1;
+	if (!digest_equal(&digest, &manifest->pieces))
+		return error_set(err, ERROR_CORRUPT, "a manifest names other pieces than it has");
+	return store_put(store, buffer_view(&text), &digest, err);
+}
+
+/* What config.json calls the model; left out where there is none to read. */
+static void architecture_read(const struct tree *tree, char **out_text)
+{
+	CLEANUP(source_close) struct source *source = NULL;
+	CLEANUP(buffer_release) struct buffer bytes;
+	CLEANUP(json_free) struct json *config = NULL;
+	struct error ignored = { 0 };
+	const char *text;
+
+	buffer_init(&bytes, CONFIG_READ_MAX);
+	*out_text = NULL;
+	if (!tree_find(tree, "config.json") ||
+	    tree_open_file(tree, "config.json", &source, &ignored) ||
+	    source_read_all(source, &bytes, &ignored) ||
+	    json_parse(buffer_view(&bytes), NULL, &config, &ignored))
+		return;
+	text = json_text(json_at(json_member(config, "architectures"), 0));
+	if (!text)
+		text = json_text(json_member(config, "model_type"));
+	if (text && text[0])
+		*out_text = strdup(text);
+}
+
+/* Read what is not known, keep it and note it. */
+static int tree_keep(struct keeping *keeping, const struct files_wish *wish, struct kept *kept,
+		     struct error *err)
+{
+	const struct manifest_sink sink = { keeping, keep_begin, keep_piece, keep_end };
+	struct adding *adding = keeping->adding;
+	CLEANUP(manifest_free) struct manifest *before = NULL;
+	CLEANUP(text_free) char *real = realpath(tree_root(keeping->tree), NULL);
+	struct digest key = known_files_key(real ? real : tree_root(keeping->tree), wish->exclude,
+					    wish->exclude_count);
+	int64_t begun = context_now(adding->registry->ctx);
+	struct manifest_known known;
+
+	if (stamps_take(keeping, err))
+		return -1;
+	known_read(keeping, &key, &before);
+	known = (struct manifest_known){ before, keeping->known };
+	if (room_check(keeping, err) ||
+	    manifest_build_known(adding->registry->ctx, keeping->tree, before ? &known : NULL,
+				 &sink, &kept->manifest, err) ||
+	    files_link(keeping, kept->manifest, err) ||
+	    manifest_keep(adding, kept->manifest, &kept->identity, err))
+		return -1;
+	for (size_t i = 0; i < tree_count(keeping->tree); i++)
+		kept->records += keeping->file[i].lines;
+	if (adding->how->dry_run)
+		return 0;
+	/* What is whole stays, also when the rest of a series is killed. */
+	if (store_flush(adding->registry->store, err))
+		return -1;
+	known_write(keeping, &key, begun, &kept->identity);
+	return 0;
+}
+
+int files_keep(struct adding *adding, const struct files_wish *wish, struct kept *out_kept,
+	       struct error *err)
+{
+	struct tree_options options = { .exclude = wish->exclude,
+					.exclude_count = wish->exclude_count };
+	CLEANUP(kept_release) struct kept kept = { 0 };
+	CLEANUP(tree_close) struct tree *tree = NULL;
+	CLEANUP(piece_bases_release) struct piece_bases bases = { 0 };
+	CLEANUP(keeping_release) struct keeping keeping = { .adding = adding };
+
+	if (tree_open(wish->path, &options, &tree, err))
+		return -1;
+	if (!tree_count(tree))
+		return error_set(err, ERROR_USAGE, "there is no file in '%s'", wish->path);
+	keeping.tree = tree;
+	if (wish->base && copies(adding)) {
+		if (piece_bases_make(wish->base, &bases, err))
+			return -1;
+		keeping.bases = &bases;
+	}
+	if (tree_keep(&keeping, wish, &kept, err))
+		return -1;
+	architecture_read(tree, &kept.architecture);
+	*out_kept = kept;
+	kept.manifest = NULL; /* handed over */
+	kept.architecture = NULL;
+	return 0;
+}
