@@ -6,10 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* From these on it is worth it: bits of a byte that are left, and of what the other way would
- * leave, for a base (which must be kept, and read) and for zstd (which takes many times as long).
+/*
+ * From these on it is worth it: bits of a byte that are left, and of what the way
+ * before it would leave, for Huffman-coded planes (which are slower), for a base
+ * (which must be kept, and read) and for zstd (which takes many times as long).
  */
 #define WORTH_BITS 7.8
+#define HUFFMAN_GAIN 0.985
 #define BASE_GAIN 0.95
 #define ZSTD_GAIN 0.93
 
@@ -86,19 +89,27 @@ struct choice {
 	double bits; /* expected of a byte of raw */
 };
 
-/* Words of so many bytes from `lead` on, against the base where that is better by more than it
+static bool has_huffman(const struct words_plan *plan)
+{
+	for (size_t p = 0; p < (size_t)plan->cut; p++)
+		if (plan->plane[p].method == PART_ZSTD)
+			return true;
+	return false;
+}
+
+/* Words cut in this way from `lead` on, against the base where that is better by more than it
  * costs to have one. */
 static void consider_words(struct codec_work *work, const struct codec_wish *wish, struct span raw,
-			   size_t bytes, size_t lead, struct choice *choice)
+			   enum words_cut cut, size_t lead, struct choice *choice)
 {
 	const struct span none = { NULL, 0 };
-	struct words_plan plan = words_plan_of(work, bytes, lead, raw, none, wish->effort);
+	struct words_plan plan = words_plan_of(work, cut, lead, raw, none, wish->effort);
 
-	if (plan.bits < choice->bits)
+	if (plan.bits < (has_huffman(&plan) ? HUFFMAN_GAIN : 1) * choice->bits)
 		*choice = (struct choice){ &codec_planes, plan, 0, plan.bits };
-	if (!wish->base.len || bytes == 1)
+	if (!wish->base.len || (cut != CUT_16 && cut != CUT_32))
 		return;
-	plan = words_plan_of(work, bytes, lead, raw, wish->base, wish->effort);
+	plan = words_plan_of(work, cut, lead, raw, wish->base, wish->effort);
 	if (plan.bits < BASE_GAIN * choice->bits)
 		*choice = (struct choice){ &codec_difference, plan, 0, plan.bits };
 }
@@ -141,12 +152,14 @@ static int consider_zstd(struct codec_work *work, const struct codec_wish *wish,
 static int choose_for_bytes(struct codec_work *work, const struct codec_wish *wish, struct span raw,
 			    struct choice *choice, struct error *err)
 {
-	consider_words(work, wish, raw, 1, 0, choice);
-	for (size_t lead = 0; lead < 4; lead++) {
-		if (lead < 2)
-			consider_words(work, wish, raw, 2, lead, choice);
-		consider_words(work, wish, raw, 4, lead, choice);
-	}
+	static const struct {
+		enum words_cut cut;
+		size_t leads;
+	} ways[] = { { CUT_BYTES, 1 }, { CUT_F16, 2 }, { CUT_16, 2 }, { CUT_32, 4 } };
+
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+		for (size_t lead = 0; lead < ways[i].leads; lead++)
+			consider_words(work, wish, raw, ways[i].cut, lead, choice);
 	return consider_zstd(work, wish, raw, choice, err);
 }
 
@@ -157,12 +170,15 @@ static int choose(struct codec_work *work, const struct codec_wish *wish, struct
 	if (wish->effort == EFFORT_NONE || raw.len < SMALLEST)
 		return 0;
 	switch (wish->content) {
-	case CONTENT_BF16:
 	case CONTENT_F16:
-		consider_words(work, wish, raw, 2, 0, choice);
+		consider_words(work, wish, raw, CUT_F16, 0, choice);
+		consider_words(work, wish, raw, CUT_16, 0, choice);
+		return 0;
+	case CONTENT_BF16:
+		consider_words(work, wish, raw, CUT_16, 0, choice);
 		return 0;
 	case CONTENT_F32:
-		consider_words(work, wish, raw, 4, 0, choice);
+		consider_words(work, wish, raw, CUT_32, 0, choice);
 		return 0;
 	case CONTENT_TEXT:
 		*choice = choice_of_zstd(wish, WORTH_BITS);

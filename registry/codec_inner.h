@@ -62,19 +62,29 @@ MUST_CHECK int part_encode(struct codec_work *work, const struct part_plan *plan
 MUST_CHECK int part_decode(struct codec_work *work, struct reader *stored, size_t count,
 			   uint8_t *to, const uint8_t **out_symbols, struct error *err);
 
+/* How words are cut, by how many planes that gives: stands in what was stored. */
+enum words_cut {
+	CUT_BYTES = 1, /* not at all */
+	CUT_16 = 2,    /* for bf16 */
+	CUT_F16 = 3,   /* words of 16 bits, their high byte once more behind f16's exponent */
+	CUT_32 = 4
+};
+
 /* How words are to be cut, and what to do with each plane. */
 struct words_plan {
 	enum planes_change change;
-	size_t bytes; /* of a word: 1, 2 or 4 */
-	size_t lead;  /* bytes in front of the first word */
+	enum words_cut cut;
+	size_t lead; /* bytes in front of the first word */
 	struct part_plan plane[PLANES_MAX];
 	double bits; /* expected of a byte of raw */
 };
 
-/* Look at a sample of `raw` cut in this way. `base` is empty, or as long as raw, for PLANES_LESS.
+/*
+ * Look at a sample of `raw` cut in this way. `base` is empty, or as long as raw:
+ * then differences from it are cut, CUT_16 or CUT_32.
  */
-struct words_plan words_plan_of(struct codec_work *work, size_t bytes, size_t lead, struct span raw,
-				struct span base, enum codec_effort effort);
+struct words_plan words_plan_of(struct codec_work *work, enum words_cut cut, size_t lead,
+				struct span raw, struct span base, enum codec_effort effort);
 
 /* Store `raw` by a plan made for it. */
 MUST_CHECK int words_encode(struct codec_work *work, const struct words_plan *plan, struct span raw,

@@ -66,11 +66,14 @@ static void search(struct level_search *s, const uint32_t *histogram, unsigned l
 	for (unsigned width = PLANES_WIDTH_MAX; width >= 1; width--) {
 		unsigned size = (1u << width) - 1, first;
 		uint32_t rest[SYMBOL_VALUES], inside;
-		double next = bits + width * (double)left + s->overhead;
+		double next;
 
 		if (size > values)
 			continue;
 		first = best_window(histogram, values, size, &inside);
+		/* Codes that are all alike are stored as one. */
+		next = bits + s->overhead +
+		       (width == 1 && inside == left ? 0 : width * (double)left);
 		/* Whatever follows costs a bit for each that goes on. */
 		if (!inside || next + (left - inside) >= s->best.bits)
 			continue;

@@ -1,7 +1,7 @@
 /*
  * Words cut into planes, block by block, and each plane of a block stored as a part.
  *
- * Stored: bytes of a word, how many bytes stand in front of the first word, those
+ * Stored: how words are cut, how many bytes stand in front of the first word, those
  * bytes, the bytes behind the last word; then for each block of BLOCK_WORDS words,
  * the last one shorter, its planes from the highest bytes to the lowest.
  */
@@ -12,17 +12,40 @@
 enum {
 	SAMPLE_RUN = 64,   /* words that are looked at together */
 	SAMPLE_RUNS = 128, /* of them */
-	SAMPLE_WORDS = SAMPLE_RUN * SAMPLE_RUNS
+	SAMPLE_WORDS = SAMPLE_RUN * SAMPLE_RUNS,
+	F16_MANTISSA_BITS = 3 /* in the high byte of a turned word, below its exponent */
 };
 
-/* Cut words; those of one byte are their own plane. */
-static void cut(enum planes_change change, size_t bytes, const uint8_t *words, const uint8_t *base,
-		size_t count, uint8_t *const plane[PLANES_MAX])
+static size_t word_size(enum words_cut cut)
 {
-	if (bytes > 1)
-		planes_split(change, bytes, words, base, count, plane);
-	else if (count)
+	return cut == CUT_F16 ? 2 : (size_t)cut;
+}
+
+static void cut_again(uint8_t *restrict high, uint8_t *restrict exponent, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		exponent[i] = high[i] >> F16_MANTISSA_BITS;
+		high[i] &= (1 << F16_MANTISSA_BITS) - 1;
+	}
+}
+
+static void join_again(const uint8_t *restrict mantissa, const uint8_t *restrict exponent,
+		       size_t count, uint8_t *restrict high)
+{
+	for (size_t i = 0; i < count; i++)
+		high[i] = (uint8_t)(exponent[i] << F16_MANTISSA_BITS | mantissa[i]);
+}
+
+/* Cut words; those of one byte are their own plane. */
+static void cut_words(const struct words_plan *plan, const uint8_t *words, const uint8_t *base,
+		      size_t count, uint8_t *const plane[PLANES_MAX])
+{
+	if (plan->cut == CUT_BYTES)
 		memcpy(plane[0], words, count);
+	else
+		planes_split(plan->change, word_size(plan->cut), words, base, count, plane);
+	if (plan->cut == CUT_F16)
+		cut_again(plane[1], plane[2], count);
 }
 
 static void planes_of(struct codec_work *work, uint8_t *out_plane[PLANES_MAX])
@@ -57,24 +80,24 @@ static size_t cut_sample(struct codec_work *work, const struct words_plan *plan,
 	size_t run = count <= SAMPLE_WORDS ? count : SAMPLE_RUN;
 
 	for (size_t i = 0; i < runs; i++) {
-		size_t at = runs > 1 ? (count - run) / (runs - 1) * i * plan->bytes : 0;
+		size_t at = runs > 1 ? (count - run) / (runs - 1) * i * word_size(plan->cut) : 0;
 		uint8_t *plane[PLANES_MAX];
 
 		for (size_t p = 0; p < PLANES_MAX; p++)
 			plane[p] = work->plane[p] + i * run;
-		cut(plan->change, plan->bytes, words + at, base ? base + at : NULL, run, plane);
+		cut_words(plan, words + at, base ? base + at : NULL, run, plane);
 	}
 	return runs * run;
 }
 
-struct words_plan words_plan_of(struct codec_work *work, size_t bytes, size_t lead, struct span raw,
-				struct span base, enum codec_effort effort)
+struct words_plan words_plan_of(struct codec_work *work, enum words_cut cut, size_t lead,
+				struct span raw, struct span base, enum codec_effort effort)
 {
-	struct words_plan plan = { .change = base.len ? PLANES_LESS : PLANES_TURN,
-				   .bytes = bytes,
-				   .lead = lead,
-				   .bits = 8 };
-	size_t count = raw.len < lead ? 0 : (raw.len - lead) / bytes, sampled;
+	struct words_plan plan = {
+		.change = base.len ? PLANES_LESS : PLANES_TURN, .cut = cut, .lead = lead, .bits = 8
+	};
+	size_t bytes = word_size(cut), count = raw.len < lead ? 0 : (raw.len - lead) / bytes,
+	       sampled;
 	uint32_t histogram[SYMBOL_VALUES];
 
 	if (!count)
@@ -82,7 +105,7 @@ struct words_plan words_plan_of(struct codec_work *work, size_t bytes, size_t le
 	sampled =
 		cut_sample(work, &plan, raw.data + lead, base.len ? base.data + lead : NULL, count);
 	plan.bits = 0;
-	for (size_t p = 0; p < bytes; p++) {
+	for (size_t p = 0; p < (size_t)cut; p++) {
 		count_symbols(work->plane[p], sampled, histogram);
 		plan.plane[p] =
 			part_plan_of(histogram, effort, count < BLOCK_WORDS ? count : BLOCK_WORDS);
@@ -94,8 +117,8 @@ struct words_plan words_plan_of(struct codec_work *work, size_t bytes, size_t le
 int words_encode(struct codec_work *work, const struct words_plan *plan, struct span raw,
 		 struct span base, struct stored_room *room, struct error *err)
 {
-	size_t bytes = plan->bytes, count = (raw.len - plan->lead) / bytes;
-	uint8_t head[2] = { (uint8_t)bytes, (uint8_t)plan->lead }, *plane[PLANES_MAX];
+	size_t bytes = word_size(plan->cut), count = (raw.len - plan->lead) / bytes;
+	uint8_t head[2] = { (uint8_t)plan->cut, (uint8_t)plan->lead }, *plane[PLANES_MAX];
 	const uint8_t *words = raw.data + plan->lead, *end = words + count * bytes;
 	const uint8_t *before = base.len ? base.data + plan->lead : NULL;
 
@@ -106,8 +129,8 @@ int words_encode(struct codec_work *work, const struct words_plan *plan, struct 
 	while (count && !room->full) {
 		size_t now = count < BLOCK_WORDS ? count : BLOCK_WORDS;
 
-		cut(plan->change, bytes, words, before, now, plane);
-		for (size_t p = bytes; p-- > 0;)
+		cut_words(plan, words, before, now, plane);
+		for (size_t p = (size_t)plan->cut; p-- > 0;)
 			if (part_encode(work, &plan->plane[p], plane[p], now, room, err))
 				return -1;
 		words += now * bytes;
@@ -119,18 +142,23 @@ int words_encode(struct codec_work *work, const struct words_plan *plan, struct 
 }
 
 /* One block back. */
-static int block_decode(struct codec_work *work, struct reader *r, size_t bytes,
+static int block_decode(struct codec_work *work, struct reader *r, enum words_cut cut,
 			const uint8_t *base, size_t count, uint8_t *out, struct error *err)
 {
 	const uint8_t *plane[PLANES_MAX] = { NULL };
 
-	for (size_t p = bytes; p-- > 0;)
+	for (size_t p = (size_t)cut; p-- > 0;)
 		if (part_decode(work, r, count, work->plane[p], &plane[p], err))
 			return -1;
-	if (bytes > 1)
-		planes_join(base ? PLANES_LESS : PLANES_TURN, bytes, plane, base, count, out);
-	else
+	if (cut == CUT_BYTES) {
 		memcpy(out, plane[0], count);
+		return 0;
+	}
+	if (cut == CUT_F16) {
+		join_again(plane[1], plane[2], count, work->symbols[0]);
+		plane[1] = work->symbols[0];
+	}
+	planes_join(base ? PLANES_LESS : PLANES_TURN, word_size(cut), plane, base, count, out);
 	return 0;
 }
 
@@ -138,15 +166,17 @@ int words_decode(struct codec_work *work, struct span base, struct span stored, 
 		 size_t raw_len, struct error *err)
 {
 	struct reader r = reader_over(stored);
-	size_t bytes = reader_u8(&r), lead = reader_u8(&r), count, behind;
+	unsigned cut = reader_u8(&r), lead = reader_u8(&r);
+	size_t bytes, count, behind;
 	struct span first, last;
 
 	if (reader_failed(&r, "a stored piece", err))
 		return -1;
-	if ((bytes != 1 && bytes != 2 && bytes != 4) || lead >= PLANES_MAX || lead > raw_len ||
-	    (base.len && bytes == 1))
+	if (cut < CUT_BYTES || cut > CUT_32 || lead >= PLANES_MAX || lead > raw_len ||
+	    (base.len && cut != CUT_16 && cut != CUT_32))
 		return error_set(err, ERROR_CORRUPT,
-				 "a stored piece has words of %zu bytes behind %zu", bytes, lead);
+				 "a stored piece is cut in way %u behind %u bytes", cut, lead);
+	bytes = word_size((enum words_cut)cut);
 	count = (raw_len - lead) / bytes;
 	behind = (raw_len - lead) % bytes;
 	first = reader_take(&r, lead);
@@ -160,8 +190,8 @@ int words_decode(struct codec_work *work, struct span base, struct span stored, 
 	for (size_t at = lead; count;) {
 		size_t now = count < BLOCK_WORDS ? count : BLOCK_WORDS;
 
-		if (block_decode(work, &r, bytes, base.len ? base.data + at : NULL, now, out + at,
-				 err))
+		if (block_decode(work, &r, (enum words_cut)cut, base.len ? base.data + at : NULL,
+				 now, out + at, err))
 			return -1;
 		at += now * bytes;
 		count -= now;

@@ -85,7 +85,8 @@ def place(x, bits):
 
 def words_decode(stored, length, base):
     r = Reader(stored)
-    wide, lead = r.number(1), r.number(1)
+    cut, lead = r.number(1), r.number(1)
+    wide = 2 if cut == 3 else cut
     bits, mask = 8 * wide, (1 << 8 * wide) - 1
     head, tail = r.take(lead), r.take((length - lead) % wide)
     kind = {1: np.uint8, 2: "<u2", 4: "<u4"}[wide]
@@ -93,8 +94,8 @@ def words_decode(stored, length, base):
     for start in range(0, count, BLOCK):
         n = min(BLOCK, count - start)
         word = np.zeros(n, np.int64)
-        for _ in range(wide):
-            word = word << 8 | part_decode(r, n)
+        for p in range(cut):
+            word = word << (3 if cut == 3 and p == 1 else 8) | part_decode(r, n)
         if base is None and wide == 2:
             word = word >> 1 | (word & 1) << 15
         elif base is None and wide == 4:
@@ -223,21 +224,25 @@ def levels(symbols):
 
 def theirs_by_ours(files):
     for n in (1, 7, 64, 1000, 131073):
-        for wide in (1, 2, 4):
+        for cut in (1, 2, 3, 4):
+            wide = 2 if cut == 3 else cut
             lead = int(random.integers(0, 4))
             raw = (random.integers(0, 4, lead + n * wide) * 37).astype(np.uint8)
-            stored = bytes([wide, lead]) + raw[:lead].tobytes()
+            stored = bytes([cut, lead]) + raw[:lead].tobytes()
             word = raw[lead:].view({1: np.uint8, 2: "<u2", 4: "<u4"}[wide]).astype(np.int64)
             if wide == 2:
                 word = word << 1 & 0xffff | word >> 15
             if wide == 4:
                 word = word << 1 & 0xff000000 | word >> 8 & 0x800000 | word & 0x7fffff
             for start in range(0, n, BLOCK):
-                for p in range(wide)[::-1]:
-                    symbols = (word[start:start + BLOCK] >> 8 * p & 0xff).astype(np.uint8)
+                planes = [word >> 8 * p & 0xff for p in range(wide)[::-1]]
+                if cut == 3:
+                    planes[:1] = [planes[0] >> 3, planes[0] & 7]
+                for plane in planes:
+                    symbols = plane[start:start + BLOCK].astype(np.uint8)
                     stored += levels(symbols) if random.random() < 0.7 else simple(symbols.tobytes())
             out, _ = files.dump("decode", 3, len(raw), files.put(stored))
-            assert out == raw.tobytes(), (n, wide)
+            assert out == raw.tobytes(), (n, cut)
 
 
 with tempfile.TemporaryDirectory() as folder:

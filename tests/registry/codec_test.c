@@ -130,6 +130,7 @@ static void normal_f16_and_f32_weights_shrink(void **state)
 
 	make_weights(b, CONTENT_F16, false, PIECE);
 	assert_true(ratio(b, CONTENT_F16, EFFORT_FULL, false) <= 0.86);
+	assert_true(ratio(b, CONTENT_F16, EFFORT_FAST, false) <= 0.86);
 	make_weights(b, CONTENT_F32, false, PIECE);
 	assert_true(ratio(b, CONTENT_F32, EFFORT_FULL, false) <= 0.84);
 	assert_true(ratio(b, CONTENT_BYTES, EFFORT_FULL, false) <= 0.84);
