@@ -10,7 +10,7 @@ enum codec_content { CONTENT_BYTES, CONTENT_TEXT, CONTENT_BF16, CONTENT_F16, CON
 /* How much work a piece is worth (config `store.compression`). */
 enum codec_effort {
 	EFFORT_NONE, /* keep the bytes as they are */
-	EFFORT_FAST, /* only what runs at several GB/s on one core */
+	EFFORT_FAST, /* weights only by what runs at several GB/s on one core; texts by zstd 1 */
 	EFFORT_FULL
 };
 
