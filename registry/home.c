@@ -151,6 +151,7 @@ static int store_set_up(struct registry *registry, struct error *err)
 {
 	uint64_t bytes;
 
+	registry->store->ctx = registry->ctx;
 	if (settings_get_size(&registry->settings, SETTING_STORE_PACK_SIZE, STORE_PACK_SIZE_DEFAULT,
 			      &bytes, err) ||
 	    store_pack_size(registry->store, bytes, err))

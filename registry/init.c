@@ -292,7 +292,7 @@ static int settings_make(const char *folder, const char *origin, const char *key
 
 	return settings_set(&settings, SETTING_FORMAT_VERSION, REGISTRY_FORMAT_VERSION, err) ||
 			       settings_set(&settings, SETTING_ORIGIN, origin, err) ||
-			       settings_set(&settings, SETTING_STORE_TYPE, "files", err) ||
+			       settings_set(&settings, SETTING_STORE_TYPE, "packs", err) ||
 			       settings_set(&settings, SETTING_STORE_DEFAULT, "copy", err) ||
 			       settings_set(&settings, SETTING_COORDINATOR_TYPE, "sqlite", err) ||
 			       settings_set(&settings, SETTING_USER_KEY, key, err) ||

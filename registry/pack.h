@@ -1,5 +1,5 @@
 /*
- * pack: many records in one file that explains itself (docs/formats.md, section 11).
+ * pack: many records in one file that explains itself (docs/formats.md, section 12).
  *
  * This is the format alone: bytes to structs and back. Every reader here takes
  * foreign bytes: lengths are compared with what is there, and with the limits
@@ -11,12 +11,11 @@
 #include "registry/store.h"
 
 #define PACK_HEAD_BYTES 16
-#define PACK_RECORD_BYTES 88           /* the head of a record; its stored bytes follow */
-#define PACK_ENTRY_BYTES 56            /* of a footer and of the index */
-#define PACK_TAIL_BYTES 64             /* ends the footer and the file */
-#define PACK_PAYLOAD_MAX (64u << 20)   /* raw bytes of one record */
-#define PACK_RECORDS_MAX (1u << 24)    /* in one pack */
-#define PACK_SIZE_DEFAULT (256u << 20) /* when a pack is full, config `store.packSize` */
+#define PACK_RECORD_BYTES 88         /* the head of a record; its stored bytes follow */
+#define PACK_ENTRY_BYTES 56          /* of a footer and of the index */
+#define PACK_TAIL_BYTES 64           /* ends the footer and the file */
+#define PACK_PAYLOAD_MAX (64u << 20) /* raw bytes of one record */
+#define PACK_RECORDS_MAX (1u << 24)  /* in one pack */
 #define RECIPE_PARTS_MAX ((PACK_PAYLOAD_MAX - 32) / 36)
 
 /* What a record is. The numbers stand in files. */

@@ -1,5 +1,5 @@
 /*
- * The file `packs/index` (docs/formats.md, section 11): where every record of many packs
+ * The file `packs/index` (docs/formats.md, section 12): where every record of many packs
  * lies, sorted by digest and cut into buckets by the digests' first bits. Derived: whatever
  * is wrong with it, it is thrown away and made again. Read by pread, never mapped, so that it
  * costs no memory however long it is.

@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "registry/codec.h"
+#include "registry/lease.h"
 #include "registry/pack_writer.h"
 
 static int by_name(const void *a, const void *b)
@@ -154,7 +154,7 @@ static int orphans_drop(struct pack_index *index, struct open_pack *pack, enum p
 
 /* ---- One by one ---- */
 
-/* Open the pack if its writer is dead: *out_pack is NULL where it lives. */
+/* Open the pack of a dead writer: *out_pack is NULL where it is gone. */
 static int dead_open(const char *folder, const char *name, struct open_pack **out_pack,
 		     struct error *err)
 {
@@ -173,10 +173,6 @@ static int dead_open(const char *folder, const char *name, struct open_pack **ou
 		return errno == ENOENT
 			       ? 0 /* sealed or taken over meanwhile */
 			       : error_system(err, errno, "cannot open the pack '%s'", pack->path);
-	if (flock(fd, LOCK_EX | LOCK_NB)) {
-		close(fd);
-		return 0; /* its writer lives */
-	}
 	if (pack_handle_new(fd, &nameless, &pack->handle, err))
 		return -1;
 	*out_pack = pack;
@@ -185,15 +181,14 @@ static int dead_open(const char *folder, const char *name, struct open_pack **ou
 }
 
 static int recover_one(const char *folder, struct pack_index *index, struct open_pack *pack,
-		       struct error *err)
+		       const struct context *ctx, struct error *err)
 {
 	uint8_t head[PACK_HEAD_BYTES];
 	struct error bad = { 0 };
-	struct stat st, named;
+	struct stat st;
 
-	/* Between open and flock its writer may have sealed it. */
-	if (fstat(pack->handle->fd, &st) || stat(pack->path, &named) || st.st_ino != named.st_ino)
-		return 0;
+	if (fstat(pack->handle->fd, &st))
+		return error_system(err, errno, "cannot read the pack '%s'", pack->path);
 	if (st.st_size < PACK_HEAD_BYTES ||
 	    pack_pread(pack->handle->fd, 0, head, sizeof(head), err) ||
 	    pack_head_check((struct span){ head, sizeof(head) }, &bad))
@@ -205,26 +200,57 @@ static int recover_one(const char *folder, struct pack_index *index, struct open
 		return -1;
 	return orphans_drop(index, pack, PACK_DATA, err) ||
 			       orphans_drop(index, pack, PACK_RECIPE, err) ||
-			       pack_seal(folder, index, pack, err)
+			       pack_seal(folder, index, pack, ctx, err)
 		       ? -1
 		       : 0;
 }
 
-int pack_recover(const char *folder, struct pack_index *index, struct error *err)
+/* "tmp-HEX16-NUMBER" → "writer-HEX16". */
+static bool lease_of(const char *name, char out[LEASE_NAME_MAX])
 {
-	char **name;
-	size_t count;
+	const char *identity = name + 4, *end = strrchr(name, '-');
+
+	return end > identity && end - identity <= 32 &&
+	       snprintf(out, LEASE_NAME_MAX, PACK_WRITER_KIND "-%.*s", (int)(end - identity),
+			identity) < LEASE_NAME_MAX;
+}
+
+/* The packs of one writer, names[0 … count). While it lives, nothing is done. */
+static int writer_recover(const char *folder, struct pack_index *index, char **name, size_t count,
+			  const char *lease_name, const struct context *ctx, struct error *err)
+{
+	CLEANUP(lease_release) struct lease *lease = NULL;
+
+	if (lease_try(folder, lease_name, ctx, NULL, &lease, err))
+		return -1;
+	for (size_t i = 0; i < count && lease; i++) {
+		CLEANUP(open_pack_free) struct open_pack *pack = NULL;
+
+		if (dead_open(folder, name[i], &pack, err) ||
+		    (pack && recover_one(folder, index, pack, ctx, err)))
+			return -1;
+	}
+	return 0;
+}
+
+int pack_recover(const char *folder, struct pack_index *index, const struct context *ctx,
+		 struct error *err)
+{
+	char **name, lease[LEASE_NAME_MAX], other[LEASE_NAME_MAX];
+	size_t count, first, end;
 	int failed = 0;
 
 	if (names_list(folder, &name, &count, err))
 		return -1;
 	if (count)
 		failed = pack_index_refresh(index, err);
-	for (size_t i = 0; i < count && !failed; i++) {
-		CLEANUP(open_pack_free) struct open_pack *pack = NULL;
-
-		failed = dead_open(folder, name[i], &pack, err) ||
-			 (pack && recover_one(folder, index, pack, err));
+	for (first = 0; first < count && !failed; first = end) {
+		end = first + 1;
+		if (!lease_of(name[first], lease))
+			continue; /* none of ours */
+		while (end < count && lease_of(name[end], other) && strcmp(lease, other) == 0)
+			end++;
+		failed = writer_recover(folder, index, name + first, end - first, lease, ctx, err);
 	}
 	names_free(name, count);
 	return failed ? -1 : 0;

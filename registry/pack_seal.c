@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "registry/codec.h"
+#include "registry/lease.h"
 #include "registry/pack_writer.h"
 
 enum { COPIES_LOOKED_AT = 4 };
@@ -170,9 +171,10 @@ static int pack_forget(struct open_pack *pack, struct error *err)
 	return 0;
 }
 
-/* The lock is held: nobody else names a pack now. */
-static int seal_locked(const char *folder, struct pack_index *index, struct open_pack *pack,
-		       struct pack_entry **entry, struct digest *name, struct error *err)
+/* The lease is held: nobody else names a pack now. */
+static int seal_leased(const char *folder, struct pack_index *index, struct open_pack *pack,
+		       struct lease *lease, struct pack_entry **entry, struct digest *name,
+		       struct error *err)
 {
 	bool dropped;
 
@@ -186,36 +188,31 @@ static int seal_locked(const char *folder, struct pack_index *index, struct open
 		if (footer_put(pack, entry, name, err))
 			return -1;
 	}
-	return name_give(folder, pack, name, err);
+	return lease_beat(lease, err) || name_give(folder, pack, name, err) ? -1 : 0;
 }
 
 int pack_seal(const char *folder, struct pack_index *index, struct open_pack *pack,
-	      struct error *err)
+	      const struct context *ctx, struct error *err)
 {
+	CLEANUP(lease_release) struct lease *lease = NULL;
 	struct pack_entry *entry = NULL;
-	struct file_lock lock = { 0 };
 	struct digest name;
-	char path[PATH_MAX];
 	bool dropped;
 	int failed;
 
-	/* Once before the lock, so that little is left to be done while it is held. */
+	/* Once before the lease, so that little is left to be done while it is held. */
 	if (pack_index_refresh(index, err) || doubles_drop(index, pack, &dropped, err))
 		return -1;
 	if (!pack->count)
 		return pack_forget(pack, err);
-	if (snprintf(path, sizeof(path), "%s/lock", folder) >= (int)sizeof(path))
-		return error_set(err, ERROR_USAGE, "the path of the packs is too long");
 	if (footer_put(pack, &entry, &name, err))
 		return -1;
-	failed = file_lock_take(path, &lock, err);
-	if (!failed) {
-		failed = seal_locked(folder, index, pack, &entry, &name, err);
-		file_lock_release(&lock);
-	}
+	failed = lease_take(folder, "seal", ctx, &lease, err) ||
+		 seal_leased(folder, index, pack, lease, &entry, &name, err);
+	lease_release(&lease);
 	if (failed || !pack->count) {
 		free(entry);
-		return failed;
+		return failed ? -1 : 0;
 	}
 	return pack_index_add(index, &name, entry, pack->count, err);
 }

@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/random.h>
 #include <sys/uio.h>
 #include <unistd.h>
+
+#include "registry/lease.h"
 
 enum { WRITE_BACK_BYTES = 32 << 20 };
 
@@ -28,8 +28,9 @@ struct pack_writer {
 	struct pack_files *files;
 	struct pack_index *index;
 	uint64_t size;
-	uint64_t identity; /* stands in the names of its packs */
-	unsigned packs;    /* begun so far */
+	const struct context *ctx;
+	struct lease *lease; /* its name stands in those of the packs */
+	unsigned packs;      /* begun so far */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	struct open_pack *current, *sealing; /* or NULL */
@@ -69,7 +70,6 @@ int open_pack_new(const char *path, struct open_pack **out_pack, struct error *e
 	if (pack_handle_new(fd, &nameless, &pack->handle, err))
 		return -1;
 	pack_head_write(head);
-	(void)!flock(fd, LOCK_EX | LOCK_NB); /* nobody knows the name yet */
 	if (pack_pwrite(fd, 0, (struct span){ head, sizeof(head) }, err)) {
 		unlink(path);
 		return -1;
@@ -145,13 +145,14 @@ int open_pack_note(struct open_pack *pack, const struct open_entry *record, stru
 /* ---- The writer ---- */
 
 int pack_writer_new(const char *folder, struct pack_files *files, struct pack_index *index,
-		    uint64_t size, struct pack_writer **out_writer, struct error *err)
+		    uint64_t size, const struct context *ctx, struct pack_writer **out_writer,
+		    struct error *err)
 {
 	CLEANUP(pack_writer_free) struct pack_writer *writer = NULL;
 
 	if (!file_is_folder(folder) && folder_make(folder, err))
 		return -1;
-	if (pack_recover(folder, index, err))
+	if (pack_recover(folder, index, ctx, err))
 		return -1;
 	writer = calloc(1, sizeof(*writer));
 	if (!writer)
@@ -162,11 +163,11 @@ int pack_writer_new(const char *folder, struct pack_files *files, struct pack_in
 	writer->files = files;
 	writer->index = index;
 	writer->size = size;
+	writer->ctx = ctx;
 	if (!writer->folder)
 		return error_set(err, ERROR_SYSTEM, "out of memory for a pack");
-	if (getrandom(&writer->identity, sizeof(writer->identity), 0) !=
-	    (ssize_t)sizeof(writer->identity))
-		return error_system(err, errno, "cannot draw a name for a pack");
+	if (lease_begin(folder, PACK_WRITER_KIND, ctx, &writer->lease, err))
+		return -1;
 	*out_writer = writer;
 	writer = NULL; /* handed over */
 	return 0;
@@ -178,6 +179,7 @@ void pack_writer_free(struct pack_writer **writer)
 		return;
 	open_pack_free(&(*writer)->current);
 	open_pack_free(&(*writer)->sealing);
+	lease_release(&(*writer)->lease);
 	pthread_cond_destroy(&(*writer)->changed);
 	pthread_mutex_destroy(&(*writer)->lock);
 	free((*writer)->folder);
@@ -290,7 +292,7 @@ static struct open_pack *current_take(struct pack_writer *writer)
 /* Seal `pack`, which current_take gave. The lock is not held. */
 static int taken_seal(struct pack_writer *writer, struct open_pack *pack, struct error *err)
 {
-	int failed = pack_seal(writer->folder, writer->index, pack, err);
+	int failed = pack_seal(writer->folder, writer->index, pack, writer->ctx, err);
 
 	pthread_mutex_lock(&writer->lock);
 	writer->failed |= failed != 0;
@@ -328,8 +330,9 @@ static int current_begin(struct pack_writer *writer, struct error *err)
 {
 	char path[PATH_MAX];
 
-	if (snprintf(path, sizeof(path), "%s/tmp-%016llx-%08u", writer->folder,
-		     (unsigned long long)writer->identity, writer->packs) >= (int)sizeof(path))
+	if (snprintf(path, sizeof(path), "%s/tmp-%s-%08u", writer->folder,
+		     lease_name(writer->lease) + sizeof(PACK_WRITER_KIND),
+		     writer->packs) >= (int)sizeof(path))
 		return error_set(err, ERROR_USAGE, "the path of the packs is too long");
 	if (open_pack_new(path, &writer->current, err))
 		return -1;

@@ -12,11 +12,11 @@ struct pack_writer;
 
 /*
  * Begin to write into `folder` (made when missing). Packs that dead writers left are taken
- * over first: what is whole of them is sealed. `index` and `files` must outlive the writer.
- * `size`: when a pack is full.
+ * over first: what is whole of them is sealed. A lease says that this writer lives, until it
+ * is freed. `index`, `files` and `ctx` must outlive the writer. `size`: when a pack is full.
  */
 MUST_CHECK int pack_writer_new(const char *folder, struct pack_files *files,
-			       struct pack_index *index, uint64_t size,
+			       struct pack_index *index, uint64_t size, const struct context *ctx,
 			       struct pack_writer **out_writer, struct error *err);
 
 /* What was not flushed is left for the next writer to take over. */
@@ -75,7 +75,7 @@ struct open_pack {
 	unsigned pending; /* records that are being written */
 };
 
-/* An empty one named `path`, whose lock this process holds from then on. */
+/* An empty one named `path`. */
 MUST_CHECK int open_pack_new(const char *path, struct open_pack **out_pack, struct error *err);
 void open_pack_free(struct open_pack **pack);
 MUST_CHECK int open_pack_note(struct open_pack *pack, const struct open_entry *record,
@@ -89,12 +89,16 @@ const struct open_entry *open_pack_find(const struct open_pack *pack, const stru
  * it durable and known to the index. One without records is removed.
  */
 MUST_CHECK int pack_seal(const char *folder, struct pack_index *index, struct open_pack *pack,
-			 struct error *err);
+			 const struct context *ctx, struct error *err);
 
 /* Make a gap of every record for which drop[i] is set. */
 MUST_CHECK int pack_drop(struct open_pack *pack, const bool *drop, struct error *err);
 
 /* Take over what dead writers left in the folder. */
-MUST_CHECK int pack_recover(const char *folder, struct pack_index *index, struct error *err);
+MUST_CHECK int pack_recover(const char *folder, struct pack_index *index, const struct context *ctx,
+			    struct error *err);
+
+/* What leases of writers are called; a pack being written is `tmp-HEX16-NUMBER` after its own. */
+#define PACK_WRITER_KIND "writer"
 
 #endif

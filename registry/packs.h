@@ -27,6 +27,7 @@ struct packs_store {
 	char *folder, *removed; /* "…/packs", "…/packs/removed" */
 	struct pack_files *files;
 	struct pack_index *index;
+	struct context fallback;       /* where nobody gave the store a context */
 	uint64_t pack_size, small;     /* bytes */
 	pthread_mutex_t lock;          /* around what follows */
 	struct pack_writer *writer;    /* or NULL */

@@ -30,6 +30,7 @@ static int writer_take(struct packs_store *self, struct pack_writer **out_writer
 		pack_writer_free(&self->writer); /* the next takes over what it left */
 	if (!self->writer)
 		failed = pack_writer_new(self->folder, self->files, self->index, self->pack_size,
+					 self->head.ctx ? self->head.ctx : &self->fallback,
 					 &self->writer, err);
 	if (!failed) {
 		self->borrowed++;

@@ -26,6 +26,7 @@ enum store_capability {
 
 struct store {
 	const struct store_type *type;
+	const struct context *ctx; /* borrowed: of the registry; NULL where there is none */
 };
 
 /* An object on its way in. A backend embeds it first. */

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 enum { OVERHEAD_SHARE = 1 << 14 }; /* a pack's own bytes are less than this part of the whole */
@@ -44,6 +45,13 @@ static int packs_folder(const char *path, char **out_folder, struct error *err)
 	return path_join(real[0] ? real : "/", "packs", out_folder, err);
 }
 
+/* Leases have names that are drawn. */
+static int kernel_random(void *user, uint8_t *bytes, size_t len)
+{
+	(void)user;
+	return getrandom(bytes, len, 0) == (ssize_t)len ? 0 : -1;
+}
+
 static int packs_open(const char *path, struct store **out_store, struct error *err)
 {
 	struct packs_store *self = calloc(1, sizeof(*self));
@@ -52,7 +60,8 @@ static int packs_open(const char *path, struct store **out_store, struct error *
 		return error_set(err, ERROR_SYSTEM, "out of memory for a store");
 	pthread_mutex_init(&self->lock, NULL);
 	self->head.type = &store_packs;
-	self->pack_size = PACK_SIZE_DEFAULT;
+	self->fallback = (struct context){ .random = kernel_random };
+	self->pack_size = STORE_PACK_SIZE_DEFAULT;
 	self->small = PACKS_SMALL_BYTES;
 	if (packs_folder(path, &self->folder, err) ||
 	    path_join(self->folder, "removed", &self->removed, err) ||
@@ -64,6 +73,11 @@ static int packs_open(const char *path, struct store **out_store, struct error *
 	}
 	*out_store = &self->head;
 	return 0;
+}
+
+static void packs_pack_size(struct store *store, uint64_t bytes)
+{
+	((struct packs_store *)store)->pack_size = bytes;
 }
 
 /* ---- What goes into the store of files ---- */
@@ -353,6 +367,7 @@ const struct store_type store_packs = {
 	.file_commit = packs_file_commit,
 	.file_abort = packs_file_abort,
 	.flush = packs_flush,
+	.pack_size = packs_pack_size,
 	.put_file = packs_put_file,
 	.read = packs_source_open,
 	.has = packs_has_object,
