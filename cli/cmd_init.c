@@ -52,10 +52,14 @@ static int init_run(struct call *call, struct error *err)
 		.key = call_value(call, "key"),
 	};
 	CLEANUP(certificates_release) struct certificates tsa = { .der = NULL };
+	CLEANUP(public_keys_release) struct public_keys recovery = { .item = NULL };
 	const char *key;
 
-	if (open_certificates(call, "tsa-root", &tsa, err))
+	if (open_certificates(call, "tsa-root", &tsa, err) ||
+	    open_public_keys(call, "recovery-key", &recovery, err))
 		return -1;
+	request.recovery = recovery.item;
+	request.recovery_count = recovery.count;
 	request.timestamp_root = tsa.der;
 	request.timestamp_root_count = tsa.list.count;
 	if (call_has(call, "dry-run"))
@@ -87,6 +91,14 @@ static const struct option init_options[] = {
 	  .argument = "NAME",
 	  .help = "the key of yours that signs here, made when there is none of that name; "
 		  "otherwise your user name" },
+	{ .name = "recovery-key",
+	  .argument = "NAME|PEM",
+	  .repeatable = true,
+	  .help = "let the policy list this key for revocations and for nothing else: a key of "
+		  "yours, the public half in a PEM file, or a pkcs11: URI; the private half is "
+		  "needed only to revoke, and had better lie elsewhere. Without one the signing "
+		  "key "
+		  "revokes itself" },
 	{ .name = "tsa-root",
 	  .argument = "PEM",
 	  .repeatable = true,
@@ -101,13 +113,15 @@ static const struct example init_examples[] = {
 	{ "akashi init", "make .akashi/ in the working folder" },
 	{ "akashi init /srv/models --bare --origin hub.example.org/models",
 	  "a registry that stands by itself, under a name that others can recognise" },
+	{ "akashi init --recovery-key safe.pem",
+	  "whoever steals the signing key cannot keep it from being revoked" },
 	{ NULL, NULL },
 };
 
 const struct command command_init = {
 	.name = "init",
 	.summary = "make a registry",
-	.synopsis = "[DIR] [--origin NAME] [--bare] [--key NAME]",
+	.synopsis = "[DIR] [--origin NAME] [--bare] [--key NAME] [--recovery-key NAME|PEM]...",
 	.description =
 		"Makes the folders of a registry, a log with an Ed25519 key of its own, and logs "
 		"the "

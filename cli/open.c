@@ -165,3 +165,47 @@ int open_certificates(const struct call *call, const char *option, struct certif
 		out->der[i] = certificate_der(out->list.item[i]);
 	return 0;
 }
+
+int open_public_key(const struct call *call, const char *named, struct public_key **out_key,
+		    struct error *err)
+{
+	CLEANUP(signing_key_close) struct signing_key *key = NULL;
+	CLEANUP(buffer_release) struct buffer pem;
+
+	buffer_init(&pem, PUBLIC_KEY_PEM_MAX);
+	if (file_exists(named))
+		return file_read(named, &pem, err) ||
+				       public_key_from_pem(buffer_view(&pem), out_key, err)
+			       ? error_prefix(err, "'%s'", named)
+			       : 0;
+	return signing_key_open(call->ctx, named, &key, err) ||
+			       public_key_from_der(public_key_der(key->public_key), out_key, err)
+		       ? -1
+		       : 0;
+}
+
+void public_keys_release(struct public_keys *keys)
+{
+	for (size_t i = 0; i < keys->count; i++)
+		public_key_free(&keys->item[i]);
+	free(keys->item);
+}
+
+int open_public_keys(const struct call *call, const char *option, struct public_keys *out,
+		     struct error *err)
+{
+	CLEANUP(texts_free) const char **named = NULL;
+	size_t count;
+
+	if (call_values(call, option, &named, &count, err))
+		return -1;
+	out->item = calloc(count + 1, sizeof(struct public_key *));
+	if (!out->item)
+		return error_system(err, ENOMEM, "cannot read keys");
+	for (size_t i = 0; i < count; i++) {
+		if (open_public_key(call, named[i], &out->item[i], err))
+			return error_prefix(err, "--%s", option);
+		out->count++;
+	}
+	return 0;
+}

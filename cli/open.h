@@ -95,6 +95,20 @@ MUST_CHECK int open_names(const struct call *call, const char *option, struct na
 			  size_t *out_count, struct error *err);
 void names_free(struct name **names);
 
+/* A public key that is named by a PEM file, as a key of this user, or by a pkcs11: URI. The caller
+ * frees it. */
+MUST_CHECK int open_public_key(const struct call *call, const char *named,
+			       struct public_key **out_key, struct error *err);
+
+/* Those that were given for a repeatable option. Released, also when this fails. */
+struct public_keys {
+	struct public_key **item;
+	size_t count;
+};
+MUST_CHECK int open_public_keys(const struct call *call, const char *option,
+				struct public_keys *out, struct error *err);
+void public_keys_release(struct public_keys *keys);
+
 /* The certificates in the PEM files that were given for a repeatable option. */
 struct certificates {
 	struct certificate_list list;

@@ -9,7 +9,6 @@
 #include "cli/open.h"
 #include "cli/output.h"
 
-#define PEM_MAX 4096u
 #define DAY_S 86400u
 
 /* ---- Shown ---- */
@@ -164,25 +163,6 @@ int trust_draft_finish(const struct call *call, struct registry *registry,
 	return 0;
 }
 
-/* A public key that is named by a PEM file or as a key of this user. */
-static int key_named(const struct call *call, const char *named, struct public_key **out_key,
-		     struct error *err)
-{
-	CLEANUP(signing_key_close) struct signing_key *key = NULL;
-	CLEANUP(buffer_release) struct buffer pem;
-
-	buffer_init(&pem, PEM_MAX);
-	if (file_exists(named))
-		return file_read(named, &pem, err) ||
-				       public_key_from_pem(buffer_view(&pem), out_key, err)
-			       ? error_prefix(err, "'%s'", named)
-			       : 0;
-	return signing_key_open(call->ctx, named, &key, err) ||
-			       public_key_from_der(public_key_der(key->public_key), out_key, err)
-		       ? -1
-		       : 0;
-}
-
 /* "30d", "12h" or seconds. */
 static int age_parse(const char *text, uint64_t *out_seconds, struct error *err)
 {
@@ -232,7 +212,7 @@ static int ask_keys(const struct call *call, struct asked *asked, struct error *
 		return error_set(err, ERROR_USAGE,
 				 "--names, --kinds, --root and --recovery belong to --add-key");
 	if (add) {
-		if (key_named(call, add, &asked->key, err) ||
+		if (open_public_key(call, add, &asked->key, err) ||
 		    call_values(call, "names", &asked->names, &asked->add.name_count, err) ||
 		    call_values(call, "kinds", &asked->kinds, &asked->add.kind_count, err))
 			return -1;

@@ -30,6 +30,10 @@ struct registry_init_request {
 			    user's name */
 	const struct span *timestamp_root; /* DER: timestamp authorities that policy 1 names */
 	size_t timestamp_root_count;
+	/* Who may revoke keys by policy 1, and do nothing else; none: its root may. The private
+	 * halves need not be here. */
+	struct public_key *const *recovery;
+	size_t recovery_count;
 };
 
 /*

@@ -159,27 +159,50 @@ static int texts_set(struct json *object, const char *key, const char *const *te
 }
 
 /* Everything for everybody: what the first key may do. */
-static int scope_set(struct json *object, struct error *err)
-{
-	static const char *const all[] = { "*", NULL };
+static const char *const everything[] = { "*", NULL };
+static const char *const revocations[] = { "revocation", NULL };
 
-	return texts_set(object, "names", all, err) || texts_set(object, "kinds", all, err) ? -1
-											    : 0;
+static int scope_set(struct json *object, const char *const *kinds, struct error *err)
+{
+	return texts_set(object, "names", everything, err) || texts_set(object, "kinds", kinds, err)
+		       ? -1
+		       : 0;
 }
 
-static int policy_key_set(struct json *policy, const struct public_key *key,
-			  struct digest *out_digest, struct error *err)
+/* It counts from index 1: above the policy that admits it. */
+static int policy_key_add(struct json *keys, const struct public_key *key, const char *const *kinds,
+			  struct error *err)
+{
+	struct json *one;
+
+	return json_add_object(keys, &one, err) || json_set_integer(one, "first", 1, err) ||
+			       json_set_hex(one, "id", public_key_id(key), err) ||
+			       json_set_base64(one, "publicKey", public_key_der(key), err) ||
+			       scope_set(one, kinds, err)
+		       ? -1
+		       : 0;
+}
+
+static int policy_keys_set(struct json *policy, const struct registry_init_request *request,
+			   const struct public_key *key, struct digest *out_digest,
+			   struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer text;
-	struct json *keys, *one;
+	struct json *keys, *recovery;
+	char id[DIGEST_HEX_SIZE];
 
 	buffer_init(&text, CONTROL_PAYLOAD_MAX_BYTES);
-	/* It counts from index 1: above the policy that admits it. */
-	if (json_set_array(policy, "keys", &keys, err) || json_add_object(keys, &one, err) ||
-	    json_set_integer(one, "first", 1, err) ||
-	    json_set_hex(one, "id", public_key_id(key), err) ||
-	    json_set_base64(one, "publicKey", public_key_der(key), err) || scope_set(one, err) ||
-	    json_write_canonical(keys, &text, err))
+	if (json_set_array(policy, "keys", &keys, err) ||
+	    policy_key_add(keys, key, everything, err) ||
+	    (request->recovery_count && json_set_array(policy, "recovery", &recovery, err)))
+		return -1;
+	for (size_t i = 0; i < request->recovery_count; i++) {
+		digest_to_hex(public_key_id(request->recovery[i]), id);
+		if (policy_key_add(keys, request->recovery[i], revocations, err) ||
+		    json_add_text(recovery, id, err))
+			return -1;
+	}
+	if (json_write_canonical(keys, &text, err))
 		return -1;
 	*out_digest = sha256(buffer_view(&text));
 	return 0;
@@ -218,7 +241,8 @@ static int policy_make(const struct registry *registry, const struct registry_in
 	struct json *required, *rule;
 
 	digest_to_hex(public_key_id(key), id);
-	if (json_object_new(&policy, err) || policy_key_set(policy, key, out_digest, err) ||
+	if (json_object_new(&policy, err) ||
+	    policy_keys_set(policy, request, key, out_digest, err) ||
 	    texts_set(policy, "log", logs, err) || texts_set(policy, "roots", roots, err) ||
 	    json_set_array(policy, "required", &required, err) ||
 	    json_add_object(required, &rule, err) || json_set_text(rule, "names", "*", err) ||
@@ -247,7 +271,7 @@ static int first_statements(struct registry *registry, const struct registry_ini
 	    policy_make(registry, request, key->public_key, &policy, &draft[0].digest, err) ||
 	    json_object_new(&first, err) ||
 	    json_set_base64(first, "publicKey", public_key_der(key->public_key), err) ||
-	    scope_set(first, err))
+	    scope_set(first, everything, err))
 		return -1;
 	draft[0].predicate = policy;
 	draft[1].predicate = first;
@@ -270,6 +294,15 @@ static int public_key_keep(const struct registry *registry, const struct public_
 			       file_write(path, buffer_view(&pem), 0644, FILE_KEEP_FIRST, err)
 		       ? -1
 		       : 0;
+}
+
+static int recovery_keep(const struct registry *registry,
+			 const struct registry_init_request *request, struct error *err)
+{
+	for (size_t i = 0; i < request->recovery_count; i++)
+		if (public_key_keep(registry, request->recovery[i], err))
+			return -1;
+	return 0;
 }
 
 static int folders_make(const char *folder, struct error *err)
@@ -312,9 +345,41 @@ static int home_fill(const struct context *ctx, const char *folder,
 			       log_create(ctx, folder, origin, 0600, err) ||
 			       registry_open(ctx, folder, &registry, err) ||
 			       public_key_keep(registry, key->public_key, err) ||
+			       recovery_keep(registry, request, err) ||
 			       first_statements(registry, request, key, err)
 		       ? -1
 		       : 0;
+}
+
+/* Recovery keys that could not do what they are for, or that lie where what they revoke lies. */
+static int recovery_check(const struct registry_init_request *request, const struct public_key *key,
+			  struct error *err)
+{
+	for (size_t i = 0; i < request->recovery_count; i++) {
+		const struct public_key *one = request->recovery[i];
+		char hex[DIGEST_HEX_SIZE];
+
+		digest_to_hex(public_key_id(one), hex);
+		if (public_key_type(one) != KEY_ECDSA_P256 &&
+		    public_key_type(one) != KEY_ECDSA_P384)
+			return error_set(err, ERROR_USAGE,
+					 "the recovery key %s signs no statements: P-256 or P-384 "
+					 "is wanted",
+					 hex);
+		if (digest_equal(public_key_id(one), public_key_id(key)))
+			return error_set(err, ERROR_USAGE,
+					 "the recovery key %s is the signing key: whoever steals "
+					 "one has both",
+					 hex);
+		for (size_t k = 0; k < i; k++)
+			if (digest_equal(public_key_id(one), public_key_id(request->recovery[k])))
+				return error_set(err, ERROR_USAGE,
+						 "the recovery key %s is named twice", hex);
+	}
+	return request->recovery_count < POLICY_KEYS_MAX
+		       ? 0
+		       : error_set(err, ERROR_USAGE, "more than %d recovery keys",
+				   POLICY_KEYS_MAX - 1);
 }
 
 int registry_init(const struct context *ctx, const struct registry_init_request *request,
@@ -331,7 +396,8 @@ int registry_init(const struct context *ctx, const struct registry_init_request 
 				 request->origin);
 	key_name_default(ctx, name);
 	if (building_begin(request, &b, err) ||
-	    key_take(ctx, request->key ? request->key : name, &key, err))
+	    key_take(ctx, request->key ? request->key : name, &key, err) ||
+	    recovery_check(request, key->public_key, err))
 		return -1;
 	if (request->origin)
 		snprintf(origin, sizeof(origin), "%s", request->origin);
