@@ -1,4 +1,4 @@
-/* disclose: open one thing that a published checkpoint commits to. */
+/* disclose: open one thing that a published checkpoint or record commits to. */
 #include <stdio.h>
 #include <string.h>
 
@@ -53,17 +53,21 @@ static int list(const struct call *call, const char *of, const struct openings *
 	for (size_t i = 0; i < openings->count; i++) {
 		const struct opening *opening = &openings->item[i];
 		const char *name = opening_name(opening);
-		char hex[DIGEST_HEX_SIZE];
+		size_t tokens = json_count(json_member(opening->value, "ids"));
+		char hex[DIGEST_HEX_SIZE], length[48] = "";
 
 		if (json_add_object(items, &item, err) ||
 		    json_set_digest(item, "commitment", &opening->commitment, err) ||
 		    json_set_text(item, "what", opening->what, err) ||
-		    (name && json_set_text(item, "name", name, err)))
+		    (name && json_set_text(item, "name", name, err)) ||
+		    (tokens && json_set_size(item, "tokens", tokens, err)))
 			return -1;
 		digest_to_hex(&opening->commitment, hex);
+		if (tokens)
+			snprintf(length, sizeof(length), " of %zu tokens", tokens);
 		if (!call->json)
-			output_line(stdout, "sha256:%s  %s%s%s", hex, opening->what,
-				    name ? " " : "", name ? name : "");
+			output_line(stdout, "sha256:%s  %s%s%s%s", hex, opening->what,
+				    name ? " " : "", name ? name : "", length);
 	}
 	return call->json ? output_json(object, err) : 0;
 }
@@ -121,15 +125,18 @@ static const struct example disclose_examples[] = {
 	{ "akashi disclose llm-x/base@v1", "list what was committed to, for your own eyes" },
 	{ "akashi disclose llm-x/base@v1 llm-x/raw-web@2 -o raw-web.opening.json",
 	  "open that one dataset: akashi verify DIR --opening raw-web.opening.json" },
+	{ "akashi disclose llm-x/base@v1 sha256:9f86d081 -o probe.json",
+	  "one private probe, with what was computed on it" },
 	{ NULL, NULL },
 };
 
 const struct command command_disclose = {
 	.name = "disclose",
-	.summary = "open one thing that a published checkpoint commits to",
+	.summary = "open one thing that a published checkpoint or record commits to",
 	.synopsis = "NAME@VERSION [COMMITMENT|NAME|WHAT] [-o FILE]",
 	.description =
-		"After akashi publish --private: the salt and the value behind one commitment, for "
+		"After akashi publish --private, or akashi record --private-probes: the salt and "
+		"the value behind one commitment, for "
 		"whom you choose. It opens that one and tells nothing of the others. The salts are "
 		"in this registry only: what is lost with it can never be opened again.",
 	.options = disclose_options,

@@ -27,6 +27,7 @@ static int result_json(const struct call *call, const struct record_result *resu
 	    json_set_text(object, "schema", "akashi/recorded/1", err) ||
 	    json_set_bool(object, "dryRun", dry_run, err) ||
 	    json_set_text(object, "of", call->operand[0], err) ||
+	    json_set_bool(object, "private", call_has(call, "private-probes"), err) ||
 	    json_set_size(object, "probes", result->probes, err) ||
 	    json_set_size(object, "tokens", result->tokens, err) ||
 	    json_set_size(object, "flop", (uint64_t)result->flop, err) ||
@@ -61,11 +62,11 @@ static void result_text(const struct call *call, const struct record_result *res
 		return;
 	}
 	digest_to_hex(&result->made.identity, hex);
-	output_line(stdout, "%s %zu probes of %s, %zu tokens, %s %" PRIu64 ", sha256:%s",
+	output_line(stdout, "%s %zu %sprobes of %s, %zu tokens, %s %" PRIu64 ", sha256:%s",
 		    result->made.existed ? "had recorded" : "recorded", result->probes,
-		    call->operand[0], result->tokens,
-		    result->made.existed ? "logged before at" : "logged at", result->made.log_index,
-		    hex);
+		    call_has(call, "private-probes") ? "private " : "", call->operand[0],
+		    result->tokens, result->made.existed ? "logged before at" : "logged at",
+		    result->made.log_index, hex);
 }
 
 static int foreign_json(const struct call *call, const struct foreign_result *result,
@@ -170,6 +171,7 @@ static int record_run(struct call *call, struct error *err)
 		.probes_file = call_value(call, "probes"),
 		.random = call_value(call, "random"),
 		.key = call_value(call, "key"),
+		.private = call_has(call, "private-probes"),
 		.boundaries = call_has(call, "boundaries"),
 		.dry_run = call_has(call, "dry-run"),
 		.device = call_value(call, "device"),
@@ -179,9 +181,11 @@ static int record_run(struct call *call, struct error *err)
 
 	if (request.probes_file && request.random)
 		return error_set(err, ERROR_USAGE, "--probes and --random exclude each other");
-	if (foreign && (request.probes_file || request.random || request.boundaries))
+	if (foreign &&
+	    (request.probes_file || request.random || request.boundaries || request.private))
 		return error_set(err, ERROR_USAGE,
-				 "--from brings its own probes, and no layer boundaries");
+				 "--from brings its own probes, which are public, and no layer "
+				 "boundaries");
 	if (!foreign && call_has(call, "unchecked"))
 		return error_set(err, ERROR_USAGE, "--unchecked is for --from");
 	if (device_wish_check(request.device, err) || open_registry(call, &registry, err) ||
@@ -205,6 +209,9 @@ static const struct option record_options[] = {
 	  .argument = "COUNT:LENGTH[:SEED]",
 	  .help = "draw token sequences; without either option 16:128, cut to the model's context, "
 		  "seeded by the checkpoint's statement" },
+	{ .name = "private-probes",
+	  .help = "commit to the probes and to what is computed on them instead of telling them: "
+		  "whom you choose gets what opens single ones (akashi disclose)" },
 	{ .name = "boundaries",
 	  .help = "keep the hidden states at every layer boundary as well, so that others can "
 		  "check single layers (verify --spot); says how many bytes that takes" },
@@ -224,6 +231,8 @@ static const struct option record_options[] = {
 static const struct example record_examples[] = {
 	{ "akashi record llm-x/base@step-500", "sixteen drawn probes of 128 tokens" },
 	{ "akashi record llm-x/base@step-500 --probes prompts.jsonl", "probes of your own" },
+	{ "akashi record llm-x/base@step-500 --probes held-out.jsonl --private-probes",
+	  "probes that stay in the house: akashi disclose opens one for whom you choose" },
 	{ "akashi record llm-x/base@step-500 --boundaries", "with what a spot check needs" },
 	{ "akashi record llm-x/base@step-500 --from outputs.jsonl",
 	  "what vLLM or transformers gave, to be judged within a tolerance" },

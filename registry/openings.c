@@ -1,4 +1,4 @@
-/* Openings, kept with the registry: one file for each projected version. */
+/* Openings, kept with the registry: one file for each version that commits to something. */
 #include "registry/openings.h"
 
 #include <stdio.h>
@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define OPENINGS_SCHEMA "akashi/openings/1"
-#define OPENINGS_MAX_BYTES (16u << 20)
+#define OPENINGS_MAX_BYTES (256u << 20)
 
 void openings_release(struct openings *openings)
 {
@@ -28,6 +28,24 @@ int openings_add(struct openings *openings, struct opening *opening, struct erro
 	openings->item = more;
 	more[openings->count++] = *opening;
 	*opening = (struct opening){ 0 };
+	return 0;
+}
+
+int openings_made(const struct openings *openings, const char *what, const struct json *value,
+		  const struct opening **out_opening, struct error *err)
+{
+	struct digest digest;
+
+	*out_opening = NULL;
+	if (commitment_value(value, &digest, err))
+		return -1;
+	for (size_t i = 0; i < openings->count && !*out_opening; i++) {
+		const struct opening *opening = &openings->item[i];
+		struct digest again = commitment_of(opening->salt, &digest);
+
+		if (strcmp(opening->what, what) == 0 && digest_equal(&again, &opening->commitment))
+			*out_opening = opening;
+	}
 	return 0;
 }
 

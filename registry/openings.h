@@ -16,7 +16,16 @@ void openings_release(struct openings *openings);
 MUST_CHECK int openings_add(struct openings *openings, struct opening *opening, struct error *err);
 
 /*
- * `openings/OWNER/NAME@VERSION.json`: those of one projected version. ERROR_ABSENT: it commits to
+ * The opening that was made for the same value in the same kind of place before: *out_opening,
+ * borrowed, or NULL.
+ */
+MUST_CHECK int openings_made(const struct openings *openings, const char *what,
+			     const struct json *value, const struct opening **out_opening,
+			     struct error *err);
+
+/*
+ * `openings/OWNER/NAME@VERSION.json`: those of one version, which a projection or a
+ * record of private probes made. ERROR_ABSENT: it commits to
  * nothing that this registry could open. The caller releases *out_openings.
  */
 MUST_CHECK int openings_read(struct registry *registry, const struct name *name,

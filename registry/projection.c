@@ -66,31 +66,16 @@ bool projection_hides(const struct publish_private *rule, const struct statement
 	       (json_member(git, "diff") && rule->diff);
 }
 
-/* The opening that was made for the same value in the same place before, or NULL. */
-static const struct opening *made_before(const struct openings *kept, const char *what,
-					 const struct json *value, struct error *err)
-{
-	for (size_t i = 0; i < kept->count; i++) {
-		const struct opening *opening = &kept->item[i];
-		struct digest again;
-
-		if (strcmp(opening->what, what) == 0 &&
-		    commitment_make(opening->salt, value, &again, err) == 0 &&
-		    digest_equal(&again, &opening->commitment))
-			return opening;
-	}
-	return NULL;
-}
-
 /* A commitment to `value`, with its opening in the projection's list. */
 static int hide(struct registry *registry, struct projection *projection, const char *what,
 		const struct json *value, struct json **out_commitment, struct error *err)
 {
 	CLEANUP(opening_release) struct opening opening = { 0 }, copy = { 0 };
-	const struct opening *before = made_before(&projection->kept, what, value, err);
+	const struct opening *before;
 	uint8_t salt[COMMITMENT_SALT_BYTES];
 
-	if (!before && context_random(registry->ctx, salt, sizeof(salt), err))
+	if (openings_made(&projection->kept, what, value, &before, err) ||
+	    (!before && context_random(registry->ctx, salt, sizeof(salt), err)))
 		return -1;
 	if (opening_make(before ? before->salt : salt, what, projection->text, value, &opening,
 			 err) ||

@@ -1,5 +1,5 @@
 /* Record what a registered checkpoint computes, and sign it. */
-#include "registry/recording_inner.h"
+#include "registry/recording_private.h"
 
 #include <stdio.h>
 
@@ -17,36 +17,52 @@ static int read_probes(const char *path, struct recording *r, struct error *err)
 	return 0;
 }
 
-static int draw_probes(const char *random, struct recording *r, struct error *err)
+static int draw_probes(const struct context *ctx, const char *random, struct recording *r,
+		       struct error *err)
 {
 	const struct model_config *config = forward_config(r->forward);
 	size_t count = DEFAULT_COUNT, length = DEFAULT_LENGTH;
 	const char *seed = NULL;
 	char identity[DIGEST_HEX_SIZE];
+	struct digest drawn = r->checkpoint.identity;
 
 	if (random && probes_parse_random(random, &count, &length, &seed, err))
 		return -1;
 	if (!random && length > config->context)
 		length = config->context;
-	digest_to_hex(&r->checkpoint.identity, identity);
+	if (r->private && seed)
+		return error_set(err, ERROR_USAGE,
+				 "private probes are drawn by chance that nobody keeps: a seed "
+				 "would tell them");
+	if (r->private && context_random(ctx, drawn.byte, DIGEST_SIZE, err))
+		return -1;
+	digest_to_hex(&drawn, identity);
 	snprintf(r->source, sizeof(r->source), "random");
 	if (snprintf(r->seed, sizeof(r->seed), "%s", seed ? seed : identity) >=
 	    (int)sizeof(r->seed))
 		return error_set(err, ERROR_USAGE, "the seed has more than %d bytes",
 				 RECORDING_SOURCE_MAX - 1);
-	return probes_generate(count, length, r->seed, config->vocab, &r->probes, err);
+	if (probes_generate(count, length, r->seed, config->vocab, &r->probes, err))
+		return -1;
+	if (r->private)
+		r->seed[0] = '\0';
+	return 0;
 }
 
-static int choose_probes(const struct record_request *request, struct recording *r,
-			 struct error *err)
+static int choose_probes(const struct context *ctx, const struct record_request *request,
+			 struct recording *r, struct error *err)
 {
 	const struct model_config *config = forward_config(r->forward);
 
 	if (request->probes_file && request->random)
 		return error_set(err, ERROR_USAGE,
 				 "probes come from a file or at random, not both");
+	r->private = request->private;
+	if (r->private && request->boundaries)
+		return error_set(err, ERROR_USAGE,
+				 "boundary activations tell the tokens of private probes");
 	if (request->probes_file ? read_probes(request->probes_file, r, err)
-				 : draw_probes(request->random, r, err))
+				 : draw_probes(ctx, request->random, r, err))
 		return -1;
 	return probes_check(&r->probes, config->vocab, config->context, err) ||
 			       probes_to_object(&r->probes, &r->probes_object, err)
@@ -127,9 +143,12 @@ static int publish_record(struct registry *registry, const char *key_name, struc
 	draft.subject = name;
 	if (registry_key_name(registry, key_name, &key_name, err) ||
 	    signing_key_open(registry->ctx, key_name, &key, err) ||
-	    store_put(registry->store, buffer_view(&r->probes_object), &probes, err) ||
+	    (r->private
+		     ? recording_hide(registry, r, &result->root, err)
+		     : store_put(registry->store, buffer_view(&r->probes_object), &probes, err)) ||
 	    store_put(registry->store, buffer_view(&r->outputs), &draft.digest, err) ||
-	    record_predicate(registry, r, &probes, &draft.digest, result, &predicate, err))
+	    record_predicate(registry, r, r->private ? NULL : &probes, &draft.digest, result,
+			     &predicate, err))
 		return -1;
 	draft.predicate = predicate;
 	return registry_publish_statements(registry, key, &draft, 1, &result->made, err);
@@ -182,7 +201,8 @@ int registry_record(struct registry *registry, const struct record_request *requ
 
 	buffer_init(&r.probes_object, PROBES_MAX_BYTES);
 	buffer_init(&r.outputs, OUTPUTS_MAX_BYTES);
-	if (recording_open(registry, request->name, &r, err) || choose_probes(request, &r, err) ||
+	if (recording_open(registry, request->name, &r, err) ||
+	    choose_probes(registry->ctx, request, &r, err) ||
 	    announce(registry->ctx, &r, request->boundaries, &result, err))
 		return -1;
 	forward_hash(r.forward, request->hash_on_device);

@@ -10,9 +10,10 @@ struct record_request {
 	const char
 		*random; /* COUNT:LENGTH or COUNT:LENGTH:SEED; NULL: 16:128, cut to the context */
 	const char *key; /* signing key; NULL: config user.key */
-	bool boundaries; /* keep the states at layer boundaries as objects: a spot check needs
-			    them */
-	bool dry_run;    /* say what it would cost, and stop */
+	bool private; /* commit to the probes and to what is computed on them, and tell neither */
+	bool boundaries;     /* keep the states at layer boundaries as objects: a spot check needs
+				them */
+	bool dry_run;        /* say what it would cost, and stop */
 	const char *device;  /* what computes, as device_open takes it; NULL: as there is */
 	bool hash_on_device; /* forward_hash */
 };
@@ -33,8 +34,8 @@ struct record_result {
  * Run the probes through the stored weights, every byte hashed from the buffer it
  * is computed from, and publish a `record` statement with its two objects.
  * Random probes without a seed are seeded by the checkpoint statement's
- * identity. What it costs is noticed before it starts. ERROR_UNTRUSTED: an
- * architecture that this version does not compute.
+ * identity; private ones by chance that nobody keeps. What it costs is noticed before it starts.
+ * ERROR_UNTRUSTED: an architecture that this version does not compute.
  */
 MUST_CHECK int registry_record(struct registry *registry, const struct record_request *request,
 			       struct record_result *out_result, struct error *err);

@@ -19,6 +19,7 @@ struct recording {
 	struct forward *forward;
 	struct device_in_use device; /* opened where something is computed */
 	struct probes probes;
+	bool private;                      /* a commitment is shown in the place of each probe */
 	char source[RECORDING_SOURCE_MAX]; /* "file", "random" */
 	char seed[RECORDING_SOURCE_MAX];
 	struct buffer probes_object, outputs;
@@ -44,7 +45,7 @@ bool recording_device_replace(const struct context *ctx, struct recording *r, st
 MUST_CHECK int recording_of_set(struct registry *registry, const struct recording *r,
 				struct json *predicate, struct error *err);
 
-/* Set "probes": the object, what is in it and where it comes from. */
+/* Set "probes": the object (NULL: they are private), what is in it and where it comes from. */
 MUST_CHECK int recording_probes_set(const struct recording *r, const struct probes *probes,
 				    const struct digest *object, struct json *predicate,
 				    struct error *err);

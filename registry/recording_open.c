@@ -106,7 +106,8 @@ int recording_probes_set(const struct recording *r, const struct probes *probes,
 	struct json *about;
 
 	if (json_set_object(predicate, "probes", &about, err) ||
-	    json_set_digest(about, "object", object, err) ||
+	    (object ? json_set_digest(about, "object", object, err)
+		    : json_set_bool(about, "private", true, err)) ||
 	    json_set_size(about, "count", probes->count, err) ||
 	    json_set_size(about, "tokens", probes_tokens(probes), err) ||
 	    json_set_text(about, "source", r->source, err))

@@ -2,6 +2,7 @@
 #include "verify/check_class.h"
 
 #include "verify/check_foreign.h"
+#include "verify/check_private.h"
 
 void record_choice_release(struct record_choice *choice)
 {
@@ -44,7 +45,7 @@ static int visit_record(struct check *check, const struct believed *believed, vo
 	struct record_choice *choice = arg;
 	enum record_class class = record_class_of(check, believed);
 
-	if (record_is_foreign(&believed->statement))
+	if (record_is_foreign(&believed->statement) || record_is_private(&believed->statement))
 		return 0;
 	choice->others += choice->found;
 	if (choice->found && !worth_more(check, believed, class, choice))

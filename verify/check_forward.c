@@ -1,6 +1,7 @@
 /* The forward step: find the record that is worth most and let it be computed again. */
 #include "verify/check_foreign.h"
 #include "verify/check_model.h"
+#include "verify/check_private.h"
 #include "verify/check_replay.h"
 #include "verify/check_spot.h"
 
@@ -26,7 +27,8 @@ static int spot_without_record(struct check *check, struct error *err)
 {
 	struct error cause = { 0 };
 
-	error_set(&cause, ERROR_ABSENT, "only other frameworks' outputs were recorded");
+	error_set(&cause, ERROR_ABSENT,
+		  "only other frameworks' outputs, or private probes, were recorded");
 	return check_model_not_possible(check, "a spot check", &cause, err);
 }
 
@@ -34,10 +36,10 @@ static int forward_step(struct check *check, struct check_model *model, struct e
 {
 	CLEANUP(record_choice_release) struct record_choice choice = { 0 };
 	CLEANUP(check_record_release) struct check_record record;
-	CLEANUP(digest_list_release) struct digest_list foreign = { 0 };
+	CLEANUP(digest_list_release) struct digest_list foreign = { 0 }, private = { 0 };
 	struct error cause = { 0 };
 	size_t unknown = 0;
-	bool ready;
+	bool ready, opened;
 
 	check_record_init(&record);
 	if ((check->request->forward == FORWARD_NONE && !forward_is_named(check->request)) ||
@@ -48,21 +50,25 @@ static int forward_step(struct check *check, struct check_model *model, struct e
 		return verdict_set(check->verdict, STEP_FORWARD, STEP_NOT_POSSIBLE, err,
 				   "not run: these are not the weights that were signed");
 	if (record_choose(check, &choice, &unknown, err) ||
-	    foreign_records_find(check, &foreign, err))
+	    foreign_records_find(check, &foreign, err) ||
+	    private_records_find(check, &private, err))
 		return -1;
-	if (!choice.found && !foreign.count)
+	if (!choice.found && !foreign.count && !private.count)
 		return forward_without_record(check, unknown, err);
 	if (check_model_open(check, model, &ready, err) || !ready)
 		return err->code ? -1 : 0;
 	if (choice.found && check_record_open(check, &choice.best, &record, &cause))
 		return check_blame(check, STEP_FORWARD, "the record", true, &cause, err);
 	choice.foreign = spot_is_asked(&check->request->spot) ? foreign.count : 0;
+	if (spot_is_asked(&check->request->spot) && check_private_left_out(check, &private, err))
+		return -1;
 	if (spot_is_asked(&check->request->spot))
 		return choice.found ? check_spot(check, &choice, model, &record, err)
 				    : spot_without_record(check, err);
-	if (choice.found && check_replay(check, &choice, model, &record, err))
+	if ((choice.found && check_replay(check, &choice, model, &record, err)) ||
+	    check_private(check, model, &private, choice.found, &opened, err))
 		return -1;
-	return check_foreign(check, model, &foreign, choice.found, err);
+	return check_foreign(check, model, &foreign, choice.found || opened, err);
 }
 
 int check_forward(struct check *check, struct error *err)

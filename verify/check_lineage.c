@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "verify/check_parts.h"
-#include "verify/commitment.h"
+#include "verify/private_probes.h"
 
 /* The edges, as they are gone through. */
 struct lineage {
@@ -183,8 +183,11 @@ static int say_commit(struct check *check, const struct json *object, struct lin
 /* An opening that opens nothing here is about something else, whatever it is worth there. */
 static int check_openings(struct check *check, const struct lineage *lineage, struct error *err)
 {
-	size_t given = check->request->opening_count;
+	size_t given = 0;
 
+	/* Those of probes are for the forward step. */
+	for (size_t i = 0; i < check->request->opening_count; i++)
+		given += !opening_is_probe(&check->request->opening[i]);
 	if (lineage->opened >= given)
 		return 0;
 	return verdict_set(check->verdict, STEP_LINEAGE, STEP_FAILS, err,

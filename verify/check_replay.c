@@ -101,10 +101,9 @@ static int say_replay(struct check *check, const struct record_choice *choice,
 			   report->seeded ? ", repeated with a stated seed" : "");
 }
 
-/* Print what it costs before it starts. */
-static int announce_cost(struct check *check, const struct check_model *model,
-			 const struct check_record *record, const struct replay_request *request,
-			 struct error *err)
+int check_replay_announce(struct check *check, const struct check_model *model,
+			  const struct check_record *record, const struct replay_request *request,
+			  struct error *err)
 {
 	char text[FORWARD_COST_TEXT_MAX];
 	struct forward_cost cost;
@@ -117,10 +116,9 @@ static int announce_cost(struct check *check, const struct check_model *model,
 	return 0;
 }
 
-/* Compute and compare; once more on the CPU where a device fails or finds a difference. */
-static int replay_run(struct check *check, struct check_model *model,
-		      const struct check_record *record, const struct replay_request *request,
-		      struct replay_report *report, struct replay_list *list, struct error *cause)
+int check_replay_run(struct check *check, struct check_model *model,
+		     const struct check_record *record, const struct replay_request *request,
+		     struct replay_report *report, struct replay_list *list, struct error *cause)
 {
 	char doubt[REPLAY_DOUBT_MAX];
 	int failed;
@@ -149,10 +147,10 @@ int check_replay(struct check *check, const struct record_choice *choice, struct
 	struct error cause = { 0 };
 	char seed[DRAW_SEED_SIZE];
 
-	if (announce_cost(check, model, record, &request, err) ||
+	if (check_replay_announce(check, model, record, &request, err) ||
 	    draw_settle(check->ctx, record->probes.count, &request, seed, err))
 		return -1;
-	if (replay_run(check, model, record, &request, &report, &list, &cause))
+	if (check_replay_run(check, model, record, &request, &report, &list, &cause))
 		return check_model_blame(check, model, "the forward pass", seed, &cause, err);
 	if (say_replay(check, choice, model, &report, &list, err))
 		return -1;

@@ -26,6 +26,16 @@ MUST_CHECK int check_record_open(struct check *check, const struct believed *bel
 /* The share that a tier of --forward asks for. */
 struct replay_request replay_request_of(const struct check_request *request);
 
+/* Say what the replay will cost, before it starts. */
+MUST_CHECK int check_replay_announce(struct check *check, const struct check_model *model,
+				     const struct check_record *record,
+				     const struct replay_request *request, struct error *err);
+/* Compute and compare; once more on the CPU where a device fails or finds a difference. */
+MUST_CHECK int check_replay_run(struct check *check, struct check_model *model,
+				const struct check_record *record,
+				const struct replay_request *request, struct replay_report *report,
+				struct replay_list *list, struct error *cause);
+
 /* Compute again what the record says, and set the forward step. */
 MUST_CHECK int check_replay(struct check *check, const struct record_choice *choice,
 			    struct check_model *model, struct check_record *record,

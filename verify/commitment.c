@@ -31,20 +31,32 @@ int commitment_to_json(const struct digest *commitment, struct json **out_object
 	return 0;
 }
 
+int commitment_value(const struct json *value, struct digest *out_digest, struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer text;
+
+	buffer_init(&text, OPENING_VALUE_MAX_BYTES);
+	if (json_write_canonical(value, &text, err))
+		return -1;
+	*out_digest = sha256(buffer_view(&text));
+	return 0;
+}
+
+struct digest commitment_of(const uint8_t salt[COMMITMENT_SALT_BYTES], const struct digest *value)
+{
+	struct span part[] = { { salt, COMMITMENT_SALT_BYTES }, digest_view(value) };
+
+	return sha256_parts(part, 2);
+}
+
 int commitment_make(const uint8_t salt[COMMITMENT_SALT_BYTES], const struct json *value,
 		    struct digest *out_commitment, struct error *err)
 {
-	uint8_t bytes[COMMITMENT_SALT_BYTES + DIGEST_SIZE];
-	CLEANUP(buffer_release) struct buffer text;
 	struct digest digest;
 
-	buffer_init(&text, OPENING_MAX_BYTES);
-	if (json_write_canonical(value, &text, err))
+	if (commitment_value(value, &digest, err))
 		return -1;
-	digest = sha256(buffer_view(&text));
-	memcpy(bytes, salt, COMMITMENT_SALT_BYTES);
-	memcpy(bytes + COMMITMENT_SALT_BYTES, digest.byte, DIGEST_SIZE);
-	*out_commitment = sha256((struct span){ bytes, sizeof(bytes) });
+	*out_commitment = commitment_of(salt, &digest);
 	return 0;
 }
 

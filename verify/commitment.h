@@ -8,10 +8,12 @@
  * A commitment stands where a value would: {"commitment":"sha256:HEX"}, HEX being SHA-256 over a
  * salt of 128 random bits and the SHA-256 of the value's canonical JSON. The value is what
  * stood in that place before: a reference, a `git` object, a digest in quotes. Whoever does
- * not have the salt can try no guess.
+ * not have the salt can try no guess. Where a probe stood it commits to the tokens and to all that
+ * was computed on them (verify/private_probes.h).
  */
 #define COMMITMENT_SALT_BYTES 16
-#define OPENING_MAX_BYTES (64u << 10)
+#define OPENING_MAX_BYTES (4u << 20)
+#define OPENING_VALUE_MAX_BYTES (OPENING_MAX_BYTES - 1024u) /* of the value in it */
 
 /* What opens one commitment. Start with {0}. */
 struct opening {
@@ -19,7 +21,8 @@ struct opening {
 	uint8_t salt[COMMITMENT_SALT_BYTES];
 	struct json *json;        /* the whole opening; owned */
 	const struct json *value; /* what was committed to; borrowed from `json`, as the texts */
-	const char *what;         /* "parent", "dataset", "run", "git", "git diff", "checkpoint" */
+	const char *what;         /* "parent", "dataset", "run", "git", "git diff", "checkpoint",
+				     "probe" */
 	const char *of;           /* the version whose statement has the commitment */
 };
 
@@ -31,7 +34,12 @@ MUST_CHECK int commitment_parse(const struct json *object, struct digest *out_co
 /* A new object; the caller frees it. */
 MUST_CHECK int commitment_to_json(const struct digest *commitment, struct json **out_object,
 				  struct error *err);
-/* ERROR_USAGE for a value that has no canonical spelling. */
+/* SHA-256 of a value's canonical JSON, and the commitment that a salt makes of it. ERROR_USAGE for
+ * a value that has no canonical spelling, or a longer one than an opening may have. */
+MUST_CHECK int commitment_value(const struct json *value, struct digest *out_digest,
+				struct error *err);
+struct digest commitment_of(const uint8_t salt[COMMITMENT_SALT_BYTES], const struct digest *value);
+/* Both. */
 MUST_CHECK int commitment_make(const uint8_t salt[COMMITMENT_SALT_BYTES], const struct json *value,
 			       struct digest *out_commitment, struct error *err);
 

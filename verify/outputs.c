@@ -48,6 +48,7 @@ void outputs_release(struct outputs *outputs)
 		free(outputs->probe[i].top);
 	}
 	free(outputs->probe);
+	free(outputs->commitment);
 	*outputs = (struct outputs){ 0 };
 }
 
@@ -184,7 +185,7 @@ int values_digests(struct threads *threads, const char *what, size_t cols,
 
 /* ---- Leaves ---- */
 
-enum leaf_kind { LEAF_PROBE = 1, LEAF_BOUNDARY, LEAF_LOGITS, LEAF_HIDDEN, LEAF_NLL };
+enum leaf_kind { LEAF_PROBE = 1, LEAF_BOUNDARY, LEAF_LOGITS, LEAF_HIDDEN, LEAF_NLL, LEAF_PRIVATE };
 
 static void leaf_add(struct merkle *tree, const struct entry *entry)
 {
@@ -265,7 +266,10 @@ struct digest outputs_root(const struct outputs *outputs)
 
 	head_leaf_add(&tree, outputs);
 	for (size_t i = 0; i < outputs->count; i++)
-		probe_leaves_add(&tree, outputs, i);
+		if (outputs->commitment)
+			digest_leaf_add(&tree, LEAF_PRIVATE, i, 0, &outputs->commitment[i]);
+		else
+			probe_leaves_add(&tree, outputs, i);
 	return merkle_root(&tree);
 }
 

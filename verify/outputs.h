@@ -24,6 +24,8 @@ struct outputs {
 	bool logits; /* there is a language-model head; else an encoder */
 	struct probe_outputs *probe;
 	size_t count;
+	struct digest *commitment; /* of private probes: what stands in the place of each; then
+				      nothing more of them is here. NULL: they are public */
 };
 
 /* Room for `count` probes; layers, hidden, vocab and logits are set. */
@@ -41,6 +43,9 @@ MUST_CHECK int outputs_to_object(const struct outputs *outputs, struct buffer *o
 				 struct error *err);
 MUST_CHECK int outputs_from_object(struct span json, struct outputs *out_outputs,
 				   struct error *err);
+/* The same of private probes: a commitment in the place of each, and of none anything else. */
+MUST_CHECK int outputs_from_private_object(struct span json, struct outputs *out_outputs,
+					   struct error *err);
 
 /* Rule 12: the digest of `rows` x `cols` numbers (rows 0: of a vector of cols). */
 struct digest values_digest(const char *what, size_t rows, size_t cols, const float *values);

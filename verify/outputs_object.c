@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "verify/commitment.h"
 #include "verify/json.h"
 #include "verify/outputs.h"
 #include "verify/probes.h"
@@ -68,6 +69,14 @@ static int probe_write(const struct outputs *outputs, const struct probe_outputs
 	return buffer_add_text(out, "}", err);
 }
 
+static int commitment_write(const struct digest *commitment, struct buffer *out, struct error *err)
+{
+	char hex[DIGEST_HEX_SIZE];
+
+	digest_to_hex(commitment, hex);
+	return buffer_printf(out, err, "{\"commitment\":\"sha256:%s\"}", hex);
+}
+
 int outputs_to_object(const struct outputs *outputs, struct buffer *out, struct error *err)
 {
 	if (buffer_printf(out, err, "{\"hidden\":%u,\"kind\":\"%s\",\"layers\":%u,\"probes\":[",
@@ -75,7 +84,8 @@ int outputs_to_object(const struct outputs *outputs, struct buffer *out, struct 
 		return -1;
 	for (size_t i = 0; i < outputs->count; i++)
 		if ((i && buffer_add_text(out, ",", err)) ||
-		    probe_write(outputs, &outputs->probe[i], out, err))
+		    (outputs->commitment ? commitment_write(&outputs->commitment[i], out, err)
+					 : probe_write(outputs, &outputs->probe[i], out, err)))
 			return -1;
 	return buffer_printf(out, err,
 			     "],\"profile\":\"" EXACT_PROFILE "\",\"schema\":\"" OUTPUTS_SCHEMA
@@ -220,7 +230,20 @@ static int head_read(const struct json *json, struct outputs *outputs, struct er
 	return 0;
 }
 
-static int object_read(const struct json *json, struct outputs *outputs, struct error *err)
+static int commitments_read(const struct json *probes, struct outputs *outputs, struct error *err)
+{
+	outputs->commitment = calloc(outputs->count, sizeof(*outputs->commitment));
+	if (!outputs->commitment)
+		return error_set(err, ERROR_SYSTEM, "no memory for %zu commitments",
+				 outputs->count);
+	for (size_t i = 0; i < outputs->count; i++)
+		if (commitment_parse(json_at(probes, i), &outputs->commitment[i], err))
+			return error_prefix(err, "probe %zu", i);
+	return 0;
+}
+
+static int object_read(const struct json *json, bool private, struct outputs *outputs,
+		       struct error *err)
 {
 	const struct json *probes;
 
@@ -230,13 +253,16 @@ static int object_read(const struct json *json, struct outputs *outputs, struct 
 		return error_set(err, ERROR_CORRUPT, "it is about %zu probes", json_count(probes));
 	if (outputs_new(outputs, json_count(probes), err))
 		return -1;
+	if (private)
+		return commitments_read(probes, outputs, err);
 	for (size_t i = 0; i < outputs->count; i++)
 		if (probe_read(outputs, json_at(probes, i), &outputs->probe[i], err))
 			return error_prefix(err, "probe %zu", i);
 	return 0;
 }
 
-int outputs_from_object(struct span text, struct outputs *out_outputs, struct error *err)
+static int any_object(struct span text, bool private, struct outputs *out_outputs,
+		      struct error *err)
 {
 	const struct json_limits limits = { .max_bytes = OUTPUTS_MAX_BYTES };
 	CLEANUP(json_free) struct json *json = NULL;
@@ -244,10 +270,20 @@ int outputs_from_object(struct span text, struct outputs *out_outputs, struct er
 
 	if (json_parse(text, &limits, &json, err))
 		return error_prefix(err, "outputs object");
-	if (object_read(json, &outputs, err)) {
+	if (object_read(json, private, &outputs, err)) {
 		outputs_release(&outputs);
 		return error_prefix(err, "outputs object");
 	}
 	*out_outputs = outputs;
 	return 0;
+}
+
+int outputs_from_object(struct span text, struct outputs *out_outputs, struct error *err)
+{
+	return any_object(text, false, out_outputs, err);
+}
+
+int outputs_from_private_object(struct span text, struct outputs *out_outputs, struct error *err)
+{
+	return any_object(text, true, out_outputs, err);
 }

@@ -41,6 +41,7 @@
 #include "verify/policy.h"
 #include "verify/policy_chain.h"
 #include "verify/policy_walk.h"
+#include "verify/private_probes.h"
 #include "verify/probes.h"
 #include "verify/proof.h"
 #include "verify/range_hash.h"

@@ -10,5 +10,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!outputs_from_object((struct span){ data, size }, &outputs, &err))
 		outputs_release(&outputs);
+	err = (struct error){ 0 };
+	if (!outputs_from_private_object((struct span){ data, size }, &outputs, &err))
+		outputs_release(&outputs);
 	return 0;
 }

@@ -114,6 +114,11 @@ def judge_refusals(kind, statement, schemas):
         assert schemas.errors(kind, broken), f"{kind}: '{field}' is not missed"
     for change in ({"_type": "x"}, {"subject": []}, {"predicateType": PREFIX + "other/v1"}):
         assert schemas.errors(kind, {**statement, **change}), f"{kind}: {change} passes"
+    if kind == "tombstone":  # of an object or of a statement, and never of both or of neither
+        only = {key: value for key, value in statement["predicate"].items() if key not in ("object", "statement", "sha384")}
+        digest = "sha256:" + "0" * 64
+        for wrong in (only, {**only, "object": digest, "statement": digest}, {**only, "object": digest, "sha384": "0" * 96}):
+            assert schemas.errors(kind, {**statement, "predicate": wrong}), f"{wrong} passes"
     if kind == "record":  # exact or foreign, and never both
         both = {**statement["predicate"], "profile": "akashi-exact/1", "root": "0" * 64,
                 "foreign": {"framework": "x", "version": "1", "dtype": "f32", "values": 1}}
@@ -147,12 +152,16 @@ def main_job(folder):
     akashi("tag", "team/base@step-500", "best")
     akashi("record", "team/base@step-500", "--random", "4:16:judge", "--boundaries")
     akashi("record", "team/base@step-500", "--from", SOURCE / "tests" / "data" / "foreign" / "tiny-float32.jsonl")
+    akashi("record", "team/base@step-500", "--random", "2:8", "--private-probes")
     akashi("log", "state")
     akashi("publish", "team/base@step-500", folder / "release", "--as", "team/base@v1")
     akashi("verify", "team/base@step-500", "--attest")
     pin = json.loads(akashi("trust", "show", "--json"))["items"][0]["pin"]
     (folder / "pin").write_text(pin + "\n")
     verdict = akashi("verify", folder / "release", "--trust", folder / "pin", "--json")
+    akashi("disclose", "team/base@step-500", json.loads(akashi("disclose", "team/base@step-500", "--json"))["commitments"][1]["commitment"],
+           "-o", folder / "probe.json")
+    opened = akashi("verify", folder / "release", "--trust", folder / "pin", "--opening", folder / "probe.json", "--json")
     spot = akashi("verify", folder / "release", "--trust", folder / "pin", "--spot", "2", "--json", status=3)
     scores = akashi("verify", folder / "release", "--trust", folder / "pin", "--forward", "none", "--evals", "2", "--json")
     state = akashi("log", "state", "--prove", "team/base@step-500", "--prove", "team/none@v1")
@@ -178,8 +187,10 @@ def main_job(folder):
                        akashi("log", "inspect", 1, "--from", SOURCE / "tests" / "data" / "tessera" / "log", "--json")]}
     keys = [serialization.load_pem_public_key(akashi("key", "export", name).encode()) for name in ("taro", "reviewer")]
     akashi("withhold", "sha256:" + hashlib.sha256((TINY / "run.json").read_bytes()).hexdigest(), "--reason", "a judge asks")
+    akashi("withhold", "team/run@1", "--reason", "a judge asks again")
+    looks["monitor"].append(akashi("monitor", "--trust", pins, "--state", folder / "later", folder / ".akashi", "--json"))
     looks = {name: [strict(text) for text in texts] for name, texts in looks.items()}
-    return ([strict(text) for text in (verdict, spot, scores, retracted, superseded, state)], looks,
+    return ([strict(text) for text in (verdict, spot, scores, retracted, superseded, state, opened)], looks,
             {key_id(key): key for key in keys})
 
 
@@ -231,6 +242,18 @@ def judge_evidence(verdict, spot, scores, schemas):
         part[field] = gone
 
 
+def judge_private(folder, verdict, opened, schemas):
+    """Private probes: what opens one, and the evidence with and without it."""
+    opening = strict((folder / "probe.json").read_bytes())
+    schemas.check("opening", opening, "an opening")
+    assert schemas.errors("opening", {**opening, "value": {"ids": opening["value"]["ids"]}}), "an opening without outputs was accepted"
+    counts = [value["steps"][5]["evidence"]["private"][0] for value in (verdict, opened)]
+    assert [one["probesOpened"] for one in counts] == [0, 1] and counts[1]["probesExact"] == 1, counts
+    schemas.check("verdict", opened, "a verdict")
+    del counts[1]["probesOpened"]
+    assert schemas.errors("verdict", opened), "evidence without its probesOpened was accepted"
+
+
 def judge_standing(verdict, retracted, superseded, schemas):
     """What was said later, and what the signed state shows, in the evidence."""
     claims, said = verdict["steps"][4]["evidence"], retracted["steps"][1]["evidence"]
@@ -272,7 +295,7 @@ def judge_files(folder, schemas, statements):
         named = {"checkpoint": ("manifest", predicate.get("manifest")),
                  "dataset": ("manifest", predicate.get("manifest")),
                  "record": ("probes", predicate.get("probes", {}).get("object"))}.get(kind)
-        if not named:
+        if not named or not named[1]:  # private probes have no object
             continue
         name, digest = named
         digest = digest.removeprefix("sha256:")
@@ -287,8 +310,9 @@ def judge_files(folder, schemas, statements):
 
 
 def one_each(statements):
-    """One statement of each kind, and one of each class of records."""
-    chosen = {(kind, "foreign" in statement["predicate"]): statement for kind, statement in statements}
+    """One statement of each kind, and one of each class of records and kind of tombstone."""
+    chosen = {(kind, "foreign" in statement["predicate"] or "statement" in statement["predicate"]): statement
+              for kind, statement in statements}
     return [(kind, statement) for (kind, _), statement in chosen.items()]
 
 
@@ -299,9 +323,10 @@ def main():
     schemas = Schemas()
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        (verdict, spot, scores, retracted, superseded, state), looks, public_keys = main_job(folder)
+        (verdict, spot, scores, retracted, superseded, state, opened), looks, public_keys = main_job(folder)
         assert verdict["status"] == "holds", verdict
         judge_evidence(verdict, spot, scores, schemas)
+        judge_private(folder, verdict, opened, schemas)
         judge_standing(verdict, retracted, superseded, schemas)
         judge_kept(folder, state, schemas)
         judge_looks(looks, schemas)

@@ -22,7 +22,10 @@ struct stage {
 	struct digest manifest, pieces, probes, outputs, model_root;
 	struct buffer probes_object;
 	struct world_item *policy, *checkpoint, *record, *release;
-	const char *profile;  /* of the record */
+	const char *profile; /* of the record */
+	bool private;        /* its probes are */
+	struct opening opening[COUNT];
+	size_t opening_count;
 	char boundaries[192]; /* of the record: "" unless it keeps its activations */
 	char pin[1024];
 };
@@ -110,18 +113,22 @@ static void reference_text(const struct stage *stage, char *text, size_t size)
 
 static void say_record(struct stage *stage, const struct test_signer *recorder)
 {
-	char of[512], probes[DIGEST_HEX_SIZE], outputs[DIGEST_HEX_SIZE], root[DIGEST_HEX_SIZE];
-	char text[2048];
+	char of[512], object[96], outputs[DIGEST_HEX_SIZE], root[DIGEST_HEX_SIZE];
+	char text[2048], probes[DIGEST_HEX_SIZE];
 
 	reference_text(stage, of, sizeof(of));
 	digest_to_hex(&stage->probes, probes);
+	if (stage->private)
+		snprintf(object, sizeof(object), "\"private\":true");
+	else
+		snprintf(object, sizeof(object), "\"object\":\"sha256:%s\"", probes);
 	digest_to_hex(&stage->outputs, outputs);
 	digest_to_hex(&stage->recorded.root, root);
 	snprintf(text, sizeof(text),
 		 "{\"of\":%s,\"profile\":\"%s\",\"root\":\"%s\",\"outputs\":"
-		 "\"sha256:%s\",\"probes\":{\"object\":\"sha256:%s\",\"count\":%zu,\"tokens\":%zu,"
+		 "\"sha256:%s\",\"probes\":{%s,\"count\":%zu,\"tokens\":%zu,"
 		 "\"source\":\"random\"}%s}",
-		 of, stage->profile, root, outputs, probes, stage->recorded.probes.count,
+		 of, stage->profile, root, outputs, object, stage->recorded.probes.count,
 		 probes_tokens(&stage->recorded.probes), stage->boundaries);
 	stage->record =
 		world_say(&stage->world, recorder, STATEMENT_record, NAME, &stage->outputs, text);
@@ -154,6 +161,8 @@ static void put_pointer(struct stage *stage)
 
 static void stage_release(struct stage *stage)
 {
+	for (size_t i = 0; i < stage->opening_count; i++)
+		opening_release(&stage->opening[i]);
 	buffer_release(&stage->probes_object);
 	recorded_release(&stage->recorded);
 	test_signer_release(&stage->cluster);
@@ -243,13 +252,41 @@ static void alter(const struct stage *stage, const char *name)
 	free(path);
 }
 
+static int hide(void *arg, const struct json *value, struct digest *out_commitment,
+		struct error *err)
+{
+	struct stage *stage = arg;
+	uint8_t salt[COMMITMENT_SALT_BYTES] = { (uint8_t)stage->opening_count };
+	struct opening *opening = &stage->opening[stage->opening_count++];
+
+	if (opening_make(salt, PRIVATE_PROBE_WHAT, NAME, value, opening, err))
+		return -1;
+	*out_commitment = opening->commitment;
+	return 0;
+}
+
+/* What was recorded, with a commitment in the place of each probe. */
+static void hide_probes(struct stage *stage)
+{
+	struct error err = { 0 };
+	struct buffer shown;
+
+	buffer_init(&shown, OUTPUTS_MAX_BYTES);
+	assert_done(private_probes_hide(buffer_view(&stage->recorded.outputs),
+					&stage->recorded.probes, hide, stage, &shown,
+					&stage->recorded.root, &err),
+		    &err);
+	buffer_release(&stage->recorded.outputs);
+	stage->recorded.outputs = shown;
+}
+
 /*
  * Who records, and whether before the release. The cluster may sign records
  * only. With `changed`, a tensor's name, the weights that are signed and
  * released are no longer those that were recorded.
  */
 static void stage_init_profile(struct stage *stage, bool by_cluster, bool before,
-			       const char *changed, const char *profile)
+			       const char *changed, const char *profile, bool private)
 {
 	CLEANUP(buffer_release) struct buffer line;
 	struct world_key keys[2];
@@ -257,7 +294,7 @@ static void stage_init_profile(struct stage *stage, bool by_cluster, bool before
 	char objects[512];
 	struct error err = { 0 };
 
-	*stage = (struct stage){ .profile = profile };
+	*stage = (struct stage){ .profile = profile, .private = private };
 	stage->alice = test_signer_new("P-256");
 	stage->cluster = test_signer_new("P-384");
 	stage->recorded = recorded_of(tiny_model("llama"));
@@ -265,10 +302,12 @@ static void stage_init_profile(struct stage *stage, bool by_cluster, bool before
 	buffer_init(&line, sizeof(stage->pin));
 	snprintf(objects, sizeof(objects), "%s/akashi/objects", stage->recorded.folder);
 	assert_done(folder_make(objects, &err), &err);
-	if (changed) {
+	if (changed && !private)
 		keep_boundaries(stage);
+	if (changed)
 		alter(stage, changed);
-	}
+	if (private)
+		hide_probes(stage);
 	world_init(&stage->world, "log.example/house");
 	keys[0] = (struct world_key){ &stage->alice, "*", "*", 0, UINT64_MAX };
 	keys[1] = (struct world_key){ &stage->cluster, "team/*", "record", 0, UINT64_MAX };
@@ -292,7 +331,7 @@ static void stage_init_profile(struct stage *stage, bool by_cluster, bool before
 
 static void stage_init(struct stage *stage, bool by_cluster, bool before, const char *changed)
 {
-	stage_init_profile(stage, by_cluster, before, changed, EXACT_PROFILE);
+	stage_init_profile(stage, by_cluster, before, changed, EXACT_PROFILE, false);
 }
 
 static void expect_class(bool by_cluster, bool before, const char *class)
@@ -432,7 +471,7 @@ static void a_record_of_an_unknown_profile_is_not_possible_to_judge(void **state
 	const struct step *step;
 
 	(void)state;
-	stage_init_profile(&stage, true, true, NULL, "akashi-exact/9");
+	stage_init_profile(&stage, true, true, NULL, "akashi-exact/9", false);
 	verdict = judged(&stage,
 			 (struct check_request){ .forward = FORWARD_ALL, .forward_named = true });
 	step = &verdict->step[STEP_FORWARD];
@@ -440,6 +479,96 @@ static void a_record_of_an_unknown_profile_is_not_possible_to_judge(void **state
 		fail_msg("forward: %d %s", (int)step->status, step->text);
 	assert_non_null(strstr(step->text, "akashi-exact/9"));
 	assert_int_equal(verdict_exit_status(verdict), 3);
+}
+
+static const struct step *forward_step(struct stage *stage, size_t openings,
+				       struct verdict **out_verdict)
+{
+	*out_verdict = judged(stage, (struct check_request){ .forward = FORWARD_QUICK,
+							     .forward_named = true,
+							     .opening = stage->opening,
+							     .opening_count = openings });
+	return &(*out_verdict)->step[STEP_FORWARD];
+}
+
+static void private_probes_are_counted_and_opened_one_by_one(void **state)
+{
+	CLEANUP(stage_release) struct stage stage;
+	const struct json *evidence;
+	uint64_t opened;
+	struct error err = { 0 };
+
+	(void)state;
+	stage_init_profile(&stage, true, true, NULL, EXACT_PROFILE, true);
+	for (size_t count = 0; count <= COUNT; count++) {
+		CLEANUP(verdict_free) struct verdict *verdict = NULL;
+		const struct step *step = forward_step(&stage, count, &verdict);
+
+		if (step->status != (count ? STEP_HOLDS : STEP_NOT_POSSIBLE))
+			fail_msg("%zu opened: %d %s", count, (int)step->status, step->text);
+		assert_int_equal(verdict_exit_status(verdict), count ? 0 : 3);
+		evidence = json_at(json_member(step->evidence, "private"), 0);
+		assert_string_equal(member_text(evidence, "class"), "training-time");
+		assert_done(json_need_size(evidence, "probesOpened", &opened, &err), &err);
+		assert_int_equal(opened, count);
+	}
+}
+
+static void an_opened_private_probe_finds_other_weights(void **state)
+{
+	CLEANUP(stage_release) struct stage stage;
+	CLEANUP(verdict_free) struct verdict *closed = NULL, *opened = NULL;
+	const struct step *step;
+
+	(void)state;
+	stage_init_profile(&stage, true, true, "model.layers.1.mlp.down_proj.weight", EXACT_PROFILE,
+			   true);
+	step = forward_step(&stage, 0, &closed);
+	assert_int_equal(step->status, STEP_NOT_POSSIBLE);
+	/* The second probe alone: it is told by its place in the record. */
+	opening_release(&stage.opening[0]);
+	stage.opening[0] = stage.opening[1];
+	stage.opening[1] = (struct opening){ 0 };
+	step = forward_step(&stage, 1, &opened);
+	assert_int_equal(step->status, STEP_FAILS);
+	assert_non_null(strstr(step->text, "0 of 1 opened private probes exact; probe 1 differs"));
+	assert_int_equal(verdict_exit_status(opened), 1);
+}
+
+static void what_opens_no_recorded_probe_fails(void **state)
+{
+	CLEANUP(stage_release) struct stage stage, other;
+	CLEANUP(verdict_free) struct verdict *verdict = NULL;
+	const struct step *step;
+
+	(void)state;
+	stage_init_profile(&stage, true, true, NULL, EXACT_PROFILE, true);
+	stage_init_profile(&other, true, true, "model.layers.0.mlp.up_proj.weight", EXACT_PROFILE,
+			   true);
+	opening_release(&stage.opening[0]);
+	stage.opening[0] = stage.opening[1];
+	stage.opening[1] = (struct opening){ 0 };
+	/* A true opening, of a record by another salt. */
+	assert_done(opening_make((const uint8_t[COMMITMENT_SALT_BYTES]){ 99 }, PRIVATE_PROBE_WHAT,
+				 NAME, other.opening[0].value, &stage.opening[1],
+				 &(struct error){ 0 }),
+		    &(struct error){ 0 });
+	step = forward_step(&stage, 2, &verdict);
+	assert_int_equal(step->status, STEP_FAILS);
+	assert_non_null(strstr(step->text, "1 of 2 openings of probes open nothing"));
+}
+
+static void private_probes_of_an_unknown_profile_are_not_possible_to_judge(void **state)
+{
+	CLEANUP(stage_release) struct stage stage;
+	CLEANUP(verdict_free) struct verdict *verdict = NULL;
+	const struct step *step;
+
+	(void)state;
+	stage_init_profile(&stage, true, true, NULL, "akashi-exact/9", true);
+	step = forward_step(&stage, 0, &verdict);
+	assert_int_equal(step->status, STEP_NOT_POSSIBLE);
+	assert_non_null(strstr(step->text, "akashi-exact/9"));
 }
 
 int main(void)
@@ -452,6 +581,10 @@ int main(void)
 		cmocka_unit_test(a_spot_check_fails_exactly_when_it_draws_the_changed_layer),
 		cmocka_unit_test(a_record_of_an_unknown_profile_is_not_possible_to_judge),
 		cmocka_unit_test(an_inert_edit_is_caught_by_bytes_alone),
+		cmocka_unit_test(private_probes_are_counted_and_opened_one_by_one),
+		cmocka_unit_test(an_opened_private_probe_finds_other_weights),
+		cmocka_unit_test(what_opens_no_recorded_probe_fails),
+		cmocka_unit_test(private_probes_of_an_unknown_profile_are_not_possible_to_judge),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
