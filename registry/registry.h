@@ -47,6 +47,7 @@
 #include "registry/statement.h"
 #include "registry/status.h"
 #include "registry/store.h"
+#include "registry/store_check.h"
 #include "registry/timestamps.h"
 #include "registry/trust_store.h"
 #include "registry/trust_update.h"

@@ -132,6 +132,14 @@ int store_mode_of(struct store *store, const struct digest *digest, enum store_m
 	return store->type->mode(store, digest, out_mode, err);
 }
 
+int store_location(struct store *store, const struct digest *digest, struct buffer *out,
+		   struct error *err)
+{
+	return store->type->location
+		       ? store->type->location(store, digest, out, err)
+		       : error_set(err, ERROR_ABSENT, "the object is the store's own");
+}
+
 int store_list(struct store *store, struct store_cursor *cursor, struct digest *out_digests,
 	       size_t max, size_t *out_count, struct error *err)
 {

@@ -71,6 +71,8 @@ struct store_cursor {
 typedef int (*store_visit_part)(void *arg, const struct digest *digest, uint64_t raw_len,
 				uint64_t stored_len, struct error *err);
 
+struct store_check_request; /* registry/store_check.h */
+
 /* What a backend fills in. Objects are named by SHA-256, written once, never changed. */
 struct store_type {
 	const char *name; /* config `store.type` */
@@ -132,6 +134,13 @@ struct store_type {
 	int (*mode)(struct store *store, const struct digest *digest, enum store_mode *out_mode,
 		    struct error *err);
 
+	/*
+	 * Optional (STORE_CAN_LINK): append the path of its owner's file, as it was when the object
+	 * was linked or referenced. ERROR_ABSENT for the store's own.
+	 */
+	int (*location)(struct store *store, const struct digest *digest, struct buffer *out,
+			struct error *err);
+
 	/* Up to `max` digests after the cursor, which moves along; 0 of them at the end. */
 	int (*list)(struct store *store, struct store_cursor *cursor, struct digest *out_digests,
 		    size_t max, size_t *out_count, struct error *err);
@@ -142,6 +151,10 @@ struct store_type {
 	/* Optional: how many bytes a pack may have (config `store.packSize`); before the first
 	 * object. */
 	void (*pack_size)(struct store *store, uint64_t bytes);
+
+	/* Optional: see store_check_all, which otherwise lists and reads. */
+	int (*check)(struct store *store, const struct context *ctx,
+		     const struct store_check_request *request, struct error *err);
 
 	/* Optional: ERROR_SYSTEM unless `bytes` more, the file `sample` first among them, find
 	 * room. */
@@ -197,6 +210,10 @@ MUST_CHECK int store_flush(struct store *store, struct error *err);
 /* How the object lies there. ERROR_ABSENT if it does not. */
 MUST_CHECK int store_mode_of(struct store *store, const struct digest *digest,
 			     enum store_mode *out_mode, struct error *err);
+
+/* See store_type.location. */
+MUST_CHECK int store_location(struct store *store, const struct digest *digest, struct buffer *out,
+			      struct error *err);
 
 /* See store_type.list and store_type.room. */
 MUST_CHECK int store_list(struct store *store, struct store_cursor *cursor,

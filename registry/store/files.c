@@ -488,6 +488,32 @@ static int files_mode(struct store *store, const struct digest *digest, enum sto
 	return 0;
 }
 
+/* What HEX.link says, or HEX.ref behind its size. */
+static int files_location(struct store *store, const struct digest *digest, struct buffer *out,
+			  struct error *err)
+{
+	struct files_store *self = (struct files_store *)store;
+	CLEANUP(buffer_release) struct buffer text;
+	CLEANUP(text_free) char *line = NULL;
+	char marker[PATH_ROOM], *location;
+	enum store_mode mode;
+	uint64_t size;
+
+	buffer_init(&text, PATH_ROOM);
+	if (files_mode(store, digest, &mode, err))
+		return -1;
+	if (mode == STORE_COPY)
+		return error_set(err, ERROR_ABSENT, "the object is the store's own");
+	if (object_path(self, digest, mode == STORE_LINK ? ".link" : ".ref", marker, err) ||
+	    file_read(marker, &text, err) || buffer_to_text(&text, &line, err))
+		return -1;
+	if (mode == STORE_LINK)
+		return buffer_add_text(out, line, err);
+	if (!reference_split(line, &size, &location))
+		return error_set(err, ERROR_CORRUPT, "'%s' names no location", marker);
+	return buffer_add_text(out, location, err);
+}
+
 static int files_has(struct store *store, const struct digest *digest, bool *out_has,
 		     struct error *err)
 {
@@ -674,6 +700,7 @@ const struct store_type store_files = {
 	.read = files_read,
 	.has = files_has,
 	.mode = files_mode,
+	.location = files_location,
 	.list = files_list,
 	.remove = files_remove,
 	.room = files_room,
