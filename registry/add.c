@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "registry/add_inner.h"
+#include "registry/prune.h"
 
 int adding_begin(struct registry *registry, const struct add_how *how, struct adding *out_adding,
 		 struct error *err)
@@ -95,6 +96,27 @@ int name_set(struct json *predicate, const struct name *name, char out_subject[N
 		       : 0;
 }
 
+/* Files that were released come back when they are added again, and that is said. */
+static int keep_again(struct adding *adding, const struct statement_draft *draft, size_t count,
+		      const struct statement_made *made, struct error *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		bool said;
+
+		if (!made[i].existed ||
+		    (draft[i].kind != STATEMENT_checkpoint && draft[i].kind != STATEMENT_dataset))
+			continue;
+		if (registry_keep_again(adding->registry, adding->key, &made[i].identity, &said,
+					err))
+			return error_prefix(err, "'%s'", draft[i].subject);
+		if (said)
+			context_notice(adding->registry->ctx,
+				       "the bytes of '%s' had been released: they are kept again",
+				       draft[i].subject);
+	}
+	return 0;
+}
+
 int adding_publish(struct adding *adding, const struct statement_draft *draft, size_t count,
 		   struct statement_made *out_made, struct error *err)
 {
@@ -105,5 +127,8 @@ int adding_publish(struct adding *adding, const struct statement_draft *draft, s
 	if (store_flush(adding->registry->store, err))
 		return -1;
 	return registry_publish_statements(adding->registry, adding->key, draft, count, out_made,
-					   err);
+					   err) ||
+			       keep_again(adding, draft, count, out_made, err)
+		       ? -1
+		       : 0;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "registry/argument.h"
+#include "registry/prune.h"
 #include "registry/statement.h"
 #include "registry/store.h"
 
@@ -24,8 +25,10 @@ static int open_stored(void *user, const char *name, struct source **out_source,
 
 	if (!file)
 		return error_set(err, ERROR_ABSENT, "no file '%s' in the manifest", name);
-	if (store_read(contents->registry->store, &file->sha256, out_source, err))
+	if (store_read(contents->registry->store, &file->sha256, out_source, err)) {
+		registry_released_explain(contents->registry, &contents->statement, err);
 		return error_prefix(err, "'%s'", name);
+	}
 	return 0;
 }
 

@@ -45,6 +45,23 @@ static void publishing_release(struct publishing *p)
 	free((void *)(uintptr_t)p->private_glob);
 }
 
+/* Before anything leaves: the bytes of every file are here, or it is said that they were released.
+ */
+static int files_there(struct publishing *p, struct error *err)
+{
+	for (size_t i = 0; i < p->manifest->file_count; i++) {
+		const struct manifest_file *file = &p->manifest->file[i];
+		CLEANUP(source_close) struct source *source = NULL;
+
+		if (evidence_object(p->evidence, &file->sha256, &source, err) == 0)
+			continue;
+		withheld_explain(&p->trust, p->evidence, &file->sha256, err);
+		released_explain(&p->trust, p->evidence, &p->checkpoint.identity, err);
+		return error_prefix(err, "'%s'", file->path);
+	}
+	return 0;
+}
+
 /* Believe the checkpoint by the registry's own trust, and read its manifest. */
 static int open_checkpoint(struct publishing *p, struct error *err)
 {
@@ -62,7 +79,7 @@ static int open_checkpoint(struct publishing *p, struct error *err)
 			      &(struct expectation){ STATEMENT_checkpoint, text }, &p->checkpoint,
 			      err) ||
 	    evidence_object_read(p->evidence, &p->checkpoint.statement.digest, &json, err) ||
-	    manifest_parse(buffer_view(&json), &p->manifest, err))
+	    manifest_parse(buffer_view(&json), &p->manifest, err) || files_there(p, err))
 		return error_prefix(err, "'%s'", text);
 	p->release = p->checkpoint.statement.name;
 	if (p->request->as && name_parse(p->request->as, &p->release, err))

@@ -19,9 +19,10 @@ MUST_CHECK int store_mode_parse(const char *text, enum store_mode *out_mode, str
 const char *store_mode_name(enum store_mode mode); /* static */
 
 enum store_capability {
-	STORE_CAN_LINK = 1,       /* STORE_LINK and STORE_REFERENCE */
-	STORE_CAN_REMOVE = 2,     /* remove */
-	STORE_KEEPS_OVER_EXIT = 4 /* what was committed is there after a crash */
+	STORE_CAN_LINK = 1,        /* STORE_LINK and STORE_REFERENCE */
+	STORE_CAN_REMOVE = 2,      /* remove */
+	STORE_KEEPS_OVER_EXIT = 4, /* what was committed is there after a crash */
+	STORE_COLLECTS = 8         /* what nothing needs goes when it is collected, all together */
 };
 
 struct store {

@@ -55,6 +55,45 @@ static int find_withheld(struct check *check, struct error *err)
 	return 0;
 }
 
+/*
+ * Files that are missing may have been released on purpose: then a sentence about that takes the
+ * place of a line about each, and of the summary unless something fails. *out_said: it does.
+ */
+static int released_say(struct check *check, bool fails, struct buffer *text, bool *out_said,
+			struct error *err)
+{
+	CLEANUP(believed_release) struct believed retention = { 0 };
+	size_t missing = check->report->missing;
+	char why[RELEASED_TEXT_MAX];
+	struct json *evidence, *released;
+	const char *reason;
+
+	*out_said = false;
+	if (!missing || !check->trust)
+		return 0;
+	if (released_find(check->trust, check->evidence, &check->checkpoint.identity, &retention,
+			  out_said, err))
+		return -1;
+	if (!*out_said)
+		return 0;
+	released_text(&retention, why);
+	reason = json_text(json_member(retention.statement.predicate, "reason"));
+	if (!fails && !check->report->withheld)
+		text->len = 0;
+	return buffer_printf(text, err, "%sthe bytes of %zu of %zu files were %s",
+			     text->len ? "; " : "", missing, check->manifest->file_count, why) ||
+			       verdict_undecided(check->verdict, err,
+						 "%zu of the signed files were %s", missing, why) ||
+			       verdict_evidence(check->verdict, STEP_BYTES, &evidence, err) ||
+			       json_set_object(evidence, "released", &released, err) ||
+			       json_set_digest(released, "statement", &retention.identity, err) ||
+			       json_set_hex(released, "key", &retention.key, err) ||
+			       json_set_size(released, "index", retention.index, err) ||
+			       json_set_text(released, "reason", reason ? reason : "", err)
+		       ? -1
+		       : 0;
+}
+
 /* An edited card is no changed weight: it is the claims step that judges it. */
 static bool is_card(const struct bytes_file *file)
 {
@@ -81,7 +120,7 @@ static int ignored_details(struct check *check, const struct tree_ignored *ignor
 			      ignored->reason);
 }
 
-static int file_details(struct check *check, struct span summary, struct error *err)
+static int file_details(struct check *check, struct span summary, bool released, struct error *err)
 {
 	const struct bytes_report *report = check->report;
 
@@ -90,7 +129,8 @@ static int file_details(struct check *check, struct span summary, struct error *
 
 		buffer_init(&text, SENTENCE_MAX_BYTES);
 		if (report->file[i].state == BYTES_HOLD || report->file[i].state == BYTES_PART ||
-		    report->file[i].state == BYTES_WITHHELD)
+		    report->file[i].state == BYTES_WITHHELD ||
+		    (released && report->file[i].state == BYTES_MISSING))
 			continue;
 		if (bytes_file_text(&report->file[i], &text, err))
 			return -1;
@@ -161,7 +201,8 @@ int check_bytes(struct check *check, struct error *err)
 	CLEANUP(buffer_release) struct buffer text;
 	struct error cause = { 0 };
 	const struct bytes_report *report;
-	size_t extra;
+	size_t extra, failing;
+	bool released;
 
 	buffer_init(&text, SENTENCE_MAX_BYTES);
 	if (bytes_compare(check->ctx, check->manifest, check->tree, &options, &check->report,
@@ -170,13 +211,17 @@ int check_bytes(struct check *check, struct error *err)
 	report = check->report;
 	if (find_withheld(check, err))
 		return -1;
+	failing = files_that_fail(report);
 	if (bytes_report_summary(report, &text, err) ||
+	    released_say(check, failing != 0, &text, &released, err) ||
 	    verdict_set(check->verdict, STEP_BYTES,
-			files_that_fail(report) ? STEP_FAILS : STEP_HOLDS, err, "%.*s",
-			(int)text.len, (const char *)text.data) ||
-	    file_details(check, buffer_view(&text), err) || bytes_evidence(check, err))
+			failing    ? STEP_FAILS
+			: released ? STEP_NOT_POSSIBLE
+				   : STEP_HOLDS,
+			err, "%.*s", (int)text.len, (const char *)text.data) ||
+	    file_details(check, buffer_view(&text), released, err) || bytes_evidence(check, err))
 		return -1;
-	if (report->missing &&
+	if (report->missing && !released &&
 	    verdict_undecided(check->verdict, err, "%zu of the signed files are missing",
 			      report->missing))
 		return -1;

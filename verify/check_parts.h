@@ -8,6 +8,7 @@
 #include "verify/modelsig.h"
 #include "verify/modelsig_compare.h"
 #include "verify/objects.h"
+#include "verify/released.h"
 #include "verify/tree.h"
 #include "verify/verdict.h"
 #include "verify/weights.h"

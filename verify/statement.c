@@ -164,6 +164,20 @@ static int withheld_digest(const struct statement *statement, struct digest *out
 	return 0;
 }
 
+/* Whether bytes are kept: of a version, and why. */
+static int retention_digest(const struct statement *statement, struct digest *out_digest,
+			    struct error *err)
+{
+	const char *reason;
+	bool keep;
+
+	return json_need_bool(statement->predicate, "keep", &keep, err) ||
+			       json_need_string(statement->predicate, "reason", &reason, err) ||
+			       reference_digest(statement->predicate, "of", false, out_digest, err)
+		       ? -1
+		       : 0;
+}
+
 /* A policy is about its keys: the digest of their canonical spelling. */
 static int policy_digest(const struct statement *statement, struct digest *out_digest,
 			 struct error *err)
@@ -224,6 +238,8 @@ static int predicate_digest(const struct statement *statement, struct digest *ou
 		return revoked_digest(statement, out_digest, err);
 	case STATEMENT_tombstone:
 		return withheld_digest(statement, out_digest, err);
+	case STATEMENT_retention:
+		return retention_digest(statement, out_digest, err);
 	case STATEMENT_retraction:
 	case STATEMENT_supersession:
 		return reference_digest(predicate, "of", false, out_digest, err);
@@ -244,8 +260,8 @@ static bool speaks_of_no_name(enum statement_kind kind)
 static bool speaks_of_another(enum statement_kind kind)
 {
 	return kind == STATEMENT_eval || kind == STATEMENT_record || kind == STATEMENT_card ||
-	       kind == STATEMENT_verification || kind == STATEMENT_retraction ||
-	       kind == STATEMENT_supersession;
+	       kind == STATEMENT_verification || kind == STATEMENT_retention ||
+	       kind == STATEMENT_retraction || kind == STATEMENT_supersession;
 }
 
 static int predicate_parse(struct statement *statement, struct error *err)

@@ -47,6 +47,7 @@
 #include "verify/range_hash.h"
 #include "verify/record.h"
 #include "verify/release_dir.h"
+#include "verify/released.h"
 #include "verify/safetensors_head.h"
 #include "verify/signature.h"
 #include "verify/sigstore.h"

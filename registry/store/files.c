@@ -8,8 +8,8 @@
  * process leaves nothing behind.
  */
 #include "registry/store.h"
+#include "registry/store_folder.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -493,25 +493,24 @@ static int files_location(struct store *store, const struct digest *digest, stru
 			  struct error *err)
 {
 	struct files_store *self = (struct files_store *)store;
-	CLEANUP(buffer_release) struct buffer text;
 	CLEANUP(text_free) char *line = NULL;
 	char marker[PATH_ROOM], *location;
 	enum store_mode mode;
 	uint64_t size;
 
-	buffer_init(&text, PATH_ROOM);
 	if (files_mode(store, digest, &mode, err))
 		return -1;
+	if (mode == STORE_LINK)
+		return object_path(self, digest, ".link", marker, err) ||
+				       file_read(marker, out, err)
+			       ? -1
+			       : 0;
 	if (mode == STORE_COPY)
 		return error_set(err, ERROR_ABSENT, "the object is the store's own");
-	if (object_path(self, digest, mode == STORE_LINK ? ".link" : ".ref", marker, err) ||
-	    file_read(marker, &text, err) || buffer_to_text(&text, &line, err))
-		return -1;
-	if (mode == STORE_LINK)
-		return buffer_add_text(out, line, err);
-	if (!reference_split(line, &size, &location))
-		return error_set(err, ERROR_CORRUPT, "'%s' names no location", marker);
-	return buffer_add_text(out, location, err);
+	return reference_find(self, digest, &line, &size, &location, err) ||
+			       buffer_add_text(out, location, err)
+		       ? -1
+		       : 0;
 }
 
 static int files_has(struct store *store, const struct digest *digest, bool *out_has,
@@ -527,77 +526,11 @@ static int files_has(struct store *store, const struct digest *digest, bool *out
 	return 0;
 }
 
-/* Is `name` that of an object (or of a reference) in the folder HH? */
-static bool name_read(const char *name, unsigned first, struct digest *out_digest)
-{
-	struct error ignored = { 0 };
-	size_t len = strlen(name);
-
-	if (len != 64 && !(len == 68 && strcmp(name + 64, ".ref") == 0))
-		return false;
-	return digest_from_hex((struct span){ (const uint8_t *)name, 64 }, out_digest, &ignored) ==
-		       0 &&
-	       out_digest->byte[0] == first;
-}
-
-static int digest_order(const void *a, const void *b)
-{
-	return memcmp(a, b, DIGEST_SIZE);
-}
-
-/* Every digest in the folder HH, sorted, each once. */
-static int folder_list(const struct files_store *self, unsigned first, struct digest_list *list,
-		       struct error *err)
-{
-	char path[PATH_ROOM];
-	struct dirent *entry;
-	struct digest digest;
-	size_t kept = 0;
-	int failed = 0;
-	DIR *folder;
-
-	snprintf(path, sizeof(path), "%s/%02x", self->folder, first);
-	folder = opendir(path);
-	while (folder && !failed && (entry = readdir(folder)))
-		if (name_read(entry->d_name, first, &digest))
-			failed = digest_list_add(list, &digest, err);
-	if (folder)
-		closedir(folder);
-	if (failed || !list->count)
-		return failed;
-	qsort(list->item, list->count, sizeof(digest), digest_order);
-	for (size_t i = 0; i < list->count; i++)
-		if (!kept || !digest_equal(&list->item[i], &list->item[kept - 1]))
-			list->item[kept++] = list->item[i];
-	list->count = kept;
-	return 0;
-}
-
 static int files_list(struct store *store, struct store_cursor *cursor, struct digest *out_digests,
 		      size_t max, size_t *out_count, struct error *err)
 {
-	struct files_store *self = (struct files_store *)store;
-	unsigned first = cursor->started ? cursor->after.byte[0] : 0;
-	size_t count = 0;
-
-	for (; first < 256 && count < max; first++) {
-		struct digest_list list = { 0 };
-
-		if (folder_list(self, first, &list, err)) {
-			digest_list_release(&list);
-			return -1;
-		}
-		for (size_t i = 0; i < list.count && count < max; i++)
-			if (!cursor->started || digest_order(&list.item[i], &cursor->after) > 0)
-				out_digests[count++] = list.item[i];
-		digest_list_release(&list);
-	}
-	if (count) {
-		cursor->after = out_digests[count - 1];
-		cursor->started = true;
-	}
-	*out_count = count;
-	return 0;
+	return store_folder_list(((struct files_store *)store)->folder, cursor, out_digests, max,
+				 out_count, err);
 }
 
 static int files_remove(struct store *store, const struct digest *digest, struct error *err)

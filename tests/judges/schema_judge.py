@@ -186,6 +186,7 @@ def main_job(folder):
              "entry": [*(akashi("log", "inspect", index, "--json") for index in (0, 2)),
                        akashi("log", "inspect", 1, "--from", SOURCE / "tests" / "data" / "tessera" / "log", "--json")]}
     keys = [serialization.load_pem_public_key(akashi("key", "export", name).encode()) for name in ("taro", "reviewer")]
+    akashi("prune", "team/base@step-300", "--reason", "a later step is kept")
     akashi("withhold", "sha256:" + hashlib.sha256((TINY / "run.json").read_bytes()).hexdigest(), "--reason", "a judge asks")
     akashi("withhold", "team/run@1", "--reason", "a judge asks again")
     looks["monitor"].append(akashi("monitor", "--trust", pins, "--state", folder / "later", folder / ".akashi", "--json"))
