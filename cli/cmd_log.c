@@ -158,6 +158,7 @@ static int audit_json(const struct audit_report *report, struct error *err)
 					     : "holds",
 			  err) ||
 	    json_set_size(object, "withheld", report->withheld, err) ||
+	    json_set_size(object, "released", report->released, err) ||
 	    json_set_size(object, "entries", report->entries, err) ||
 	    json_set_size(object, "statements", report->statements, err) ||
 	    json_set_size(object, "controls", report->controls, err) ||

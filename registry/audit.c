@@ -47,6 +47,18 @@ int audit_find(struct audit *audit, struct error *err, const char *fmt, ...)
 	return 0;
 }
 
+int audit_lost(struct audit *audit, uint64_t index, const struct digest *identity,
+	       const struct public_key *key, const char *cause, struct error *err)
+{
+	const struct audit_request *request = audit->request;
+	char text[2 * FINDING_MAX_BYTES + 64];
+
+	snprintf(text, sizeof(text), "the statement of entry %llu: %s", (unsigned long long)index,
+		 cause);
+	return request->lost ? request->lost(request->arg, identity, public_key_id(key), text, err)
+			     : audit_find(audit, err, "%s", text);
+}
+
 static void ident_of(const struct digest *identity, const struct digest *key,
 		     char out_text[IDENT_SIZE])
 {
@@ -115,18 +127,17 @@ static int audit_body(struct audit *audit, uint64_t index, const struct entry *e
 			*err = cause;
 			return -1;
 		}
-		return audit_find(audit, err, "the statement of entry %llu: %s",
-				  (unsigned long long)index, cause.text);
+		return audit_lost(audit, index, identity, entry->key, cause.text, err);
 	}
 	if (!digest_equal(&envelope.identity, identity))
-		return audit_find(audit, err, "the body kept for entry %llu is another statement",
-				  (unsigned long long)index);
+		return audit_lost(audit, index, identity, entry->key,
+				  "another statement is kept in its place", err);
 	if (strcmp(statement.origin, audit->registry->origin) != 0)
 		return audit_find(audit, err, "the statement of entry %llu belongs to the log '%s'",
 				  (unsigned long long)index, statement.origin);
 	audit->report.statements++;
 	if (audit_envelope(audit, index, &envelope, &statement, entry->key, logged, err) ||
-	    audit_kept(audit, index, &statement, err))
+	    audit_kept(audit, index, identity, &statement, err))
 		return -1;
 	if (statement.kind == STATEMENT_claim)
 		return audit_claim(audit, index, &statement, key, err);
@@ -309,7 +320,7 @@ static void audit_release(struct audit *audit)
 int registry_audit(struct registry *registry, const struct audit_request *request,
 		   struct audit_report *out_report, struct error *err)
 {
-	CLEANUP(audit_release) struct audit audit = { .registry = registry };
+	CLEANUP(audit_release) struct audit audit = { .registry = registry, .request = request };
 	CLEANUP(log_head_release) struct log_head head = { 0 };
 	struct error cause = { 0 };
 	struct digest root;

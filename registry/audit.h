@@ -7,11 +7,24 @@
 
 struct audit_request {
 	bool objects; /* read and hash every object too */
+
+	/* Objects are somebody else's business (registry_examine): look for none of them. */
+	bool statements_only;
+
+	/*
+	 * A statement that was logged and is not kept, or not as it was logged: told here in place
+	 * of a finding. Or NULL.
+	 */
+	int (*lost)(void *arg, const struct digest *identity, const struct digest *signer,
+		    const char *text, struct error *err);
+	void *arg;
 };
 
 struct audit_report {
 	uint64_t entries, statements, controls, claims, objects;
 	uint64_t withheld; /* objects and bodies that are missing and have a tombstone */
+	uint64_t
+		released; /* files of manifests that are missing, their bytes released on purpose */
 	uint64_t findings; /* what does not hold; 0: everything does */
 	char *first;       /* the first finding, NULL without one */
 	char **finding;    /* up to 100 of them, one line each */

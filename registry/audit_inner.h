@@ -10,6 +10,7 @@
 struct audit {
 	struct registry *registry; /* borrowed */
 	struct log *log;           /* borrowed */
+	const struct audit_request *request;
 	struct audit_report report;
 	struct seen idents;        /* "IDENTITY.KEY" */
 	struct seen claims;        /* what is claimed, without case */
@@ -20,6 +21,10 @@ struct audit {
 /* Write a finding down. */
 MUST_CHECK int audit_find(struct audit *audit, struct error *err, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
+
+/* The statement of an entry is not kept as it was logged, because of `cause`. */
+MUST_CHECK int audit_lost(struct audit *audit, uint64_t index, const struct digest *identity,
+			  const struct public_key *key, const char *cause, struct error *err);
 
 /* Judge one entry of the log. Findings are written down; -1 is for what kept us from judging. */
 MUST_CHECK int audit_entry(struct audit *audit, uint64_t index, struct span bytes,
@@ -61,7 +66,7 @@ MUST_CHECK int audit_unnamed(struct audit *audit, uint64_t index, const struct e
 			     struct digest *out_identity, bool *out_known, struct error *err);
 
 /* The objects that a statement names must be there (audit_request.objects reads them as well). */
-MUST_CHECK int audit_kept(struct audit *audit, uint64_t index, const struct statement *statement,
-			  struct error *err);
+MUST_CHECK int audit_kept(struct audit *audit, uint64_t index, const struct digest *identity,
+			  const struct statement *statement, struct error *err);
 
 #endif

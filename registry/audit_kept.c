@@ -30,9 +30,8 @@ int audit_envelope(struct audit *audit, uint64_t index, const struct envelope *e
 		return audit_cause(audit, index, &cause, err);
 	if (span_equal(buffer_view(&again), logged))
 		return 0;
-	return audit_find(audit, err,
-			  "the envelope kept for entry %llu is not the one that was logged",
-			  (unsigned long long)index);
+	return audit_lost(audit, index, &envelope->identity, key,
+			  "the envelope that is kept is not the one that was logged", err);
 }
 
 int audit_sequence(struct audit *audit, uint64_t index, const char *ident, struct error *err)
@@ -66,13 +65,22 @@ int audit_name(struct audit *audit, uint64_t index, const char *claim,
 				    claim, (unsigned long long)index);
 }
 
+/* What says why something is missing is believed by the registry's own policy. */
+static int trust_open(struct audit *audit, struct error *err)
+{
+	if (audit->evidence)
+		return 0;
+	return registry_evidence(audit->registry, &audit->evidence, err) ||
+			       registry_trust(audit->registry, audit->evidence, &audit->trust, err)
+		       ? -1
+		       : 0;
+}
+
 /* The believed tombstone of something. The caller releases it when it is found. */
 static int tombstone_find(struct audit *audit, enum withheld_what what, const struct digest *digest,
 			  struct believed *out_tombstone, bool *out_found, struct error *err)
 {
-	if (!audit->evidence &&
-	    (registry_evidence(audit->registry, &audit->evidence, err) ||
-	     registry_trust(audit->registry, audit->evidence, &audit->trust, err)))
+	if (trust_open(audit, err))
 		return -1;
 	return withheld_find(&audit->trust, audit->evidence, what, digest, out_tombstone, out_found,
 			     err);
@@ -95,8 +103,7 @@ int audit_bodiless(struct audit *audit, uint64_t index, const struct entry *entr
 	     memcmp(said.sha384, entry->digest, TOMBSTONE_SHA384_SIZE) != 0))
 		found = false;
 	if (!found)
-		return audit_find(audit, err, "the statement of entry %llu: %s",
-				  (unsigned long long)index, cause->text);
+		return audit_lost(audit, index, identity, entry->key, cause->text, err);
 	audit->report.withheld++;
 	withheld_text(&tombstone, text);
 	context_notice(audit->registry->ctx, "entry %llu: the statement is %s",
@@ -188,9 +195,33 @@ static int tombstone_check(struct audit *audit, uint64_t index, const struct sta
 		     : 0;
 }
 
+/* A file of a version that is missing: its bytes may have been released. */
+static int file_check(struct audit *audit, uint64_t index, const struct digest *identity,
+		      const struct manifest_file *file, struct error *err)
+{
+	CLEANUP(believed_release) struct believed retention = { 0 };
+	char text[RELEASED_TEXT_MAX];
+	bool there, found;
+
+	if (store_has(audit->registry->store, &file->sha256, &there, err))
+		return -1;
+	if (there)
+		return 0;
+	if (trust_open(audit, err) ||
+	    released_find(&audit->trust, audit->evidence, identity, &retention, &found, err))
+		return -1;
+	if (!found)
+		return missing(audit, index, &file->sha256, file->path, err);
+	audit->report.released++;
+	released_text(&retention, text);
+	context_notice(audit->registry->ctx, "entry %llu: the bytes of %s were %s",
+		       (unsigned long long)index, file->path, text);
+	return 0;
+}
+
 /* A manifest is always read whole, and every file of it looked for. */
-static int manifest_check(struct audit *audit, uint64_t index, const struct digest *digest,
-			  struct error *err)
+static int manifest_check(struct audit *audit, uint64_t index, const struct digest *identity,
+			  const struct digest *digest, struct error *err)
 {
 	CLEANUP(manifest_free) struct manifest *manifest = NULL;
 	CLEANUP(buffer_release) struct buffer bytes;
@@ -204,8 +235,7 @@ static int manifest_check(struct audit *audit, uint64_t index, const struct dige
 	if (object_check(audit, index, &manifest->pieces, "pieces object", err))
 		return -1;
 	for (size_t i = 0; i < manifest->file_count; i++)
-		if (object_check(audit, index, &manifest->file[i].sha256, manifest->file[i].path,
-				 err))
+		if (file_check(audit, index, identity, &manifest->file[i], err))
 			return -1;
 	return 0;
 }
@@ -222,18 +252,22 @@ static int member_check(struct audit *audit, uint64_t index, const struct json *
 	return object_check(audit, index, &digest, key, err);
 }
 
-int audit_kept(struct audit *audit, uint64_t index, const struct statement *statement,
-	       struct error *err)
+int audit_kept(struct audit *audit, uint64_t index, const struct digest *identity,
+	       const struct statement *statement, struct error *err)
 {
 	const struct json *predicate = statement->predicate;
 	const struct json *git = json_member(predicate, "git");
 
+	if (audit->request->statements_only)
+		return statement->kind == STATEMENT_tombstone
+			       ? tombstone_check(audit, index, statement, err)
+			       : 0;
 	if (git && member_check(audit, index, git, "diff", err))
 		return -1;
 	switch (statement->kind) {
 	case STATEMENT_checkpoint:
 	case STATEMENT_dataset:
-		return manifest_check(audit, index, &statement->digest, err);
+		return manifest_check(audit, index, identity, &statement->digest, err);
 	case STATEMENT_run:
 	case STATEMENT_eval:
 	case STATEMENT_card:

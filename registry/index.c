@@ -327,3 +327,38 @@ int registry_reindex(struct registry *registry, struct error *err)
 		       ? -1
 		       : 0;
 }
+
+/* What SQLite finds wrong in its own file. Nothing is wrong with one that is not there. */
+static bool file_whole(const char *path)
+{
+	CLEANUP(database_close) struct database *database = NULL;
+	CLEANUP(query_free) struct query *query = NULL;
+	struct error why = { 0 };
+	const char *said;
+	bool row;
+
+	if (!file_exists(path))
+		return true;
+	if (database_open(path, DATABASE_READ, &database, &why) ||
+	    query_new(database, "PRAGMA quick_check(1)", &query, &why) ||
+	    query_step(query, &row, &why))
+		return false;
+	said = row ? query_text(query, 0) : NULL;
+	return said && strcmp(said, "ok") == 0;
+}
+
+int index_examine(struct registry *registry, uint64_t statements, bool *out_made, struct error *err)
+{
+	CLEANUP(text_free) char *path = NULL;
+	struct index_counts counts;
+	struct index *index;
+	bool whole;
+
+	if (path_of(registry, &path, err))
+		return -1;
+	whole = file_whole(path);
+	if (whole && (registry_index(registry, &index, err) || index_count(index, &counts, err)))
+		return -1;
+	*out_made = !whole || (statements != UINT64_MAX && counts.statements != statements);
+	return *out_made ? registry_reindex(registry, err) : 0;
+}

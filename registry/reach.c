@@ -24,6 +24,7 @@ struct reaching {
 	const struct reach_request *request;
 	struct evidence *evidence;
 	struct trust trust;
+	bool trusted;                /* there is a policy to believe retentions and tombstones by */
 	struct digest_list retained; /* versions of which a retention speaks, sorted */
 	struct reached *batch;       /* BATCH_MAX */
 	size_t count, room;
@@ -63,6 +64,21 @@ static int retention_collect(void *arg, const struct index_row *row, struct erro
 		       : 0;
 }
 
+/* Where the log is too damaged to believe anything, nothing counts as taken away on purpose. */
+static int trust_open(struct reaching *reaching, struct error *err)
+{
+	struct registry *registry = reaching->registry;
+	struct error why = { 0 };
+
+	if (registry_evidence(registry, &reaching->evidence, err))
+		return -1;
+	reaching->trusted =
+		registry_trust(registry, reaching->evidence, &reaching->trust, &why) == 0;
+	return reaching->trusted || (why.code != ERROR_SYSTEM && reaching->request->blind)
+		       ? 0
+		       : error_set(err, why.code, "%s", why.text);
+}
+
 /* The index only says where to look: what it hides counts as needed, what it invents is not
  * believed. */
 static int retained_list(struct reaching *reaching, struct error *err)
@@ -70,9 +86,11 @@ static int retained_list(struct reaching *reaching, struct error *err)
 	struct registry *registry = reaching->registry;
 	struct index *index;
 
-	if (registry_evidence(registry, &reaching->evidence, err) ||
-	    registry_trust(registry, reaching->evidence, &reaching->trust, err) ||
-	    registry_index(registry, &index, err) ||
+	if (trust_open(reaching, err))
+		return -1;
+	if (!reaching->trusted)
+		return 0;
+	if (registry_index(registry, &index, err) ||
 	    index_statements(index, 0, UINT64_MAX, retention_collect, reaching, err))
 		return -1;
 	if (reaching->retained.count)
@@ -106,7 +124,7 @@ static int blind(struct reaching *reaching, enum reach_blindness why,
 	bool withheld = false;
 
 	/* What was taken away on purpose blinds nobody. */
-	if (why == REACH_MISSING &&
+	if (why == REACH_MISSING && reaching->trusted &&
 	    withheld_find(&reaching->trust, reaching->evidence,
 			  object ? WITHHELD_OBJECT : WITHHELD_STATEMENT,
 			  object ? object : statement, &tombstone, &withheld, err))

@@ -195,6 +195,15 @@ int store_check(struct store *store, const struct context *ctx, const struct dig
 			 "object sha256:%s was changed: its bytes no longer have that digest", hex);
 }
 
+int store_mend(struct store *store, const struct context *ctx, const struct digest *digest,
+	       struct source *good, struct error *err)
+{
+	if (!store->type->mend)
+		return error_set(err, ERROR_USAGE, "a store of type '%s' mends nothing",
+				 store->type->name);
+	return store->type->mend(store, ctx, digest, good, err);
+}
+
 int store_remove(struct store *store, const struct digest *digest, struct error *err)
 {
 	if (!(store->type->capabilities & STORE_CAN_REMOVE))

@@ -153,6 +153,14 @@ struct store_type {
 	 * object. */
 	void (*pack_size)(struct store *store, uint64_t bytes);
 
+	/*
+	 * Optional: let the bytes of `good` take the place of an object that is damaged or not
+	 * there, once they are durable and were compared with `digest` (ERROR_CORRUPT). What
+	 * lay there is kept aside; with `good` NULL that is all that happens.
+	 */
+	int (*mend)(struct store *store, const struct context *ctx, const struct digest *digest,
+		    struct source *good, struct error *err);
+
 	/* Optional: see store_check_all, which otherwise lists and reads. */
 	int (*check)(struct store *store, const struct context *ctx,
 		     const struct store_check_request *request, struct error *err);
@@ -239,6 +247,10 @@ MUST_CHECK int store_read(struct store *store, const struct digest *digest,
 			  struct source **out_source, struct error *err);
 MUST_CHECK int store_has(struct store *store, const struct digest *digest, bool *out_has,
 			 struct error *err);
+
+/* See store_type.mend. ERROR_USAGE where the backend cannot. */
+MUST_CHECK int store_mend(struct store *store, const struct context *ctx,
+			  const struct digest *digest, struct source *good, struct error *err);
 
 /* Remove it for good. Absent is success; ERROR_USAGE where the backend cannot. */
 MUST_CHECK int store_remove(struct store *store, const struct digest *digest, struct error *err);

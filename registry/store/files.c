@@ -7,6 +7,7 @@
  * has no name at all (O_TMPFILE) where the file system can, so that a killed
  * process leaves nothing behind.
  */
+#include "registry/aside.h"
 #include "registry/store.h"
 #include "registry/store_folder.h"
 
@@ -549,6 +550,34 @@ static int files_remove(struct store *store, const struct digest *digest, struct
 	return file_exists(path) ? folder_sync(path, err) : 0;
 }
 
+/* What lay there is kept in damaged/, beside the folders of the objects. */
+static int files_mend(struct store *store, const struct context *ctx, const struct digest *digest,
+		      struct source *good, struct error *err)
+{
+	struct files_store *self = (struct files_store *)store;
+	static const char *const suffix[] = { ".ref", ".link" };
+	char path[PATH_ROOM], marker[PATH_ROOM];
+	CLEANUP(text_free) char *aside = NULL;
+
+	if (path_join(self->folder, "damaged", &aside, err) ||
+	    object_path(self, digest, "", path, err))
+		return -1;
+	if (good ? aside_replace(path, aside, ctx, digest, good, err)
+		 : aside_keep(path, aside, err))
+		return -1;
+	for (size_t i = 0; i < 2; i++)
+		if (object_path(self, digest, suffix[i], marker, err) ||
+		    aside_keep(marker, aside, err))
+			return -1;
+	if (!good)
+		return files_remove(store, digest, err);
+	for (size_t i = 0; i < 2; i++)
+		if (object_path(self, digest, suffix[i], marker, err) ||
+		    (unlink(marker) && errno != ENOENT))
+			return error_system(err, errno, "cannot remove '%s'", marker);
+	return 0;
+}
+
 /* Can the store share blocks with the file `sample`? Then copies need no room. */
 static bool clones_work(struct files_store *self, const char *sample)
 {
@@ -636,6 +665,7 @@ const struct store_type store_files = {
 	.location = files_location,
 	.list = files_list,
 	.remove = files_remove,
+	.mend = files_mend,
 	.room = files_room,
 	.clone = files_clone,
 	.parts = files_parts,

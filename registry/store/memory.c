@@ -280,6 +280,25 @@ static int memory_parts(struct store *store, const struct digest *digest, store_
 	return visit(arg, digest, object->bytes.len, object->bytes.len, err);
 }
 
+/* Nothing is kept aside where nothing is kept. */
+static int memory_mend(struct store *store, const struct context *ctx, const struct digest *digest,
+		       struct source *good, struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer bytes;
+	struct digest found;
+
+	(void)ctx;
+	buffer_init(&bytes, STORE_OBJECT_MAX);
+	if (good && source_read_all(good, &bytes, err))
+		return -1;
+	found = sha256(buffer_view(&bytes));
+	if (good && !digest_equal(&found, digest))
+		return error_set(err, ERROR_CORRUPT, "'%s' is damaged there, too", good->name);
+	if (memory_remove(store, digest, err))
+		return -1;
+	return good ? store_put(store, buffer_view(&bytes), &found, err) : 0;
+}
+
 const struct store_type store_memory = {
 	.name = "memory",
 	.capabilities = STORE_CAN_REMOVE,
@@ -298,5 +317,6 @@ const struct store_type store_memory = {
 	.mode = memory_mode,
 	.list = memory_list,
 	.remove = memory_remove,
+	.mend = memory_mend,
 	.parts = memory_parts,
 };

@@ -129,6 +129,21 @@ def judge_refusals(kind, statement, schemas):
     return len(required) + 4
 
 
+def bent_object(akashi, folder):
+    """What fsck says of the registry with one object changed, in a copy of it."""
+    weights = hashlib.sha256((TINY / "step-500" / "model.safetensors").read_bytes()).hexdigest()
+    shutil.copytree(folder / ".akashi", folder / "bent-registry")
+    places = folder / "bent-registry"
+    found = next(iter([*places.glob("objects/*/" + weights), *places.glob("packs/*.pack")]))
+    found.chmod(0o644)
+    with open(found, "r+b") as file:
+        file.seek(50000)
+        byte = file.read(1)
+        file.seek(50000)
+        file.write(bytes([byte[0] ^ 1]))
+    return akashi("fsck", "--read-all", "--json", "--registry", folder / "bent-registry", status=1)
+
+
 def main_job(folder):
     """Every kind of statement, made once; the run's JSON of `verify`, the pin and the public key."""
     home = folder / "home"
@@ -183,6 +198,7 @@ def main_job(folder):
                      "name=team/one@*", "--json", status=1)
     looks = {"monitor": [watched, akashi("monitor", "--trust", pins, "--state", folder / "watch", folder / "nowhere", "--json", status=4)],
              "fsck": [akashi("log", "fsck", "--json"), akashi("log", "fsck", bent_log(folder), "--json", status=1)],
+             "registry-fsck": [akashi("fsck", "--read-all", "--json"), bent_object(akashi, folder)],
              "entry": [*(akashi("log", "inspect", index, "--json") for index in (0, 2)),
                        akashi("log", "inspect", 1, "--from", SOURCE / "tests" / "data" / "tessera" / "log", "--json")]}
     keys = [serialization.load_pem_public_key(akashi("key", "export", name).encode()) for name in ("taro", "reviewer")]

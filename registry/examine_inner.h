@@ -1,0 +1,40 @@
+/* What the parts of an examination share. Private to registry/examine*.c. */
+#ifndef REGISTRY_EXAMINE_INNER_H
+#define REGISTRY_EXAMINE_INNER_H
+
+#include "registry/evidence.h"
+#include "registry/examine.h"
+#include "registry/sorter.h"
+
+/* What the statements say about one object. */
+struct need {
+	struct digest digest;
+	uint64_t size; /* or DAMAGE_SIZE_UNKNOWN */
+	bool needed, released;
+};
+
+struct examining {
+	struct registry *registry;
+	const struct examine_request *request;
+	struct examine_report report;
+	struct sorter *sorter; /* of needs */
+	struct need need;      /* the next that was not met yet */
+	bool any;              /* there is one */
+	uint8_t ahead[48];     /* the first record behind it */
+	bool any_ahead;
+	struct evidence *evidence; /* opened for the first object that is missing */
+	struct trust trust;
+	bool trusted;
+	bool pieces; /* look for damaged pieces, too */
+};
+
+/*
+ * Evidence and trust, opened once. Where the log is too damaged to believe anything (which was told
+ * of it), `trusted` stays false.
+ */
+MUST_CHECK int examine_trust(struct examining *examining, struct error *err);
+
+/* Say of every damage who is hit by it. */
+MUST_CHECK int examine_hits(struct examining *examining, struct error *err);
+
+#endif
