@@ -125,6 +125,7 @@ static int version_json(const struct call *call, const struct backend *backend, 
 	    json_set_text(object, "version", AKASHI_VERSION, err))
 		return -1;
 	if (backend && (json_set_text(object, "hash", hash_implementation(), err) ||
+			json_set_text(object, "planes", planes_implementation(), err) ||
 			json_set_text(object, "backend", backend_description(backend), err) ||
 			json_set_text(object, "profile", EXACT_PROFILE, err) ||
 			architectures_set(object, err)))
@@ -148,6 +149,7 @@ static int version_run(struct call *call, struct error *err)
 	puts("akashi " AKASHI_VERSION);
 	if (device.backend) {
 		output_line(stdout, "SHA-256     %s", hash_implementation());
+		output_line(stdout, "planes      %s", planes_implementation());
 		output_line(stdout, "arithmetic  %s, %s", EXACT_PROFILE,
 			    backend_description(device.backend));
 		output_line(stdout, "models      %s", architecture_list());
@@ -158,7 +160,7 @@ static int version_run(struct call *call, struct error *err)
 static const struct option version_options[] = {
 	{ .name = "verbose",
 	  .letter = 'v',
-	  .help = "say also how this machine hashes and computes, and which models" },
+	  .help = "say also how this machine hashes, compresses and computes, and which models" },
 	{ .name = "devices",
 	  .help = "try every device that could compute, and say what it is and whether it is "
 		  "admitted: whether it gave the CPU's bits on a sample of every operation" },
