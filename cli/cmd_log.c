@@ -148,7 +148,6 @@ static int prove_run(struct call *call, struct error *err)
 static int audit_json(const struct audit_report *report, struct error *err)
 {
 	CLEANUP(json_free) struct json *object = NULL;
-	struct json *items;
 
 	if (json_object_new(&object, err) ||
 	    json_set_text(object, "schema", "akashi/audit/1", err) ||
@@ -164,12 +163,8 @@ static int audit_json(const struct audit_report *report, struct error *err)
 	    json_set_size(object, "controls", report->controls, err) ||
 	    json_set_size(object, "claims", report->claims, err) ||
 	    json_set_size(object, "objects", report->objects, err) ||
-	    json_set_size(object, "findings", report->findings, err) ||
-	    json_set_array(object, "items", &items, err))
+	    log_findings_set(object, report->findings, report->finding, report->finding_count, err))
 		return -1;
-	for (size_t i = 0; i < report->finding_count; i++)
-		if (json_add_text(items, report->finding[i], err))
-			return -1;
 	return output_json(object, err);
 }
 
@@ -187,8 +182,7 @@ static int audit_run(struct call *call, struct error *err)
 			error_exit_status(report.findings ? ERROR_CORRUPT : ERROR_UNTRUSTED);
 	if (call->json)
 		return audit_json(&report, err);
-	for (size_t i = 0; i < report.finding_count; i++)
-		output_line(stdout, "%s", report.finding[i]);
+	log_findings_print(report.finding, report.finding_count);
 	printf("%s: %" PRIu64 " entries, %" PRIu64 " statements, %" PRIu64 " controls, %" PRIu64
 	       " claims",
 	       report.findings   ? "fails"

@@ -8,10 +8,29 @@
 #include "cli/open.h"
 #include "cli/output.h"
 
+int log_findings_set(struct json *object, uint64_t findings, char *const *finding, size_t count,
+		     struct error *err)
+{
+	struct json *items;
+
+	if (json_set_size(object, "findings", findings, err) ||
+	    json_set_array(object, "items", &items, err))
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		if (json_add_text(items, finding[i], err))
+			return -1;
+	return 0;
+}
+
+void log_findings_print(char *const *finding, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		output_line(stdout, "%s", finding[i]);
+}
+
 static int report_json(const struct fsck_report *report, struct error *err)
 {
 	CLEANUP(json_free) struct json *object = NULL;
-	struct json *items;
 
 	if (json_object_new(&object, err) ||
 	    json_set_text(object, "schema", "akashi/fsck/1", err) ||
@@ -25,19 +44,14 @@ static int report_json(const struct fsck_report *report, struct error *err)
 	    json_set_size(object, "olderTiles", report->partials, err) ||
 	    json_set_size(object, "filesBeyond", report->beyond, err) ||
 	    json_set_bool(object, "filesListed", report->listed, err) ||
-	    json_set_size(object, "findings", report->findings, err) ||
-	    json_set_array(object, "items", &items, err))
+	    log_findings_set(object, report->findings, report->finding, report->finding_count, err))
 		return -1;
-	for (size_t i = 0; i < report->finding_count; i++)
-		if (json_add_text(items, report->finding[i], err))
-			return -1;
 	return output_json(object, err);
 }
 
 static void report_print(const struct fsck_report *report)
 {
-	for (size_t i = 0; i < report->finding_count; i++)
-		output_line(stdout, "%s", report->finding[i]);
+	log_findings_print(report->finding, report->finding_count);
 	printf("%s: %" PRIu64 " entries, %" PRIu64 " tile%s made again and compared",
 	       report->findings ? "fails" : "holds", report->entries, report->tiles,
 	       report->tiles == 1 ? "" : "s");

@@ -20,6 +20,7 @@ struct takings {
 	struct registry *registry;
 	struct taking *taking;
 	size_t count;
+	struct statement_made *made; /* borrowed */
 };
 
 static void takings_release(struct takings *batch)
@@ -117,49 +118,23 @@ static int envelope_take(struct takings *batch, const struct envelope_item *item
 		       : 0;
 }
 
-static int batch_log(struct takings *batch, struct statement_made *out_made, struct error *err)
+static struct log_item item_fill(const void *arg, size_t i)
 {
-	struct log_item *item = calloc(batch->count + 1, sizeof(*item));
-	uint64_t *index = calloc(batch->count + 1, sizeof(*index));
-	struct log *log;
-	int failed;
+	const struct taking *taking = &((const struct takings *)arg)->taking[i];
 
-	if (!item || !index) {
-		free(item);
-		free(index);
-		return error_set(err, ERROR_SYSTEM, "out of memory for a batch");
-	}
-	for (size_t i = 0; i < batch->count; i++)
-		item[i] = (struct log_item){ .entry = buffer_view(&batch->taking[i].entry),
-					     .ident = batch->taking[i].ident };
-	failed = registry_log(batch->registry, &log, err) ||
-		 log_append(log, item, batch->count, index, err);
-	for (size_t i = 0; i < batch->count && !failed; i++)
-		out_made[i].log_index = index[i];
-	free(item);
-	free(index);
-	return failed ? -1 : 0;
+	return (struct log_item){ .entry = buffer_view(&taking->entry), .ident = taking->ident };
 }
 
-/* Prove every entry with the bytes that were made here. */
-static int batch_check(const struct takings *batch, const struct statement_made *made,
-		       struct error *err)
+static void item_place(void *arg, size_t i, uint64_t index)
 {
-	struct log *log;
-
-	if (registry_log(batch->registry, &log, err))
-		return -1;
-	for (size_t i = 0; i < batch->count; i++)
-		if (log_holds(log, made[i].log_index, buffer_view(&batch->taking[i].entry), err))
-			return error_prefix(err,
-					    "a statement was logged, and it is not in the log");
-	return 0;
+	((struct takings *)arg)->made[i].log_index = index;
 }
 
 int registry_log_envelopes(struct registry *registry, const struct envelope_item *item,
 			   size_t count, struct statement_made *out_made, struct error *err)
 {
-	CLEANUP(takings_release) struct takings batch = { .registry = registry };
+	CLEANUP(takings_release) struct takings batch = { .registry = registry, .made = out_made };
+	struct statement_batch items = { count, item_fill, item_place, &batch };
 	struct error ignored = { 0 };
 
 	batch.taking = calloc(count + 1, sizeof(*batch.taking));
@@ -172,7 +147,7 @@ int registry_log_envelopes(struct registry *registry, const struct envelope_item
 			(struct statement_made){ .identity = batch.taking[i].envelope.identity,
 						 .key = *public_key_id(item[i].key) };
 	}
-	if (batch_log(&batch, out_made, err) || batch_check(&batch, out_made, err))
+	if (statement_batch_log(registry, &items, err))
 		return -1;
 	/* The index is a cache: what it lacks now it takes in at the next question. */
 	if (registry->index && index_catch_up(registry->index, &ignored))

@@ -355,50 +355,27 @@ static int draft_make(struct publishing *batch, const struct statement_draft *dr
 		       : 0;
 }
 
+static struct log_item item_fill(const void *arg, size_t i)
+{
+	const struct making *making = &((const struct publishing *)arg)->making[i];
+
+	return (struct log_item){ .entry = buffer_view(&making->entry),
+				  .ident = making->ident,
+				  .claim = making->claim,
+				  .statement = making->claim ? making->statement : NULL };
+}
+
+static void item_place(void *arg, size_t i, uint64_t index)
+{
+	((struct publishing *)arg)->making[i].index = index;
+}
+
 /* Envelopes are durable file by file; the log does the rest in one transaction. */
 static int batch_log(struct publishing *batch, struct error *err)
 {
-	struct log_item *item = calloc(batch->count + 1, sizeof(*item));
-	uint64_t *index = calloc(batch->count + 1, sizeof(*index));
-	struct log *log;
-	int failed;
+	struct statement_batch items = { batch->count, item_fill, item_place, batch };
 
-	if (!item || !index) {
-		free(item);
-		free(index);
-		return error_set(err, ERROR_SYSTEM, "out of memory for a batch");
-	}
-	for (size_t i = 0; i < batch->count; i++) {
-		const struct making *making = &batch->making[i];
-
-		item[i] =
-			(struct log_item){ .entry = buffer_view(&making->entry),
-					   .ident = making->ident,
-					   .claim = making->claim,
-					   .statement = making->claim ? making->statement : NULL };
-	}
-	failed = registry_log(batch->registry, &log, err) ||
-		 log_append(log, item, batch->count, index, err);
-	for (size_t i = 0; i < batch->count && !failed; i++)
-		batch->making[i].index = index[i];
-	free(item);
-	free(index);
-	return failed ? -1 : 0;
-}
-
-/* Every entry, with the bytes that were made here, not with what the log says they are. */
-static int batch_check(struct publishing *batch, struct error *err)
-{
-	struct log *log;
-
-	if (registry_log(batch->registry, &log, err))
-		return -1;
-	for (size_t i = 0; i < batch->count; i++)
-		if (log_holds(log, batch->making[i].index, buffer_view(&batch->making[i].entry),
-			      err))
-			return error_prefix(err,
-					    "a statement was logged, and it is not in the log");
-	return 0;
+	return statement_batch_log(batch->registry, &items, err);
 }
 
 /* Say in *out_predicate that the draft's parent is the one it follows, which was made. */
@@ -443,7 +420,7 @@ static int batch_run(struct publishing *batch, const struct statement_draft *dra
 	for (size_t i = 0; i < count; i++)
 		if (draft_make_after(batch, draft, i, made, err))
 			return count > 1 ? error_prefix(err, "'%s'", draft[i].subject) : -1;
-	return batch->count && (batch_log(batch, err) || batch_check(batch, err)) ? -1 : 0;
+	return batch->count && batch_log(batch, err) ? -1 : 0;
 }
 
 /* Give each draft the index of its entry. */

@@ -2,6 +2,7 @@
 #ifndef REGISTRY_STATEMENT_INNER_H
 #define REGISTRY_STATEMENT_INNER_H
 
+#include "registry/log.h"
 #include "registry/statement.h"
 
 #define IDENT_SIZE (2 * DIGEST_HEX_SIZE) /* "HEX.KEY" and its NUL */
@@ -33,6 +34,20 @@ MUST_CHECK int registry_knows(struct registry *registry, const struct digest *id
  */
 MUST_CHECK int statement_claim_text(const struct statement *statement, char **out_text,
 				    struct error *err);
+
+/*
+ * Append `count` entries as one batch, and prove each with the bytes that were made here, not with
+ * what the log says they are. `fill` gives item i, borrowed from the batch; `place` is told its
+ * index.
+ */
+struct statement_batch {
+	size_t count;
+	struct log_item (*fill)(const void *batch, size_t i);
+	void (*place)(void *batch, size_t i, uint64_t index);
+	void *batch;
+};
+MUST_CHECK int statement_batch_log(struct registry *registry, const struct statement_batch *batch,
+				   struct error *err);
 
 /*
  * Append the envelope that a statement entry stands for, unchecked. An entry by a P-384 key does

@@ -3,7 +3,6 @@
 #define VERIFY_ENVELOPE_H
 
 #include "verify/signature.h"
-#include "verify/x509.h"
 
 #define ENVELOPE_MAX_BYTES (1u << 20) /* of an envelope of ours */
 #define STATEMENT_PAYLOAD_MAX_BYTES (48u << 10)

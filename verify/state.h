@@ -56,8 +56,6 @@ void state_tree_free(struct state_tree **tree);
 
 uint64_t state_tree_count(const struct state_tree *tree);
 struct digest state_tree_root(const struct state_tree *tree);
-/* The value of a key (canonical JSON), NULL when there is none. Borrowed. */
-const char *state_tree_find(const struct state_tree *tree, const char *key);
 /* Leaf `index` in the order of keys. Borrowed. */
 void state_tree_leaf(const struct state_tree *tree, uint64_t index, const char **out_key,
 		     const char **out_value);

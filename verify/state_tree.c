@@ -145,13 +145,6 @@ static bool stands_at(const struct state_tree *tree, size_t place, const char *k
 	return place < tree->count && strcmp(tree->leaf[place]->text, key) == 0;
 }
 
-const char *state_tree_find(const struct state_tree *tree, const char *key)
-{
-	size_t place = rank_of(tree, key);
-
-	return stands_at(tree, place, key) ? tree->leaf[place]->value : NULL;
-}
-
 /* ---- Proofs ---- */
 
 static int leaf_write(const struct state_tree *tree, size_t place, struct json *leaves,

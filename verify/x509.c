@@ -402,11 +402,6 @@ bool certificate_is_authority(const struct certificate *certificate)
 	return X509_get_extension_flags(certificate->x509) & EXFLAG_CA;
 }
 
-int64_t certificate_not_before(const struct certificate *certificate)
-{
-	return certificate->not_before;
-}
-
 int64_t certificate_not_after(const struct certificate *certificate)
 {
 	return certificate->not_after;

@@ -72,8 +72,7 @@ bool certificate_is_self_issued(const struct certificate *certificate);
 /* BasicConstraints says CA:TRUE. */
 bool certificate_is_authority(const struct certificate *certificate);
 
-/* Seconds since 1970: the first and the last that it is valid for. */
-int64_t certificate_not_before(const struct certificate *certificate);
+/* Seconds since 1970: the last that it is valid for. */
 int64_t certificate_not_after(const struct certificate *certificate);
 /* 0 iff first <= unix_s <= last. ERROR_CORRUPT names both times. */
 MUST_CHECK int certificate_check_time(const struct certificate *certificate, int64_t unix_s,

@@ -61,6 +61,19 @@ static struct state_tree *tree_at(const struct state *state, uint64_t size)
 	return tree;
 }
 
+/* The value of a key, NULL when there is none. */
+static const char *leaf_find(const struct state_tree *tree, const char *key)
+{
+	for (uint64_t i = 0; i < state_tree_count(tree); i++) {
+		const char *text, *value;
+
+		state_tree_leaf(tree, i, &text, &value);
+		if (strcmp(text, key) == 0)
+			return value;
+	}
+	return NULL;
+}
+
 static const char *value_of(const struct state_tree *tree, const char *key, bool *out_holds)
 {
 	CLEANUP(json_free) struct json *proof = NULL;
@@ -70,7 +83,7 @@ static const char *value_of(const struct state_tree *tree, const char *key, bool
 
 	assert_int_equal(state_tree_prove(tree, key, &proof, &err), 0);
 	*out_holds = !state_proof_check(proof, key, state_tree_count(tree), &root, &value, &err);
-	return value ? state_tree_find(tree, key) : NULL;
+	return value ? leaf_find(tree, key) : NULL;
 }
 
 static void every_leaf_is_proven_and_every_gap_is_proven_empty(void **unused)
@@ -135,7 +148,7 @@ static void the_first_claim_of_a_name_counts_whatever_its_case(void **unused)
 	other = state_tree_root(after);
 	assert_true(digest_equal(&one, &other));
 	assert_int_equal(state_tree_count(after), 1);
-	assert_non_null(strstr(state_tree_find(after, "claim:lab/m@v1"), "\"name\":\"Lab/m@V1\""));
+	assert_non_null(strstr(leaf_find(after, "claim:lab/m@v1"), "\"name\":\"Lab/m@V1\""));
 }
 
 /* 0 when the text is taken as a proof that says what it should not say. */
@@ -173,7 +186,7 @@ static void no_changed_byte_of_a_proof_changes_what_it_shows(void **unused)
 	(void)unused;
 	for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {
 		CLEANUP(text_free) char *text = proof_text(tree, keys[k]);
-		bool there = state_tree_find(tree, keys[k]);
+		bool there = leaf_find(tree, keys[k]);
 
 		for (size_t i = 0; text[i]; i++) {
 			CLEANUP(json_free) struct json *proof = NULL;
