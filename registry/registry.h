@@ -56,6 +56,7 @@
 #include "registry/timestamps.h"
 #include "registry/trust_store.h"
 #include "registry/trust_update.h"
+#include "registry/usage.h"
 #include "registry/versions.h"
 #include "registry/withhold.h"
 #include "registry/witness.h"

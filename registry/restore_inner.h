@@ -26,9 +26,13 @@ MUST_CHECK int restore_parts(const struct manifest *manifest, const struct resto
 const struct manifest_file *restore_part_file(const struct restore_file *file,
 					      const struct restore_part *part);
 
-/* Set `err` to ERROR_CORRUPT: this piece of the stored file is not what was registered. */
+/*
+ * Set `err` to ERROR_CORRUPT: these bytes of the stored file are not what was registered; with the
+ * `cause`, or NULL.
+ */
 int restore_part_damaged(const struct manifest *manifest, const struct restore_file *file,
-			 const struct restore_part *part, struct error *err);
+			 const struct restore_part *part, const struct error *cause,
+			 struct error *err);
 
 /* Open the folder that the user named; -1 where there is none and `make` is not set. */
 MUST_CHECK int restore_root_open(const struct restore *restore, bool make, int *out_fd,

@@ -250,10 +250,14 @@ static int part_kept(struct restore_job *job, const struct restore_part *part, u
 int restore_job_fetch(struct restore_job *job, size_t index, uint8_t *room, struct error *err)
 {
 	const struct restore_part *part = &job->part[index];
+	struct error cause = { 0 };
 
-	return source_read_at(source_of(job, part), part->from, room, part->len, err)
-		       ? error_prefix(err, "'%s'", restore_part_file(job->file, part)->path)
-		       : 0;
+	if (source_read_at(source_of(job, part), part->from, room, part->len, &cause) == 0)
+		return 0;
+	if (cause.code == ERROR_CORRUPT)
+		return restore_part_damaged(job_manifest(job), job->file, part, &cause, err);
+	return error_set(err, cause.code, "'%s': %s", restore_part_file(job->file, part)->path,
+			 cause.text);
 }
 
 int restore_job_read(struct restore_job *job, size_t index, uint8_t *room, bool *out_kept,
@@ -292,7 +296,7 @@ int restore_job_checked(struct restore_job *job, size_t index, const struct dige
 	if (digest_equal(found, &manifest->record[part->record].digest))
 		return 0;
 	if (!job->work->compare)
-		return restore_part_damaged(manifest, job->file, part, err);
+		return restore_part_damaged(manifest, job->file, part, NULL, err);
 	job->file->state = RESTORE_OTHER;
 	return 0;
 }
@@ -319,7 +323,7 @@ static int name_damage(struct restore_job *job, struct error *err)
 			break;
 		found = sha256((struct span){ room, part[i].len });
 		if (!whole || !digest_equal(&found, &manifest->record[part[i].record].digest))
-			failed = restore_part_damaged(manifest, job->file, &part[i], err);
+			failed = restore_part_damaged(manifest, job->file, &part[i], NULL, err);
 	}
 	free(part);
 	free(room);

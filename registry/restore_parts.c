@@ -88,25 +88,31 @@ const struct manifest_file *restore_part_file(const struct restore_file *file,
 	return file->whole ? file->whole : file->stretch[part->stretch].file;
 }
 
+/* The tensor that a part lies in, or NULL. */
+static const struct tensor *tensor_at(const struct manifest *manifest,
+				      const struct manifest_file *stored, uint64_t offset)
+{
+	for (size_t i = 0; i < stored->tensor_count; i++) {
+		const struct tensor *tensor = &manifest->tensor[stored->first_tensor + i];
+
+		if (offset >= tensor->offset && offset - tensor->offset < tensor->length)
+			return tensor;
+	}
+	return NULL;
+}
+
 int restore_part_damaged(const struct manifest *manifest, const struct restore_file *file,
-			 const struct restore_part *part, struct error *err)
+			 const struct restore_part *part, const struct error *cause,
+			 struct error *err)
 {
 	const struct manifest_file *stored = restore_part_file(file, part);
-	const struct tensor *tensor = NULL;
-	unsigned long long from = part->from, end = part->from + part->len;
+	const struct tensor *tensor = tensor_at(manifest, stored, part->from);
 
-	for (size_t i = 0; i < stored->tensor_count && !tensor; i++) {
-		const struct tensor *at = &manifest->tensor[stored->first_tensor + i];
-
-		if (at->length && part->from >= at->offset && part->from - at->offset < at->length)
-			tensor = at;
-	}
-	return tensor ? error_set(err, ERROR_CORRUPT,
-				  "'%s' is damaged in the store: its bytes %llu to %llu, of tensor "
-				  "'%s', are not those that were registered",
-				  stored->path, from, end, tensor->name)
-		      : error_set(err, ERROR_CORRUPT,
-				  "'%s' is damaged in the store: its bytes %llu to %llu are not "
-				  "those that were registered",
-				  stored->path, from, end);
+	return error_set(
+		err, ERROR_CORRUPT,
+		"'%s' is damaged in the store: its bytes %llu to %llu%s%s%s %s%s", stored->path,
+		(unsigned long long)part->from, (unsigned long long)(part->from + part->len),
+		tensor ? ", of tensor '" : "", tensor ? tensor->name : "", tensor ? "'," : "",
+		cause ? "cannot be read: " : "are not those that were registered",
+		cause ? cause->text : "");
 }

@@ -42,6 +42,10 @@ object log log list
 object proof log prove a/b@1
 object audit log audit --objects
 object diff diff a/b@1 "$TINY/step-500"
+object usage du
+object usage du a/b
+object got get a/b@1 got --dry-run
+object got get a/b@1 got
 object published publish a/b@1 out --dry-run
 object published publish a/b@1 out
 object published publish a/b@1 projected --as a/public@1 --private a/data --dry-run

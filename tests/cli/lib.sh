@@ -66,7 +66,7 @@ json() {
 import json, sys
 o = json.load(open(sys.argv[1]))
 assert isinstance(o, dict) and isinstance(o.get("schema"), str), "no object with a schema"
-assert eval(sys.argv[2], {"o": o, "len": len, "all": all, "any": any, "str": str}), o
+assert eval(sys.argv[2], {"o": o, "len": len, "all": all, "any": any, "str": str, "sum": sum, "float": float}), o
 PY
 }
 
