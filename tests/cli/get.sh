@@ -165,3 +165,24 @@ if [ -n "$pack" ]; then
 	json 'any(i["kept"] for i in o["items"])'
 	same ../m broken
 fi
+cd ..
+
+# Where blocks can be shared nothing is copied, and what is shared is read and checked.
+if [ "$(id -u)" = 0 ] && command -v mkfs.xfs >/dev/null 2>&1 && unshare -m true 2>/dev/null; then
+	truncate -s 400M "$STORY/xfs.img"
+	mkfs.xfs -q -m reflink=1 "$STORY/xfs.img"
+	mkdir "$STORY/xfs"
+	status=0
+	unshare -m sh -c '
+		mount -o loop "$1/xfs.img" "$1/xfs" 2>/dev/null || exit 77
+		cd "$1/xfs" && cp -r "$1/desk/m" . && "$0" init --quiet >/dev/null && "$0" add checkpoint m a/b@1 --quiet >/dev/null || exit 1
+		"$0" get a/b@1 out --json >"$1/out" && diff -r m out || exit 1
+		object=$(find .akashi/objects -name "$(sha256sum m/sub/large.bin | cut -c 1-64)")
+		chmod u+w "$object" && printf x | dd of="$object" bs=1 seek=9000000 conv=notrunc 2>/dev/null
+		! "$0" get a/b@1 damaged 2>"$1/err"' "$AKASHI" "$STORY" || status=$?
+	if [ $status != 77 ]; then
+		[ $status = 0 ] || fail "on a file system that shares blocks: status $status"
+		json 'all(i["cloned"] for i in o["items"] if i["size"] > 4096)'
+		complained "bytes 8388608 to 12582912"
+	fi
+fi
