@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -64,13 +65,33 @@ static int step_into(int folder, const char *name, const char *path, bool make, 
 	return 0;
 }
 
+/* Is every part of the first `len` bytes a name, and no way up? */
+static int parts_check(const char *path, size_t len, struct error *err)
+{
+	for (size_t at = 0; at < len;) {
+		size_t part = strcspn(path + at, "/");
+
+		if ((part == 1 && path[at] == '.') ||
+		    (part == 2 && strncmp(path + at, "..", 2) == 0))
+			return error_set(err, ERROR_CORRUPT, "'%s' is no path below a folder",
+					 path);
+		if (part > NAME_MAX)
+			return error_set(err, ERROR_USAGE, "'%s' has a part of %zu bytes", path,
+					 part);
+		at += part + 1;
+	}
+	return 0;
+}
+
 /* The folder of the first `len` bytes of `path`. */
 static int folder_of_part(int root, const char *path, size_t len, bool make, int *out_fd,
 			  struct error *err)
 {
 	CLEANUP(fd_close) int folder = openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	char name[256];
+	char name[NAME_MAX + 1];
 
+	if (parts_check(path, len, err))
+		return -1;
 	if (folder < 0)
 		return error_system(err, errno, "cannot open the folder of '%s'", path);
 	for (size_t at = 0; at < len;) {
@@ -79,17 +100,11 @@ static int folder_of_part(int root, const char *path, size_t len, bool make, int
 
 		if (part > len - at)
 			part = len - at;
-		if (part >= sizeof(name))
-			return error_set(err, ERROR_USAGE, "'%s' has a part of %zu bytes", path,
-					 part);
 		memcpy(name, path + at, part);
 		name[part] = '\0';
 		at += part + strspn(path + at + part, "/");
 		if (!part)
 			continue;
-		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-			return error_set(err, ERROR_CORRUPT, "'%s' is no path below a folder",
-					 path);
 		if (step_into(folder, name, path, make, &next, err))
 			return -1;
 		close(folder);

@@ -218,7 +218,6 @@ static uint64_t left_bytes(int root)
 /* Would the first file that is wanted share its blocks? Then a copy needs no room. */
 static bool clones_work(const struct restore *restore, int root)
 {
-	struct store *store = restore->contents->registry->store;
 	struct error ignored = { 0 };
 	bool works = false;
 	int fd;
@@ -229,8 +228,8 @@ static bool clones_work(const struct restore *restore, int root)
 		fd = openat(root, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 		if (fd < 0)
 			return false;
-		works = store_clone(store, &restore->file[i].whole->sha256, fd, &works, &ignored) ==
-				0 &&
+		works = store_clone(restore->contents->registry->store,
+				    &restore->file[i].whole->sha256, fd, &works, &ignored) == 0 &&
 			works;
 		close(fd);
 		return works;

@@ -30,6 +30,7 @@ enum restore_state {
 	RESTORE_ALIKE,  /* something as large lies there, not read yet */
 	RESTORE_THERE,  /* the very file lies there */
 	RESTORE_OTHER,  /* something else does */
+	RESTORE_READY,  /* written and checked by this run, and not named yet */
 	RESTORE_WRITTEN /* by this run */
 };
 

@@ -5,6 +5,7 @@
 #include "registry/restore.h"
 
 #define RESTORE_NO_RECORD SIZE_MAX
+#define RESTORE_NAME_MAX (DIGEST_HEX_SIZE + sizeof(".part"))
 
 /* Bytes that are read at once: a piece, or several small ones of one stored file. */
 struct restore_part {
@@ -83,12 +84,23 @@ MUST_CHECK int restore_job_read(struct restore_job *job, size_t index, uint8_t *
 MUST_CHECK int restore_job_checked(struct restore_job *job, size_t index,
 				   const struct digest *found, struct error *err);
 
+/* What a file is called under RESTORE_PARTS_FOLDER: by where it will lie and what it will hold. */
+void restore_part_name(const struct restore *restore, const struct restore_file *file,
+		       char out_name[RESTORE_NAME_MAX]);
+
 /*
  * All parts went through `whole`, or each is its record's: check the whole, make it durable, give
- * it its name. When comparing, a difference is no failure.
+ * it its name. Small files become RESTORE_READY instead: restore_place. When comparing, a
+ * difference is no failure.
  */
 MUST_CHECK int restore_job_finish(struct restore_job *job, struct error *err);
 void restore_job_close(struct restore_job *job);
+
+/*
+ * Make the files that are RESTORE_READY durable, all of them before the first gets its name: many
+ * small ones then wait for the disk once.
+ */
+MUST_CHECK int restore_place(struct restore_work *work, struct error *err);
 
 /* Read (and write) the files of a run whose state is `state`, on all threads. */
 MUST_CHECK int restore_pipe(struct restore_work *work, enum restore_state state, struct error *err);

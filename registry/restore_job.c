@@ -11,6 +11,8 @@
 
 #include "registry/store.h"
 
+enum { SMALL_SIZE_BYTES = 1 << 20 }; /* below, files are made durable together */
+
 static void fd_close(int *fd)
 {
 	if (*fd >= 0)
@@ -119,11 +121,10 @@ static int read_back(int fd, uint8_t *room, size_t len, uint64_t at, const char 
 	return 0;
 }
 
-/* What an unfinished file is called: by where it will lie and what it will hold. */
-static void job_name(struct restore_job *job)
+void restore_part_name(const struct restore *restore, const struct restore_file *file,
+		       char out_name[RESTORE_NAME_MAX])
 {
-	const struct restore_file *file = job->file;
-	const struct manifest *manifest = job_manifest(job);
+	const struct manifest *manifest = restore->contents->manifest;
 	const struct span part[] = {
 		{ (const uint8_t *)file->path, strlen(file->path) + 1 },
 		file->whole ? digest_view(&file->whole->sha256) : digest_view(&manifest->pieces),
@@ -133,7 +134,7 @@ static void job_name(struct restore_job *job)
 	char hex[DIGEST_HEX_SIZE];
 
 	digest_to_hex(&digest, hex);
-	snprintf(job->name, sizeof(job->name), "%s.part", hex);
+	snprintf(out_name, RESTORE_NAME_MAX, "%s.part", hex);
 }
 
 /* Make the unfinished file, or go on with the one that an earlier run left. */
@@ -143,7 +144,7 @@ static int target_open(struct restore_job *job, struct error *err)
 	struct store *store = job->work->restore->contents->registry->store;
 	struct stat st;
 
-	job_name(job);
+	restore_part_name(job->work->restore, file, job->name);
 	job->fd = openat(job->work->parts, job->name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
 			 0666);
 	if (job->fd < 0 || fstat(job->fd, &st))
@@ -333,20 +334,52 @@ static int name_damage(struct restore_job *job, struct error *err)
 				  job->file->path);
 }
 
-static int job_place(struct restore_job *job, struct error *err)
+static int file_sync(const struct restore_file *file, int fd, struct error *err)
+{
+	return fsync(fd) ? error_system(err, errno, "cannot make '%s' durable", file->path) : 0;
+}
+
+static int file_place(struct restore_work *work, struct restore_file *file, const char *part_name,
+		      struct error *err)
 {
 	CLEANUP(fd_close) int folder = -1;
-	struct restore_file *file = job->file;
 	const char *name;
 
-	if (fsync(job->fd))
-		return error_system(err, errno, "cannot make '%s' durable", file->path);
-	if (folder_of_beneath(job->work->root, file->path, true, &folder, &name, err))
+	if (folder_of_beneath(work->root, file->path, true, &folder, &name, err))
 		return -1;
-	if (file_name_beneath(job->work->parts, job->name, folder, name,
-			      job->work->restore->replace, err))
+	if (file_name_beneath(work->parts, part_name, folder, name, work->restore->replace, err))
 		return error_prefix(err, "'%s'", file->path);
 	file->state = RESTORE_WRITTEN;
+	return 0;
+}
+
+int restore_place(struct restore_work *work, struct error *err)
+{
+	struct restore *restore = work->restore;
+	char name[RESTORE_NAME_MAX];
+
+	for (size_t i = 0; i < restore->count; i++) {
+		CLEANUP(fd_close) int fd = -1;
+		const struct restore_file *file = &restore->file[i];
+
+		if (file->state != RESTORE_READY)
+			continue;
+		restore_part_name(restore, file, name);
+		fd = openat(work->parts, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+		if (fd < 0)
+			return error_system(err, errno, "cannot open '%s' again", file->path);
+		if (file_sync(file, fd, err))
+			return -1;
+	}
+	for (size_t i = 0; i < restore->count; i++) {
+		struct restore_file *file = &restore->file[i];
+
+		if (file->state != RESTORE_READY)
+			continue;
+		restore_part_name(restore, file, name);
+		if (file_place(work, file, name, err))
+			return -1;
+	}
 	return 0;
 }
 
@@ -365,5 +398,12 @@ int restore_job_finish(struct restore_job *job, struct error *err)
 	} else if (job->work->compare && file->state != RESTORE_OTHER) {
 		file->state = RESTORE_THERE;
 	}
-	return job->work->compare ? 0 : job_place(job, err);
+	if (job->work->compare)
+		return 0;
+	if (file->size < SMALL_SIZE_BYTES) {
+		file->state = RESTORE_READY;
+		return 0;
+	}
+	return file_sync(file, job->fd, err) || file_place(job->work, file, job->name, err) ? -1
+											    : 0;
 }

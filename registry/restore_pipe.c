@@ -69,6 +69,7 @@ struct turn {
 	struct place *place;
 	struct slot *slot[LANES]; /* one to read into; or those to hash */
 	size_t lanes;
+	bool whole; /* the file that ends is all there */
 };
 
 static void slot_release(struct slot *slot)
@@ -196,6 +197,7 @@ static enum task task_choose(struct pipe *pipe, struct turn *turn)
 	*turn = (struct turn){ .place = place_to_end(pipe, &any) };
 	if (turn->place) {
 		turn->place->state = PLACE_ENDING;
+		turn->whole = !turn->place->failed;
 		return TASK_END;
 	}
 	for (size_t i = 0; i < pipe->slots && turn->lanes < LANES; i++)
@@ -328,10 +330,9 @@ static void turn_hash(struct pipe *pipe, const struct turn *turn)
 	}
 }
 
-static void turn_end(struct pipe *pipe, struct place *place)
+static void turn_end(struct pipe *pipe, struct place *place, bool whole)
 {
 	struct error err = { 0 };
-	bool whole = !place->failed && place->hashed == place->job.part_count;
 	int failed = whole ? restore_job_finish(&place->job, &err) : 0;
 
 	restore_job_close(&place->job);
@@ -366,7 +367,7 @@ static void pipe_work(void *arg, size_t index)
 		else if (task == TASK_HASH)
 			turn_hash(pipe, &turn);
 		else
-			turn_end(pipe, turn.place);
+			turn_end(pipe, turn.place, turn.whole);
 		pthread_cond_broadcast(&pipe->changed);
 	} while (task != TASK_LEAVE);
 	pthread_mutex_unlock(&pipe->lock);

@@ -85,7 +85,7 @@ static int names_sync(const struct restore_work *work, struct error *err)
 static int run_alone(struct restore_work *work, struct error *err)
 {
 	struct restore *restore = work->restore;
-	struct error synced = { 0 };
+	struct error later = { 0 };
 	int failed;
 
 	if (restore_look(restore, err) || restore_compare(work->ctx, restore, err) ||
@@ -95,8 +95,10 @@ static int run_alone(struct restore_work *work, struct error *err)
 		if (restore->file[i].state == RESTORE_OTHER)
 			restore->file[i].state = RESTORE_NEEDED;
 	failed = restore_pipe(work, RESTORE_NEEDED, err);
-	if (names_sync(work, &synced))
-		failed = failed ? failed : error_set(err, synced.code, "%s", synced.text);
+	/* What is whole is named even where another file was damaged. */
+	if (((!failed || err->code != ERROR_SYSTEM) && restore_place(work, &later)) |
+	    names_sync(work, &later))
+		failed = failed ? failed : error_set(err, later.code, "%s", later.text);
 	return failed;
 }
 

@@ -101,7 +101,7 @@ clean cut
 # The disk fills up while it is written.
 if command -v strace >/dev/null 2>&1 && strace -o /dev/null true 2>/dev/null; then
 	status=0
-	strace -f -o /dev/null -P "$PWD/full/.cache/akashi/$(basename "$part")" -e trace=pwrite64 \
+	ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null -P "$PWD/full/.cache/akashi/$(basename "$part")" -e trace=pwrite64 \
 		-e inject=pwrite64:error=ENOSPC:when=3+ "$AKASHI" get a/b@1 full >/dev/null 2>"$STORY/err" || status=$?
 	[ $status = 5 ] || fail "a full disk: exit status $status"
 	complained "no room left"

@@ -16,7 +16,7 @@ static int open_folder(const char *path)
 
 static void folders_are_made_below_and_paths_that_lead_out_refused(void **state)
 {
-	static const char *const out[] = { "..", "a/../b", "./a", "a/.", "../a" };
+	static const char *const out[] = { "..", "a/../b", "./a", "a/.", "../a", "new/../../b" };
 	CLEANUP(test_folder_remove) char *folder = test_folder();
 	struct error err = { 0 };
 	int root = open_folder(folder), fd = -1;
@@ -35,6 +35,7 @@ static void folders_are_made_below_and_paths_that_lead_out_refused(void **state)
 		assert_fails(folder_open_beneath(root, out[i], true, &fd, &err), &err,
 			     ERROR_CORRUPT);
 	}
+	assert_int_equal(faccessat(root, "new", F_OK, 0), -1);
 	memset(long_name, 'x', sizeof(long_name) - 1);
 	long_name[sizeof(long_name) - 1] = '\0';
 	assert_fails(folder_open_beneath(root, long_name, true, &fd, &err), &err, ERROR_USAGE);
