@@ -109,14 +109,18 @@ static int signers_judge(const struct stated *stated, const struct believed *abo
 static int roots_judge(const struct stated *stated, const struct policy_chain *chain,
 		       struct error *err)
 {
-	for (size_t i = chain->pinned; chain->count > chain->pinned + 1 && i < chain->count; i++) {
-		const struct policy_version *version = &chain->version[i];
+	CLEANUP(digest_list_release) struct digest_list roots = { 0 };
 
-		for (size_t k = 0; k < version->policy.root_count; k++)
-			if (stated_unrevoked(stated, chain, &version->policy.root[k],
-					     policy_chain_newest(chain)->index, err))
+	if (chain->count == chain->pinned + 1)
+		return 0;
+	for (size_t i = chain->pinned; i < chain->count; i++)
+		for (size_t k = 0; k < chain->version[i].policy.root_count; k++)
+			if (digest_list_add_once(&roots, &chain->version[i].policy.root[k], err))
 				return -1;
-	}
+	for (size_t i = 0; i < roots.count; i++)
+		if (stated_unrevoked(stated, chain, &roots.item[i],
+				     policy_chain_newest(chain)->index, err))
+			return -1;
 	return 0;
 }
 
@@ -208,11 +212,10 @@ static int look_for_news(struct check *check, struct news *news, struct error *e
 
 	if (read_lately(news))
 		return say_young(check, news, true, err);
-	if (stated_questions_make(&news->last->anchor->chain, news->subject, news->subject_count,
-				  &questions, err))
-		return -1;
 	news->questions = &questions;
-	if (!evidence_try(check->evidence, state_try, news, &why))
+	if (!stated_questions_make(&news->last->anchor->chain, news->subject, news->subject_count,
+				   &questions, &why) &&
+	    !evidence_try(check->evidence, state_try, news, &why))
 		return say_young(check, news, false, err);
 	if (why.code == ERROR_SYSTEM)
 		return error_set(err, why.code, "%s", why.text);
@@ -235,7 +238,8 @@ int check_age(struct check *check, const struct believed *last, struct error *er
 
 	if (check->request->as_of)
 		return check_as_of(check, last, err);
-	if (!trust_policy(last->anchor)->maximum_age)
+	/* A policy that nobody chose can ask for nothing: the verdict is undecided as it is. */
+	if (!trust_policy(last->anchor)->maximum_age || !check->pinned)
 		return 0;
 	name_to_text(&check->checkpoint.statement.name, name[0]);
 	name_to_text(&check->release.statement.name, name[1]);

@@ -127,6 +127,9 @@ static int revokers_list(const struct policy_chain *chain, struct digest_list *o
 		for (size_t k = 0; k < count; k++)
 			if (digest_list_add_once(out_keys, &list[k], err))
 				return -1;
+		if (out_keys->count > STATED_QUESTIONS_MAX)
+			return error_set(err, ERROR_CORRUPT, "more than %d keys that may revoke",
+					 STATED_QUESTIONS_MAX);
 	}
 	return 0;
 }
@@ -168,6 +171,13 @@ static int question_take(struct stated_questions *questions, char *text, struct 
 	size_t cap = questions->cap ? 2 * questions->cap : 16;
 	char **grown;
 
+	if (questions->count == STATED_QUESTIONS_MAX) {
+		free(text);
+		return error_set(err, ERROR_CORRUPT,
+				 "the policies list so many keys that more than %d things would "
+				 "have to be asked of the log's state",
+				 STATED_QUESTIONS_MAX);
+	}
 	if (questions->count == questions->cap) {
 		grown = reallocarray(questions->text, cap, sizeof(*grown));
 		if (!grown) {
@@ -224,6 +234,7 @@ static int policy_ask(const struct policy *policy, struct stated_questions *ques
 	return 0;
 }
 
+/* Key by key, so that policies with keys without end are found out before they are all listed. */
 static int revocations_ask(const struct policy_chain *chain, struct stated_questions *questions,
 			   struct error *err)
 {
@@ -231,14 +242,19 @@ static int revocations_ask(const struct policy_chain *chain, struct stated_quest
 
 	if (revokers_list(chain, &revokers, err))
 		return -1;
-	for (size_t i = 0; i < chain->count; i++)
-		for (size_t k = 0; k < chain->version[i].policy.key_count; k++)
-			if (digest_list_add_once(
-				    &keys, public_key_id(chain->version[i].policy.key[k].key), err))
+	for (size_t i = 0; i < chain->count; i++) {
+		const struct policy *policy = &chain->version[i].policy;
+
+		for (size_t k = 0; k < policy->key_count; k++) {
+			const struct digest *id = public_key_id(policy->key[k].key);
+			size_t known = keys.count;
+
+			if (digest_list_add_once(&keys, id, err) ||
+			    (keys.count > known &&
+			     about_ask(STATEMENT_revocation, id, &revokers, questions, err)))
 				return -1;
-	for (size_t k = 0; k < keys.count; k++)
-		if (about_ask(STATEMENT_revocation, &keys.item[k], &revokers, questions, err))
-			return -1;
+		}
+	}
 	return 0;
 }
 

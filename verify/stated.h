@@ -55,6 +55,8 @@ struct stated_subject {
 	const char *name; /* of owner/name@version */
 };
 
+#define STATED_QUESTIONS_MAX 16384 /* of one policy; it could list keys without end */
+
 /* A list of texts, owned. Start with {0}. */
 struct stated_questions {
 	char **text;
@@ -68,7 +70,8 @@ MUST_CHECK int stated_questions_add(struct stated_questions *questions, const ch
 /*
  * Everything that has to be asked of a state so that whoever follows these policies can tell
  * whether there is a newer one, a revocation of a key that any of them lists, or a retraction of a
- * subject: keys of leaves, and before them what they begin with.
+ * subject: keys of leaves, and before them what they begin with. ERROR_CORRUPT: more than
+ * STATED_QUESTIONS_MAX.
  */
 MUST_CHECK int stated_questions_make(const struct policy_chain *chain,
 				     const struct stated_subject *subject, size_t count,

@@ -448,6 +448,42 @@ static void a_checkpoint_of_something_else_dates_no_state(void **state)
 	assert_true(undecided_by(nonsense, "the checkpoint of the log's state"));
 }
 
+/* Whoever may sign policies could list keys until the machine that asks runs out of memory. */
+static void policies_with_keys_without_end_are_asked_about_up_to_a_limit(void **state)
+{
+	enum { VERSIONS = 4, KEYS = 64 };
+	struct test_signer *signer = calloc(VERSIONS * KEYS, sizeof(*signer));
+	struct policy_key *key = calloc(VERSIONS * KEYS, sizeof(*key));
+	struct policy_version version[VERSIONS] = { 0 };
+	struct policy_chain chain = { .version = version, .count = 1 };
+	CLEANUP(stated_questions_release) struct stated_questions few = { 0 }, many = { 0 };
+	struct digest recovery[KEYS];
+	struct error err = { 0 };
+
+	(void)state;
+	assert_non_null(signer);
+	assert_non_null(key);
+	for (size_t i = 0; i < VERSIONS * KEYS; i++) {
+		signer[i] = test_signer_new("P-256");
+		key[i].key = signer[i].public;
+		if (i < KEYS)
+			recovery[i] = *public_key_id(signer[i].public);
+		version[i / KEYS].policy.key = &key[i / KEYS * KEYS];
+		version[i / KEYS].policy.key_count = KEYS;
+	}
+	version[0].policy.recovery = recovery;
+	version[0].policy.recovery_count = KEYS;
+	assert_done(stated_questions_make(&chain, NULL, 0, &few, &err), &err);
+	assert_int_equal(few.count, 1 + KEYS * (1 + KEYS));
+	chain.count = VERSIONS;
+	assert_fails(stated_questions_make(&chain, NULL, 0, &many, &err), &err, ERROR_CORRUPT);
+	assert_int_equal(many.count, 0);
+	for (size_t i = 0; i < VERSIONS * KEYS; i++)
+		test_signer_release(&signer[i]);
+	free(signer);
+	free(key);
+}
+
 /* ---- What somebody read ---- */
 
 static void who_read_the_log_lately_needs_no_state(void **state)
@@ -540,6 +576,7 @@ int main(void)
 		cmocka_unit_test(what_the_state_is_not_asked_is_not_shown),
 		cmocka_unit_test(a_state_by_nobody_or_of_another_log_shows_nothing),
 		cmocka_unit_test(a_checkpoint_of_something_else_dates_no_state),
+		cmocka_unit_test(policies_with_keys_without_end_are_asked_about_up_to_a_limit),
 		cmocka_unit_test(who_read_the_log_lately_needs_no_state),
 		cmocka_unit_test(a_retraction_by_nobody_counts_for_nothing),
 		cmocka_unit_test(a_policy_that_was_seen_once_is_not_forgotten),
