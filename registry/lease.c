@@ -20,7 +20,8 @@ enum {
 	WAIT_FIRST_MS = 2,
 	WAIT_MOST_MS = 200,
 	NOTICE_AFTER_MS = 2000,
-	KIND_MAX = 32
+	KIND_MAX = 32,
+	TELL_TRIES = 4
 };
 
 struct lease {
@@ -32,7 +33,8 @@ struct lease {
 	pthread_mutex_t mutex; /* of what follows */
 	uint64_t beat;
 	bool lost, silence;
-	int stop; /* an eventfd that ends the thread; -1 without one */
+	int stop;    /* an eventfd that ends the thread; -1 without one */
+	bool ending; /* the same, should nothing get through that (atomic) */
 	pthread_t thread;
 };
 
@@ -141,7 +143,7 @@ static void *beats(void *arg)
 		struct error err = { 0 };
 		int ready = poll(&stop, 1, pause_ms);
 
-		if (ready > 0)
+		if (ready > 0 || __atomic_load_n(&lease->ending, __ATOMIC_ACQUIRE))
 			return NULL;
 		/* A beat that fails is tried again; one that found it lost is the last. */
 		if (ready == 0 && lease_beat(lease, &err) && lease->lost)
@@ -498,7 +500,11 @@ void lease_release(struct lease **held_lease)
 
 	if (!lease)
 		return;
-	(void)!write(lease->stop, &one, sizeof(one));
+	/* Whatever that call meets, nobody waits for ever: the thread looks up with its next beat.
+	 */
+	__atomic_store_n(&lease->ending, true, __ATOMIC_RELEASE);
+	for (int i = 0; i < TELL_TRIES && write(lease->stop, &one, sizeof(one)) < 0; i++)
+		;
 	pthread_join(lease->thread, NULL);
 	close(lease->stop);
 	if (!lease->lost && lease_look_at(lease->path, &look, &ignored) == 0 && look.there &&

@@ -386,6 +386,7 @@ int packs_recipe(struct packs_store *self, const struct digest *digest, struct r
 struct cached {
 	size_t part;
 	uint8_t *bytes; /* NULL: none */
+	size_t cap;
 	uint64_t turn;
 };
 
@@ -433,17 +434,47 @@ static bool cached_copy(struct packs_source *source, size_t part, uint32_t from,
 	return found;
 }
 
-/* Takes `bytes`; the piece that was used longest ago goes. */
-static void cached_put(struct packs_source *source, size_t part, uint8_t *bytes)
+/* The place of the piece that was used longest ago, or a free one. The lock is held. */
+static struct cached *cached_oldest(struct packs_source *source)
 {
 	struct cached *oldest = source->cached;
 
-	pthread_mutex_lock(&source->lock);
 	for (size_t i = 1; i < CACHED_PIECES; i++)
 		if (source->cached[i].turn < oldest->turn)
 			oldest = &source->cached[i];
+	return oldest;
+}
+
+/*
+ * Room for a piece of `len` bytes: that of the oldest one where it suffices, since fresh
+ * memory of this size costs the kernel as much as decoding into it.
+ */
+static int cached_room(struct packs_source *source, size_t len, struct cached *out_room,
+		       struct error *err)
+{
+	struct cached *oldest;
+
+	pthread_mutex_lock(&source->lock);
+	oldest = cached_oldest(source);
+	*out_room = *oldest;
+	*oldest = (struct cached){ 0 };
+	pthread_mutex_unlock(&source->lock);
+	if (out_room->bytes && out_room->cap >= len)
+		return 0;
+	free(out_room->bytes);
+	*out_room = (struct cached){ .bytes = malloc(len), .cap = len };
+	return out_room->bytes ? 0 : error_set(err, ERROR_SYSTEM, "out of memory for a piece");
+}
+
+/* Takes what cached_room gave. */
+static void cached_put(struct packs_source *source, size_t part, const struct cached *room)
+{
+	struct cached *oldest;
+
+	pthread_mutex_lock(&source->lock);
+	oldest = cached_oldest(source);
 	free(oldest->bytes);
-	*oldest = (struct cached){ part, bytes, ++source->turn };
+	*oldest = (struct cached){ part, room->bytes, room->cap, ++source->turn };
 	pthread_mutex_unlock(&source->lock);
 }
 
@@ -473,7 +504,7 @@ static int part_read(struct packs_source *source, size_t index, uint32_t from, u
 		     size_t len, struct error *err)
 {
 	const struct recipe_part *part = &source->recipe.part[index];
-	uint8_t *bytes;
+	struct cached room;
 	bool done;
 
 	if (len == part->len)
@@ -484,15 +515,14 @@ static int part_read(struct packs_source *source, size_t index, uint32_t from, u
 		return -1;
 	if (done)
 		return 0;
-	bytes = malloc(part->len);
-	if (!bytes)
-		return error_set(err, ERROR_SYSTEM, "out of memory for a piece");
-	if (packs_data_read(source->store, &part->digest, bytes, part->len, err)) {
-		free(bytes);
+	if (cached_room(source, part->len, &room, err))
+		return -1;
+	if (packs_data_read(source->store, &part->digest, room.bytes, part->len, err)) {
+		free(room.bytes);
 		return -1;
 	}
-	memcpy(out, bytes + from, len);
-	cached_put(source, index, bytes);
+	memcpy(out, room.bytes + from, len);
+	cached_put(source, index, &room);
 	return 0;
 }
 
