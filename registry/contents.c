@@ -9,6 +9,7 @@
 #include "registry/prune.h"
 #include "registry/statement.h"
 #include "registry/store.h"
+#include "registry/withhold.h"
 
 #define PAYLOAD_MAX (1u << 20)
 
@@ -58,12 +59,34 @@ static int manifest_load(struct registry *registry, const struct digest *identit
 	CLEANUP(buffer_release) struct buffer json;
 
 	buffer_init(&json, MANIFEST_MAX_BYTES);
-	if (store_get(registry->store, identity, &json, err) ||
-	    manifest_parse(buffer_view(&json), &manifest, err))
+	if (store_get(registry->store, identity, &json, err)) {
+		registry_explain_object(registry, identity, err);
+		return error_prefix(err, "manifest");
+	}
+	if (manifest_parse(buffer_view(&json), &manifest, err))
 		return error_prefix(err, "manifest");
 	*out_manifest = manifest;
 	manifest = NULL;
 	return 0;
+}
+
+int contents_explain(struct contents *contents, struct error *err)
+{
+	const struct manifest *manifest = contents->manifest;
+
+	for (size_t i = 0;
+	     err->code == ERROR_ABSENT && contents->registry && i < manifest->file_count; i++) {
+		const struct manifest_file *file = &manifest->file[i];
+		struct error ignored = { 0 };
+		bool there;
+
+		if (store_has(contents->registry->store, &file->sha256, &there, &ignored) || there)
+			continue;
+		registry_explain_object(contents->registry, &file->sha256, err);
+		if (err->code == ERROR_UNTRUSTED)
+			return error_prefix(err, "'%s'", file->path);
+	}
+	return -1;
 }
 
 int contents_pieces(struct contents *contents, struct error *err)

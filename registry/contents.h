@@ -32,6 +32,13 @@ MUST_CHECK int contents_of_argument(const struct context *ctx, struct registry *
 /* Give the manifest its pieces, unless they are there. Errors as above. */
 MUST_CHECK int contents_pieces(struct contents *contents, struct error *err);
 
+/*
+ * `err` says why a file could not be had. Where it is absent and one of the files has a tombstone
+ * that the registry's own policy believes, it is ERROR_UNTRUSTED afterwards and says so. Returns
+ * -1.
+ */
+int contents_explain(struct contents *contents, struct error *err);
+
 void contents_release(struct contents *contents);
 
 #endif

@@ -316,7 +316,7 @@ static int plan_do(const struct context *ctx, struct plan *plan, get_visit visit
 	if (contents_pieces(&plan->contents, err) || restore_compare(ctx, restore, err) ||
 	    restore_may(restore, err) ||
 	    (!plan->request->dry_run && restore_needed(restore) && restore_run(ctx, restore, err)))
-		return -1;
+		return contents_explain(&plan->contents, err);
 	return plan_visit(plan, visit, arg, err);
 }
 

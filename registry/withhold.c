@@ -234,6 +234,19 @@ int registry_explain(struct registry *registry, const struct digest *identity, s
 	return withheld_explain_statement(&trust, evidence, identity, err);
 }
 
+int registry_explain_object(struct registry *registry, const struct digest *object,
+			    struct error *err)
+{
+	CLEANUP(evidence_close) struct evidence *evidence = NULL;
+	CLEANUP(trust_release) struct trust trust = { 0 };
+	struct error why = { 0 };
+
+	if (err->code != ERROR_ABSENT || registry_evidence(registry, &evidence, &why) ||
+	    registry_trust(registry, evidence, &trust, &why))
+		return -1;
+	return withheld_explain(&trust, evidence, object, err);
+}
+
 int registry_bodiless_text(struct registry *registry, const struct digest *identity,
 			   char out_text[WITHHELD_TEXT_SIZE], struct error *err)
 {

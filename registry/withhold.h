@@ -39,6 +39,10 @@ MUST_CHECK int registry_withheld(struct registry *registry, const struct stateme
  */
 int registry_explain(struct registry *registry, const struct digest *identity, struct error *err);
 
+/* The same of an object. Neither is for threads. */
+int registry_explain_object(struct registry *registry, const struct digest *object,
+			    struct error *err);
+
 /* Why the body of a statement is not here: "withheld since ...", or that it is missing. */
 MUST_CHECK int registry_bodiless_text(struct registry *registry, const struct digest *identity,
 				      char out_text[WITHHELD_TEXT_SIZE], struct error *err);

@@ -91,6 +91,8 @@ said "model.safetensors: withheld since"
 unsaid "missing"
 run 3 publish a/b@1 again
 complained "a right was claimed"
+run 3 get a/b@1 got
+complained "'model.safetensors': withheld since"
 rm -rf .akashi
 mv whole .akashi
 
