@@ -166,7 +166,9 @@ int pack_writer_new(const char *folder, struct pack_files *files, struct pack_in
 	writer->ctx = ctx;
 	if (!writer->folder)
 		return error_set(err, ERROR_SYSTEM, "out of memory for a pack");
-	if (lease_begin(folder, PACK_WRITER_KIND, ctx, &writer->lease, err))
+	/* What is seen after the lease began is not collected while it lives. */
+	if (lease_begin(folder, PACK_WRITER_KIND, ctx, &writer->lease, err) ||
+	    pack_index_refresh(index, err))
 		return -1;
 	*out_writer = writer;
 	writer = NULL; /* handed over */

@@ -42,6 +42,13 @@ void packs_scratch_give(struct packs_store *self, struct packs_scratch **scratch
 
 void packs_scratch_free_all(struct packs_store *self);
 
+/* The writer, begun when there is none or the last one failed; to be returned. */
+MUST_CHECK int packs_writer_take(struct packs_store *self, struct pack_writer **out_writer,
+				 struct error *err);
+
+/* Flush what it wrote, and let nobody be counted as a writer here. */
+MUST_CHECK int packs_writer_end(struct packs_store *self, struct error *err);
+
 /* The writer, or NULL where there is none now; to be returned. */
 struct pack_writer *packs_writer_borrow(struct packs_store *self);
 void packs_writer_return(struct packs_store *self, struct pack_writer *writer);

@@ -20,8 +20,7 @@ static const struct digest no_digest = { { 0 } };
 
 /* ---- Beginning ---- */
 
-/* The writer, begun when there is none or the last one failed. To be returned. */
-static int writer_take(struct packs_store *self, struct pack_writer **out_writer, struct error *err)
+int packs_writer_take(struct packs_store *self, struct pack_writer **out_writer, struct error *err)
 {
 	int failed = 0;
 
@@ -35,6 +34,19 @@ static int writer_take(struct packs_store *self, struct pack_writer **out_writer
 	if (!failed) {
 		self->borrowed++;
 		*out_writer = self->writer;
+	}
+	pthread_mutex_unlock(&self->lock);
+	return failed;
+}
+
+int packs_writer_end(struct packs_store *self, struct error *err)
+{
+	int failed = 0;
+
+	pthread_mutex_lock(&self->lock);
+	if (self->writer && !self->borrowed) {
+		failed = pack_writer_flush(self->writer, err);
+		pack_writer_free(&self->writer);
 	}
 	pthread_mutex_unlock(&self->lock);
 	return failed;
@@ -81,7 +93,8 @@ int packs_file_begin(struct store *store, const struct store_file_wish *wish,
 	file->size = wish->size;
 	file->effort = wish->effort;
 	if (loose_begin(self, wish, &file->loose, err) ||
-	    (!file->loose && (writer_take(self, &file->writer, err) || packs_look(self, err)))) {
+	    (!file->loose &&
+	     (packs_writer_take(self, &file->writer, err) || packs_look(self, err)))) {
 		file_free(file);
 		return -1;
 	}

@@ -352,7 +352,7 @@ int registry_prune(struct registry *registry, struct signing_key *key,
 	    needs_count(&pruning, err) || say(&pruning, key, err))
 		return -1;
 	pruning.report.later = registry->store->type->capabilities & STORE_COLLECTS;
-	if (!request->dry_run && !pruning.report.later && files_remove(&pruning, err))
+	if (!request->dry_run && files_remove(&pruning, err))
 		return -1;
 	*out_report = pruning.report;
 	pruning.report = (struct prune_report){ .count = 0 }; /* handed over */

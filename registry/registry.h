@@ -21,6 +21,7 @@
 #include "registry/evidence.h"
 #include "registry/examine.h"
 #include "registry/fsck.h"
+#include "registry/gc.h"
 #include "registry/get.h"
 #include "registry/git.h"
 #include "registry/home.h"

@@ -66,7 +66,7 @@ int store_put(struct store *store, struct span bytes, struct digest *out_digest,
 	struct store_writer *writer;
 	bool there;
 
-	if (store_has(store, &digest, &there, err))
+	if (store_rely(store, &digest, &there, err))
 		return -1;
 	if (!there) {
 		if (store->type->put_begin(store, NULL, &writer, err))
@@ -124,6 +124,12 @@ int store_read(struct store *store, const struct digest *digest, struct source *
 int store_has(struct store *store, const struct digest *digest, bool *out_has, struct error *err)
 {
 	return store->type->has(store, digest, out_has, err);
+}
+
+int store_rely(struct store *store, const struct digest *digest, bool *out_has, struct error *err)
+{
+	return store->type->rely ? store->type->rely(store, digest, out_has, err)
+				 : store_has(store, digest, out_has, err);
 }
 
 int store_mode_of(struct store *store, const struct digest *digest, enum store_mode *out_mode,

@@ -72,7 +72,9 @@ struct store_cursor {
 typedef int (*store_visit_part)(void *arg, const struct digest *digest, uint64_t raw_len,
 				uint64_t stored_len, struct error *err);
 
-struct store_check_request; /* registry/store_check.h */
+struct store_check_request;   /* registry/store_check.h */
+struct store_collect_request; /* registry/store_collect.h */
+struct store_collected;
 
 /* What a backend fills in. Objects are named by SHA-256, written once, never changed. */
 struct store_type {
@@ -131,6 +133,13 @@ struct store_type {
 	int (*has)(struct store *store, const struct digest *digest, bool *out_has,
 		   struct error *err);
 
+	/*
+	 * Optional (STORE_COLLECTS): the same, and it stays as if it had been written now, because
+	 * something is about to name it. Not there may also mean: about to be thrown away.
+	 */
+	int (*rely)(struct store *store, const struct digest *digest, bool *out_has,
+		    struct error *err);
+
 	/* How the object lies there. ERROR_ABSENT if it does not. */
 	int (*mode)(struct store *store, const struct digest *digest, enum store_mode *out_mode,
 		    struct error *err);
@@ -164,6 +173,11 @@ struct store_type {
 	/* Optional: see store_check_all, which otherwise lists and reads. */
 	int (*check)(struct store *store, const struct context *ctx,
 		     const struct store_check_request *request, struct error *err);
+
+	/* Optional (STORE_COLLECTS): see store_collect. */
+	int (*collect)(struct store *store, const struct context *ctx,
+		       const struct store_collect_request *request,
+		       struct store_collected *collected, struct error *err);
 
 	/* Optional: ERROR_SYSTEM unless `bytes` more, the file `sample` first among them, find
 	 * room. */
@@ -248,6 +262,10 @@ MUST_CHECK int store_read(struct store *store, const struct digest *digest,
 MUST_CHECK int store_has(struct store *store, const struct digest *digest, bool *out_has,
 			 struct error *err);
 
+/* See store_type.rely; store_has where the backend collects nothing. */
+MUST_CHECK int store_rely(struct store *store, const struct digest *digest, bool *out_has,
+			  struct error *err);
+
 /* See store_type.mend. ERROR_USAGE where the backend cannot. */
 MUST_CHECK int store_mend(struct store *store, const struct context *ctx,
 			  const struct digest *digest, struct source *good, struct error *err);
@@ -257,6 +275,9 @@ MUST_CHECK int store_remove(struct store *store, const struct digest *digest, st
 
 /* Of a file on its way into a store of files: are its blocks those of wish.like? */
 bool files_file_shares(const struct store_file *file);
+
+/* The folder of a store of files. Borrowed. */
+const char *files_folder(const struct store *store);
 
 /* Read every byte of an object and compare with its name. ERROR_ABSENT, ERROR_CORRUPT. */
 MUST_CHECK int store_check(struct store *store, const struct context *ctx,

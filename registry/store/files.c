@@ -9,6 +9,7 @@
  */
 #include "registry/aside.h"
 #include "registry/store.h"
+#include "registry/store_collect.h"
 #include "registry/store_folder.h"
 
 #include <errno.h>
@@ -221,7 +222,10 @@ static int writing_name(struct writing *writing, const char *path, struct error 
 	if (writing->temporary ? link(writing->temporary, path) == 0
 			       : linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0)
 		return 0;
-	return errno == EEXIST ? 0 : error_system(err, errno, "cannot name the object '%s'", path);
+	if (errno != EEXIST)
+		return error_system(err, errno, "cannot name the object '%s'", path);
+	(void)!utimensat(AT_FDCWD, path, NULL, 0); /* as young as if it had been written */
+	return 0;
 }
 
 /* `size`: how many bytes were written, or compared with the clone. */
@@ -457,6 +461,11 @@ static int reference_open(const struct files_store *self, const struct digest *d
 	return 0;
 }
 
+const char *files_folder(const struct store *store)
+{
+	return ((const struct files_store *)store)->folder;
+}
+
 static int files_read(struct store *store, const struct digest *digest, struct source **out_source,
 		      struct error *err)
 {
@@ -661,10 +670,12 @@ const struct store_type store_files = {
 	.put_file = files_put_file,
 	.read = files_read,
 	.has = files_has,
+	.rely = loose_rely,
 	.mode = files_mode,
 	.location = files_location,
 	.list = files_list,
 	.remove = files_remove,
+	.collect = loose_collect_all,
 	.mend = files_mend,
 	.room = files_room,
 	.clone = files_clone,

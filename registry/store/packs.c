@@ -5,7 +5,7 @@
  * small, linked, referenced or shared by blocks lies in the folder itself, as in a store
  * of files. docs/store.md says how it works, docs/formats.md what the bytes are.
  */
-#include "registry/packs.h"
+#include "registry/pack_collect.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -200,6 +200,32 @@ static int packs_has_object(struct store *store, const struct digest *digest, bo
 	return *out_has ? 0 : packs_has((struct packs_store *)store, digest, out_has, err);
 }
 
+/* A writer is counted as one from here on, so that what it finds is not thrown away. */
+static int packs_rely(struct store *store, const struct digest *digest, bool *out_has,
+		      struct error *err)
+{
+	struct packs_store *self = (struct packs_store *)store;
+	struct pack_writer *writer = NULL;
+	struct pack_hit hit;
+	size_t hits;
+
+	if (packs_writer_take(self, &writer, err))
+		return -1;
+	packs_writer_return(self, writer);
+	if (store_rely(self->loose, digest, out_has, err))
+		return -1;
+	if (*out_has)
+		return 0;
+	if (packs_has(self, digest, out_has, err))
+		return -1;
+	if (!*out_has)
+		return 0;
+	if (pack_index_find(self->index, digest, PACK_RECIPE, &hit, 1, &hits, err))
+		return -1;
+	*out_has = !hits || !hit.quarantined; /* no hits: this process has it open */
+	return 0;
+}
+
 static int packs_parts(struct store *store, const struct digest *digest, store_visit_part visit,
 		       void *arg, struct error *err)
 {
@@ -355,7 +381,7 @@ static int packs_flush(struct store *store, struct error *err)
 
 const struct store_type store_packs = {
 	.name = "packs",
-	.capabilities = STORE_CAN_LINK | STORE_CAN_REMOVE | STORE_KEEPS_OVER_EXIT,
+	.capabilities = STORE_CAN_LINK | STORE_CAN_REMOVE | STORE_KEEPS_OVER_EXIT | STORE_COLLECTS,
 	.open = packs_open,
 	.close = packs_close,
 	.put_begin = packs_put_begin,
@@ -371,9 +397,11 @@ const struct store_type store_packs = {
 	.put_file = packs_put_file,
 	.read = packs_source_open,
 	.has = packs_has_object,
+	.rely = packs_rely,
 	.mode = packs_mode,
 	.list = packs_list,
 	.remove = packs_remove,
+	.collect = packs_collect,
 	.room = packs_room,
 	.clone = packs_clone,
 	.parts = packs_parts,

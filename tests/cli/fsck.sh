@@ -22,6 +22,7 @@ restored() {
 }
 
 run 0 init --origin example.org/fsck
+git config -f .akashi/config store.type files # every object lies as a file, to be counted and bent
 cp -r "$TINY/step-500" model
 cp -r "$TINY/step-300" linked
 cp -r "$TINY/corpus" referenced

@@ -4,6 +4,7 @@
 objects() { find .akashi/objects -type f | wc -l; }
 
 run 0 init --origin example.org/prune
+git config -f .akashi/config store.type files # every object lies as a file, to be counted and bent
 cp -r "$TINY/step-300" one
 cp -r "$TINY/step-500" two
 run 0 add checkpoint one a/b@300

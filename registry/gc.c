@@ -1,0 +1,43 @@
+/* gc: which objects are needed, and the store is asked to keep no others. */
+#include "registry/gc.h"
+
+#include "registry/reach.h"
+
+static int reached(void *arg, const struct reach_object *object, struct error *err)
+{
+	return object->released ? 0 : live_set_add(arg, &object->digest, err);
+}
+
+/* Anew each time: what was logged meanwhile counts. */
+static int mark(void *user, struct live_set **out_objects, struct error *err)
+{
+	struct registry *registry = user;
+	CLEANUP(live_set_free) struct live_set *objects = NULL;
+	struct reach_request request = { .visit = reached };
+	uint64_t salt;
+
+	if (context_random(registry->ctx, (uint8_t *)&salt, sizeof(salt), err) ||
+	    live_set_new(salt, &objects, err))
+		return -1;
+	request.arg = objects;
+	if (reach_each(registry, &request, err))
+		return error_prefix(err,
+				    "nothing is thrown away, because it cannot be told what is "
+				    "needed (akashi fsck)");
+	*out_objects = objects;
+	objects = NULL; /* handed over */
+	return 0;
+}
+
+int registry_gc(struct registry *registry, const struct gc_request *request,
+		struct store_collected *out_collected, struct error *err)
+{
+	struct store_collect_request ask = { .mark = mark,
+					     .user = registry,
+					     .now = context_now(registry->ctx),
+					     .grace_s = request->grace_s,
+					     .dry_run = request->dry_run,
+					     .all = request->all };
+
+	return store_collect(registry->store, registry->ctx, &ask, out_collected, err);
+}

@@ -1,0 +1,26 @@
+/* Throw away what no statement of a registry needs. */
+#ifndef REGISTRY_GC_H
+#define REGISTRY_GC_H
+
+#include "registry/home.h"
+#include "registry/store_collect.h"
+
+#define GC_GRACE_S (14 * 86400)
+
+struct gc_request {
+	int64_t grace_s; /* what was written within it stays */
+	bool dry_run;
+	bool all; /* see store_collect_request */
+};
+
+/*
+ * Objects that no statement needs (registry/reach.h) go, and the bytes that were released
+ * or withheld on purpose; also beside writers, whose half-done work the grace covers, and who
+ * are waited for where they may count on something. Memory: four to eight bytes for each object
+ * and each record in packs. ERROR_CORRUPT, and nothing is thrown away: what some statement needs
+ * cannot be told, because something is damaged or missing.
+ */
+MUST_CHECK int registry_gc(struct registry *registry, const struct gc_request *request,
+			   struct store_collected *out_collected, struct error *err);
+
+#endif

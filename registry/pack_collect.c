@@ -1,0 +1,327 @@
+/* Packs with garbage are written anew without it, by way of a quarantine. */
+#include "registry/pack_collect.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+enum {
+	WORTH_SHARE = 20, /* a pack is written anew when one part in so many is garbage … */
+	SMALL_SHARE = 4,  /* … or when it is smaller than this part of a full one … */
+	SMALL_PACKS = 8,  /* … and there are so many of those */
+	STORED_MAX = PACK_PAYLOAD_MAX + PACK_RECORD_BYTES
+};
+
+static uint64_t entry_bytes(const struct pack_entry *entry)
+{
+	return PACK_RECORD_BYTES + (uint64_t)entry->stored_len;
+}
+
+/* ---- Copying ---- */
+
+/* The head and the stored bytes of a record, which are those that were written. */
+static int record_load(const struct pack_handle *handle, const struct pack_entry *entry,
+		       struct buffer *stored, struct pack_record *out_record, struct error *err)
+{
+	uint8_t head[PACK_RECORD_BYTES], *room;
+
+	stored->len = 0;
+	if (buffer_extend(stored, entry->stored_len, &room, err) ||
+	    pack_pread(handle->fd, entry->offset, head, sizeof(head), err) ||
+	    pack_record_parse((struct span){ head, sizeof(head) }, out_record, err) ||
+	    (entry->stored_len &&
+	     pack_pread(handle->fd, entry->offset + sizeof(head), room, entry->stored_len, err)))
+		return -1;
+	if (!digest_equal(&out_record->digest, &entry->digest) || out_record->kind != entry->kind ||
+	    out_record->stored_len != entry->stored_len ||
+	    crc32c(0, buffer_view(stored)) != out_record->stored_crc)
+		return error_set(err, ERROR_CORRUPT, "the stored bytes of a record were changed");
+	return 0;
+}
+
+int collect_copy(struct collecting *c, const struct pack_handle *handle,
+		 const struct pack_entry *entry, struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer stored;
+	struct pack_record record;
+	bool mine;
+
+	buffer_init(&stored, STORED_MAX);
+	if (record_load(handle, entry, &stored, &record, err) ||
+	    pack_writer_claim(c->writer, &entry->digest, entry->kind, &mine, err))
+		return -1;
+	if (!mine)
+		return 0;
+	c->unsealed++;
+	return pack_writer_add(c->writer, &record, buffer_view(&stored), err);
+}
+
+int collect_flush(struct collecting *c, struct error *err)
+{
+	if (!c->unsealed)
+		return 0;
+	c->unsealed = 0;
+	return pack_writer_flush(c->writer, err);
+}
+
+/* ---- Deleting ---- */
+
+/* Whatever of the pack is needed and lies nowhere else is written once more. */
+static int needed_rescue(struct collecting *c, const struct digest *pack, struct error *err)
+{
+	struct pack_handle *handle;
+	struct pack_entry *entry;
+	size_t count;
+	int failed = 0;
+
+	if (collect_entries(c, pack, &handle, &entry, &count, err))
+		return -1;
+	for (size_t i = 0; i < count && !failed; i++) {
+		struct pack_hit hit;
+		size_t hits;
+
+		if (!collect_needs(c, &entry[i]))
+			continue;
+		failed = pack_index_find(c->self->index, &entry[i].digest, entry[i].kind, &hit, 1,
+					 &hits, err);
+		if (!failed && (!hits || hit.quarantined))
+			failed = collect_copy(c, handle, &entry[i], err);
+	}
+	free(entry);
+	pack_handle_drop(&handle);
+	return failed;
+}
+
+static int pack_size_of(struct collecting *c, const struct digest *pack, uint64_t *out_size,
+			int64_t *out_changed, struct error *err)
+{
+	struct pack_handle *handle;
+	struct stat st;
+	int failed;
+
+	if (pack_files_take(c->self->files, pack, &handle, err))
+		return -1;
+	failed = fstat(handle->fd, &st) ? error_system(err, errno, "cannot look at a pack") : 0;
+	pack_handle_drop(&handle);
+	if (failed)
+		return -1;
+	*out_size = (uint64_t)st.st_blocks * 512;
+	*out_changed = st.st_mtim.tv_sec;
+	return 0;
+}
+
+/* Delete the packs in quarantine that no writer of `live` may count on. Marked just before. */
+static int quarantine_clear(struct collecting *c, const struct lease_names *live, struct error *err)
+{
+	struct digest_list packs = { 0 };
+	bool *held = NULL;
+	int failed = quarantine_list(c->self->folder, &packs, err);
+
+	if (!failed && !(held = calloc(packs.count + 1, sizeof(*held))))
+		failed = error_set(err, ERROR_SYSTEM, "out of memory for packs in quarantine");
+	for (size_t i = 0; i < packs.count && !failed; i++) {
+		failed = quarantine_is_held(c->self->folder, &packs.item[i], live, &held[i], err);
+		if (!failed && !held[i] && !c->request->dry_run)
+			failed = needed_rescue(c, &packs.item[i], err);
+	}
+	if (!failed)
+		failed = collect_flush(c, err);
+	for (size_t i = 0; i < packs.count && !failed; i++) {
+		uint64_t size;
+		int64_t changed;
+
+		failed = pack_size_of(c, &packs.item[i], &size, &changed, err);
+		if (failed)
+			break;
+		c->collected->deleted += !held[i];
+		c->collected->deleted_bytes += held[i] ? 0 : size;
+		if (!held[i] && !c->request->dry_run)
+			failed = quarantine_delete(c->self->folder, &packs.item[i], err);
+	}
+	free(held);
+	digest_list_release(&packs);
+	return failed ? -1 : pack_index_refresh(c->self->index, err);
+}
+
+/* ---- Writing anew ---- */
+
+/* Everything that is needed of the pack is whole, so that it can be copied. */
+static bool needed_is_whole(struct collecting *c, const struct pack_handle *handle,
+			    const struct pack_entry *entry, size_t count)
+{
+	CLEANUP(buffer_release) struct buffer stored;
+	struct pack_record record;
+	struct error ignored = { 0 };
+
+	buffer_init(&stored, STORED_MAX);
+	for (size_t i = 0; i < count; i++)
+		if (collect_needs(c, &entry[i]) &&
+		    record_load(handle, &entry[i], &stored, &record, &ignored))
+			return false;
+	return true;
+}
+
+static int pack_rewrite(struct collecting *c, const struct digest *pack,
+			const struct pack_handle *handle, const struct pack_entry *entry,
+			size_t count, struct error *err)
+{
+	if (!needed_is_whole(c, handle, entry, count)) {
+		c->collected->damaged++;
+		return 0;
+	}
+	c->collected->rewritten++;
+	if (c->request->dry_run)
+		return 0;
+	if (quarantine_put(c->self->folder, pack, err) || pack_index_refresh(c->self->index, err))
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		struct pack_hit hit;
+		size_t hits;
+
+		if (!collect_needs(c, &entry[i]))
+			continue;
+		if (pack_index_find(c->self->index, &entry[i].digest, entry[i].kind, &hit, 1, &hits,
+				    err))
+			return -1;
+		if ((!hits || hit.quarantined) && collect_copy(c, handle, &entry[i], err))
+			return -1;
+	}
+	return 0;
+}
+
+/* One pack: is it worth it? `small`: there are many small ones. */
+static int pack_consider(struct collecting *c, const struct digest *pack, bool small,
+			 struct error *err)
+{
+	struct pack_handle *handle;
+	struct pack_entry *entry;
+	uint64_t garbage = 0, size, all = PACK_HEAD_BYTES;
+	int64_t changed;
+	size_t count;
+	int failed = 0;
+
+	if (pack_size_of(c, pack, &size, &changed, err) ||
+	    collect_entries(c, pack, &handle, &entry, &count, err))
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		all += entry_bytes(&entry[i]);
+		if (!collect_needs(c, &entry[i]))
+			garbage += entry_bytes(&entry[i]);
+	}
+	if (changed > c->request->now - c->request->grace_s) {
+		c->collected->young_bytes += garbage;
+	} else if ((garbage && (c->request->all || garbage >= all / WORTH_SHARE)) ||
+		   (small && all < c->self->pack_size / SMALL_SHARE)) {
+		c->collected->garbage_bytes += garbage;
+		failed = pack_rewrite(c, pack, handle, entry, count, err);
+	} else {
+		c->collected->kept_bytes += garbage;
+	}
+	free(entry);
+	pack_handle_drop(&handle);
+	return failed;
+}
+
+static int packs_sweep(struct collecting *c, struct error *err)
+{
+	struct digest *pack;
+	size_t count, small = 0;
+	int failed = 0;
+
+	if (pack_index_packs(c->self->index, &pack, &count, err))
+		return -1;
+	for (size_t i = 0; i < count && !failed; i++) {
+		uint64_t size = 0;
+		int64_t changed = 0;
+
+		failed = pack_size_of(c, &pack[i], &size, &changed, err);
+		small += size < c->self->pack_size / SMALL_SHARE &&
+			 changed <= c->request->now - c->request->grace_s;
+	}
+	for (size_t i = 0; i < count && !failed; i++) {
+		context_progress(c->ctx, "collecting", "packs", i, count);
+		failed = context_check_cancelled(c->ctx, err) ||
+			 pack_consider(c, &pack[i], small >= SMALL_PACKS, err);
+	}
+	free(pack);
+	return failed || collect_flush(c, err) ? -1 : 0;
+}
+
+/* ---- All of it ---- */
+
+/* What stays there, and because of whom (`live`, or NULL). */
+static int quarantine_count(struct collecting *c, const struct lease_names *live, struct error *err)
+{
+	struct digest_list packs = { 0 };
+	int failed = quarantine_list(c->self->folder, &packs, err);
+
+	for (size_t i = 0; i < packs.count && !failed; i++) {
+		uint64_t size = 0;
+		int64_t changed;
+
+		failed = pack_size_of(c, &packs.item[i], &size, &changed, err) ||
+			 (live && quarantine_note(c->self->folder, &packs.item[i], live, err));
+		c->collected->quarantined++;
+		c->collected->quarantined_bytes += size;
+	}
+	digest_list_release(&packs);
+	return failed ? -1 : 0;
+}
+
+/*
+ * What was in quarantine before goes first; then garbage goes there. Where no writer lives by
+ * then, what came to be needed meanwhile is looked at once more and that goes at once as well.
+ */
+static int collect_all(struct collecting *c, struct error *err)
+{
+	CLEANUP(lease_names_release) struct lease_names before = { 0 };
+	CLEANUP(lease_names_release) struct lease_names after = { 0 };
+
+	if (quarantine_writers_live(c->self->folder, c->ctx, &before, err) || collect_mark(c, err))
+		return -1;
+	c->collected->writers = before.count;
+	if (!c->request->dry_run && packs_writer_take(c->self, &c->writer, err))
+		return -1;
+	if (quarantine_clear(c, &before, err) || packs_sweep(c, err) || collect_loose(c, err))
+		return -1;
+	if (c->request->dry_run)
+		return quarantine_count(c, NULL, err);
+	/* Our own lease would hold what we put there. */
+	packs_writer_return(c->self, c->writer);
+	c->writer = NULL;
+	if (packs_writer_end(c->self, err) ||
+	    quarantine_writers_live(c->self->folder, c->ctx, &after, err))
+		return -1;
+	c->collected->writers = after.count;
+	if (!after.count && (collect_mark(c, err) || packs_writer_take(c->self, &c->writer, err) ||
+			     quarantine_clear(c, &after, err)))
+		return -1;
+	return quarantine_count(c, &after, err) || collect_markers(c, err) ? -1 : 0;
+}
+
+static void collecting_release(struct collecting *c)
+{
+	live_set_free(&c->objects);
+	live_set_free(&c->records);
+	packs_writer_return(c->self, c->writer);
+}
+
+int packs_collect(struct store *store, const struct context *ctx,
+		  const struct store_collect_request *request, struct store_collected *collected,
+		  struct error *err)
+{
+	struct packs_store *self = (struct packs_store *)store;
+	CLEANUP(lease_release) struct lease *lease = NULL;
+	CLEANUP(collecting_release)
+	struct collecting c = {
+		.self = self, .ctx = ctx, .request = request, .collected = collected
+	};
+
+	if (!file_is_folder(self->folder) && folder_make(self->folder, err))
+		return -1;
+	if (lease_try(self->folder, "gc", ctx, NULL, &lease, err))
+		return -1;
+	if (!lease)
+		return error_set(err, ERROR_SYSTEM, "another akashi gc is at work here");
+	return collect_all(&c, err);
+}

@@ -1,0 +1,57 @@
+/* Collection of packs (registry/store/packs.c): garbage out of them, and what lies loose into them.
+ */
+#ifndef REGISTRY_PACK_COLLECT_H
+#define REGISTRY_PACK_COLLECT_H
+
+#include "registry/pack_quarantine.h"
+#include "registry/packs.h"
+#include "registry/store_collect.h"
+
+/*
+ * See store_collect. Nothing that a statement needs is ever without a whole record in a pack
+ * that can be read: a pack with garbage first goes into quarantine, where it is still read, and
+ * what is needed of it is then written into another; it is deleted when no writer lives that may
+ * have counted on it, and what was needed by then lies elsewhere. A crash at any point leaves
+ * what the next collection finishes.
+ */
+MUST_CHECK int packs_collect(struct store *store, const struct context *ctx,
+			     const struct store_collect_request *request,
+			     struct store_collected *collected, struct error *err);
+
+/* --- for registry/pack_collect*.c only --- */
+
+/* One collection. */
+struct collecting {
+	struct packs_store *self;
+	const struct context *ctx;
+	const struct store_collect_request *request;
+	struct store_collected *collected;
+	struct live_set *objects; /* that are needed */
+	struct live_set *records; /* data, recipes and dictionaries that they are made of */
+	struct pack_writer *writer;
+	uint64_t unsealed; /* records that were copied and not flushed yet */
+};
+
+/* Find out what is needed now: fills in objects and records. */
+MUST_CHECK int collect_mark(struct collecting *c, struct error *err);
+
+/* Is it, by the last mark? */
+bool collect_needs(const struct collecting *c, const struct pack_entry *entry);
+
+/* The entries of a pack, wherever it lies; the caller frees *out_entry. */
+MUST_CHECK int collect_entries(struct collecting *c, const struct digest *pack,
+			       struct pack_handle **out_handle, struct pack_entry **out_entry,
+			       size_t *out_count, struct error *err);
+
+/* Copy a needed record, as it is stored, into the pack that is being written. */
+MUST_CHECK int collect_copy(struct collecting *c, const struct pack_handle *handle,
+			    const struct pack_entry *entry, struct error *err);
+MUST_CHECK int collect_flush(struct collecting *c, struct error *err);
+
+/* Pack the loose objects that are needed, and remove those that are not. */
+MUST_CHECK int collect_loose(struct collecting *c, struct error *err);
+
+/* Forget which objects were removed, once no recipe could bring them back. */
+MUST_CHECK int collect_markers(struct collecting *c, struct error *err);
+
+#endif

@@ -1,0 +1,186 @@
+/* Objects that lie loose beside packs: garbage goes, and what stays is packed. */
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "registry/codec.h"
+#include "registry/pack_collect.h"
+
+enum { LOOSE_ALLOWED = 1000 }; /* so many small objects may stay loose */
+
+/* Small loose objects that are needed. */
+struct packing {
+	struct collecting *c;
+	struct digest_list found;
+	uint64_t bytes;
+};
+
+static int found_note(void *user, const struct digest *digest, uint64_t size, struct error *err)
+{
+	struct packing *packing = user;
+
+	if (size >= packing->c->self->small)
+		return 0; /* it shares its blocks with its owner's file */
+	packing->bytes += size;
+	return digest_list_add(&packing->found, digest, err);
+}
+
+static int record_put(struct collecting *c, const struct pack_record *record, struct span stored,
+		      struct error *err)
+{
+	struct pack_hit hit;
+	size_t hits;
+	bool mine;
+
+	if (pack_index_find(c->self->index, &record->digest, record->kind, &hit, 1, &hits, err))
+		return -1;
+	if (hits && !hit.quarantined)
+		return 0;
+	if (pack_writer_claim(c->writer, &record->digest, record->kind, &mine, err))
+		return -1;
+	c->unsealed += mine;
+	return mine ? pack_writer_add(c->writer, record, stored, err) : 0;
+}
+
+static int data_put(struct collecting *c, const struct digest *digest, struct span bytes,
+		    struct error *err)
+{
+	struct pack_record record = { .kind = PACK_DATA,
+				      .raw_len = (uint32_t)bytes.len,
+				      .digest = *digest };
+	struct codec_wish wish = { .content = CONTENT_BYTES, .effort = EFFORT_FULL };
+	struct packs_scratch *scratch;
+	const struct codec *codec;
+	int failed;
+
+	if (packs_scratch_take(c->self, &scratch, err))
+		return -1;
+	scratch->stored.len = 0;
+	failed = codec_encode(scratch->work, &wish, bytes, &scratch->stored, &codec, err);
+	if (!failed) {
+		record.codec = codec->number;
+		failed = record_put(c, &record, buffer_view(&scratch->stored), err);
+	}
+	packs_scratch_give(c->self, &scratch);
+	return failed;
+}
+
+/* Write it into the pack; *out_packed is false where it is damaged, and stays as it is. */
+static int object_pack(struct collecting *c, const struct digest *digest, bool *out_packed,
+		       struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer bytes, text;
+	struct recipe_part part = { .digest = *digest };
+	struct recipe recipe = { .part = &part };
+	struct pack_record record = { .kind = PACK_RECIPE, .digest = *digest };
+	struct error cause = { 0 };
+
+	buffer_init(&bytes, c->self->small);
+	buffer_init(&text, 1 << 10);
+	*out_packed = false;
+	if (store_get(c->self->loose, digest, &bytes, &cause)) {
+		if (cause.code == ERROR_SYSTEM)
+			return error_set(err, cause.code, "%s", cause.text);
+		c->collected->damaged += cause.code == ERROR_CORRUPT;
+		return 0;
+	}
+	recipe.size = bytes.len;
+	recipe.count = bytes.len > 0;
+	part.len = (uint32_t)bytes.len;
+	if ((bytes.len && data_put(c, digest, buffer_view(&bytes), err)) ||
+	    recipe_write(&recipe, &text, err))
+		return -1;
+	record.raw_len = (uint32_t)text.len;
+	*out_packed = true;
+	return record_put(c, &record, buffer_view(&text), err);
+}
+
+/* It is in a pack, durably: the loose one goes, if nobody took it away meanwhile. */
+static int loose_drop(struct collecting *c, const struct digest *digest, struct error *err)
+{
+	bool there;
+
+	if (store_has(c->self->loose, digest, &there, err))
+		return -1;
+	if (!there)
+		return store_remove(&c->self->head, digest, err); /* out of the pack as well */
+	return store_remove(c->self->loose, digest, err);
+}
+
+static int found_pack(struct packing *packing, struct error *err)
+{
+	struct collecting *c = packing->c;
+	struct digest_list packed = { 0 };
+	int failed = 0;
+
+	for (size_t i = 0; i < packing->found.count && !failed; i++) {
+		bool done;
+
+		context_progress(c->ctx, "packing", "objects", i, packing->found.count);
+		failed = context_check_cancelled(c->ctx, err) ||
+			 object_pack(c, &packing->found.item[i], &done, err) ||
+			 (done && digest_list_add(&packed, &packing->found.item[i], err));
+	}
+	if (!failed)
+		failed = collect_flush(c, err) || pack_index_refresh(c->self->index, err);
+	for (size_t i = 0; i < packed.count && !failed; i++)
+		failed = loose_drop(c, &packed.item[i], err);
+	digest_list_release(&packed);
+	return failed ? -1 : 0;
+}
+
+int collect_loose(struct collecting *c, struct error *err)
+{
+	struct packing packing = { .c = c };
+	int failed = loose_collect(files_folder(c->self->loose), c->objects, c->request, found_note,
+				   &packing, c->collected, err);
+
+	if (!failed && packing.found.count > (c->request->all ? 0 : LOOSE_ALLOWED)) {
+		c->collected->packed = packing.found.count;
+		c->collected->packed_bytes = packing.bytes;
+		if (!c->request->dry_run)
+			failed = found_pack(&packing, err);
+	}
+	digest_list_release(&packing.found);
+	return failed ? -1 : 0;
+}
+
+/* ---- Markers of what was removed ---- */
+
+static int marker_look(struct collecting *c, const char *name, struct error *err)
+{
+	CLEANUP(text_free) char *path = NULL;
+	struct error foreign = { 0 };
+	struct digest digest;
+	struct pack_hit hit;
+	size_t hits;
+
+	if (strlen(name) != 2 * DIGEST_SIZE || digest_from_hex(span_of(name), &digest, &foreign))
+		return 0;
+	if (pack_index_find(c->self->index, &digest, PACK_RECIPE, &hit, 1, &hits, err) ||
+	    packs_removed_path(c->self, &digest, &path, err))
+		return -1;
+	if (hits || unlink(path) == 0 || errno == ENOENT)
+		return 0;
+	return error_system(err, errno, "cannot remove '%s'", path);
+}
+
+int collect_markers(struct collecting *c, struct error *err)
+{
+	DIR *folder = opendir(c->self->removed);
+	struct dirent *entry;
+	int failed = 0;
+
+	if (!folder)
+		return errno == ENOENT ? 0
+				       : error_system(err, errno, "cannot look into '%s'",
+						      c->self->removed);
+	while (!failed && (entry = readdir(folder)))
+		failed = marker_look(c, entry->d_name, err);
+	closedir(folder);
+	return failed;
+}

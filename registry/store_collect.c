@@ -1,0 +1,235 @@
+/* Collection of what lies loose in a folder of objects, HH/HEX each. */
+#include "registry/store_collect.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "registry/store_folder.h"
+
+#define GONE ".gone" /* behind the name of an object that is about to go */
+
+enum { STEP = 256, PATH_ROOM = PATH_MAX + 128 };
+
+int store_collect(struct store *store, const struct context *ctx,
+		  const struct store_collect_request *request,
+		  struct store_collected *out_collected, struct error *err)
+{
+	if (!store->type->collect)
+		return error_set(err, ERROR_USAGE, "a store of type '%s' removes nothing",
+				 store->type->name);
+	*out_collected = (struct store_collected){ 0 };
+	return store->type->collect(store, ctx, request, out_collected, err);
+}
+
+static int loose_path(const char *folder, const struct digest *digest, const char *suffix,
+		      char out[PATH_ROOM], struct error *err)
+{
+	char hex[DIGEST_HEX_SIZE];
+	int len;
+
+	digest_to_hex(digest, hex);
+	len = snprintf(out, PATH_ROOM, "%s/%.2s/%s%s", folder, hex, hex, suffix);
+	return len < 0 || len >= PATH_ROOM
+		       ? error_set(err, ERROR_USAGE, "the path of the store is too long")
+		       : 0;
+}
+
+/* How long ago it was written, linked, or found again instead of being written once more. */
+static bool is_old(const struct stat *st, const struct store_collect_request *request)
+{
+	int64_t changed =
+		st->st_mtim.tv_sec > st->st_ctim.tv_sec ? st->st_mtim.tv_sec : st->st_ctim.tv_sec;
+
+	return changed <= request->now - request->grace_s;
+}
+
+/*
+ * Remove the object at `path`. Somebody may find it this very moment and count on it: whoever
+ * does changes its time, and that is looked at once more when it cannot be found any longer.
+ */
+static int loose_remove(const char *path, bool *out_removed, struct error *err)
+{
+	char passing[PATH_ROOM + sizeof(GONE)];
+	struct stat before, st;
+
+	*out_removed = false;
+	snprintf(passing, sizeof(passing), "%s" GONE, path);
+	if (stat(path, &before) || rename(path, passing))
+		return errno == ENOENT ? 0 : error_system(err, errno, "cannot remove '%s'", path);
+	if (stat(passing, &st))
+		return error_system(err, errno, "cannot look at '%s'", passing);
+	if (st.st_mtim.tv_sec != before.st_mtim.tv_sec ||
+	    st.st_mtim.tv_nsec != before.st_mtim.tv_nsec) {
+		if (link(passing, path) && errno != EEXIST)
+			return error_system(err, errno, "cannot put '%s' back", path);
+	} else {
+		*out_removed = true;
+	}
+	return unlink(passing) && errno != ENOENT
+		       ? error_system(err, errno, "cannot remove '%s'", passing)
+		       : 0;
+}
+
+/* What one object consists of in the folder. */
+struct loose {
+	char path[3][PATH_ROOM]; /* the object, its .ref, its .link */
+	bool there[3];
+	uint64_t size;
+	bool old;
+};
+
+static int loose_look(const char *folder, const struct digest *digest,
+		      const struct store_collect_request *request, struct loose *out,
+		      struct error *err)
+{
+	static const char *const suffix[] = { "", ".ref", ".link" };
+
+	out->size = 0;
+	out->old = true;
+	for (size_t i = 0; i < 3; i++) {
+		struct stat st;
+
+		if (loose_path(folder, digest, suffix[i], out->path[i], err))
+			return -1;
+		out->there[i] = lstat(out->path[i], &st) == 0;
+		/* Of a link, when its owner changed the file says nothing. */
+		if (!out->there[i] || (i == 0 && file_exists(out->path[2])))
+			continue;
+		if (!i)
+			out->size = (uint64_t)st.st_size;
+		out->old &= is_old(&st, request);
+	}
+	if (out->there[0]) {
+		char marker[PATH_ROOM];
+
+		if (loose_path(folder, digest, ".link", marker, err))
+			return -1;
+		out->there[2] = file_exists(marker);
+	}
+	return 0;
+}
+
+static int garbage_take(struct loose *loose, const struct store_collect_request *request,
+			struct store_collected *collected, struct error *err)
+{
+	bool removed = true;
+
+	if (!loose->old) {
+		collected->young_bytes += loose->size;
+		return 0;
+	}
+	if (!request->dry_run) {
+		if (loose->there[0] && loose_remove(loose->path[0], &removed, err))
+			return -1;
+		/* The marker of a link goes last: an object of its owner's never seems to be ours.
+		 */
+		for (size_t i = 1; i < 3 && removed; i++)
+			if (loose->there[i] && unlink(loose->path[i]) && errno != ENOENT)
+				return error_system(err, errno, "cannot remove '%s'",
+						    loose->path[i]);
+	}
+	if (removed) {
+		collected->removed++;
+		collected->removed_bytes += loose->size;
+	}
+	return 0;
+}
+
+/* A collection that was killed left these: nobody knows whether they are needed. They come back. */
+static int gone_restore(const char *folder, struct error *err)
+{
+	for (unsigned first = 0; first < 256; first++) {
+		char path[PATH_ROOM], from[2 * PATH_ROOM], to[2 * PATH_ROOM];
+		struct dirent *entry;
+		DIR *handle;
+
+		snprintf(path, sizeof(path), "%s/%02x", folder, first);
+		handle = opendir(path);
+		while (handle && (entry = readdir(handle))) {
+			size_t len = strlen(entry->d_name);
+
+			if (len != 64 + strlen(GONE) || strcmp(entry->d_name + 64, GONE) != 0)
+				continue;
+			snprintf(from, sizeof(from), "%s/%s", path, entry->d_name);
+			snprintf(to, sizeof(to), "%s/%.64s", path, entry->d_name);
+			if ((link(from, to) && errno != EEXIST) || unlink(from)) {
+				int failed = errno;
+
+				closedir(handle);
+				return error_system(err, failed, "cannot put '%s' back", to);
+			}
+		}
+		if (handle)
+			closedir(handle);
+	}
+	return 0;
+}
+
+int loose_collect(const char *folder, const struct live_set *objects,
+		  const struct store_collect_request *request,
+		  int (*needed)(void *user, const struct digest *digest, uint64_t size,
+				struct error *err),
+		  void *user, struct store_collected *collected, struct error *err)
+{
+	struct store_cursor cursor = { 0 };
+	struct digest digest[STEP];
+	size_t count;
+
+	if (!request->dry_run && gone_restore(folder, err))
+		return -1;
+	do {
+		if (store_folder_list(folder, &cursor, digest, STEP, &count, err))
+			return -1;
+		for (size_t i = 0; i < count; i++) {
+			struct loose loose;
+
+			if (loose_look(folder, &digest[i], request, &loose, err))
+				return -1;
+			if (!live_set_has(objects, &digest[i])) {
+				if (garbage_take(&loose, request, collected, err))
+					return -1;
+			} else if (needed && loose.old && loose.there[0] && !loose.there[2] &&
+				   needed(user, &digest[i], loose.size, err)) {
+				return -1;
+			}
+		}
+	} while (count);
+	return 0;
+}
+
+int loose_rely(struct store *store, const struct digest *digest, bool *out_has, struct error *err)
+{
+	static const char *const suffix[] = { "", ".ref" };
+
+	*out_has = false;
+	for (size_t i = 0; i < 2 && !*out_has; i++) {
+		char path[PATH_ROOM];
+
+		if (loose_path(files_folder(store), digest, suffix[i], path, err))
+			return -1;
+		*out_has = utimensat(AT_FDCWD, path, NULL, AT_SYMLINK_NOFOLLOW) == 0;
+		if (!*out_has && errno != ENOENT)
+			*out_has = file_exists(path); /* whoever may not write collects nothing */
+	}
+	return 0;
+}
+
+int loose_collect_all(struct store *store, const struct context *ctx,
+		      const struct store_collect_request *request,
+		      struct store_collected *collected, struct error *err)
+{
+	CLEANUP(live_set_free) struct live_set *objects = NULL;
+
+	(void)ctx;
+	return request->mark(request->user, &objects, err) ||
+			       loose_collect(files_folder(store), objects, request, NULL, NULL,
+					     collected, err)
+		       ? -1
+		       : 0;
+}

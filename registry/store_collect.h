@@ -1,0 +1,63 @@
+/* Throw away what nobody needs: what every storage backend is asked for. */
+#ifndef REGISTRY_STORE_COLLECT_H
+#define REGISTRY_STORE_COLLECT_H
+
+#include "registry/live_set.h"
+#include "registry/store.h"
+
+/* What is asked. */
+struct store_collect_request {
+	/*
+	 * Make the set of the objects that are needed as of now (the caller of this slot frees it):
+	 * called once, or again when something new may have come to be needed. Objects that are not
+	 * in it and were not written or found again within `grace_s` seconds are garbage.
+	 */
+	int (*mark)(void *user, struct live_set **out_objects, struct error *err);
+	void *user;
+	int64_t now; /* seconds since 1970 */
+	int64_t grace_s;
+	bool dry_run;
+	bool all; /* write a pack anew for any garbage in it, and pack what lies loose, however
+		     little */
+};
+
+/* What was done; in a dry run, what would be. */
+struct store_collected {
+	uint64_t removed, removed_bytes;         /* loose objects */
+	uint64_t packed, packed_bytes;           /* loose objects that are in packs now */
+	uint64_t rewritten;                      /* packs written anew, or with nothing left */
+	uint64_t garbage_bytes;                  /* in those */
+	uint64_t deleted, deleted_bytes;         /* packs that were in quarantine */
+	uint64_t quarantined, quarantined_bytes; /* packs that still are */
+	uint64_t writers;                        /* that live, and may count on what is there */
+	uint64_t young_bytes;                    /* garbage within its grace */
+	uint64_t kept_bytes; /* garbage in packs that are not worth writing anew yet */
+	uint64_t damaged;    /* packs that were left alone: akashi fsck says what is wrong */
+};
+
+/* ERROR_USAGE where the backend removes nothing; ERROR_SYSTEM while another collection runs. */
+MUST_CHECK int store_collect(struct store *store, const struct context *ctx,
+			     const struct store_collect_request *request,
+			     struct store_collected *out_collected, struct error *err);
+
+/* --- for registry/store/ and registry/pack*.c only --- */
+
+/* store_type.rely and store_type.collect of a store of files. */
+MUST_CHECK int loose_rely(struct store *store, const struct digest *digest, bool *out_has,
+			  struct error *err);
+MUST_CHECK int loose_collect_all(struct store *store, const struct context *ctx,
+				 const struct store_collect_request *request,
+				 struct store_collected *collected, struct error *err);
+
+/*
+ * A loose object that nothing needs, as `objects` has it, and that is older than its grace goes;
+ * `needed` (or NULL) is shown those that stay and are old enough to be packed. Crash: either it is
+ * there or it is not.
+ */
+MUST_CHECK int loose_collect(const char *folder, const struct live_set *objects,
+			     const struct store_collect_request *request,
+			     int (*needed)(void *user, const struct digest *digest, uint64_t size,
+					   struct error *err),
+			     void *user, struct store_collected *collected, struct error *err);
+
+#endif
