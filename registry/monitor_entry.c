@@ -232,6 +232,26 @@ static int claim_judge(struct monitor_log *log, const struct judged *judged, str
 
 /* ---- States ---- */
 
+/* The checkpoint in it, which dates it, is over the very entries that it speaks of. */
+static int date_check(const struct monitor_log *log, const struct state_said *said,
+		      struct error *err)
+{
+	struct tree_head head;
+	struct span text;
+
+	if (!said->checkpoint)
+		return 0;
+	if (note_text(span_of(said->checkpoint), &text, err) || tree_head_parse(text, &head, err))
+		return error_prefix(err, "the checkpoint in the state that is signed");
+	if (head.size == said->size && strcmp(head.origin, log->origin) == 0)
+		return 0;
+	return error_set(err, ERROR_CORRUPT,
+			 "the state that is signed over %llu entries is dated by a checkpoint over "
+			 "%llu entries of '%.200s'",
+			 (unsigned long long)said->size, (unsigned long long)head.size,
+			 head.origin);
+}
+
 static int state_judge(struct monitor_log *log, const struct judged *judged, struct error *err)
 {
 	CLEANUP(state_tree_free) struct state_tree *tree = NULL;
@@ -253,7 +273,9 @@ static int state_judge(struct monitor_log *log, const struct judged *judged, str
 	}
 	root = state_tree_root(tree);
 	if (digest_equal(&root, &said.root) && state_tree_count(tree) == said.count)
-		return 0;
+		return date_check(log, &said, &why) ? entry_find(log, judged, "state-root",
+								 FINDING_FAILS, err, "%s", why.text)
+						    : 0;
 	return entry_find(log, judged, "state-root", FINDING_FAILS, err,
 			  "the state that is signed over %llu entries is not what these entries "
 			  "say",

@@ -281,6 +281,34 @@ static void early_state(struct house *house)
 	insider_say(house, "tester", STATEMENT_state, buffer_view(&payload));
 }
 
+/* True, and dated by a checkpoint over more entries than it speaks of. */
+static void misdated_state(struct house *house)
+{
+	CLEANUP(buffer_release) struct buffer payload = { 0 }, note = { 0 };
+	CLEANUP(log_head_release) struct log_head head = { 0 };
+	struct digest root = merkle_empty(); /* nothing is claimed by entry 0 */
+	char more[2000], hex[DIGEST_HEX_SIZE];
+	struct error err = { 0 };
+	struct log *log;
+
+	digest_to_hex(&root, hex);
+	buffer_init(&note, 1500);
+	assert_done(registry_log(house->registry, &log, &err), &err);
+	assert_done(log_head(log, &head, &err), &err);
+	for (size_t i = 0; i < head.note.len; i++)
+		assert_done(
+			head.note.data[i] == '\n'
+				? buffer_add_text(&note, "\\n", &err)
+				: buffer_add(&note, (struct span){ &head.note.data[i], 1 }, &err),
+			&err);
+	snprintf(more, sizeof(more),
+		 "\"checkpoint\":\"%.*s\",\"count\":0,\"kinds\":[\"claim\"],\"origin\":\"" ORIGIN
+		 "\",\"policy\":\"sha256:%s\",\"root\":\"%s\",\"size\":1",
+		 (int)note.len, (const char *)note.data, hex, hex);
+	insider_payload("state", "state", &root, more, &payload);
+	insider_say(house, "tester", STATEMENT_state, buffer_view(&payload));
+}
+
 static void unknown_state(struct house *house)
 {
 	CLEANUP(buffer_release) struct buffer payload = { 0 };
@@ -390,6 +418,7 @@ static const struct play {
 	{ "duplicate", FINDING_FAILS, duplicate },
 	{ "state-root", FINDING_FAILS, false_state },
 	{ "state-root", FINDING_FAILS, early_state },
+	{ "state-root", FINDING_FAILS, misdated_state },
 	{ "state-root", FINDING_UNDECIDED, unknown_state },
 	{ "body-missing", FINDING_UNDECIDED, body_missing },
 	{ "body", FINDING_FAILS, body_other },

@@ -169,3 +169,27 @@ void assert_says(struct error *err, const char *words)
 		fail_msg("\"%s\" does not say \"%s\"", err->text, words);
 	*err = (struct error){ 0 };
 }
+
+void put_link(const char *folder, const char *name, const char *target)
+{
+	char *path = path_of(folder, name);
+
+	assert_int_equal(symlink(target, path), 0);
+	free(path);
+}
+
+void assert_lists(const struct tree *tree, const char *names)
+{
+	CLEANUP(buffer_release) struct buffer out;
+	struct error err = { 0 };
+	char *text;
+
+	buffer_init(&out, 4096);
+	for (size_t i = 0; i < tree_count(tree); i++)
+		assert_done(
+			buffer_printf(&out, &err, "%s%s", i ? " " : "", tree_file(tree, i)->name),
+			&err);
+	assert_done(buffer_to_text(&out, &text, &err), &err);
+	assert_string_equal(text, names);
+	free(text);
+}

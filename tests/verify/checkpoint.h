@@ -40,4 +40,10 @@ struct manifest *manifest_at(const char *folder);
 /* The words are part of the error's text; the error is clean afterwards. */
 void assert_says(struct error *err, const char *words);
 
+/* A symbolic link in a folder. */
+void put_link(const char *folder, const char *name, const char *target);
+
+/* A tree's names are these: "a b c". */
+void assert_lists(const struct tree *tree, const char *names);
+
 #endif

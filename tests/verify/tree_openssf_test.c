@@ -7,30 +7,6 @@
 
 #include "verify/tree.h"
 
-static void link_to(const char *folder, const char *name, const char *target)
-{
-	char *path = path_of(folder, name);
-
-	assert_int_equal(symlink(target, path), 0);
-	free(path);
-}
-
-static void assert_lists(const struct tree *tree, const char *names)
-{
-	CLEANUP(buffer_release) struct buffer out;
-	struct error err = { 0 };
-	char *text;
-
-	buffer_init(&out, 4096);
-	for (size_t i = 0; i < tree_count(tree); i++)
-		assert_done(
-			buffer_printf(&out, &err, "%s%s", i ? " " : "", tree_file(tree, i)->name),
-			&err);
-	assert_done(buffer_to_text(&out, &text, &err), &err);
-	assert_string_equal(text, names);
-	free(text);
-}
-
 static void only_the_specifications_names_and_the_ignore_paths_are_left_out(void **state)
 {
 	static const char *const ignore[] = { "left", "sub/out.bin", "./model.sig" };
@@ -75,11 +51,11 @@ links_and_what_is_no_file_are_refused_or_listed_apart_unless_they_are_ignored(vo
 
 	(void)state;
 	put_text(folder, "a", "inside");
-	link_to(folder, "dangling", "nowhere");
+	put_link(folder, "dangling", "nowhere");
 	assert_done(tree_open(folder, &options, &tree, &err), &err);
 	assert_lists(tree, "a");
 	tree_close(&tree);
-	link_to(folder, "b", "a");
+	put_link(folder, "b", "a");
 	assert_fails(tree_open(folder, &options, &tree, &err), &err, ERROR_CORRUPT);
 	assert_int_equal(mkfifo(pipe, 0600), 0);
 	free(pipe);

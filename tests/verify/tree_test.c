@@ -8,31 +8,6 @@
 
 #include "verify/path_glob.h"
 
-static void link_to(const char *folder, const char *name, const char *target)
-{
-	char *path = path_of(folder, name);
-
-	assert_int_equal(symlink(target, path), 0);
-	free(path);
-}
-
-/* "a b c": the names of a tree, one after another. */
-static void assert_lists(const struct tree *tree, const char *names)
-{
-	CLEANUP(buffer_release) struct buffer out;
-	struct error err = { 0 };
-	char *text;
-
-	buffer_init(&out, 4096);
-	for (size_t i = 0; i < tree_count(tree); i++)
-		assert_done(
-			buffer_printf(&out, &err, "%s%s", i ? " " : "", tree_file(tree, i)->name),
-			&err);
-	assert_done(buffer_to_text(&out, &text, &err), &err);
-	assert_string_equal(text, names);
-	free(text);
-}
-
 static void names_are_relative_and_sorted_by_their_bytes(void **state)
 {
 	CLEANUP(test_folder_remove) char *folder = test_folder();
@@ -148,7 +123,7 @@ static void links_are_refused_wherever_they_lead(void **state)
 		struct error err = { 0 };
 
 		put_text(folder, "inside", "x");
-		link_to(folder, "link", targets[i]);
+		put_link(folder, "link", targets[i]);
 		assert_int_equal(tree_open(folder, NULL, &tree, &err), -1);
 		assert_int_equal(err.code, ERROR_CORRUPT);
 		assert_says(&err, "/link' is a symbolic link to '");
@@ -163,7 +138,7 @@ static void a_linked_folder_is_refused_too(void **state)
 
 	(void)state;
 	put_text(folder, "real/x", "x");
-	link_to(folder, "sub", "real");
+	put_link(folder, "sub", "real");
 	assert_fails(tree_open(folder, NULL, &tree, &err), &err, ERROR_CORRUPT);
 }
 
@@ -228,7 +203,7 @@ static void a_link_that_took_a_files_place_is_not_followed(void **state)
 	put_text(folder, "b", "2");
 	tree = tree_at(folder);
 	assert_int_equal(unlink(path), 0);
-	link_to(folder, "a", "b");
+	put_link(folder, "a", "b");
 	assert_fails(tree_open_file(tree, "a", &source, &err), &err, ERROR_CORRUPT);
 	free(path);
 }
@@ -316,8 +291,8 @@ static void put_hub_cache(const char *folder)
 	put_text(folder, "models--o--m/blobs/bbbb", "two!");
 	put_text(folder, "models--o--m/refs/main", "rev");
 	assert_done(folder_make(snapshot, &err), &err);
-	link_to(folder, "models--o--m/snapshots/rev/config.json", "../../blobs/aaaa");
-	link_to(folder, "models--o--m/snapshots/rev/sub/x", "../../../blobs/bbbb");
+	put_link(folder, "models--o--m/snapshots/rev/config.json", "../../blobs/aaaa");
+	put_link(folder, "models--o--m/snapshots/rev/sub/x", "../../../blobs/bbbb");
 	free(snapshot);
 }
 
@@ -364,7 +339,7 @@ static void a_hub_cache_whose_links_lead_elsewhere_is_refused(void **state)
 
 		put_hub_cache(folder);
 		put_text(folder, "secret", "x");
-		link_to(folder, "models--o--m/snapshots/rev/evil", targets[i]);
+		put_link(folder, "models--o--m/snapshots/rev/evil", targets[i]);
 		assert_fails(tree_open(path, NULL, &tree, &err), &err, ERROR_CORRUPT);
 		free(path);
 	}
@@ -379,8 +354,8 @@ static void blobs_that_are_links_themselves_are_refused(void **state)
 
 	(void)state;
 	put_hub_cache(folder);
-	link_to(folder, "models--o--m/blobs/cccc", "aaaa");
-	link_to(folder, "models--o--m/snapshots/rev/c", "../../blobs/cccc");
+	put_link(folder, "models--o--m/blobs/cccc", "aaaa");
+	put_link(folder, "models--o--m/snapshots/rev/c", "../../blobs/cccc");
 	assert_fails(tree_open(path, NULL, &tree, &err), &err, ERROR_CORRUPT);
 	free(path);
 }
