@@ -6,6 +6,8 @@
 
 #include "cli/output.h"
 
+enum { LEFT_OUT_SHOWN = 20 };
+
 static int set_result(struct json *object, const char *kind, const char *name,
 		      const struct add_result *result, bool dry_run, struct error *err)
 {
@@ -16,6 +18,8 @@ static int set_result(struct json *object, const char *kind, const char *name,
 	    json_set_size(object, "records", result->records, err) ||
 	    json_set_size(object, "scores", result->scores, err) ||
 	    json_set_size(object, "samples", result->samples, err))
+		return -1;
+	if (result->left_out && json_set_clone(object, "leftOut", result->left_out, err))
 		return -1;
 	if (dry_run)
 		return 0;
@@ -65,6 +69,21 @@ static void print_counts(const struct add_result *result)
 		       result->samples == 1 ? "" : "s");
 }
 
+/* What was left out, so that nobody misses it later; long lists are for --json. */
+static void print_left_out(const struct json *list)
+{
+	size_t count = list ? json_count(list) : 0;
+
+	for (size_t i = 0; i < count && i < LEFT_OUT_SHOWN; i++) {
+		const struct json *item = json_at(list, i);
+
+		printf("  left out: %s (%s)\n", json_text(json_member(item, "name")),
+		       json_text(json_member(item, "reason")));
+	}
+	if (count > LEFT_OUT_SHOWN)
+		printf("  left out: %zu more; --json lists them\n", count - LEFT_OUT_SHOWN);
+}
+
 int added_print(const struct call *call, const char *kind, const struct name *name,
 		const struct add_result *result, size_t count, struct error *err)
 {
@@ -85,6 +104,7 @@ int added_print(const struct call *call, const char *kind, const struct name *na
 			       result[i].made.log_index, hex);
 		}
 		putchar('\n');
+		print_left_out(result[i].left_out);
 	}
 	return 0;
 }

@@ -40,10 +40,13 @@ struct adding {
 	struct add_result *result;
 	struct name *name;
 	const char **path;
+	size_t count;
 };
 
 static void adding_release(struct adding *adding)
 {
+	for (size_t i = 0; adding->result && i < adding->count; i++)
+		add_result_release(&adding->result[i]);
 	free(adding->item);
 	free(adding->result);
 	free(adding->name);
@@ -58,6 +61,7 @@ static int adding_room(struct adding *adding, const struct series *series, struc
 	adding->path = calloc(series->count, sizeof(*adding->path));
 	if (!adding->item || !adding->result || !adding->name || !adding->path)
 		return error_system(err, ENOMEM, "cannot list the checkpoints");
+	adding->count = series->count;
 	for (size_t i = 0; i < series->count; i++) {
 		adding->path[i] = series->item[i].path;
 		adding->name[i] = series->item[i].name;
@@ -110,7 +114,7 @@ static int dataset_run(struct call *call, struct error *err)
 	CLEANUP(registry_close) struct registry *registry = NULL;
 	CLEANUP(texts_free) const char **exclude = NULL;
 	struct add_dataset dataset = { .path = call->operand[0] };
-	struct add_result result;
+	CLEANUP(add_result_release) struct add_result result = { .left_out = NULL };
 	struct add_how how;
 
 	if (name_parse(call->operand[1], &dataset.name, err) ||
@@ -214,6 +218,8 @@ static const struct command checkpoint = {
 	.summary = "register a checkpoint, or a series of them",
 	.synopsis = "DIR... NAME@VERSION [--git DIR] [--data NAME@VERSION]...",
 	.description =
+		"Patterns in a file .akashiignore at the top of DIR, and those of --exclude behind "
+		"them, leave files out as .gitignore does; what was left out is said. "
 		"DIR is a folder with config.json, weights and tokenizer, a snapshot of the Hub's "
 		"cache, or one weight file. Several folders, or a quoted shell glob, are "
 		"registered "

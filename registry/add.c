@@ -29,6 +29,11 @@ void adding_release(struct adding *adding)
 	signing_key_close(&adding->key);
 }
 
+void add_result_release(struct add_result *result)
+{
+	json_free(&result->left_out);
+}
+
 /* ---- Parts of predicates ---- */
 
 int file_keep(struct adding *adding, const char *path, struct buffer *out_bytes,

@@ -18,10 +18,13 @@ struct add_result {
 	struct statement_made made;
 	struct digest manifest; /* of checkpoints and datasets; else the file */
 	uint64_t files, bytes;
-	uint64_t records; /* of a dataset */
-	uint64_t scores;  /* of an eval */
-	uint64_t samples; /* files of items of an eval */
+	uint64_t records;      /* of a dataset */
+	uint64_t scores;       /* of an eval */
+	uint64_t samples;      /* files of items of an eval */
+	struct json *left_out; /* [{"name","reason"}] of files and folders, or NULL: none */
 };
+
+void add_result_release(struct add_result *result);
 
 /* Facts about the git commit (docs/formats.md, `git`), as registry/git.h gathers them. */
 struct add_git {

@@ -190,8 +190,10 @@ static int prepare(struct adding *adding, const struct add_checkpoint *checkpoin
 	result[at] = (struct add_result){ .manifest = kept.identity,
 					  .files = kept.manifest->file_count,
 					  .bytes = manifest_bytes(kept.manifest) };
+	result[at].left_out = kept.left_out;
+	kept.left_out = NULL; /* handed over */
 	out->manifest = kept.manifest;
-	kept.manifest = NULL; /* handed over */
+	kept.manifest = NULL;
 	if (at)
 		manifest_free(&prepared[at - 1].manifest);
 	return 0;
@@ -225,6 +227,8 @@ int registry_add_checkpoints(struct registry *registry, const struct add_how *ho
 		out_result[i] = result[i];
 		out_result[i].made = made[i];
 	}
+	for (size_t i = 0; i < count && failed && result; i++)
+		add_result_release(&result[i]);
 	free(prepared);
 	free(draft);
 	free(made);

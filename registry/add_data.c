@@ -36,6 +36,8 @@ int registry_add_dataset(struct registry *registry, const struct add_how *how,
 	result.files = kept.manifest->file_count;
 	result.bytes = manifest_bytes(kept.manifest);
 	result.records = kept.records;
+	result.left_out = kept.left_out;
+	kept.left_out = NULL; /* handed over */
 	*out_result = result;
 	return 0;
 }

@@ -13,6 +13,7 @@ void kept_release(struct kept *kept)
 	manifest_free(&kept->manifest);
 	free(kept->architecture);
 	kept->architecture = NULL;
+	json_free(&kept->left_out);
 }
 
 struct keeping {
@@ -158,8 +159,10 @@ static bool is_kept(const struct adding *adding, const struct digest *digest)
 	struct store *store = adding->registry->store;
 	struct error ignored = { 0 };
 	enum store_mode mode;
+	bool changed;
 
-	return store_mode_of(store, digest, &mode, &ignored) == 0 && mode <= adding->how->mode;
+	return store_mode_of(store, digest, &mode, &ignored) == 0 && mode <= adding->how->mode &&
+	       store_changed(store, digest, &changed, &ignored) == 0 && !changed;
 }
 
 /* Which files of the tree are still what they were when they were registered. */
@@ -359,6 +362,29 @@ static void architecture_read(const struct tree *tree, char **out_text)
 		*out_text = strdup(text);
 }
 
+/* What the rules, TREE_IGNORE_FILE and --exclude left out; NULL when that is nothing. */
+static int left_out_list(const struct tree *tree, struct json **out_list, struct error *err)
+{
+	CLEANUP(json_free) struct json *list = NULL;
+
+	if (!tree_ignored_count(tree))
+		return 0;
+	if (json_array_new(&list, err))
+		return -1;
+	for (size_t i = 0; i < tree_ignored_count(tree); i++) {
+		const struct tree_ignored *ignored = tree_ignored(tree, i);
+		struct json *item;
+
+		if (json_add_object(list, &item, err) ||
+		    json_set_text(item, "name", ignored->name, err) ||
+		    json_set_text(item, "reason", ignored->reason, err))
+			return -1;
+	}
+	*out_list = list;
+	list = NULL; /* handed over */
+	return 0;
+}
+
 /* Read what is not known, keep it and note it. */
 static int tree_keep(struct keeping *keeping, const struct files_wish *wish, struct kept *kept,
 		     struct error *err)
@@ -397,7 +423,8 @@ int files_keep(struct adding *adding, const struct files_wish *wish, struct kept
 	       struct error *err)
 {
 	struct tree_options options = { .exclude = wish->exclude,
-					.exclude_count = wish->exclude_count };
+					.exclude_count = wish->exclude_count,
+					.ignore_file = true };
 	CLEANUP(kept_release) struct kept kept = { 0 };
 	CLEANUP(tree_close) struct tree *tree = NULL;
 	CLEANUP(piece_bases_release) struct piece_bases bases = { 0 };
@@ -413,11 +440,12 @@ int files_keep(struct adding *adding, const struct files_wish *wish, struct kept
 			return -1;
 		keeping.bases = &bases;
 	}
-	if (tree_keep(&keeping, wish, &kept, err))
+	if (left_out_list(tree, &kept.left_out, err) || tree_keep(&keeping, wish, &kept, err))
 		return -1;
 	architecture_read(tree, &kept.architecture);
 	*out_kept = kept;
 	kept.manifest = NULL; /* handed over */
 	kept.architecture = NULL;
+	kept.left_out = NULL;
 	return 0;
 }

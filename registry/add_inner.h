@@ -20,8 +20,9 @@ void adding_release(struct adding *adding);
 struct kept {
 	struct manifest *manifest;
 	struct digest identity;
-	uint64_t records;   /* lines of its .txt and .jsonl files */
-	char *architecture; /* what config.json says, or NULL */
+	uint64_t records;      /* lines of its .txt and .jsonl files */
+	char *architecture;    /* what config.json says, or NULL */
+	struct json *left_out; /* as in add_result */
 };
 
 /* Which files, and how. Borrowed. */

@@ -26,6 +26,7 @@ static int open_stored(void *user, const char *name, struct source **out_source,
 
 	if (!file)
 		return error_set(err, ERROR_ABSENT, "no file '%s' in the manifest", name);
+	store_tell_changed(contents->registry->store, contents->registry->ctx, &file->sha256);
 	if (store_read(contents->registry->store, &file->sha256, out_source, err)) {
 		registry_released_explain(contents->registry, &contents->statement, err);
 		return error_prefix(err, "'%s'", name);

@@ -86,6 +86,7 @@ static int evidence_of_timestamp(struct evidence *evidence, const struct digest 
 static int evidence_of_object(struct evidence *evidence, const struct digest *digest,
 			      struct source **out_source, struct error *err)
 {
+	store_tell_changed(registry_of(evidence)->store, registry_of(evidence)->ctx, digest);
 	return store_read(registry_of(evidence)->store, digest, out_source, err);
 }
 

@@ -40,6 +40,7 @@ static int source_one(struct restore_job *job, const struct manifest_file *store
 {
 	struct store *store = job->work->restore->contents->registry->store;
 
+	store_tell_changed(store, job->work->restore->contents->registry->ctx, &stored->sha256);
 	if (store_read(store, &stored->sha256, out_source, err))
 		return error_prefix(err, "'%s'", stored->path);
 	if ((*out_source)->size != stored->size)

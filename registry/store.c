@@ -146,6 +146,29 @@ int store_location(struct store *store, const struct digest *digest, struct buff
 		       : error_set(err, ERROR_ABSENT, "the object is the store's own");
 }
 
+int store_changed(struct store *store, const struct digest *digest, bool *out_changed,
+		  struct error *err)
+{
+	*out_changed = false;
+	return store->type->changed ? store->type->changed(store, digest, out_changed, err) : 0;
+}
+
+void store_tell_changed(struct store *store, const struct context *ctx, const struct digest *digest)
+{
+	struct error ignored = { 0 };
+	char hex[DIGEST_HEX_SIZE];
+	bool changed;
+
+	if (store_changed(store, digest, &changed, &ignored) || !changed)
+		return;
+	digest_to_hex(digest, hex);
+	context_notice(ctx,
+		       "the file that sha256:%s is kept as a link or reference to changed since it "
+		       "was registered (size, times or inode): only its bytes tell whether it is "
+		       "still the same",
+		       hex);
+}
+
 int store_list(struct store *store, struct store_cursor *cursor, struct digest *out_digests,
 	       size_t max, size_t *out_count, struct error *err)
 {

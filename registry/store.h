@@ -151,6 +151,13 @@ struct store_type {
 	int (*location)(struct store *store, const struct digest *digest, struct buffer *out,
 			struct error *err);
 
+	/*
+	 * Optional (STORE_CAN_LINK): is the file of a link or reference no longer as it was
+	 * when it came in (size, times, inode)? The bytes may be the same all the same.
+	 */
+	int (*changed)(struct store *store, const struct digest *digest, bool *out_changed,
+		       struct error *err);
+
 	/* Up to `max` digests after the cursor, which moves along; 0 of them at the end. */
 	int (*list)(struct store *store, struct store_cursor *cursor, struct digest *out_digests,
 		    size_t max, size_t *out_count, struct error *err);
@@ -237,6 +244,14 @@ MUST_CHECK int store_mode_of(struct store *store, const struct digest *digest,
 /* See store_type.location. */
 MUST_CHECK int store_location(struct store *store, const struct digest *digest, struct buffer *out,
 			      struct error *err);
+
+/* See store_type.changed; false where the backend keeps copies only, or the object is one. */
+MUST_CHECK int store_changed(struct store *store, const struct digest *digest, bool *out_changed,
+			     struct error *err);
+
+/* Tell people of it, once for each call: before the bytes are used. */
+void store_tell_changed(struct store *store, const struct context *ctx,
+			const struct digest *digest);
 
 /* See store_type.list and store_type.room. */
 MUST_CHECK int store_list(struct store *store, struct store_cursor *cursor,

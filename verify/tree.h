@@ -52,9 +52,20 @@ const struct tree_rule *tree_rules(size_t *out_count);
 /* Is this name of a tree left out of what model.sig signs? */
 bool tree_signature_ignores(const char *name);
 
+/* What somebody who adds a folder leaves out of it, as in .gitignore, at the top of the folder. */
+#define TREE_IGNORE_FILE ".akashiignore"
+
 struct tree_options {
-	const char *const *exclude; /* patterns as in .gitignore: *, ?, [a-z], **, a/b, folder/ */
+	/* Patterns as in .gitignore: *, ?, [a-z], **, a/b, folder/, and ! before one. */
+	const char *const *exclude;
 	size_t exclude_count;
+
+	/*
+	 * Obey TREE_IGNORE_FILE, whose patterns stand before those of `exclude`. For who makes
+	 * a statement only: whoever verifies or signs a folder must not let a file in it hide
+	 * others.
+	 */
+	bool ignore_file;
 
 	/* Every file, whatever the rules say; links (but those of a Hub cache into its blobs) and
 	 * what is neither a file nor a folder are listed by tree_odd instead of refused. */

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "verify/arena.h"
+#include "verify/ignore_rules.h"
 #include "verify/modelsig.h"
-#include "verify/path_glob.h"
 #include "verify/plain_text.h"
 
 static const struct tree_rule rules[] = {
@@ -144,6 +144,7 @@ struct walk {
 	int blobs;
 	const struct tree_options *options;
 	struct tree_list *list;
+	struct ignore_rules ignore;
 };
 
 static int note_ignored(struct walk *walk, const char *name, bool folder, const char *reason,
@@ -198,38 +199,29 @@ static bool takes_everything(const struct walk *walk)
 }
 
 /* Does a rule or --exclude leave this out? *out_reason is then why, else NULL. */
-static int find_reason(struct walk *walk, const char *name, bool folder, const char **out_reason,
-		       struct error *err)
+static void find_reason(struct walk *walk, const char *name, bool folder, const char **out_reason)
 {
 	const struct tree_options *options = walk->options;
 
 	*out_reason = NULL;
 	if (options && options->openssf) {
 		*out_reason = openssf_reason(options, name);
-		return 0;
+		return;
 	}
 	if (takes_everything(walk))
-		return 0;
+		return;
 	if (options && options->proofs_only) {
 		if (!is_at_or_below(name, "akashi") && strcmp(name, "model.sig") != 0)
 			*out_reason = "part of the model";
-		return 0;
+		return;
 	}
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
 		if (!rules[i].signature_only && strcmp(name, rules[i].name) == 0) {
 			*out_reason = rules[i].reason;
-			return 0;
+			return;
 		}
 	}
-	for (size_t i = 0; options && i < options->exclude_count; i++) {
-		char reason[256];
-
-		if (!path_glob_matches(options->exclude[i], name, folder))
-			continue;
-		snprintf(reason, sizeof(reason), "--exclude %s", options->exclude[i]);
-		return arena_text(walk->list->arena, span_of(reason), out_reason, err);
-	}
-	return 0;
+	*out_reason = ignore_rules_reason(&walk->ignore, name, folder);
 }
 
 /* A link of the Hub cache: as many "../" as lead to the cache's folder, then blobs/NAME. */
@@ -287,8 +279,7 @@ static int walk_entry(struct walk *walk, int folder, const char *entry, const ch
 		return error_prefix(err, "'%s'", walk->path);
 	if (fstatat(folder, entry, &st, AT_SYMLINK_NOFOLLOW))
 		return error_system(err, errno, "cannot look at '%s/%s'", walk->path, name);
-	if (find_reason(walk, name, S_ISDIR(st.st_mode), &reason, err))
-		return -1;
+	find_reason(walk, name, S_ISDIR(st.st_mode), &reason);
 	if (S_ISDIR(st.st_mode) && strcmp(name, "akashi") == 0)
 		walk->list->attestations = true;
 	if (reason)
@@ -337,13 +328,73 @@ static int walk_folder(struct walk *walk, int fd, const char *prefix, struct err
 	return 0;
 }
 
+/* Append what the open file has, at most what `out` may hold. */
+static int fd_read(int fd, struct buffer *out, struct error *err)
+{
+	uint8_t step[4096];
+	ssize_t got;
+
+	while ((got = read(fd, step, sizeof(step))) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return error_system(err, errno, "cannot read it");
+		if (buffer_add(out, (struct span){ step, (size_t)got }, err))
+			return -1;
+	}
+	return 0;
+}
+
+/* The patterns of TREE_IGNORE_FILE in the folder, where there is one. */
+static int ignore_file_read(struct walk *walk, int folder, struct error *err)
+{
+	int fd = openat(folder, TREE_IGNORE_FILE, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	CLEANUP(buffer_release) struct buffer text;
+	struct stat st;
+	int failed;
+
+	buffer_init(&text, IGNORE_FILE_MAX_BYTES);
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	if (fd < 0)
+		return error_system(err, errno, "cannot open '%s/%s'", walk->path,
+				    TREE_IGNORE_FILE);
+	failed = fstat(fd, &st) || !S_ISREG(st.st_mode)
+			 ? error_set(err, ERROR_USAGE, "not a regular file")
+			 : fd_read(fd, &text, err);
+	close(fd);
+	if (failed || ignore_rules_parse(&walk->ignore, walk->list->arena, TREE_IGNORE_FILE ":",
+					 buffer_view(&text), err))
+		return error_prefix(err, "'%s/%s'", walk->path, TREE_IGNORE_FILE);
+	return 0;
+}
+
+static int ignore_read(struct walk *walk, int folder, struct error *err)
+{
+	const struct tree_options *options = walk->options;
+
+	if (!options)
+		return 0;
+	if (options->ignore_file && ignore_file_read(walk, folder, err))
+		return -1;
+	for (size_t i = 0; i < options->exclude_count; i++)
+		if (ignore_rules_add(&walk->ignore, walk->list->arena, "--exclude",
+				     options->exclude[i], err))
+			return -1;
+	return 0;
+}
+
 int tree_walk(int folder, const char *path, int blobs, const struct tree_options *options,
 	      struct tree_list *list, struct error *err)
 {
-	struct walk walk = { path, blobs, options, list };
-	int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct walk walk = { path, blobs, options, list, { NULL, 0, 0 } };
+	int failed = ignore_read(&walk, folder, err);
+	int fd = failed ? -1 : openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (fd < 0)
-		return error_system(err, errno, "cannot open folder '%s'", path);
-	return walk_folder(&walk, fd, "", err) || tree_list_sort(list, err) ? -1 : 0;
+	if (!failed && fd < 0)
+		failed = error_system(err, errno, "cannot open folder '%s'", path);
+	if (!failed)
+		failed = walk_folder(&walk, fd, "", err) || tree_list_sort(list, err);
+	ignore_rules_release(&walk.ignore);
+	return failed ? -1 : 0;
 }

@@ -24,6 +24,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "registry/elsewhere.h"
+
 enum {
 	PATH_ROOM = PATH_MAX + 128,
 	COMPARE_STEP_BYTES = 1 << 16,
@@ -352,40 +354,11 @@ bool files_file_shares(const struct store_file *file)
 
 /* ---- Files that stay where they are ---- */
 
-static int link_take(char *path, const char *marker, const char *file, uint64_t size,
-		     struct error *err)
-{
-	struct stat st;
-
-	if (file_exists(path))
-		return 0;
-	/* The marker stands first: an object its owner can change is never taken for ours. */
-	if (file_write(marker, span_of(file), 0644, FILE_REPLACE, err))
-		return -1;
-	if (linkat(AT_FDCWD, file, AT_FDCWD, path, AT_SYMLINK_FOLLOW) && errno != EEXIST) {
-		int failed = errno;
-
-		unlink(marker);
-		if (failed == EXDEV)
-			return error_set(err, ERROR_USAGE,
-					 "cannot link '%s': the registry lies on another file "
-					 "system; use --store copy or --store reference",
-					 file);
-		return error_system(err, failed, "cannot link '%s'", file);
-	}
-	if (stat(path, &st) || (uint64_t)st.st_size != size) {
-		unlink(path);
-		unlink(marker);
-		return error_set(err, ERROR_CORRUPT, "'%s' changed while it was read", file);
-	}
-	return object_folder_sync(path, err);
-}
-
 static int files_put_file(struct store *store, const char *file, uint64_t size,
 			  const struct digest *digest, enum store_mode mode, struct error *err)
 {
 	struct files_store *self = (struct files_store *)store;
-	char path[PATH_ROOM], marker[PATH_ROOM], text[PATH_ROOM];
+	char path[PATH_ROOM], marker[PATH_ROOM];
 	CLEANUP(text_free) char *real = realpath(file, NULL);
 
 	if (!real)
@@ -396,68 +369,41 @@ static int files_put_file(struct store *store, const char *file, uint64_t size,
 	    object_path(self, digest, mode == STORE_LINK ? ".link" : ".ref", marker, err))
 		return -1;
 	if (mode == STORE_LINK)
-		return link_take(path, marker, real, size, err);
-	if (file_exists(path))
-		return 0;
-	snprintf(text, sizeof(text), "%llu %s\n", (unsigned long long)size, real);
-	return file_write(marker, span_of(text), 0444, FILE_REPLACE, err);
+		return elsewhere_link(path, marker, real, size, err) ||
+				       object_folder_sync(path, err)
+			       ? -1
+			       : 0;
+	return file_exists(path) ? 0 : elsewhere_refer(marker, real, size, err);
 }
 
-/* Split "SIZE PATH\n" in place: *out_path points into `line`. */
-static bool reference_split(char *line, uint64_t *out_size, char **out_path)
+/* The marker of a reference, which must be there. */
+static int reference_marker(const struct files_store *self, const struct digest *digest,
+			    char out_marker[PATH_ROOM], struct error *err)
 {
-	char *path, *end;
-	unsigned long long size = strtoull(line, &path, 10);
+	char hex[DIGEST_HEX_SIZE];
 
-	end = strchr(path, '\n');
-	if (path == line || path[0] != ' ' || path[1] != '/' || !end || end[1])
-		return false;
-	*end = '\0';
-	*out_path = path + 1;
-	*out_size = size;
-	return true;
-}
-
-/* Where HEX.ref says that the object lies: *out_line owns the text that *out_location points into.
- */
-static int reference_find(const struct files_store *self, const struct digest *digest,
-			  char **out_line, uint64_t *out_size, char **out_location,
-			  struct error *err)
-{
-	CLEANUP(buffer_release) struct buffer text;
-	char marker[PATH_ROOM], hex[DIGEST_HEX_SIZE];
-
-	buffer_init(&text, PATH_ROOM);
 	digest_to_hex(digest, hex);
-	if (object_path(self, digest, ".ref", marker, err))
+	if (object_path(self, digest, ".ref", out_marker, err))
 		return -1;
-	if (!file_exists(marker))
-		return error_set(err, ERROR_ABSENT, "no object sha256:%s in the store", hex);
-	if (file_read(marker, &text, err) || buffer_to_text(&text, out_line, err))
-		return -1;
-	if (!reference_split(*out_line, out_size, out_location))
-		return error_set(err, ERROR_CORRUPT, "'%s' names no location", marker);
-	return 0;
+	return file_exists(out_marker)
+		       ? 0
+		       : error_set(err, ERROR_ABSENT, "no object sha256:%s in the store", hex);
 }
 
-/* Open the file that HEX.ref names. */
-static int reference_open(const struct files_store *self, const struct digest *digest,
-			  struct source **out_source, struct error *err)
+static int files_changed(struct store *store, const struct digest *digest, bool *out_changed,
+			 struct error *err)
 {
-	CLEANUP(source_close) struct source *source = NULL;
-	CLEANUP(text_free) char *line = NULL;
-	char *location;
-	uint64_t size;
+	struct files_store *self = (struct files_store *)store;
+	char path[PATH_ROOM], link[PATH_ROOM], reference[PATH_ROOM];
 
-	if (reference_find(self, digest, &line, &size, &location, err))
+	if (object_path(self, digest, "", path, err) ||
+	    object_path(self, digest, ".link", link, err) ||
+	    object_path(self, digest, ".ref", reference, err))
 		return -1;
-	if (source_open_file(location, &source, err))
-		return error_prefix(err, "the object is kept by reference only");
-	if (source->size != size)
-		return error_set(err, ERROR_CORRUPT,
-				 "'%s', kept by reference only, has another size now", location);
-	*out_source = source;
-	source = NULL; /* handed over */
+	if (file_exists(path))
+		*out_changed = file_exists(link) && elsewhere_changed(link, path);
+	else
+		*out_changed = file_exists(reference) && elsewhere_changed(reference, NULL);
 	return 0;
 }
 
@@ -476,7 +422,9 @@ static int files_read(struct store *store, const struct digest *digest, struct s
 		return -1;
 	if (file_exists(path))
 		return source_open_file(path, out_source, err);
-	return reference_open(self, digest, out_source, err);
+	return reference_marker(self, digest, path, err) || elsewhere_open(path, out_source, err)
+		       ? -1
+		       : 0;
 }
 
 static int files_mode(struct store *store, const struct digest *digest, enum store_mode *out_mode,
@@ -503,24 +451,20 @@ static int files_location(struct store *store, const struct digest *digest, stru
 			  struct error *err)
 {
 	struct files_store *self = (struct files_store *)store;
-	CLEANUP(text_free) char *line = NULL;
-	char marker[PATH_ROOM], *location;
+	CLEANUP(text_free) char *location = NULL;
+	char marker[PATH_ROOM];
 	enum store_mode mode;
 	uint64_t size;
 
 	if (files_mode(store, digest, &mode, err))
 		return -1;
-	if (mode == STORE_LINK)
-		return object_path(self, digest, ".link", marker, err) ||
-				       file_read(marker, out, err)
-			       ? -1
-			       : 0;
 	if (mode == STORE_COPY)
 		return error_set(err, ERROR_ABSENT, "the object is the store's own");
-	return reference_find(self, digest, &line, &size, &location, err) ||
-			       buffer_add_text(out, location, err)
-		       ? -1
-		       : 0;
+	if (object_path(self, digest, mode == STORE_LINK ? ".link" : ".ref", marker, err) ||
+	    (mode == STORE_LINK ? elsewhere_linked(marker, &location, err)
+				: elsewhere_find(marker, &size, &location, err)))
+		return -1;
+	return buffer_add_text(out, location, err);
 }
 
 static int files_has(struct store *store, const struct digest *digest, bool *out_has,
@@ -638,8 +582,8 @@ static int files_parts(struct store *store, const struct digest *digest, store_v
 		       void *arg, struct error *err)
 {
 	struct files_store *self = (struct files_store *)store;
-	CLEANUP(text_free) char *line = NULL;
-	char path[PATH_ROOM], *location;
+	CLEANUP(text_free) char *location = NULL;
+	char path[PATH_ROOM];
 	struct stat st;
 	uint64_t size;
 
@@ -648,7 +592,8 @@ static int files_parts(struct store *store, const struct digest *digest, store_v
 	if (stat(path, &st) == 0)
 		return visit(arg, digest, (uint64_t)st.st_size,
 			     st.st_nlink > 1 ? 0 : (uint64_t)st.st_size, err);
-	return reference_find(self, digest, &line, &size, &location, err) ||
+	return reference_marker(self, digest, path, err) ||
+			       elsewhere_find(path, &size, &location, err) ||
 			       visit(arg, digest, size, 0, err)
 		       ? -1
 		       : 0;
@@ -673,6 +618,7 @@ const struct store_type store_files = {
 	.rely = loose_rely,
 	.mode = files_mode,
 	.location = files_location,
+	.changed = files_changed,
 	.list = files_list,
 	.remove = files_remove,
 	.collect = loose_collect_all,

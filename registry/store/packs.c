@@ -176,6 +176,17 @@ static int packs_source_open(struct store *store, const struct digest *digest,
 		      : store_read(self->loose, digest, out_source, err);
 }
 
+static int packs_changed(struct store *store, const struct digest *digest, bool *out_changed,
+			 struct error *err)
+{
+	bool packed;
+
+	if (packs_has((struct packs_store *)store, digest, &packed, err))
+		return -1;
+	*out_changed = false;
+	return packed ? 0 : store_changed(loose_of(store), digest, out_changed, err);
+}
+
 static int packs_mode(struct store *store, const struct digest *digest, enum store_mode *out_mode,
 		      struct error *err)
 {
@@ -399,6 +410,7 @@ const struct store_type store_packs = {
 	.has = packs_has_object,
 	.rely = packs_rely,
 	.mode = packs_mode,
+	.changed = packs_changed,
 	.list = packs_list,
 	.remove = packs_remove,
 	.collect = packs_collect,

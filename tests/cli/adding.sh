@@ -64,9 +64,11 @@ stay() {
 	chmod -R u+w "files-$how"
 	run 0 add checkpoint "files-$how" "a/$how@1" --store "$how"
 	run 0 verify "a/$how@1" --forward none
+	! grep -q "changed since" "$STORY/err" || fail "a file that nobody touched is called changed"
 	printf 'xyz' | dd of="files-$how/$weights" bs=1 seek=200000 conv=notrunc 2>/dev/null
 	run 1 verify "a/$how@1" --forward none
 	said "$weights"
+	complained "changed since it was registered"
 }
 stay link step-100 model-00001-of-00002.safetensors
 stay reference step-500 model.safetensors

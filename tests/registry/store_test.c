@@ -1,8 +1,10 @@
 /* Stores: what goes in comes out, damage is found, links and references say what they are. */
 #include "tests/registry/house.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* A store of that type below `folder`, which also has room for what lies beside the objects. */
@@ -246,6 +248,52 @@ static void what_lies_elsewhere_takes_no_room(void **state)
 	}
 }
 
+static void a_file_that_was_touched_is_told(void **state)
+{
+	static const enum store_mode mode[] = { STORE_COPY, STORE_LINK, STORE_REFERENCE };
+	const struct timespec old[2] = { { 1000000000, 5 }, { 1000000000, 5 } };
+
+	(void)state;
+	for (size_t m = 0; m < 3; m++) {
+		CLEANUP(test_folder_remove) char *root = test_folder();
+		CLEANUP(store_close) struct store *store = NULL;
+		CLEANUP(text_free) char *marker = NULL;
+		struct error err = { 0 };
+		char folder[4096], file[4096], text[8300];
+		struct digest digest = sha256(span_of("weights"));
+		bool changed = true;
+
+		snprintf(folder, sizeof(folder), "%s/objects", root);
+		snprintf(file, sizeof(file), "%s/weights.bin", root);
+		assert_done(folder_make(folder, &err), &err);
+		house_write(file, "weights");
+		assert_done(store_open("files", folder, &store, &err), &err);
+		assert_done(store_changed(store, &digest, &changed, &err), &err);
+		assert_false(changed); /* it is not there at all */
+		if (mode[m] == STORE_COPY)
+			assert_done(store_put(store, span_of("weights"), &digest, &err), &err);
+		else
+			assert_done(store_put_file(store, file, 7, &digest, mode[m], &err), &err);
+		assert_done(store_changed(store, &digest, &changed, &err), &err);
+		assert_false(changed);
+		assert_int_equal(utimensat(AT_FDCWD, file, old, 0), 0);
+		assert_done(store_changed(store, &digest, &changed, &err), &err);
+		assert_int_equal(changed, mode[m] != STORE_COPY);
+
+		/* An earlier akashi did not note how it was. */
+		if (mode[m] == STORE_REFERENCE) {
+			marker = object_path(folder, &digest, ".ref");
+			snprintf(text, sizeof(text), "7 %s\n", file);
+			assert_int_equal(unlink(marker), 0);
+			house_write(marker, text);
+			assert_done(store_changed(store, &digest, &changed, &err), &err);
+			assert_false(changed);
+			assert_done(store_mode_of(store, &digest, &(enum store_mode){ 0 }, &err),
+				    &err);
+		}
+	}
+}
+
 static void a_reference_that_names_nothing_is_refused(void **state)
 {
 	static const char *const text[] = { "",          "7",   "7 weights\n", "x /weights\n",
@@ -292,6 +340,7 @@ int main(void)
 		cmocka_unit_test(a_changed_object_is_found_on_reading),
 		cmocka_unit_test(links_and_references_say_what_they_are),
 		cmocka_unit_test(what_lies_elsewhere_takes_no_room),
+		cmocka_unit_test(a_file_that_was_touched_is_told),
 		cmocka_unit_test(a_reference_that_names_nothing_is_refused),
 		cmocka_unit_test(too_little_room_is_said_before_the_first_byte),
 	};
