@@ -269,7 +269,8 @@ static int file_build(struct pack_index *index, const struct digest_list *live, 
 
 	if (fd < 0)
 		return -1;
-	if (index_build(index->files, index->file, live->item, live->count, fd, &failed)) {
+	if (index_build(index->folder, index->files, index->file, live->item, live->count, fd,
+			&failed)) {
 		bool again = failed.code == ERROR_CORRUPT && index->file;
 
 		close(fd);
@@ -302,8 +303,11 @@ static int look_at(struct pack_index *index, const struct digest_list *live,
 		if (!file_knows(index, &live->item[i]) && !unknown_find(index, &live->item[i]))
 			missing++;
 	if (unknown_are_many(index, missing)) {
-		if (file_build(index, live, err))
-			return -1;
+		struct error full = { 0 };
+
+		/* Without room for a file they are kept in memory, however many they are. */
+		if (file_build(index, live, &full) && full.code != ERROR_SYSTEM)
+			return error_set(err, full.code, "%s", full.text);
 		unknown_sift(index, live, quarantine);
 	}
 	for (size_t i = 0; i < live->count; i++)

@@ -58,10 +58,12 @@ struct index_file;
 
 /*
  * Write an index of the packs `name` (sorted) into the empty file `fd`: what `old` (or
- * NULL) says of them, and the footers of those that it does not know.
+ * NULL) says of them, and the footers of those that it does not know. What is sorted on the
+ * way lies in a nameless file of `folder`, or of the system's folder for such.
  */
-MUST_CHECK int index_build(struct pack_files *files, const struct index_file *old,
-			   const struct digest *name, size_t count, int fd, struct error *err);
+MUST_CHECK int index_build(const char *folder, struct pack_files *files,
+			   const struct index_file *old, const struct digest *name, size_t count,
+			   int fd, struct error *err);
 
 /* The place of `name` among `count` sorted digests, or -1. */
 long digest_place(const struct digest *sorted, size_t count, const struct digest *name);

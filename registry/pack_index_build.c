@@ -40,6 +40,7 @@ struct stream {
 	uint64_t at, end;             /* of a run: entries in the file of runs */
 	struct pack_entry *entry;
 	size_t used, count;
+	const struct pack_entry *head; /* while merging: the next; NULL at the end */
 };
 
 struct build {
@@ -54,6 +55,8 @@ struct build {
 	size_t batched, batch_cap;
 	struct stream *stream;
 	size_t streams;
+	size_t *heap; /* numbers of streams */
+	size_t heaped;
 };
 
 static void build_release(struct build *b)
@@ -61,6 +64,7 @@ static void build_release(struct build *b)
 	for (size_t i = 0; i < b->streams; i++)
 		free(b->stream[i].entry);
 	free(b->stream);
+	free(b->heap);
 	free(b->batch);
 	free(b->renumber);
 	if (b->runs_fd >= 0)
@@ -218,28 +222,64 @@ static int stream_peek(struct build *b, struct stream *s, const struct pack_entr
 	return 0;
 }
 
-static int merge(struct build *b, struct index_writer *writer, struct error *err)
+/* ---- Merging: a heap of the streams that are not at their end ---- */
+
+static bool comes_before(const struct build *b, size_t x, size_t y)
+{
+	return pack_entry_order(b->stream[b->heap[x]].head, b->stream[b->heap[y]].head) < 0;
+}
+
+static void heap_sink(struct build *b, size_t at)
 {
 	for (;;) {
-		const struct pack_entry *least = NULL;
-		size_t from = 0;
+		size_t least = at, left = 2 * at + 1, right = left + 1, held;
 
-		for (size_t i = 0; i < b->streams; i++) {
-			const struct pack_entry *entry;
-
-			if (stream_peek(b, &b->stream[i], &entry, err))
-				return -1;
-			if (!entry || (least && pack_entry_order(least, entry) <= 0))
-				continue;
-			least = entry;
-			from = i;
-		}
-		if (!least)
-			return 0;
-		if (index_writer_add(writer, least, err))
-			return -1;
-		b->stream[from].used++;
+		if (left < b->heaped && comes_before(b, left, least))
+			least = left;
+		if (right < b->heaped && comes_before(b, right, least))
+			least = right;
+		if (least == at)
+			return;
+		held = b->heap[at];
+		b->heap[at] = b->heap[least];
+		b->heap[least] = held;
+		at = least;
 	}
+}
+
+static int heap_fill(struct build *b, struct error *err)
+{
+	b->heap = calloc(b->streams + 1, sizeof(*b->heap));
+	if (!b->heap)
+		return error_set(err, ERROR_SYSTEM, "out of memory for an index");
+	for (size_t i = 0; i < b->streams; i++) {
+		if (stream_peek(b, &b->stream[i], &b->stream[i].head, err))
+			return -1;
+		if (b->stream[i].head)
+			b->heap[b->heaped++] = i;
+	}
+	for (size_t i = b->heaped / 2; i-- > 0;)
+		heap_sink(b, i);
+	return 0;
+}
+
+static int merge(struct build *b, struct index_writer *writer, struct error *err)
+{
+	if (heap_fill(b, err))
+		return -1;
+	while (b->heaped) {
+		struct stream *least = &b->stream[b->heap[0]];
+
+		if (index_writer_add(writer, least->head, err))
+			return -1;
+		least->used++;
+		if (stream_peek(b, least, &least->head, err))
+			return -1;
+		if (!least->head)
+			b->heap[0] = b->heap[--b->heaped];
+		heap_sink(b, 0);
+	}
+	return 0;
 }
 
 static int old_stream_add(struct build *b, struct error *err)
@@ -260,8 +300,8 @@ static int old_stream_add(struct build *b, struct error *err)
 	return 0;
 }
 
-int index_build(struct pack_files *files, const struct index_file *old, const struct digest *name,
-		size_t count, int fd, struct error *err)
+int index_build(const char *folder, struct pack_files *files, const struct index_file *old,
+		const struct digest *name, size_t count, int fd, struct error *err)
 {
 	CLEANUP(build_release)
 	struct build b = { .files = files, .old = old, .name = name, .packs = count };
@@ -271,7 +311,9 @@ int index_build(struct pack_files *files, const struct index_file *old, const st
 	if (count > PACK_INDEX_PACKS_MAX)
 		return error_set(err, ERROR_USAGE, "%zu packs, of %u allowed", count,
 				 PACK_INDEX_PACKS_MAX);
-	b.runs_fd = open(P_tmpdir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	b.runs_fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (b.runs_fd < 0)
+		b.runs_fd = open(P_tmpdir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (b.runs_fd < 0)
 		b.runs_fd = memfd_create("akashi-index", MFD_CLOEXEC);
 	if (b.runs_fd < 0)
