@@ -19,7 +19,7 @@
 enum {
 	PLANES_MAX = 4,      /* bytes of a word */
 	PLANES_GROUP = 64,   /* symbols of a level whose bits stand together */
-	PLANES_WIDTH_MAX = 3 /* bits of a level's codes */
+	PLANES_WIDTH_MAX = 6 /* bits of a level's codes */
 };
 
 /*

@@ -112,21 +112,39 @@ PLANES_INLINE size_t put(unsigned width, uint8_t first, const uint8_t *codes, co
 static size_t words_take(struct planes_level level, const uint8_t *symbols, size_t count,
 			 uint8_t *codes, uint8_t *on)
 {
-	if (level.width == 1)
+	switch (level.width) {
+	case 1:
 		return take(1, level.first, symbols, count, codes, on);
-	if (level.width == 2)
+	case 2:
 		return take(2, level.first, symbols, count, codes, on);
-	return take(3, level.first, symbols, count, codes, on);
+	case 3:
+		return take(3, level.first, symbols, count, codes, on);
+	case 4:
+		return take(4, level.first, symbols, count, codes, on);
+	case 5:
+		return take(5, level.first, symbols, count, codes, on);
+	default:
+		return take(PLANES_WIDTH_MAX, level.first, symbols, count, codes, on);
+	}
 }
 
 static size_t words_put(struct planes_level level, const uint8_t *codes, const uint8_t *on,
 			size_t count, uint8_t *symbols)
 {
-	if (level.width == 1)
+	switch (level.width) {
+	case 1:
 		return put(1, level.first, codes, on, count, symbols);
-	if (level.width == 2)
+	case 2:
 		return put(2, level.first, codes, on, count, symbols);
-	return put(3, level.first, codes, on, count, symbols);
+	case 3:
+		return put(3, level.first, codes, on, count, symbols);
+	case 4:
+		return put(4, level.first, codes, on, count, symbols);
+	case 5:
+		return put(5, level.first, codes, on, count, symbols);
+	default:
+		return put(PLANES_WIDTH_MAX, level.first, codes, on, count, symbols);
+	}
 }
 
 const struct planes_type planes_words = { .name = "64-bit words",

@@ -19,7 +19,9 @@ static const double zstd_handicap = 0.12, sparse_handicap = 0.05, raw_bits = 7.7
 enum {
 	LEVEL_OVERHEAD_BITS = 8 * 10 + 64, /* header, part, a last group that is not full */
 	ZSTD_OVERHEAD_BITS = 8 * 90,       /* header, Huffman's table */
-	SEARCH_DEPTH = 5
+	SEARCH_DEPTH = 5,
+	WIDE_DEPTH = 1, /* levels that may have codes of more bits than */
+	NARROW = 3
 };
 
 struct level_search {
@@ -63,7 +65,7 @@ static void search(struct level_search *s, const uint32_t *histogram, unsigned l
 	}
 	if (depth == SEARCH_DEPTH || left * 200 < s->symbols)
 		return;
-	for (unsigned width = PLANES_WIDTH_MAX; width >= 1; width--) {
+	for (unsigned width = depth < WIDE_DEPTH ? PLANES_WIDTH_MAX : NARROW; width >= 1; width--) {
 		unsigned size = (1u << width) - 1, first;
 		uint32_t rest[SYMBOL_VALUES], inside;
 		double next;

@@ -203,7 +203,7 @@ def levels(symbols):
     """Levels of random widths anywhere, also where they do not help."""
     table, left, codes = [], [], []
     for _ in range(int(random.integers(0, 7))):
-        width = int(random.integers(1, 4))
+        width = int(random.integers(1, 7))
         size, first = (1 << width) - 1, int(random.integers(0, 256))
         if len(symbols):
             first = int(symbols[int(random.integers(0, len(symbols)))])
