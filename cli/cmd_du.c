@@ -6,12 +6,14 @@
 #include "cli/open.h"
 #include "cli/output.h"
 
-/* "63 %": how much less than the files is stored; more is a negative saving. */
+/* "63 %": how much less than the files that are here is stored; more is a negative saving. */
 static void saving_to_text(uint64_t bytes, uint64_t stored, char out_text[SIZE_TEXT_MAX])
 {
-	double share = bytes ? 1 - (double)stored / (double)bytes : 0;
-
-	snprintf(out_text, SIZE_TEXT_MAX, "%.0f %%", 100 * share);
+	if (bytes)
+		snprintf(out_text, SIZE_TEXT_MAX, "%.0f %%",
+			 100 * (1 - (double)stored / (double)bytes));
+	else
+		snprintf(out_text, SIZE_TEXT_MAX, "-");
 }
 
 static int saving_json(struct json *object, uint64_t bytes, uint64_t stored, struct error *err)
@@ -43,7 +45,7 @@ static int row_json(struct json *items, const struct usage_row *row, struct erro
 	    json_set_size(item, "shared", row->stored - row->own, err) ||
 	    json_set_size(item, "missing", row->missing, err))
 		return -1;
-	return saving_json(item, row->bytes, row->stored, err);
+	return saving_json(item, row->bytes - row->missing, row->stored, err);
 }
 
 static int du_json(const struct usage *usage, struct error *err)
@@ -57,7 +59,8 @@ static int du_json(const struct usage *usage, struct error *err)
 	    json_set_size(total, "versions", usage->count, err) ||
 	    json_set_size(total, "bytes", usage->bytes, err) ||
 	    json_set_size(total, "stored", usage->stored, err) ||
-	    saving_json(total, usage->bytes, usage->stored, err) ||
+	    json_set_size(total, "missing", usage->missing, err) ||
+	    saving_json(total, usage->bytes - usage->missing, usage->stored, err) ||
 	    json_set_array(object, "items", &items, err))
 		return -1;
 	for (size_t i = 0; i < usage->count; i++)
@@ -82,7 +85,7 @@ static int row_table(struct table *table, const struct usage_row *row, struct er
 	size_to_text(row->stored, stored);
 	size_to_text(row->own, own);
 	size_to_text(row->stored - row->own, shared);
-	saving_to_text(row->bytes, row->stored, saving);
+	saving_to_text(row->bytes - row->missing, row->stored, saving);
 	return table_add(
 		table,
 		(const char *const[]){ name, row->kind, files, bytes, stored, own, shared, saving },
@@ -96,23 +99,20 @@ static int du_text(const struct call *call, const struct usage *usage, struct er
 			       .heading = { "NAME", "KIND", "FILES", "BYTES", "STORED", "OWN",
 					    "SHARED", "SAVED" } };
 	char bytes[SIZE_TEXT_MAX], stored[SIZE_TEXT_MAX], saving[SIZE_TEXT_MAX];
-	uint64_t missing = 0;
 
-	for (size_t i = 0; i < usage->count; i++) {
-		missing += usage->item[i].missing;
+	for (size_t i = 0; i < usage->count; i++)
 		if (row_table(&table, &usage->item[i], err))
 			return -1;
-	}
 	table_print(&table, call);
 	if (call->quiet)
 		return 0;
 	size_to_text(usage->bytes, bytes);
 	size_to_text(usage->stored, stored);
-	saving_to_text(usage->bytes, usage->stored, saving);
-	printf("%zu %s: files of %s take %s, %s less\n", usage->count,
+	saving_to_text(usage->bytes - usage->missing, usage->stored, saving);
+	printf("%zu %s: files of %s take %s (saved: %s)\n", usage->count,
 	       usage->count == 1 ? "version" : "versions", bytes, stored, saving);
-	if (missing) {
-		size_to_text(missing, bytes);
+	if (usage->missing) {
+		size_to_text(usage->missing, bytes);
 		printf("%s of them are not in the store\n", bytes);
 	}
 	return 0;

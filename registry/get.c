@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "registry/prune.h"
 #include "registry/restore.h"
+#include "registry/store.h"
 
 #define TENSORS_SUFFIX ".safetensors"
 
@@ -285,6 +287,38 @@ static int plan_open(struct registry *registry, const struct get_request *reques
 		       : 0;
 }
 
+static int file_present(const struct plan *plan, const struct manifest_file *file,
+			struct error *err)
+{
+	struct registry *registry = plan->contents.registry;
+	bool there;
+
+	if (store_has(registry->store, &file->sha256, &there, err))
+		return -1;
+	if (there)
+		return 0;
+	(void)error_set(err, ERROR_ABSENT, "'%s' is not in the store", file->path);
+	return registry_released_explain(registry, &plan->version->statement, err);
+}
+
+/* Is all that is to be written in the store? What is damaged there shows when it is read. */
+static int plan_present(const struct plan *plan, struct error *err)
+{
+	for (size_t i = 0; i < plan->restore.count; i++) {
+		const struct restore_file *file = &plan->restore.file[i];
+
+		if (file->state != RESTORE_NEEDED && file->state != RESTORE_OTHER)
+			continue;
+		if (file->whole && file_present(plan, file->whole, err))
+			return -1;
+		for (size_t k = 0; k < file->stretch_count; k++)
+			if ((!k || file->stretch[k].file != file->stretch[k - 1].file) &&
+			    file_present(plan, file->stretch[k].file, err))
+				return -1;
+	}
+	return 0;
+}
+
 static int plan_visit(const struct plan *plan, get_visit visit, void *arg, struct error *err)
 {
 	for (size_t i = 0; i < plan->restore.count; i++) {
@@ -314,7 +348,7 @@ static int plan_do(const struct context *ctx, struct plan *plan, get_visit visit
 	struct restore *restore = &plan->restore;
 
 	if (contents_pieces(&plan->contents, err) || restore_compare(ctx, restore, err) ||
-	    restore_may(restore, err) ||
+	    restore_may(restore, err) || plan_present(plan, err) ||
 	    (!plan->request->dry_run && restore_needed(restore) && restore_run(ctx, restore, err)))
 		return contents_explain(&plan->contents, err);
 	return plan_visit(plan, visit, arg, err);
@@ -330,7 +364,8 @@ int registry_get(const struct context *ctx, struct registry *registry,
 		CLEANUP(plan_release) struct plan plan;
 
 		if (plan_open(registry, request, i, &plan, err) ||
-		    restore_look(&plan.restore, err) || restore_may(&plan.restore, err))
+		    restore_look(&plan.restore, err) || restore_may(&plan.restore, err) ||
+		    plan_present(&plan, err))
 			return -1;
 		bytes += restore_bytes(&plan.restore);
 		if (i + 1 == count && !request->dry_run && bytes &&

@@ -19,8 +19,19 @@ static void fd_close(int *fd)
 		close(*fd);
 }
 
+/* An unfinished file that holds nothing is of no use to the next run. */
+static void drop_empty(const struct restore_job *job)
+{
+	struct stat st;
+
+	if (job->name[0] && job->file->state == RESTORE_NEEDED && fstat(job->fd, &st) == 0 &&
+	    st.st_size == 0)
+		(void)unlinkat(job->work->parts, job->name, 0);
+}
+
 void restore_job_close(struct restore_job *job)
 {
+	drop_empty(job);
 	fd_close(&job->fd);
 	for (size_t i = 0; i < job->source_count; i++)
 		source_close(&job->source[i]);

@@ -301,8 +301,10 @@ int registry_usage(const struct context *ctx, struct registry *registry, const c
 	free(walk.stored);
 	if (failed)
 		return -1;
-	for (size_t i = 0; i < usage.count; i++)
+	for (size_t i = 0; i < usage.count; i++) {
 		usage.bytes += usage.item[i].bytes;
+		usage.missing += usage.item[i].missing;
+	}
 	*out_usage = usage;
 	usage = (struct usage){ .item = NULL }; /* handed over */
 	return 0;

@@ -18,7 +18,8 @@ struct usage_row {
 struct usage {
 	struct usage_row *item; /* in the order of names */
 	size_t count;
-	uint64_t bytes;  /* of all files of all of them */
+	uint64_t bytes; /* of all files of all of them */
+	uint64_t missing;
 	uint64_t stored; /* what they take together, each part once */
 };
 

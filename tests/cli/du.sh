@@ -41,3 +41,5 @@ json 'float(o["items"][0]["saving"]) == 1'
 find .akashi/objects -name "$(sha256sum elsewhere/x.bin | cut -c 1-64)*" -exec rm -f {} +
 run 0 du e/f
 said "are not in the store"
+run 0 du e/f --json
+json 'o["total"]["missing"] == 300000 and "saving" not in o["total"]'
