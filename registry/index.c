@@ -359,6 +359,8 @@ int index_examine(struct registry *registry, uint64_t statements, bool *out_made
 	whole = file_whole(path);
 	if (whole && (registry_index(registry, &index, err) || index_count(index, &counts, err)))
 		return -1;
-	*out_made = !whole || (statements != UINT64_MAX && counts.statements != statements);
+	/* A body that was taken away, and that the index still has, is as wrong as one it lacks. */
+	*out_made = !whole ||
+		    (statements != UINT64_MAX && counts.statements - counts.bodiless != statements);
 	return *out_made ? registry_reindex(registry, err) : 0;
 }

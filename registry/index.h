@@ -75,7 +75,8 @@ void index_close(struct index **index);
 MUST_CHECK int registry_reindex(struct registry *registry, struct error *err);
 
 /*
- * Is the index whole, and does it know `statements` statements (UINT64_MAX: however many)? If not,
+ * Is the index whole, and does it know the bodies of `statements` statements (UINT64_MAX: however
+ * many)? If not,
  * it is made again, which *out_made says. One that is not there yet is made, and not told.
  */
 MUST_CHECK int index_examine(struct registry *registry, uint64_t statements, bool *out_made,

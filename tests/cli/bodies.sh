@@ -67,6 +67,8 @@ unsaid "fails"
 run 0 reindex
 said "the bodies of 1 statements are not here"
 run 0 log fsck
+run 0 fsck
+unsaid "index.db was damaged"
 run 0 log state
 run 0 log state --prove a/b-run@1
 run 0 log prove "$run"
@@ -96,6 +98,16 @@ rm desk/after/akashi/statements/"$(cd desk && said_by tombstone "${run#sha256:}"
 run 0 verify desk/after --trust desk/pin --forward none
 unsaid "withheld since"
 cd desk
+
+# Killed between the removal and the index: that still has what was said, which fsck finds and mends.
+cp kept "$copy"
+run 0 reindex
+rm "$copy"
+run 0 fsck
+said "index.db was damaged or behind, and was made again"
+run 0 list && withheld
+run 0 fsck
+unsaid "index.db was damaged"
 
 # Killed between log and removal: the audit sees it, the same again finishes, with the first tombstone.
 cp kept "$copy"
