@@ -79,7 +79,9 @@ static void prune_print(const struct prune_report *report, bool dry)
 	size_to_text(report->removed_bytes, bytes);
 	output_line(stdout, "%llu object%s, %s, removed%s", (unsigned long long)report->removed,
 		    report->removed == 1 ? "" : "s", bytes,
-		    report->later ? "; the room in packs comes back with akashi gc" : "");
+		    report->later && report->removed
+			    ? "; the room in packs comes back with akashi gc"
+			    : "");
 }
 
 static int names_read(struct call *call, struct name *name, struct error *err)

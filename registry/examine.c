@@ -143,15 +143,21 @@ static int need_blind(void *arg, enum reach_blindness why, const struct digest *
 		       : 0;
 }
 
+const char *examine_folder(const struct examining *examining)
+{
+	const char *folder = context_environment(examining->registry->ctx, "TMPDIR");
+
+	return folder && folder[0] ? folder : "/tmp";
+}
+
 static int needs_gather(struct examining *examining, struct error *err)
 {
 	struct registry *registry = examining->registry;
-	const char *folder = context_environment(registry->ctx, "TMPDIR");
 	struct reach_request request = {
 		.visit = need_add, .blind = need_blind, .arg = examining, .log_checked = true
 	};
 
-	return sorter_new(RECORD_BYTES, SORT_MEMORY_BYTES, folder && folder[0] ? folder : "/tmp",
+	return sorter_new(RECORD_BYTES, SORT_MEMORY_BYTES, examine_folder(examining),
 			  &examining->sorter, err) ||
 			       reach_each(registry, &request, err) ||
 			       sorter_finish(examining->sorter, err) ||
@@ -274,6 +280,7 @@ static int store_examine(struct examining *examining, struct error *err)
 {
 	struct store_check_request request = {
 		.read_all = examining->request->read_all,
+		.parts_suffice = true,
 		.user = examining,
 		.object = object_met,
 		.finding = fault_met,
@@ -286,7 +293,7 @@ static int store_examine(struct examining *examining, struct error *err)
 	while (examining->any)
 		if (need_absent(examining, err) || need_next(examining, err))
 			return -1;
-	return 0;
+	return request.read_all ? examine_parts(examining, &request, err) : 0;
 }
 
 int registry_examine(struct registry *registry, const struct examine_request *request,

@@ -34,6 +34,18 @@ struct examining {
  */
 MUST_CHECK int examine_trust(struct examining *examining, struct error *err);
 
+/* Where what does not fit into memory is sorted. Borrowed. */
+const char *examine_folder(const struct examining *examining);
+
+struct store_check_request;
+
+/*
+ * Objects that lie in parts against the pieces that were signed; those of which that tells nothing
+ * are hashed. After the store compared all parts; uses `sorter` anew.
+ */
+MUST_CHECK int examine_parts(struct examining *examining, const struct store_check_request *request,
+			     struct error *err);
+
 /* Say of every damage who is hit by it. */
 MUST_CHECK int examine_hits(struct examining *examining, struct error *err);
 

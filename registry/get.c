@@ -399,5 +399,7 @@ int registry_get_stream(const struct context *ctx, struct registry *registry,
 	if (plan.restore.count != 1)
 		return error_set(err, ERROR_USAGE, "one file can be written to a pipe, not %zu",
 				 plan.restore.count);
-	return restore_stream(ctx, &plan.restore, &plan.restore.file[0], write, user, err);
+	if (restore_stream(ctx, &plan.restore, &plan.restore.file[0], write, user, err))
+		return contents_explain(&plan.contents, err);
+	return 0;
 }

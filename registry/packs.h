@@ -77,6 +77,12 @@ void packs_places_drop(struct packs_place *place, size_t count);
 MUST_CHECK int packs_data_read(struct packs_store *self, const struct digest *digest, uint8_t *out,
 			       size_t len, struct error *err);
 
+/* Decode the record at `place`, which is no recipe, into `out` (entry.raw_len bytes). */
+MUST_CHECK int packs_record_read(struct packs_store *self, const struct packs_place *place,
+				 uint8_t *out, struct error *err);
+/* 0 iff the recipe at `place` is as it was written. */
+MUST_CHECK int packs_recipe_whole(const struct packs_place *place, struct error *err);
+
 /* Is there an object of that name in packs? */
 MUST_CHECK int packs_has(struct packs_store *self, const struct digest *digest, bool *out_has,
 			 struct error *err);
@@ -92,6 +98,8 @@ MUST_CHECK int packs_removed_path(const struct packs_store *self, const struct d
 				  char **out_path, struct error *err);
 
 /* See store_type. */
+MUST_CHECK int packs_check(struct store *store, const struct context *ctx,
+			   const struct store_check_request *request, struct error *err);
 MUST_CHECK int packs_file_begin(struct store *store, const struct store_file_wish *wish,
 				struct store_file **out_file, struct error *err);
 MUST_CHECK int packs_file_piece(struct store_file *file, const struct store_piece *piece,

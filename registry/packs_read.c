@@ -260,6 +260,17 @@ static int copy_decode(struct packs_store *self, const struct packs_place *place
 			    place->entry.raw_len, err);
 }
 
+/* A repair puts good copies of data beside the packs. */
+static bool loose_copy(struct packs_store *self, const struct digest *digest, enum pack_kind kind,
+		       uint8_t *out, size_t len)
+{
+	CLEANUP(source_close) struct source *source = NULL;
+	struct error ignored = { 0 };
+
+	return kind == PACK_DATA && store_read(self->loose, digest, &source, &ignored) == 0 &&
+	       source->size == len && source_read_at(source, 0, out, len, &ignored) == 0;
+}
+
 static int bytes_read(struct packs_store *self, const struct digest *digest, enum pack_kind kind,
 		      uint8_t *out, size_t len, unsigned depth, struct error *err)
 {
@@ -276,8 +287,10 @@ static int bytes_read(struct packs_store *self, const struct digest *digest, enu
 	if (packs_find(self, digest, kind, place, &count, err))
 		return -1;
 	if (!count)
-		return error_set(err, ERROR_CORRUPT,
-				 "the piece sha256:%s is missing from the packs", hex);
+		return loose_copy(self, digest, kind, out, len)
+			       ? 0
+			       : error_set(err, ERROR_CORRUPT,
+					   "the piece sha256:%s is missing from the packs", hex);
 	if (packs_scratch_take(self, &scratch, err)) {
 		packs_places_drop(place, count);
 		return -1;
@@ -290,7 +303,22 @@ static int bytes_read(struct packs_store *self, const struct digest *digest, enu
 	}
 	packs_scratch_give(self, &scratch);
 	packs_places_drop(place, count);
-	return failed ? error_set(err, cause.code, "the piece sha256:%s: %s", hex, cause.text) : 0;
+	return failed && !loose_copy(self, digest, kind, out, len)
+		       ? error_set(err, cause.code, "the piece sha256:%s: %s", hex, cause.text)
+		       : 0;
+}
+
+int packs_record_read(struct packs_store *self, const struct packs_place *place, uint8_t *out,
+		      struct error *err)
+{
+	struct packs_scratch *scratch = NULL;
+	int failed;
+
+	if (packs_scratch_take(self, &scratch, err))
+		return -1;
+	failed = copy_decode(self, place, out, scratch, 0, err);
+	packs_scratch_give(self, &scratch);
+	return failed;
 }
 
 int packs_data_read(struct packs_store *self, const struct digest *digest, uint8_t *out, size_t len,
@@ -350,6 +378,13 @@ static int recipe_read(const struct packs_place *place, struct recipe *out_recip
 		 recipe_parse((struct span){ bytes, place->entry.stored_len }, out_recipe, err);
 	free(bytes);
 	return failed ? -1 : 0;
+}
+
+int packs_recipe_whole(const struct packs_place *place, struct error *err)
+{
+	CLEANUP(recipe_release) struct recipe recipe = { 0 };
+
+	return recipe_read(place, &recipe, err);
 }
 
 int packs_recipe(struct packs_store *self, const struct digest *digest, struct recipe *out_recipe,

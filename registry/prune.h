@@ -31,7 +31,7 @@ struct prune_report {
 	struct prune_item *item; /* in the order of the log */
 	size_t count;
 	uint64_t removed, removed_bytes; /* objects that are gone now */
-	bool later; /* the store gives the room back when it is collected (akashi gc) */
+	bool later; /* the store gives room back when it is collected (akashi gc) */
 };
 
 void prune_report_release(struct prune_report *report);

@@ -412,6 +412,34 @@ int store_check_listed(struct store *store, const struct context *ctx,
 	return failed;
 }
 
+int store_check_some(struct store *store, const struct context *ctx,
+		     const struct store_check_request *request, const struct digest *digest,
+		     size_t count, struct error *err)
+{
+	struct checking checking;
+	int failed = 0;
+
+	if (!count)
+		return 0;
+	if (checking_init(&checking, store, ctx, request, err))
+		return -1;
+	for (size_t i = 0; i < count && !failed; i += checking.count) {
+		for (size_t k = 0; k < checking.count; k++)
+			free(checking.listed[k].why);
+		checking.count = count - i < BATCH_OBJECTS ? count - i : BATCH_OBJECTS;
+		for (size_t k = 0; k < checking.count; k++)
+			checking.listed[k] = (struct listed){ .digest = digest[i + k] };
+		threads_run(ctx->threads, checking.count, listed_open, &checking);
+		for (size_t k = 0; k < checking.count; k++)
+			checking.bytes += checking.listed[k].size != STORE_SIZE_UNKNOWN
+						  ? checking.listed[k].size
+						  : 0;
+		failed = batch_read(&checking, err);
+	}
+	checking_release(&checking);
+	return failed;
+}
+
 int store_check_all(struct store *store, const struct context *ctx,
 		    const struct store_check_request *request, struct error *err)
 {

@@ -23,6 +23,12 @@ const char *store_fault_name(enum store_fault fault);
  */
 struct store_check_request {
 	bool read_all; /* read every byte that is kept, and compare it with its digest */
+
+	/*
+	 * Of an object that lies in parts it is enough that each part has its digest: the caller
+	 * holds store_parts against what was signed. Otherwise such objects are hashed as well.
+	 */
+	bool parts_suffice;
 	void *user;
 
 	/*
@@ -51,6 +57,11 @@ MUST_CHECK int store_check_all(struct store *store, const struct context *ctx,
  * what a backend embeds. */
 MUST_CHECK int store_check_listed(struct store *store, const struct context *ctx,
 				  const struct store_check_request *request, struct error *err);
+
+/* Read these objects and compare them with their digests, many side by side. */
+MUST_CHECK int store_check_some(struct store *store, const struct context *ctx,
+				const struct store_check_request *request,
+				const struct digest *digest, size_t count, struct error *err);
 
 /* "object sha256:HEX was changed: …", with the path where the bytes are not the store's own. */
 void store_fault_text(struct store *store, const struct digest *digest, const char *what,

@@ -203,6 +203,12 @@ static int packs_mode(struct store *store, const struct digest *digest, enum sto
 	return 0;
 }
 
+static int packs_location(struct store *store, const struct digest *digest, struct buffer *out,
+			  struct error *err)
+{
+	return store_location(loose_of(store), digest, out, err);
+}
+
 static int packs_has_object(struct store *store, const struct digest *digest, bool *out_has,
 			    struct error *err)
 {
@@ -380,6 +386,16 @@ static int packs_remove(struct store *store, const struct digest *digest, struct
 	return store_remove(self->loose, digest, err);
 }
 
+/*
+ * Good bytes of an object or a piece lie loose from now on, where they are read in place of a
+ * damaged record, until the packs are written anew.
+ */
+static int packs_mend(struct store *store, const struct context *ctx, const struct digest *digest,
+		      struct source *good, struct error *err)
+{
+	return store_mend(loose_of(store), ctx, digest, good, err);
+}
+
 static int packs_flush(struct store *store, struct error *err)
 {
 	struct packs_store *self = (struct packs_store *)store;
@@ -414,6 +430,9 @@ const struct store_type store_packs = {
 	.list = packs_list,
 	.remove = packs_remove,
 	.collect = packs_collect,
+	.check = packs_check,
+	.mend = packs_mend,
+	.location = packs_location,
 	.room = packs_room,
 	.clone = packs_clone,
 	.parts = packs_parts,

@@ -21,8 +21,14 @@ restored() {
 	chmod -R u+w .akashi
 }
 
+# stored_as TYPE: what this registry keeps its objects in from now on
+stored_as() {
+	sed -i '/^\[store\]/,/^\[/{/^[[:space:]]*type[[:space:]]*=/d}' .akashi/config
+	printf '[store]\n\ttype = %s\n' "$1" >>.akashi/config
+}
+
 run 0 init --origin example.org/fsck
-git config -f .akashi/config store.type files # every object lies as a file, to be counted and bent
+stored_as files
 cp -r "$TINY/step-500" model
 cp -r "$TINY/step-300" linked
 cp -r "$TINY/corpus" referenced
@@ -166,3 +172,43 @@ run 0 prune a/b@500 --reason "a later step is kept"
 run 0 withhold "sha256:$(digest run.json)" --reason "asked for"
 run 0 fsck --read-all --json
 json "o['status'] == 'holds' and o['released'] > 0 and o['withheld'] == 1"
+
+# In packs: a byte of a pack changed, a pack cut off, a pack lost; pieces and objects come back from a folder.
+rm -rf .akashi
+run 0 init --origin example.org/packs
+stored_as packs
+run 0 add checkpoint model a/b@500
+run 0 fsck --read-all --json
+json "o['status'] == 'holds' and o['unneeded'] == 0"
+rm -rf whole
+cp -r .akashi whole
+pack=$(find .akashi/packs -name '*.pack' | head -n 1)
+bent "$pack" 40000
+run 0 fsck
+run 1 fsck --read-all
+said "in pack"
+said "checkpoint a/b@500 model.safetensors: tensor '"
+run 1 fsck --read-all --repair-from worse
+run 0 fsck --read-all --repair-from model --json
+json "o['findings'] == o['repaired'] == 1"
+run 0 fsck --read-all
+run 0 verify a/b@500 --forward none
+restored
+bent "$pack" "$(($(stat -c %s "$pack") - 20))"
+run 1 fsck
+said "structure: pack"
+restored
+rm "$pack"
+run 1 fsck
+said "object sha256:$weights is not here"
+run 0 fsck --repair-from model
+run 0 fsck --read-all
+run 0 verify a/b@500 --forward none
+restored
+run 0 fsck --read-all
+run 0 prune a/b@500 --reason quota
+run 3 verify a/b@500 --forward none
+said "released on"
+run 0 fsck --read-all
+run 0 add checkpoint model a/b@500
+run 0 verify a/b@500 --forward none

@@ -51,7 +51,9 @@ static int tell_finding(void *user, enum store_fault fault, const struct digest 
 static struct told check(struct store *store, struct threads *threads, bool read_all)
 {
 	struct told told = { .objects = 0 };
-	struct store_check_request request = { read_all, &told, tell_object, tell_finding };
+	struct store_check_request request = {
+		.read_all = read_all, .user = &told, .object = tell_object, .finding = tell_finding
+	};
 	struct context ctx = test_context();
 	struct error err = { 0 };
 

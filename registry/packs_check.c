@@ -1,0 +1,528 @@
+/*
+ * Check a store of packs: every object opened, every recipe held against the
+ * index, every footer read; and where all is to be read, every record of every
+ * pack decoded and hashed, many side by side, in the order in which they lie.
+ *
+ * Data is checked once, however many objects need it. Whether the parts of a
+ * recipe give the object is checked by hashing the object, unless the caller
+ * does that itself from the pieces that were signed.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "registry/packs.h"
+#include "registry/store_check.h"
+
+enum {
+	RECIPES_STEP = 4096,      /* recipes looked at at a time */
+	PACKS_STEP = 16,          /* packs read at a time */
+	GROUP_RECORDS = 64,       /* records that are decoded and hashed together */
+	ROOMS_BYTES = 104 << 20,   /* raw bytes of all threads together */
+	ROOM_MIN_BYTES = 4 << 20, /* of each */
+	TEXT_SIZE = 1400,
+};
+
+/* Where one thread decodes. */
+struct room {
+	struct room *next;
+	uint8_t *bytes;
+	struct hash_stream *stream[GROUP_RECORDS];
+};
+
+/* Records of one pack that follow one another. */
+struct group {
+	struct pack_handle *handle; /* borrowed */
+	const struct pack_entry *entry;
+	size_t count;
+};
+
+struct packs_checking {
+	struct packs_store *self;
+	const struct context *ctx;
+	const struct store_check_request *request;
+	size_t room_bytes;
+	uint64_t total, done; /* raw bytes */
+
+	/* A step of recipes: */
+	struct digest *recipe;
+
+	/* A step of packs: */
+	struct pack_handle *handle[PACKS_STEP];
+	struct pack_entry *entry[PACKS_STEP];
+	struct group *group;
+	size_t group_count, group_room;
+
+	pthread_mutex_t lock; /* around what follows, `done` and the caller's slots */
+	struct room *rooms;
+	struct error stopped;
+};
+
+static void room_free(struct room *room)
+{
+	for (size_t i = 0; i < GROUP_RECORDS; i++)
+		hash_stream_free(&room->stream[i]);
+	free(room->bytes);
+	free(room);
+}
+
+static void step_release(struct packs_checking *checking)
+{
+	for (size_t i = 0; i < PACKS_STEP; i++) {
+		if (checking->handle[i])
+			pack_handle_drop(&checking->handle[i]);
+		free(checking->entry[i]);
+		checking->handle[i] = NULL;
+		checking->entry[i] = NULL;
+	}
+	checking->group_count = 0;
+}
+
+static void packs_checking_release(struct packs_checking *checking)
+{
+	step_release(checking);
+	while (checking->rooms) {
+		struct room *room = checking->rooms;
+
+		checking->rooms = room->next;
+		room_free(room);
+	}
+	free(checking->recipe);
+	free(checking->group);
+	pthread_mutex_destroy(&checking->lock);
+}
+
+static void stop(struct packs_checking *checking, const struct error *why)
+{
+	pthread_mutex_lock(&checking->lock);
+	if (!checking->stopped.code)
+		checking->stopped = *why;
+	pthread_mutex_unlock(&checking->lock);
+}
+
+static int stopped(const struct packs_checking *checking, struct error *err)
+{
+	return checking->stopped.code
+		       ? error_set(err, checking->stopped.code, "%s", checking->stopped.text)
+		       : 0;
+}
+
+/* Tell the caller. Any thread. */
+static int tell(struct packs_checking *checking, enum store_fault fault,
+		const struct digest *digest, const char *text, struct error *err)
+{
+	const struct store_check_request *request = checking->request;
+	int failed = 0;
+
+	pthread_mutex_lock(&checking->lock);
+	if (request->finding)
+		failed = request->finding(request->user, fault, digest, text, err);
+	pthread_mutex_unlock(&checking->lock);
+	return failed;
+}
+
+/* ---- Recipes ---- */
+
+/* Is the data of that digest there, with so many bytes? */
+static int part_look(struct packs_checking *checking, const struct digest *object,
+		     const struct recipe_part *part, struct error *err)
+{
+	char whole[DIGEST_HEX_SIZE], piece[DIGEST_HEX_SIZE], text[TEXT_SIZE];
+	struct pack_hit hit[PACKS_COPIES_MAX];
+	size_t count, fits = 0;
+	bool loose = false;
+
+	if (pack_index_find(checking->self->index, &part->digest, PACK_DATA, hit, PACKS_COPIES_MAX,
+			    &count, err))
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		fits += hit[i].entry.raw_len == part->len;
+	if (fits)
+		return 0;
+	if (store_has(checking->self->loose, &part->digest, &loose, err))
+		return -1;
+	if (loose)
+		return 0; /* put back by a repair */
+	digest_to_hex(object, whole);
+	digest_to_hex(&part->digest, piece);
+	snprintf(text, sizeof(text), "piece sha256:%s of object sha256:%s is in no pack", piece,
+		 whole);
+	return tell(checking, STORE_FAULT_UNREADABLE, &part->digest, text, err);
+}
+
+static int recipe_look(struct packs_checking *checking, const struct digest *object,
+		       struct error *err)
+{
+	CLEANUP(recipe_release) struct recipe recipe = { 0 };
+	struct error why = { 0 };
+
+	/* One that cannot be read was told when the object was opened. */
+	if (packs_recipe(checking->self, object, &recipe, &why))
+		return 0;
+	for (size_t i = 0; i < recipe.count; i++)
+		if (part_look(checking, object, &recipe.part[i], err))
+			return -1;
+	return 0;
+}
+
+static void recipe_work(void *arg, size_t i)
+{
+	struct packs_checking *checking = arg;
+	struct error err = { 0 };
+
+	if (recipe_look(checking, &checking->recipe[i], &err))
+		stop(checking, &err);
+}
+
+static int recipes_look(struct packs_checking *checking, struct error *err)
+{
+	const struct digest *after = NULL;
+	struct digest last;
+	size_t count;
+
+	checking->recipe = calloc(RECIPES_STEP, sizeof(*checking->recipe));
+	if (!checking->recipe)
+		return error_set(err, ERROR_SYSTEM, "out of memory for a check");
+	do {
+		if (context_check_cancelled(checking->ctx, err) ||
+		    pack_index_list(checking->self->index, PACK_RECIPE, after, checking->recipe,
+				    RECIPES_STEP, &count, err))
+			return -1;
+		threads_run(checking->ctx->threads, count, recipe_work, checking);
+		if (stopped(checking, err))
+			return -1;
+		if (count) {
+			last = checking->recipe[count - 1];
+			after = &last;
+		}
+	} while (count);
+	return 0;
+}
+
+/* ---- Footers ---- */
+
+/* Open a pack; its entries are NULL where it cannot be read, which is told. */
+static int pack_look(struct packs_checking *checking, const struct digest *name, bool tell_footer,
+		     struct pack_handle **out_handle, struct pack_entry **out_entry,
+		     size_t *out_count, struct error *err)
+{
+	char file[PACK_NAME_ROOM], text[TEXT_SIZE];
+	struct error why = { 0 };
+	struct digest found;
+
+	*out_handle = NULL;
+	*out_entry = NULL;
+	*out_count = 0;
+	pack_name_text(name, file);
+	if (pack_files_take(checking->self->files, name, out_handle, &why)) {
+		if (why.code == ERROR_ABSENT)
+			return 0; /* another process wrote it anew */
+	} else if (pack_footer_load((*out_handle)->fd, out_entry, out_count, &found, &why) == 0) {
+		if (digest_equal(&found, name))
+			return 0;
+		error_set(&why, ERROR_CORRUPT, "its footer has another digest than its name");
+	}
+	snprintf(text, sizeof(text), "pack %s: %s", file, why.text);
+	if (tell_footer && tell(checking, STORE_FAULT_STRUCTURE, NULL, text, err))
+		return -1;
+	free(*out_entry);
+	*out_entry = NULL;
+	*out_count = 0;
+	why = (struct error){ 0 };
+	/* Its records can still be walked. */
+	if (*out_handle && pack_entries_load((*out_handle)->fd, name, out_entry, out_count, &why)) {
+		*out_entry = NULL;
+		*out_count = 0;
+	}
+	return 0;
+}
+
+static int footers_look(struct packs_checking *checking, const struct digest *name, size_t count,
+			struct error *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct pack_handle *handle;
+		struct pack_entry *entry;
+		size_t entries;
+
+		if (context_check_cancelled(checking->ctx, err) ||
+		    pack_look(checking, &name[i], true, &handle, &entry, &entries, err))
+			return -1;
+		for (size_t k = 0; k < entries; k++)
+			checking->total += entry[k].raw_len;
+		free(entry);
+		if (handle)
+			pack_handle_drop(&handle);
+		context_progress(checking->ctx, "looking at packs", "packs", i + 1, count);
+	}
+	return 0;
+}
+
+/* ---- Reading records ---- */
+
+static int room_take(struct packs_checking *checking, struct room **out_room, struct error *err)
+{
+	struct room *room;
+
+	pthread_mutex_lock(&checking->lock);
+	room = checking->rooms;
+	if (room)
+		checking->rooms = room->next;
+	pthread_mutex_unlock(&checking->lock);
+	if (!room) {
+		room = calloc(1, sizeof(*room));
+		if (!room || !(room->bytes = malloc(checking->room_bytes))) {
+			free(room);
+			return error_set(err, ERROR_SYSTEM, "out of memory for reading packs");
+		}
+		for (size_t i = 0; i < GROUP_RECORDS; i++)
+			if (hash_stream_new(&room->stream[i], err)) {
+				room_free(room);
+				return -1;
+			}
+	}
+	*out_room = room;
+	return 0;
+}
+
+static void room_give(struct packs_checking *checking, struct room *room)
+{
+	pthread_mutex_lock(&checking->lock);
+	room->next = checking->rooms;
+	checking->rooms = room;
+	pthread_mutex_unlock(&checking->lock);
+}
+
+/* Another copy of the record, or one that a repair put beside the packs, is whole. */
+static bool other_copy(struct packs_checking *checking, const struct pack_entry *entry)
+{
+	CLEANUP(source_close) struct source *source = NULL;
+	CLEANUP(recipe_release) struct recipe recipe = { 0 };
+	CLEANUP(buffer_release) struct buffer raw;
+	struct error ignored = { 0 };
+	struct digest found;
+	uint8_t *room;
+	bool loose;
+
+	if (entry->kind == PACK_RECIPE)
+		return (store_has(checking->self->loose, &entry->digest, &loose, &ignored) == 0 &&
+			loose) ||
+		       packs_recipe(checking->self, &entry->digest, &recipe, &ignored) == 0;
+	buffer_init(&raw, PACK_PAYLOAD_MAX);
+	if (entry->kind != PACK_DATA || buffer_extend(&raw, entry->raw_len, &room, &ignored) ||
+	    packs_data_read(checking->self, &entry->digest, room, entry->raw_len, &ignored))
+		return false;
+	found = sha256(buffer_view(&raw));
+	return digest_equal(&found, &entry->digest);
+}
+
+static int record_fault(struct packs_checking *checking, const struct group *group,
+			const struct pack_entry *entry, const char *why, struct error *err)
+{
+	char hex[DIGEST_HEX_SIZE], file[PACK_NAME_ROOM], text[TEXT_SIZE];
+
+	if (entry->kind == PACK_GAP || other_copy(checking, entry))
+		return 0;
+	digest_to_hex(&entry->digest, hex);
+	pack_name_text(&group->handle->name, file);
+	snprintf(text, sizeof(text), "%s sha256:%s in pack %s at %llu was changed: %s",
+		 entry->kind == PACK_RECIPE ? "the recipe of object" : "piece", hex, file,
+		 (unsigned long long)entry->offset, why);
+	return tell(checking, STORE_FAULT_CHANGED, &entry->digest, text, err);
+}
+
+/* Decode the records of a group and hash what is data; `bytes` has room for all of them. */
+static int group_read(struct packs_checking *checking, const struct group *group, struct room *room,
+		      uint8_t *bytes, struct error *err)
+{
+	struct hash_stream *stream[GROUP_RECORDS];
+	struct span raw[GROUP_RECORDS];
+	const struct pack_entry *of[GROUP_RECORDS];
+	size_t count = 0, at = 0;
+
+	for (size_t i = 0; i < group->count; i++) {
+		const struct pack_entry *entry = &group->entry[i];
+		struct packs_place place = { *entry, group->handle };
+		struct error why = { 0 };
+
+		if (entry->kind == PACK_RECIPE
+			    ? packs_recipe_whole(&place, &why)
+			    : packs_record_read(checking->self, &place, bytes + at, &why)) {
+			if (record_fault(checking, group, entry, why.text, err))
+				return -1;
+			continue;
+		}
+		if (entry->kind == PACK_RECIPE)
+			continue;
+		stream[count] = room->stream[count];
+		raw[count] = (struct span){ bytes + at, entry->raw_len };
+		of[count++] = entry;
+		at += entry->raw_len;
+	}
+	hash_streams_add(stream, raw, count);
+	for (size_t i = 0; i < count; i++) {
+		struct digest found = hash_stream_finish(stream[i]);
+
+		if (!digest_equal(&found, &of[i]->digest) &&
+		    record_fault(checking, group, of[i], "its bytes no longer have that digest",
+				 err))
+			return -1;
+	}
+	return 0;
+}
+
+static int group_check(struct packs_checking *checking, const struct group *group,
+		       struct error *err)
+{
+	struct room *room;
+	uint8_t *large = NULL;
+	uint64_t raw = 0;
+	int failed;
+
+	for (size_t i = 0; i < group->count; i++)
+		raw += group->entry[i].raw_len;
+	if (room_take(checking, &room, err))
+		return -1;
+	if (raw > checking->room_bytes && !(large = malloc((size_t)raw)))
+		failed = error_set(err, ERROR_SYSTEM, "out of memory for reading packs");
+	else
+		failed = group_read(checking, group, room, large ? large : room->bytes, err);
+	free(large);
+	room_give(checking, room);
+	pthread_mutex_lock(&checking->lock);
+	checking->done += raw;
+	context_progress(checking->ctx, "reading packs", "bytes", checking->done, checking->total);
+	pthread_mutex_unlock(&checking->lock);
+	context_bytes_read(checking->ctx, raw);
+	return failed || context_check_cancelled(checking->ctx, err) ? -1 : 0;
+}
+
+static void group_work(void *arg, size_t i)
+{
+	struct packs_checking *checking = arg;
+	struct error err = { 0 };
+	bool stop_now;
+
+	pthread_mutex_lock(&checking->lock);
+	stop_now = checking->stopped.code != 0;
+	pthread_mutex_unlock(&checking->lock);
+	if (!stop_now && group_check(checking, &checking->group[i], &err))
+		stop(checking, &err);
+}
+
+static int offset_order(const void *a, const void *b)
+{
+	uint64_t x = ((const struct pack_entry *)a)->offset;
+	uint64_t y = ((const struct pack_entry *)b)->offset;
+
+	return x < y ? -1 : x > y;
+}
+
+static int group_add(struct packs_checking *checking, struct pack_handle *handle,
+		     const struct pack_entry *entry, struct error *err)
+{
+	if (checking->group_count == checking->group_room) {
+		size_t room = checking->group_room ? 2 * checking->group_room : 256;
+		struct group *more = reallocarray(checking->group, room, sizeof(*more));
+
+		if (!more)
+			return error_set(err, ERROR_SYSTEM, "out of memory for reading packs");
+		checking->group = more;
+		checking->group_room = room;
+	}
+	checking->group[checking->group_count++] = (struct group){ handle, entry, 1 };
+	return 0;
+}
+
+/* Records that follow one another, as many as one thread takes at a time. */
+static int groups_cut(struct packs_checking *checking, struct pack_handle *handle,
+		      const struct pack_entry *entry, size_t count, struct error *err)
+{
+	size_t first = checking->group_count;
+	uint64_t raw = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct group *last = checking->group_count > first
+					     ? &checking->group[checking->group_count - 1]
+					     : NULL;
+
+		if (last && last->count < GROUP_RECORDS &&
+		    raw + entry[i].raw_len <= checking->room_bytes) {
+			last->count++;
+			raw += entry[i].raw_len;
+			continue;
+		}
+		if (group_add(checking, handle, &entry[i], err))
+			return -1;
+		raw = entry[i].raw_len;
+	}
+	return 0;
+}
+
+static int packs_read_all(struct packs_checking *checking, const struct digest *name, size_t count,
+			  struct error *err)
+{
+	for (size_t i = 0; i < count; i += PACKS_STEP) {
+		step_release(checking);
+		for (size_t k = 0; k < PACKS_STEP && i + k < count; k++) {
+			size_t entries;
+
+			if (pack_look(checking, &name[i + k], false, &checking->handle[k],
+				      &checking->entry[k], &entries, err))
+				return -1;
+			if (entries)
+				qsort(checking->entry[k], entries, sizeof(struct pack_entry),
+				      offset_order);
+			if (groups_cut(checking, checking->handle[k], checking->entry[k], entries,
+				       err))
+				return -1;
+		}
+		threads_run(checking->ctx->threads, checking->group_count, group_work, checking);
+		if (stopped(checking, err))
+			return -1;
+	}
+	step_release(checking);
+	return 0;
+}
+
+/* ---- The whole ---- */
+
+static int all_look(struct packs_checking *checking, struct error *err)
+{
+	struct packs_store *self = checking->self;
+	struct store_check_request listed = *checking->request, loose = *checking->request;
+	struct digest *name = NULL;
+	size_t count = 0;
+	int failed;
+
+	/* Objects that are whole files are read as such; of the others the records. */
+	listed.read_all = checking->request->read_all && !checking->request->parts_suffice;
+	loose.object = NULL;
+	failed = packs_look(self, err) ||
+		 store_check_listed(&self->head, checking->ctx, &listed, err) ||
+		 recipes_look(checking, err) || pack_index_packs(self->index, &name, &count, err) ||
+		 footers_look(checking, name, count, err);
+	if (!failed && checking->request->read_all)
+		failed = (!listed.read_all &&
+			  store_check_listed(self->loose, checking->ctx, &loose, err)) ||
+			 packs_read_all(checking, name, count, err);
+	free(name);
+	return failed ? -1 : 0;
+}
+
+int packs_check(struct store *store, const struct context *ctx,
+		const struct store_check_request *request, struct error *err)
+{
+	struct packs_checking checking = { .self = (struct packs_store *)store,
+					   .ctx = ctx,
+					   .request = request };
+	int failed;
+
+	checking.room_bytes = ROOMS_BYTES / threads_count(ctx->threads);
+	if (checking.room_bytes < ROOM_MIN_BYTES)
+		checking.room_bytes = ROOM_MIN_BYTES;
+	pthread_mutex_init(&checking.lock, NULL);
+	failed = all_look(&checking, err);
+	packs_checking_release(&checking);
+	return failed;
+}
