@@ -121,7 +121,7 @@ static void counts_print(const struct examine_report *report)
 		printf("%" PRIu64 " files are not here: their bytes were released on purpose\n",
 		       report->released);
 	if (report->withheld)
-		printf("%" PRIu64 " objects are withheld\n", report->withheld);
+		printf("%" PRIu64 " objects and statements are withheld\n", report->withheld);
 	if (report->unknown)
 		printf("%" PRIu64 " statements are of kinds that this version does not know\n",
 		       report->unknown);

@@ -77,6 +77,7 @@ static int log_examine(struct examining *examining, struct error *err)
 		return -1;
 	report->entries = audit.entries;
 	report->statements = audit.statements;
+	report->withheld = audit.withheld;
 	for (size_t i = 0; i < audit.finding_count; i++)
 		if (damages_add(&report->damages, DAMAGE_LOG, NULL, audit.finding[i], err))
 			return -1;

@@ -16,10 +16,10 @@ struct examine_report {
 	uint64_t objects, bytes;           /* that lie in the store */
 	uint64_t needed;                   /* different objects that something registered needs */
 	uint64_t unneeded, unneeded_bytes; /* that lie there and nothing needs */
-	uint64_t withheld;                 /* not here, and a tombstone says why */
-	uint64_t released;                 /* files that are not here, released on purpose */
-	uint64_t unknown; /* statements of kinds that a later version made: not followed */
-	bool index_made;  /* the index was damaged or behind, and was made again */
+	uint64_t withheld; /* objects and statements that are not here, and a tombstone says why */
+	uint64_t released; /* files that are not here, released on purpose */
+	uint64_t unknown;  /* statements of kinds that a later version made: not followed */
+	bool index_made;   /* the index was damaged or behind, and was made again */
 };
 
 void examine_report_release(struct examine_report *report);

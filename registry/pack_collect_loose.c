@@ -135,9 +135,17 @@ static int found_pack(struct packing *packing, struct error *err)
 
 int collect_loose(struct collecting *c, struct error *err)
 {
+	CLEANUP(text_free) char *mended = NULL;
 	struct packing packing = { .c = c };
-	int failed = loose_collect(files_folder(c->self->loose), c->objects, c->request, found_note,
-				   &packing, c->collected, err);
+	int failed;
+
+	/* What a repair put beside damaged records is needed though nobody names it. */
+	if (path_join(c->self->folder, "mended", &mended, err))
+		return -1;
+	if (file_exists(mended))
+		return 0;
+	failed = loose_collect(files_folder(c->self->loose), c->objects, c->request, found_note,
+			       &packing, c->collected, err);
 
 	if (!failed && packing.found.count > (c->request->all ? 0 : LOOSE_ALLOWED)) {
 		c->collected->packed = packing.found.count;

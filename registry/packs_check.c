@@ -18,7 +18,7 @@ enum {
 	RECIPES_STEP = 4096,      /* recipes looked at at a time */
 	PACKS_STEP = 16,          /* packs read at a time */
 	GROUP_RECORDS = 64,       /* records that are decoded and hashed together */
-	ROOMS_BYTES = 104 << 20,   /* raw bytes of all threads together */
+	ROOMS_BYTES = 104 << 20,  /* raw bytes of all threads together */
 	ROOM_MIN_BYTES = 4 << 20, /* of each */
 	TEXT_SIZE = 1400,
 };
@@ -304,11 +304,11 @@ static bool other_copy(struct packs_checking *checking, const struct pack_entry 
 	uint8_t *room;
 	bool loose;
 
+	buffer_init(&raw, PACK_PAYLOAD_MAX);
 	if (entry->kind == PACK_RECIPE)
 		return (store_has(checking->self->loose, &entry->digest, &loose, &ignored) == 0 &&
 			loose) ||
 		       packs_recipe(checking->self, &entry->digest, &recipe, &ignored) == 0;
-	buffer_init(&raw, PACK_PAYLOAD_MAX);
 	if (entry->kind != PACK_DATA || buffer_extend(&raw, entry->raw_len, &room, &ignored) ||
 	    packs_data_read(checking->self, &entry->digest, room, entry->raw_len, &ignored))
 		return false;

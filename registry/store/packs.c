@@ -388,12 +388,22 @@ static int packs_remove(struct store *store, const struct digest *digest, struct
 
 /*
  * Good bytes of an object or a piece lie loose from now on, where they are read in place of a
- * damaged record, until the packs are written anew.
+ * damaged record. The note in mended/ keeps collections away from what lies loose: nothing else
+ * tells that a record is damaged which stands in the index.
  */
 static int packs_mend(struct store *store, const struct context *ctx, const struct digest *digest,
 		      struct source *good, struct error *err)
 {
-	return store_mend(loose_of(store), ctx, digest, good, err);
+	struct packs_store *self = (struct packs_store *)store;
+	CLEANUP(text_free) char *folder = NULL, *note = NULL;
+	char hex[DIGEST_HEX_SIZE];
+
+	digest_to_hex(digest, hex);
+	if (good && (path_join(self->folder, "mended", &folder, err) || folder_make(folder, err) ||
+		     path_join(folder, hex, &note, err) ||
+		     file_write(note, (struct span){ NULL, 0 }, 0644, FILE_KEEP_FIRST, err)))
+		return -1;
+	return store_mend(self->loose, ctx, digest, good, err);
 }
 
 static int packs_flush(struct store *store, struct error *err)
