@@ -103,6 +103,7 @@ static int checkpoint_run(struct call *call, struct error *err)
 		adding.item[i].path = adding.path[i];
 		adding.item[i].name = adding.name[i];
 		adding.item[i].follows = i > 0 && !common.parent_count && !alone;
+		adding.item[i].alone = alone;
 	}
 	if (registry_add_checkpoints(registry, &how, adding.item, series.count, adding.result, err))
 		return -1;

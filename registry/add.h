@@ -41,6 +41,7 @@ struct add_checkpoint {
 	const struct name *parent; /* registered checkpoints */
 	size_t parent_count;
 	bool follows;    /* its parent is the checkpoint before it, in a series */
+	bool alone;      /* no parent is meant, and not only none named */
 	const char *run; /* a run file, registered as `name-run@version` unless it is known; NULL:
 			    none */
 	const char *const *exclude; /* shell patterns of paths that are left out */
@@ -52,7 +53,7 @@ struct add_checkpoint {
  * pieces kept, one statement and claim each. Nothing is registered when one fails;
  * what was kept before stays, and is not read again the next time. Pieces may be
  * kept as what differs from a parent's. One that is registered keeps the parents
- * that were said then, where it only `follows`.
+ * that were said then, where none are named now and it is not `alone`.
  */
 MUST_CHECK int registry_add_checkpoints(struct registry *registry, const struct add_how *how,
 					const struct add_checkpoint *checkpoint, size_t count,

@@ -89,10 +89,7 @@ static int predicate_make(struct adding *adding, const struct add_checkpoint *ch
 			       git_set(adding, predicate, &checkpoint->git, err) ||
 			       run_set(adding, checkpoint, predicate, err) ||
 			       references_set(adding, predicate, "data", STATEMENT_dataset,
-					      checkpoint->data, checkpoint->data_count, err) ||
-			       (!checkpoint->follows &&
-				references_set(adding, predicate, "parents", STATEMENT_checkpoint,
-					       checkpoint->parent, checkpoint->parent_count, err))
+					      checkpoint->data, checkpoint->data_count, err)
 		       ? -1
 		       : 0;
 }
@@ -127,8 +124,9 @@ static struct manifest *manifest_of(struct registry *registry, const struct name
 }
 
 /*
- * One that follows another and is registered already keeps the parents that were
- * said then, so that a series can grow between its steps. *out_found says whether.
+ * One whose parents nobody names now and that is registered already keeps those that were
+ * said then, so that a series can grow between its steps, and one of it be added again by
+ * itself. *out_found says whether.
  */
 static int parents_as_said(struct registry *registry, const struct name *name,
 			   struct json *predicate, bool *out_found, struct error *err)
@@ -157,6 +155,21 @@ static int parents_as_said(struct registry *registry, const struct name *name,
 			      err);
 }
 
+/* Those that were named, or said before; *out_said: of one that follows, they are not left to say.
+ */
+static int parents_set(struct adding *adding, const struct add_checkpoint *checkpoint,
+		       struct json *predicate, bool *out_said, struct error *err)
+{
+	*out_said = false;
+	if (!checkpoint->parent_count && !checkpoint->alone &&
+	    parents_as_said(adding->registry, &checkpoint->name, predicate, out_said, err))
+		return -1;
+	return *out_said || checkpoint->follows
+		       ? 0
+		       : references_set(adding, predicate, "parents", STATEMENT_checkpoint,
+					checkpoint->parent, checkpoint->parent_count, err);
+}
+
 /* Keep checkpoint `at` of the series and say what is to be said of it. */
 static int prepare(struct adding *adding, const struct add_checkpoint *checkpoint, size_t at,
 		   struct prepared *prepared, struct statement_draft *draft,
@@ -179,8 +192,7 @@ static int prepare(struct adding *adding, const struct add_checkpoint *checkpoin
 	}
 	if (files_keep(adding, &wish, &kept, err) || json_object_new(&out->predicate, err) ||
 	    predicate_make(adding, one, &kept, out->predicate, out->subject, err) ||
-	    (one->follows &&
-	     parents_as_said(adding->registry, &one->name, out->predicate, &said, err)))
+	    parents_set(adding, one, out->predicate, &said, err))
 		return -1;
 	draft[at] = (struct statement_draft){ .kind = STATEMENT_checkpoint,
 					      .subject = out->subject,
