@@ -10,6 +10,7 @@
 #include "registry/prune.h"
 #include "registry/restore.h"
 #include "registry/store.h"
+#include "registry/withhold.h"
 
 #define TENSORS_SUFFIX ".safetensors"
 
@@ -298,6 +299,9 @@ static int file_present(const struct plan *plan, const struct manifest_file *fil
 	if (there)
 		return 0;
 	(void)error_set(err, ERROR_ABSENT, "'%s' is not in the store", file->path);
+	registry_explain_object(registry, &file->sha256, err);
+	if (err->code == ERROR_UNTRUSTED)
+		return error_prefix(err, "'%s'", file->path);
 	return registry_released_explain(registry, &plan->version->statement, err);
 }
 
