@@ -118,16 +118,30 @@ int folder_sync(const char *path, struct error *err)
 	return 0;
 }
 
-static int folder_make_one(char *path, struct error *err)
+static void folder_handle_close(DIR **folder)
+{
+	if (*folder)
+		closedir(*folder);
+}
+
+/* Does the folder hold anything? */
+static bool folder_is_used(const char *path)
+{
+	CLEANUP(folder_handle_close) DIR *folder = opendir(path);
+	struct dirent *entry;
+
+	while (folder && (entry = readdir(folder)))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			return true;
+	return false;
+}
+
+/* Make the name of the folder `path` durable. */
+static int folder_name_sync(char *path, struct error *err)
 {
 	char *slash = strrchr(path, '/');
 	int failed;
 
-	if (mkdir(path, 0777)) {
-		if (errno == EEXIST && file_is_folder(path))
-			return 0;
-		return error_system(err, errno, "cannot make folder '%s'", path);
-	}
 	if (!slash)
 		return folder_sync(".", err);
 	if (slash == path)
@@ -138,33 +152,60 @@ static int folder_make_one(char *path, struct error *err)
 	return failed;
 }
 
+/* May we put something beside `path`? Where not, it is not ours to make durable. */
+static bool folder_beside(char *path)
+{
+	char *slash = strrchr(path, '/');
+	bool may;
+
+	if (!slash)
+		return access(".", R_OK | W_OK) == 0;
+	if (slash == path)
+		return access("/", R_OK | W_OK) == 0;
+	*slash = '\0';
+	may = access(path, R_OK | W_OK) == 0;
+	*slash = '/';
+	return may;
+}
+
+/*
+ * One folder, the ones above it being durable. Where it stands and holds nothing, whoever
+ * made it may have died, or not have come, to making its name durable; before that nobody
+ * puts anything into it.
+ */
+static int folder_make_one(char *path, struct error *err)
+{
+	if (file_is_folder(path))
+		return folder_is_used(path) || !folder_beside(path) ? 0
+								    : folder_name_sync(path, err);
+	if (mkdir(path, 0777) && !(errno == EEXIST && file_is_folder(path)))
+		return error_system(err, errno, "cannot make folder '%s'", path);
+	return folder_name_sync(path, err);
+}
+
 int folder_make(const char *path, struct error *err)
 {
-	char *copy = strdup(path);
+	char *copy;
 	int failed = 0;
 
+	if (folder_is_used(path))
+		return 0;
+	copy = strdup(path);
 	if (!copy)
 		return error_set(err, ERROR_SYSTEM, "out of memory for a path");
 	for (char *at = copy + 1; *copy && *at && !failed; at++) {
 		if (*at != '/' || at[-1] == '/')
 			continue;
 		*at = '\0';
-		if (!file_is_folder(copy))
-			failed = folder_make_one(copy, err);
+		failed = folder_make_one(copy, err);
 		*at = '/';
 	}
 	for (size_t len = strlen(copy); len > 1 && copy[len - 1] == '/'; len--)
 		copy[len - 1] = '\0';
-	if (!failed && !file_is_folder(copy))
+	if (!failed)
 		failed = folder_make_one(copy, err);
 	free(copy);
 	return failed;
-}
-
-static void folder_handle_close(DIR **folder)
-{
-	if (*folder)
-		closedir(*folder);
 }
 
 static int remove_at(int parent, const char *name, unsigned depth, struct error *err)

@@ -21,7 +21,11 @@ bool file_is_folder(const char *path);
 /* "folder/name", malloced; the caller frees it. */
 MUST_CHECK int path_join(const char *folder, const char *name, char **out_path, struct error *err);
 
-/* Make `path` and what is missing above it (mode 0777 less umask), each entry made durable. */
+/*
+ * Make `path` and what is missing above it (mode 0777 less umask), each entry made durable, also
+ * one that somebody else made a moment ago. To be called before the first file is put into a
+ * folder, whether it stands or not: a folder that holds something is durable itself.
+ */
 MUST_CHECK int folder_make(const char *path, struct error *err);
 
 /* Make the entries of the folder `path` durable. */

@@ -44,7 +44,7 @@ static int folder_target(struct folder_blobs *self, const char *path, char **out
 		return -1;
 	slash = strrchr(target, '/');
 	*slash = '\0';
-	if (!file_is_folder(target) && folder_make(target, err))
+	if (folder_make(target, err))
 		return -1;
 	*slash = '/';
 	*out_target = target;
@@ -149,6 +149,16 @@ static int folder_put(struct blobs *blobs, const char *path, struct span bytes, 
 	return folder_put_all(blobs, &blob, 1, err);
 }
 
+static int folder_settle(struct blobs *blobs, const char *path, struct error *err)
+{
+	CLEANUP(text_free) char *target = NULL;
+
+	if (folder_target((struct folder_blobs *)blobs, path, &target, err))
+		return -1;
+	*strrchr(target, '/') = '\0';
+	return folder_sync(target, err);
+}
+
 static int folder_replace(struct blobs *blobs, const char *path, struct span bytes,
 			  struct error *err)
 {
@@ -210,6 +220,7 @@ static const struct blobs_type folder_type = {
 	.read = folder_read,
 	.put_if_absent = folder_put,
 	.put_all = folder_put_all,
+	.settle = folder_settle,
 	.replace = folder_replace,
 	.close = folder_close,
 	.list = folder_list,
@@ -335,6 +346,11 @@ int blobs_read(struct blobs *blobs, const char *path, struct buffer *out, struct
 int blobs_put_if_absent(struct blobs *blobs, const char *path, struct span bytes, struct error *err)
 {
 	return blobs->type->put_if_absent(blobs, path, bytes, err);
+}
+
+int blobs_settle(struct blobs *blobs, const char *path, struct error *err)
+{
+	return blobs->type->settle ? blobs->type->settle(blobs, path, err) : 0;
 }
 
 int blobs_put_all(struct blobs *blobs, const struct blob *blob, size_t count, struct error *err)

@@ -37,6 +37,9 @@ struct blobs_type {
 
 	/* Put in the place of what was there, whole or not at all. For the checkpoint only. */
 	int (*replace)(struct blobs *blobs, const char *path, struct span bytes, struct error *err);
+
+	/* Optional: the name of a blob that is there is durable afterwards, whoever put it. */
+	int (*settle)(struct blobs *blobs, const char *path, struct error *err);
 	void (*close)(struct blobs *blobs);
 
 	/* Optional: hand the path of every file to `visit`, in any order. */
@@ -64,6 +67,8 @@ MUST_CHECK int blobs_put_all(struct blobs *blobs, const struct blob *blob, size_
 			     struct error *err);
 MUST_CHECK int blobs_replace(struct blobs *blobs, const char *path, struct span bytes,
 			     struct error *err);
+/* What somebody else put, or put in place, lasts from now on: he may have died, or not be done. */
+MUST_CHECK int blobs_settle(struct blobs *blobs, const char *path, struct error *err);
 
 /* ERROR_USAGE where files cannot be listed (over HTTP): blobs_can_list tells. */
 bool blobs_can_list(const struct blobs *blobs);

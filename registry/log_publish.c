@@ -82,7 +82,7 @@ int log_advance(struct log *log, struct log_state *state, struct error *err)
 	buffer_init(&note, NOTE_MAX_BYTES);
 	if (state->sequenced == state->head.size &&
 	    log_signed_by_all(&log->keys, buffer_view(&state->head.note)))
-		return 0;
+		return blobs_settle(log->blobs, "checkpoint", err);
 	if (integrate(log, &tree, state->sequenced, err))
 		return -1;
 	root = merkle_root(&tree);

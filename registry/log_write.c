@@ -146,7 +146,8 @@ static int turn_take(struct log *log, struct log_group *const *group, size_t cou
 	log_waiting_withdraw(log->waiting);
 	if (!failed && !*out_served)
 		*out_served = all_signed(log, group, count);
-	return failed;
+	/* Who showed it may not have come to making it last, or have died. */
+	return failed || (*out_served && blobs_settle(log->blobs, "checkpoint", err)) ? -1 : 0;
 }
 
 /* ---- Leading ---- */

@@ -150,7 +150,7 @@ int pack_writer_new(const char *folder, struct pack_files *files, struct pack_in
 {
 	CLEANUP(pack_writer_free) struct pack_writer *writer = NULL;
 
-	if (!file_is_folder(folder) && folder_make(folder, err))
+	if (folder_make(folder, err))
 		return -1;
 	if (pack_recover(folder, index, ctx, err))
 		return -1;
@@ -323,7 +323,10 @@ int pack_writer_flush(struct pack_writer *writer, struct error *err)
 	pthread_mutex_unlock(&writer->lock);
 	if (failed)
 		return failed_say(err);
-	return pack && taken_seal(writer, pack, err) ? -1 : pack_index_tidy(writer->index, err);
+	/* What others named a moment ago is relied on: they may have died before it was durable. */
+	if (pack ? taken_seal(writer, pack, err) : folder_sync(writer->folder, err))
+		return -1;
+	return pack_index_tidy(writer->index, err);
 }
 
 /* ---- Appending ---- */

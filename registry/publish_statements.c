@@ -99,6 +99,18 @@ static bool has_time(enum statement_kind kind)
 	return kind != STATEMENT_key && kind != STATEMENT_claim;
 }
 
+/* Make the name of the file `path` durable. */
+static int name_sync(char *path, struct error *err)
+{
+	char *slash = strrchr(path, '/');
+	int failed;
+
+	*slash = '\0';
+	failed = folder_sync(path, err);
+	*slash = '/';
+	return failed;
+}
+
 /* Sign what is in making->payload, keep the envelope, and build the entry from what is kept. */
 static int envelope_keep(struct publishing *batch, struct making *making, enum statement_kind kind,
 			 struct error *err)
@@ -117,11 +129,15 @@ static int envelope_keep(struct publishing *batch, struct making *making, enum s
 	if (statement_path(batch->registry, &making->identity, public_key_id(public_key), &path,
 			   err))
 		return -1;
-	if (!file_exists(path) &&
-	    (envelope_encoding(payload, &message, err) ||
-	     signing_key_sign(batch->key, buffer_view(&message), &signature, err) ||
-	     envelope_build(payload, buffer_view(&signature), public_key, &bytes, err) ||
-	     file_write(path, buffer_view(&bytes), 0444, FILE_KEEP_FIRST, err)))
+	/* One that is there may have been put by somebody who died before it lasted. */
+	if (file_exists(path)
+		    ? name_sync(path, err)
+		    : envelope_encoding(payload, &message, err) ||
+			      signing_key_sign(batch->key, buffer_view(&message), &signature,
+					       err) ||
+			      envelope_build(payload, buffer_view(&signature), public_key, &bytes,
+					     err) ||
+			      file_write(path, buffer_view(&bytes), 0444, FILE_KEEP_FIRST, err))
 		return -1;
 	/* What lies there decides: somebody may have signed the same at the same second. */
 	bytes.len = 0;

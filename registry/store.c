@@ -68,6 +68,8 @@ int store_put(struct store *store, struct span bytes, struct digest *out_digest,
 
 	if (store_rely(store, &digest, &there, err))
 		return -1;
+	if (there && store->type->settle && store->type->settle(store, &digest, err))
+		return -1;
 	if (!there) {
 		if (store->type->put_begin(store, NULL, &writer, err))
 			return -1;

@@ -100,6 +100,12 @@ struct store_type {
 	void (*put_abort)(struct store_writer *writer);
 
 	/*
+	 * Optional (what STORE_KEEPS_OVER_EXIT has): an object that is there already is durable
+	 * after this, though whoever put it may have died, or not be done yet.
+	 */
+	int (*settle)(struct store *store, const struct digest *digest, struct error *err);
+
+	/*
 	 * The same for a large file that comes by pieces: begin it; hand over each of
 	 * its bytes once, in pieces of any order and from any threads at a time (a
 	 * backend compresses here); commit it under `whole`, the SHA-256 that the caller

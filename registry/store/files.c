@@ -107,7 +107,7 @@ static int object_folder_make(char *path, struct error *err)
 	int failed;
 
 	*slash = '\0';
-	failed = file_is_folder(path) ? 0 : folder_make(path, err);
+	failed = folder_make(path, err);
 	*slash = '/';
 	return failed;
 }
@@ -352,6 +352,17 @@ bool files_file_shares(const struct store_file *file)
 	return ((const struct files_file *)file)->writing.cloned;
 }
 
+static int files_settle(struct store *store, const struct digest *digest, struct error *err)
+{
+	struct files_store *self = (struct files_store *)store;
+	char path[PATH_ROOM];
+
+	return object_path(self, digest, "", path, err) || object_folder_make(path, err) ||
+			       object_folder_sync(path, err)
+		       ? -1
+		       : 0;
+}
+
 /* ---- Files that stay where they are ---- */
 
 static int files_put_file(struct store *store, const char *file, uint64_t size,
@@ -373,7 +384,8 @@ static int files_put_file(struct store *store, const char *file, uint64_t size,
 				       object_folder_sync(path, err)
 			       ? -1
 			       : 0;
-	return file_exists(path) ? 0 : elsewhere_refer(marker, real, size, err);
+	return file_exists(path) ? object_folder_sync(path, err)
+				 : elsewhere_refer(marker, real, size, err);
 }
 
 /* The marker of a reference, which must be there. */
@@ -608,6 +620,7 @@ const struct store_type store_files = {
 	.put_write = files_put_write,
 	.put_commit = files_put_commit,
 	.put_abort = files_put_abort,
+	.settle = files_settle,
 	.file_begin = files_file_begin,
 	.file_piece = files_file_piece,
 	.file_commit = files_file_commit,

@@ -379,9 +379,9 @@ static int packs_remove(struct store *store, const struct digest *digest, struct
 
 	if (packs_has(self, digest, &packed, err))
 		return -1;
-	if (packed && (packs_removed_path(self, digest, &path, err) ||
-		       (!file_is_folder(self->removed) && folder_make(self->removed, err)) ||
-		       file_write(path, (struct span){ NULL, 0 }, 0644, FILE_KEEP_FIRST, err)))
+	if (packed &&
+	    (packs_removed_path(self, digest, &path, err) || folder_make(self->removed, err) ||
+	     file_write(path, (struct span){ NULL, 0 }, 0644, FILE_KEEP_FIRST, err)))
 		return -1;
 	return store_remove(self->loose, digest, err);
 }
@@ -406,6 +406,18 @@ static int packs_mend(struct store *store, const struct context *ctx, const stru
 	return store_mend(self->loose, ctx, digest, good, err);
 }
 
+static int packs_settle(struct store *store, const struct digest *digest, struct error *err)
+{
+	struct packs_store *self = (struct packs_store *)store;
+	bool loose;
+
+	if (lies_loose(self, digest, &loose, err))
+		return -1;
+	if (!loose && file_is_folder(self->folder) && folder_sync(self->folder, err))
+		return -1;
+	return self->loose->type->settle(self->loose, digest, err);
+}
+
 static int packs_flush(struct store *store, struct error *err)
 {
 	struct packs_store *self = (struct packs_store *)store;
@@ -425,6 +437,7 @@ const struct store_type store_packs = {
 	.put_write = packs_put_write,
 	.put_commit = packs_put_commit,
 	.put_abort = packs_put_abort,
+	.settle = packs_settle,
 	.file_begin = packs_file_begin,
 	.file_piece = packs_file_piece,
 	.file_commit = packs_file_commit,
