@@ -365,11 +365,24 @@ int unlink(const char *name)
 	CALL(int, "remove", path_inside(AT_FDCWD, name), REAL(unlink, int, (const char *))(name));
 }
 
+static bool of_the_log(int fd)
+{
+	char number[64], path[PATH_MAX];
+	ssize_t len;
+
+	snprintf(number, sizeof(number), "/proc/self/fd/%d", fd);
+	len = readlink(number, path, sizeof(path) - 1);
+	path[len < 0 ? 0 : len] = '\0';
+	return strstr(path, "/log.") != NULL;
+}
+
 int flock(int fd, int what)
 {
-	if (flock_how && strcmp(flock_how, "lie") == 0)
+	bool spared = !flock_how || fd == bytes_fd || of_the_log(fd);
+
+	if (!spared && strcmp(flock_how, "lie") == 0)
 		return 0;
-	if (flock_how && strcmp(flock_how, "fail") == 0) {
+	if (!spared && strcmp(flock_how, "fail") == 0) {
 		errno = ENOLCK;
 		return -1;
 	}
