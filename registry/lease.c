@@ -65,12 +65,29 @@ static int lost(struct lease *lease, struct error *err)
 			 lease->path);
 }
 
+/* All of the bytes, whatever each call takes. An errno value, or 0. */
+static int all_written(int fd, struct span bytes, off_t at)
+{
+	while (bytes.len) {
+		ssize_t wrote = pwrite(fd, bytes.data, bytes.len, at);
+
+		if (wrote < 0 && errno == EINTR)
+			continue;
+		if (wrote <= 0)
+			return wrote ? errno : ENOSPC;
+		bytes.data += wrote;
+		bytes.len -= (size_t)wrote;
+		at += wrote;
+	}
+	return 0;
+}
+
 /* Write the beat into the file at our path, if it is ours. */
 static int beat_write(struct lease *lease, struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer text, there;
 	struct span ours;
-	ssize_t got, wrote;
+	ssize_t got;
 	int fd, failed;
 	uint8_t *room;
 
@@ -178,7 +195,6 @@ static int ours_write(struct lease *lease, char **out_path, int *out_fd, struct 
 	CLEANUP(text_free) char *path = NULL;
 	CLEANUP(buffer_release) struct buffer text;
 	int fd = open(lease->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0644);
-	ssize_t wrote;
 	int failed;
 
 	buffer_init(&text, LEASE_TEXT_MAX);
@@ -196,8 +212,7 @@ static int ours_write(struct lease *lease, char **out_path, int *out_fd, struct 
 		close(fd);
 		return -1;
 	}
-	wrote = fchmod(fd, 0644) ? -1 : write(fd, text.data, text.len);
-	failed = wrote < 0 ? errno : (size_t)wrote == text.len ? 0 : ENOSPC;
+	failed = fchmod(fd, 0644) ? errno : all_written(fd, buffer_view(&text), 0);
 	/* Before it has its name: closing is what makes others on a shared file system see it. */
 	if (path && close(fd) && !failed)
 		failed = errno;

@@ -14,6 +14,8 @@
 #include "registry/lease.h"
 #include "registry/pack_writer.h"
 
+enum { COPY_STEP_BYTES = 1 << 20 };
+
 static int by_name(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
@@ -215,28 +217,105 @@ static bool lease_of(const char *name, char out[LEASE_NAME_MAX])
 			identity) < LEASE_NAME_MAX;
 }
 
+/* All of `from` into `to`. */
+static int bytes_copy(int from, int to, struct error *err)
+{
+	uint8_t *step = malloc(COPY_STEP_BYTES);
+	uint64_t at = 0;
+	ssize_t got = 1;
+	int failed = step ? 0 : error_set(err, ERROR_SYSTEM, "out of memory to copy a pack");
+
+	while (!failed && got) {
+		got = pread(from, step, COPY_STEP_BYTES, (off_t)at);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			failed = error_system(err, errno, "cannot read a pack");
+		else
+			failed = pack_pwrite(to, at, (struct span){ step, (size_t)got }, err);
+		at += got > 0 ? (uint64_t)got : 0;
+	}
+	free(step);
+	return failed;
+}
+
+/*
+ * A writer that was only silent may go on one day, and write where it was: from now on that
+ * is a file without a name, and what is sealed is a copy, "tmp-HEX16-NUMBERc".
+ */
+static int pack_part_from(struct open_pack *pack, struct error *err)
+{
+	static const struct digest nameless = { { 0 } };
+	struct pack_handle *handle;
+	char *path;
+	int fd;
+
+	if (asprintf(&path, "%sc", pack->path) < 0)
+		return error_set(err, ERROR_SYSTEM, "out of memory for a path");
+	fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (fd < 0) {
+		int failed = errno;
+
+		error_system(err, failed, "cannot write the pack '%s'", path);
+		free(path);
+		return -1;
+	}
+	if (pack_handle_new(fd, &nameless, &handle, err)) {
+		free(path);
+		return -1;
+	}
+	if (bytes_copy(pack->handle->fd, fd, err) || (unlink(pack->path) && errno != ENOENT)) {
+		pack_handle_drop(&handle);
+		free(path);
+		return error_set(err, ERROR_SYSTEM, "cannot take over '%s'", pack->path);
+	}
+	pack_handle_drop(&pack->handle);
+	free(pack->path);
+	pack->handle = handle;
+	pack->path = path;
+	return 0;
+}
+
 /* The packs of one writer, names[0 … count). While it lives, nothing is done. */
 static int writer_recover(const char *folder, struct pack_index *index, char **name, size_t count,
 			  const char *lease_name, const struct context *ctx, struct error *err)
 {
 	CLEANUP(lease_release) struct lease *lease = NULL;
 
-	if (lease_try(folder, lease_name, ctx, NULL, &lease, err))
+	if (lease_inherit(folder, lease_name, false, ctx, &lease, err))
 		return -1;
 	for (size_t i = 0; i < count && lease; i++) {
 		CLEANUP(open_pack_free) struct open_pack *pack = NULL;
 
 		if (dead_open(folder, name[i], &pack, err) ||
+		    (pack && lease_follows_silence(lease) && pack_part_from(pack, err)) ||
 		    (pack && recover_one(folder, index, pack, ctx, err)))
 			return -1;
 	}
 	return 0;
 }
 
+/* What is left of writers that left nothing else. */
+struct sweeping {
+	const char *folder;
+	const struct context *ctx;
+};
+
+static int lease_sweep(void *arg, const char *name, enum lease_standing standing, struct error *err)
+{
+	CLEANUP(lease_release) struct lease *lease = NULL;
+	const struct sweeping *sweeping = arg;
+
+	return standing == LEASE_DEAD
+		       ? lease_try(sweeping->folder, name, sweeping->ctx, NULL, &lease, err)
+		       : 0;
+}
+
 int pack_recover(const char *folder, struct pack_index *index, const struct context *ctx,
 		 struct error *err)
 {
 	char **name, lease[LEASE_NAME_MAX], other[LEASE_NAME_MAX];
+	struct sweeping sweeping = { folder, ctx };
 	size_t count, first, end;
 	int failed = 0;
 
@@ -253,5 +332,8 @@ int pack_recover(const char *folder, struct pack_index *index, const struct cont
 		failed = writer_recover(folder, index, name + first, end - first, lease, ctx, err);
 	}
 	names_free(name, count);
-	return failed ? -1 : 0;
+	return failed || lease_each(folder, PACK_WRITER_KIND, false, ctx, lease_sweep, &sweeping,
+				    err)
+		       ? -1
+		       : 0;
 }

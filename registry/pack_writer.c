@@ -294,7 +294,9 @@ static struct open_pack *current_take(struct pack_writer *writer)
 /* Seal `pack`, which current_take gave. The lock is not held. */
 static int taken_seal(struct pack_writer *writer, struct open_pack *pack, struct error *err)
 {
-	int failed = pack_seal(writer->folder, writer->index, pack, writer->ctx, err);
+	/* Whoever was stopped for so long that others took its packs over seals none. */
+	int failed = lease_beat(writer->lease, err) ||
+		     pack_seal(writer->folder, writer->index, pack, writer->ctx, err);
 
 	pthread_mutex_lock(&writer->lock);
 	writer->failed |= failed != 0;
@@ -302,7 +304,7 @@ static int taken_seal(struct pack_writer *writer, struct open_pack *pack, struct
 	pthread_cond_broadcast(&writer->changed);
 	pthread_mutex_unlock(&writer->lock);
 	open_pack_free(&pack);
-	return failed;
+	return failed ? -1 : 0;
 }
 
 int pack_writer_flush(struct pack_writer *writer, struct error *err)

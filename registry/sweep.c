@@ -54,7 +54,7 @@ static int sweep(int parent, const char *name, int64_t now, unsigned depth, stru
 
 int registry_sweep(struct registry *registry, struct error *err)
 {
-	static const char *const inside[] = { "objects", "statements", "keys", "log" };
+	static const char *const inside[] = { "objects", "packs", "statements", "keys", "log" };
 	int64_t now = context_now(registry->ctx);
 	int root = open(registry->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int failed = 0;

@@ -48,14 +48,14 @@ if ! grep -q '^init' "$marks"; then
 	"$AKASHI" init --origin example.org/power >"$disk.out" 2>"$disk.err" ||
 		"$AKASHI" log audit >"$disk.out" 2>"$disk.err" || said init
 fi
-ask log audit --objects
+ask fsck --read-all
 while read -r verb kind folder name rest; do
 	[ "$verb" = add ] || continue
 	ask show "$name"
 	ask verify "$name" --forward none
 done <"$marks"
 ask add checkpoint "$POWER_MODEL" t/m@after
-ask log audit --objects
+ask fsck --read-all
 ask verify t/m@after --forward none
 LOOK
 

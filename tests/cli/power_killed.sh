@@ -47,7 +47,7 @@ sed -n "1~${step}p" "$STORY/points" | while IFS=: read -r at call; do
 	(
 		cd "$STORY/left"
 		export HOME="$STORY/left" XDG_CONFIG_HOME="$STORY/left/config"
-		run 0 log audit --objects
+		run 0 fsck --read-all
 		run 0 verify t/m@1 --forward none
 		run 0 add checkpoint "$STORY/desk/one" t/m@2
 	) || fail "killed at call $at of $CALLS, $call: what the next add acknowledged did not last"

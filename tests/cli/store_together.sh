@@ -61,7 +61,7 @@ together() {
 			run 0 verify "t/m@$i$who" --forward none
 		done
 	done
-	run 0 log audit --objects
+	run 0 fsck --read-all
 	! ls .akashi/packs/tmp-* >/dev/null 2>&1 || fail "flock $2: a pack without a name is left"
 	cd ..
 	# Records are kept once; what a pack itself needs is little. Statements differ in their names.
@@ -92,4 +92,18 @@ eval "$ELSEWHERE '$AKASHI' add checkpoint ../m1 t/m@1" >"$STORY/out" 2>"$STORY/e
 ! ls .akashi/packs/tmp-* >/dev/null 2>&1 || fail "what was left was not taken up"
 run 0 verify t/m@1 --forward none
 run 0 verify t/m@2 --forward none
-run 0 log audit --objects
+run 0 fsck --read-all
+
+# Killed here, and the machine started again before the next add: its own packs are watched for a while, and taken up.
+rm -rf .akashi
+run 0 init --origin example.org/together
+mkdir -p .akashi/packs
+{ env FAULT_ROOT="$PWD/.akashi/packs" FAULT_AT="$last KILLED" LD_PRELOAD="$FAULT" "$AKASHI" add checkpoint ../m1 t/m@killed; } >/dev/null 2>&1 && fail "it was not killed"
+sed -i 's/^boot .*/boot 00000000-0000-4000-8000-000000000000/' .akashi/packs/writer-*
+cp .akashi/packs/tmp-* "$STORY/tmp"
+env FAULT_ROOT="$PWD/.akashi/packs" FAULT_BYTES="$STORY/bytes" LD_PRELOAD="$FAULT" "$AKASHI" add checkpoint ../m1 t/m@1 >"$STORY/out" 2>"$STORY/err" || fail "no add after another start"
+complained "looking whether the writer lives"
+! ls .akashi/packs/tmp-* .akashi/packs/writer-* >/dev/null 2>&1 || fail "what was left was not taken up"
+# It was copied, since that writer may live after all; nothing was compressed or written a third time.
+[ "$(stat -c %s "$STORY/bytes")" -le $(($(stat -c %s "$STORY/tmp") + 1100000)) ] || fail "$(stat -c %s "$STORY/bytes") bytes were written"
+run 0 verify t/m@1 --forward none
