@@ -87,7 +87,7 @@ static int beat_write(struct lease *lease, struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer text, there;
 	struct span ours;
-	ssize_t got;
+	size_t got;
 	int fd, failed;
 	uint8_t *room;
 
@@ -101,17 +101,15 @@ static int beat_write(struct lease *lease, struct error *err)
 		return lost(lease, err);
 	if (fd < 0)
 		return error_system(err, errno, "cannot open the lease '%s'", lease->path);
-	do
-		got = pread(fd, room, there.len, 0);
-	while (got < 0 && errno == EINTR);
+	failed = lease_bytes_read(fd, room, there.len, &got);
 	ours = (struct span){ text.data, text.len - LEASE_BEAT_BYTES };
-	if (got >= 0 &&
-	    ((size_t)got != text.len || !span_equal(ours, (struct span){ room, ours.len }))) {
+	if (!failed && (got != text.len || !span_equal(ours, (struct span){ room, ours.len }))) {
 		close(fd);
 		return lost(lease, err);
 	}
-	wrote = got < 0 ? -1 : pwrite(fd, text.data + ours.len, LEASE_BEAT_BYTES, (off_t)ours.len);
-	failed = wrote < 0 ? errno : wrote == LEASE_BEAT_BYTES ? 0 : EIO;
+	if (!failed)
+		failed = all_written(fd, (struct span){ text.data + ours.len, LEASE_BEAT_BYTES },
+				     (off_t)ours.len);
 	if (close(fd) && !failed)
 		failed = errno; /* a shared file system writes now */
 	if (failed)

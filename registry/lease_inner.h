@@ -37,6 +37,9 @@ MUST_CHECK int lease_text_write(const struct lease_owner *owner, uint64_t beat, 
 MUST_CHECK int lease_text_parse(struct span text, struct lease_owner *out_owner, uint64_t *out_beat,
 				struct error *err);
 
+/* Up to `size` bytes of a file from its start into room[]; an errno value, or 0. */
+MUST_CHECK int lease_bytes_read(int fd, uint8_t *room, size_t size, size_t *out_len);
+
 /* A file as it stood at one look. */
 struct lease_look {
 	bool there, known;        /* known: `owner` is who holds it */

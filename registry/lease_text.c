@@ -245,16 +245,35 @@ int lease_text_parse(struct span text, struct lease_owner *out_owner, uint64_t *
 
 /* ---- Looking ---- */
 
+int lease_bytes_read(int fd, uint8_t *room, size_t size, size_t *out_len)
+{
+	size_t len = 0;
+
+	while (len < size) {
+		ssize_t got = pread(fd, room + len, size - len, (off_t)len);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return errno;
+		if (!got)
+			break;
+		len += (size_t)got;
+	}
+	*out_len = len;
+	return 0;
+}
+
 int lease_look_at(const char *path, struct lease_look *out_look, struct error *err)
 {
 	struct lease_look look = { .owner = { .ttl_ms = LEASE_TTL_MS } };
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	struct error ignored = { 0 };
-	char text[LEASE_TEXT_MAX + 1];
+	uint8_t text[LEASE_TEXT_MAX + 1];
 	uint64_t beat, mark[4] = { 0 };
 	struct span part[2];
 	struct stat st;
-	ssize_t got;
+	size_t got;
 	int failed;
 
 	if (fd < 0 && (errno == ENOENT || errno == ESTALE)) {
@@ -263,10 +282,7 @@ int lease_look_at(const char *path, struct lease_look *out_look, struct error *e
 	}
 	if (fd < 0)
 		return error_system(err, errno, "cannot read the lease '%s'", path);
-	do
-		got = pread(fd, text, sizeof(text), 0);
-	while (got < 0 && errno == EINTR);
-	failed = got < 0 ? errno : 0;
+	failed = lease_bytes_read(fd, text, sizeof(text), &got);
 	if (!failed && fstat(fd, &st))
 		failed = errno;
 	close(fd);
@@ -276,7 +292,7 @@ int lease_look_at(const char *path, struct lease_look *out_look, struct error *e
 	}
 	if (failed)
 		return error_system(err, failed, "cannot read the lease '%s'", path);
-	part[0] = (struct span){ (const uint8_t *)text, (size_t)got };
+	part[0] = (struct span){ text, got };
 	look.there = true;
 	look.known = lease_text_parse(part[0], &look.owner, &beat, &ignored) == 0;
 	mark[0] = (uint64_t)st.st_ino;
