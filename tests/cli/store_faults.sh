@@ -7,7 +7,7 @@
 BUILD=${AKASHI_BUILD:-build}
 grep -q 'AKASHI_SANITIZE:BOOL=ON' "$BUILD/CMakeCache.txt" 2>/dev/null && skip "a sanitizer wants to be loaded first"
 FAULT=$(realpath "$BUILD/tests/power/power_fault.so")
-FAULTS=24 KILLS=30
+FAULTS=12 KILLS=30
 [ -z "${AKASHI_LONG:-}" ] || FAULTS=100000 KILLS=500
 export AKASHI_THREADS=1 # the calls come in the same order each time
 
@@ -89,12 +89,10 @@ while [ $at -le "$CALLS" ]; do
 	faulty FAULT_AT="$at KILLED" FAULT_BYTES="$STORY/bytes" "$AKASHI" add checkpoint two t/m@1
 	killed=$((killed + 1))
 	run 0 fsck --read-all
-	run 0 verify t/m@before --forward none
 	faulty FAULT_BYTES="$STORY/bytes" "$AKASHI" add checkpoint two t/m@1
 	[ $STATUS = 0 ] || fail "no add after a kill at call $at"
 	bytes=$(stat -c %s "$STORY/bytes")
 	[ "$bytes" -le $worst ] || worst=$bytes
-	run 0 verify t/m@1 --forward none
 	run 0 fsck --read-all
 	at=$((at + step))
 done
@@ -122,7 +120,9 @@ rm -f "$STORY/trace"
 packed FAULT_TRACE="$STORY/trace" "$AKASHI" add checkpoint three t/m@1
 whole=$BYTES
 [ "$whole" -gt 20971520 ] || fail "only $whole bytes were written into packs"
-for call in $(grep -n write "$STORY/trace" | cut -d: -f1); do
+every=3
+[ -z "${AKASHI_LONG:-}" ] || every=1
+for call in $(grep -n write "$STORY/trace" | cut -d: -f1 | sed -n "1~${every}p"); do
 	again
 	packed FAULT_AT="$call KILLED" "$AKASHI" add checkpoint three t/m@1
 	first=$BYTES
