@@ -159,9 +159,12 @@ static bool is_kept(const struct adding *adding, const struct digest *digest)
 	struct store *store = adding->registry->store;
 	struct error ignored = { 0 };
 	enum store_mode mode;
-	bool changed;
+	bool changed, there = true;
 
-	return store_mode_of(store, digest, &mode, &ignored) == 0 && mode <= adding->how->mode &&
+	/* What nothing needed until now must not be thrown away from here on. */
+	if (!adding->how->dry_run && store_rely(store, digest, &there, &ignored))
+		return false;
+	return there && store_mode_of(store, digest, &mode, &ignored) == 0 && mode <= adding->how->mode &&
 	       store_changed(store, digest, &changed, &ignored) == 0 && !changed;
 }
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "registry/codec.h"
+
 enum {
 	WORTH_SHARE = 20, /* a pack is written anew when one part in so many is garbage … */
 	SMALL_SHARE = 4,  /* … or when it is smaller than this part of a full one … */
@@ -189,6 +191,14 @@ static int pack_rewrite(struct collecting *c, const struct digest *pack,
 	return 0;
 }
 
+/* A record that is worth nothing without others must not be found when those are gone. */
+static bool leads_on(const struct pack_entry *entry)
+{
+	const struct codec *codec = codec_of(entry->codec);
+
+	return entry->kind == PACK_RECIPE || !codec || codec->needs_base || codec->needs_dictionary;
+}
+
 /* One pack: is it worth it? `small`: there are many small ones. */
 static int pack_consider(struct collecting *c, const struct digest *pack, bool small,
 			 struct error *err)
@@ -198,6 +208,7 @@ static int pack_consider(struct collecting *c, const struct digest *pack, bool s
 	uint64_t garbage = 0, size, all = PACK_HEAD_BYTES;
 	int64_t changed;
 	size_t count;
+	bool leads = false;
 	int failed = 0;
 
 	if (pack_size_of(c, pack, &size, &changed, err) ||
@@ -205,12 +216,14 @@ static int pack_consider(struct collecting *c, const struct digest *pack, bool s
 		return -1;
 	for (size_t i = 0; i < count; i++) {
 		all += entry_bytes(&entry[i]);
-		if (!collect_needs(c, &entry[i]))
-			garbage += entry_bytes(&entry[i]);
+		if (collect_needs(c, &entry[i]))
+			continue;
+		garbage += entry_bytes(&entry[i]);
+		leads |= leads_on(&entry[i]);
 	}
 	if (changed > c->request->now - c->request->grace_s) {
 		c->collected->young_bytes += garbage;
-	} else if ((garbage && (c->request->all || garbage >= all / WORTH_SHARE)) ||
+	} else if ((leads || (garbage && (c->request->all || garbage >= all / WORTH_SHARE))) ||
 		   (small && all < c->self->pack_size / SMALL_SHARE)) {
 		c->collected->garbage_bytes += garbage;
 		failed = pack_rewrite(c, pack, handle, entry, count, err);

@@ -88,6 +88,9 @@ static int object_pack(struct collecting *c, const struct digest *digest, bool *
 		c->collected->damaged += cause.code == ERROR_CORRUPT;
 		return 0;
 	}
+	/* It may have been removed once and have come back loose: then a note would hide it. */
+	if (packs_removed_forget(c->self, digest, err))
+		return -1;
 	recipe.size = bytes.len;
 	recipe.count = bytes.len > 0;
 	part.len = (uint32_t)bytes.len;

@@ -94,7 +94,8 @@ static int entry_needs(struct collecting *c, const struct pack_handle *handle,
 	struct pack_entry base = { .kind = PACK_DICTIONARY };
 	struct pack_record record;
 
-	if (!collect_needs(c, entry) || (codec && !codec->needs_base && !codec->needs_dictionary))
+	/* A difference that nothing needs may stay, and be found again: so what it is made of stays. */
+	if (codec ? !codec->needs_base && !codec->needs_dictionary : !collect_needs(c, entry))
 		return 0;
 	if (!codec)
 		return error_set(err, ERROR_USAGE,

@@ -96,6 +96,9 @@ MUST_CHECK int packs_read(struct packs_store *self, const struct digest *digest,
 /* "…/packs/removed/HEX": the object was removed, whatever recipe there is. The caller frees it. */
 MUST_CHECK int packs_removed_path(const struct packs_store *self, const struct digest *digest,
 				  char **out_path, struct error *err);
+/* It is there again, if it was ever removed. */
+MUST_CHECK int packs_removed_forget(struct packs_store *self, const struct digest *digest,
+				    struct error *err);
 
 /* See store_type. */
 MUST_CHECK int packs_check(struct store *store, const struct context *ctx,

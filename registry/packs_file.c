@@ -172,13 +172,17 @@ static struct span base_read(struct packs_store *self, const struct store_piece 
 	for (int turn = 0; turn < 2; turn++) {
 		struct packs_place place[PACKS_COPIES_MAX];
 		struct digest deeper;
-		bool fits;
+		bool fits, sealed;
 		size_t count;
 
 		if (digest_equal(&base, &no_digest) || digest_equal(&base, &piece->digest) ||
 		    packs_find(self, &base, PACK_DATA, place, &count, &ignored) || !count)
 			return (struct span){ NULL, 0 };
 		fits = place[0].entry.raw_len == piece->bytes.len;
+		/* One in quarantine may go before what differs from it is signed. */
+		if (!digest_equal(&place[0].handle->name, &no_digest))
+			fits = fits && !is_sealed(self, &base, PACK_DATA, &sealed, &ignored) &&
+			       sealed;
 		deeper = base_of(&place[0]);
 		packs_places_drop(place, count);
 		if (!fits)
@@ -302,12 +306,12 @@ static int recipe_add(struct packs_store *self, struct packs_file *file, const s
 	return mine ? pack_writer_add(file->writer, &record, buffer_view(&bytes), err) : 0;
 }
 
-/* It is there again, if it was ever removed. */
-static int removed_forget(struct packs_store *self, const struct digest *whole, struct error *err)
+int packs_removed_forget(struct packs_store *self, const struct digest *digest,
+			 struct error *err)
 {
 	CLEANUP(text_free) char *path = NULL;
 
-	if (packs_removed_path(self, whole, &path, err))
+	if (packs_removed_path(self, digest, &path, err))
 		return -1;
 	if (!file_exists(path))
 		return 0;
@@ -340,7 +344,7 @@ int packs_file_commit(struct store_file *head, const struct digest *whole, struc
 			 recipe_add(self, file, whole, err);
 	}
 	if (!failed)
-		failed = removed_forget(self, whole, err);
+		failed = packs_removed_forget(self, whole, err);
 	packs_file_abort(head);
 	return failed ? -1 : 0;
 }

@@ -53,14 +53,19 @@ static bool is_old(const struct stat *st, const struct store_collect_request *re
  * Remove the object at `path`. Somebody may find it this very moment and count on it: whoever
  * does changes its time, and that is looked at once more when it cannot be found any longer.
  */
-static int loose_remove(const char *path, bool *out_removed, struct error *err)
+static int loose_remove(const char *path, bool linked, const struct store_collect_request *request,
+			bool *out_removed, struct error *err)
 {
 	char passing[PATH_ROOM + sizeof(GONE)];
 	struct stat before, st;
 
 	*out_removed = false;
 	snprintf(passing, sizeof(passing), "%s" GONE, path);
-	if (stat(path, &before) || rename(path, passing))
+	if (stat(path, &before))
+		return errno == ENOENT ? 0 : error_system(err, errno, "cannot look at '%s'", path);
+	if (!linked && !is_old(&before, request))
+		return 0; /* found again since it was looked at */
+	if (rename(path, passing))
 		return errno == ENOENT ? 0 : error_system(err, errno, "cannot remove '%s'", path);
 	if (stat(passing, &st))
 		return error_system(err, errno, "cannot look at '%s'", passing);
@@ -125,7 +130,7 @@ static int garbage_take(struct loose *loose, const struct store_collect_request 
 		return 0;
 	}
 	if (!request->dry_run) {
-		if (loose->there[0] && loose_remove(loose->path[0], &removed, err))
+		if (loose->there[0] && loose_remove(loose->path[0], loose->there[2], request, &removed, err))
 			return -1;
 		/* The marker of a link goes last: an object of its owner's never seems to be ours.
 		 */
@@ -206,11 +211,20 @@ int loose_collect(const char *folder, const struct live_set *objects,
 int loose_rely(struct store *store, const struct digest *digest, bool *out_has, struct error *err)
 {
 	static const char *const suffix[] = { "", ".ref" };
+	char path[PATH_ROOM];
+	enum store_mode mode;
+	struct error absent = { 0 };
 
 	*out_has = false;
+	/* A link's times are its owner's: only the marker is ours. */
+	if (store_mode_of(store, digest, &mode, &absent) == 0 && mode == STORE_LINK) {
+		if (loose_path(files_folder(store), digest, ".link", path, err))
+			return -1;
+		(void)!utimensat(AT_FDCWD, path, NULL, AT_SYMLINK_NOFOLLOW);
+		*out_has = true;
+		return 0;
+	}
 	for (size_t i = 0; i < 2 && !*out_has; i++) {
-		char path[PATH_ROOM];
-
 		if (loose_path(files_folder(store), digest, suffix[i], path, err))
 			return -1;
 		*out_has = utimensat(AT_FDCWD, path, NULL, AT_SYMLINK_NOFOLLOW) == 0;

@@ -215,18 +215,29 @@ static int writing_add(struct writing *writing, uint64_t offset, struct span byt
 	return 0;
 }
 
+/* As young as if it had been written; false where it went meanwhile. A link's times are its owner's. */
+static bool there_touch(const char *path, const char *link)
+{
+	const char *ours = file_exists(link) ? link : path;
+
+	return utimensat(AT_FDCWD, ours, NULL, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
+}
+
 /* Give the written file its name; one that has it already may stay. */
-static int writing_name(struct writing *writing, const char *path, struct error *err)
+static int writing_name(struct writing *writing, const char *path, const char *link_path,
+			struct error *err)
 {
 	char self[64];
 
 	snprintf(self, sizeof(self), "/proc/self/fd/%d", writing->fd);
-	if (writing->temporary ? link(writing->temporary, path) == 0
-			       : linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0)
-		return 0;
-	if (errno != EEXIST)
-		return error_system(err, errno, "cannot name the object '%s'", path);
-	(void)!utimensat(AT_FDCWD, path, NULL, 0); /* as young as if it had been written */
+	do {
+		if (writing->temporary
+			    ? link(writing->temporary, path) == 0
+			    : linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0)
+			return 0;
+		if (errno != EEXIST)
+			return error_system(err, errno, "cannot name the object '%s'", path);
+	} while (!there_touch(path, link_path)); /* a collection took it away */
 	return 0;
 }
 
@@ -234,17 +245,18 @@ static int writing_name(struct writing *writing, const char *path, struct error 
 static int writing_commit(struct writing *writing, uint64_t size, const struct digest *digest,
 			  struct error *err)
 {
-	char path[PATH_ROOM], other[PATH_ROOM];
+	char path[PATH_ROOM], other[PATH_ROOM], link_path[PATH_ROOM];
 
 	if (writing->cloned && size != writing->size)
 		return error_set(err, ERROR_CORRUPT, "a file grew while it was read");
 	if (object_path(writing->store, digest, "", path, err) ||
 	    object_path(writing->store, digest, ".ref", other, err) ||
+	    object_path(writing->store, digest, ".link", link_path, err) ||
 	    object_folder_make(path, err))
 		return -1;
 	if (fsync(writing->fd))
 		return error_system(err, errno, "cannot make the object '%s' durable", path);
-	if (writing_name(writing, path, err) || object_folder_sync(path, err))
+	if (writing_name(writing, path, link_path, err) || object_folder_sync(path, err))
 		return -1;
 	unlink(other); /* the bytes are here now: a reference to elsewhere has no use */
 	return 0;

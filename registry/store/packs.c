@@ -109,12 +109,33 @@ static void packs_put_abort(struct store_writer *writer)
 	store_files.put_abort(writer);
 }
 
+/* Is it in a pack that stays? This writer is counted as one from here on. */
+static int packed_rely(struct packs_store *self, const struct digest *digest, bool *out_has,
+		       struct error *err)
+{
+	struct pack_writer *writer = NULL;
+	struct pack_hit hit;
+	size_t hits;
+
+	if (packs_writer_take(self, &writer, err))
+		return -1;
+	packs_writer_return(self, writer);
+	if (packs_has(self, digest, out_has, err))
+		return -1;
+	if (!*out_has)
+		return 0;
+	if (pack_index_find(self->index, digest, PACK_RECIPE, &hit, 1, &hits, err))
+		return -1;
+	*out_has = !hits || !hit.quarantined; /* no hits: this process has it open */
+	return 0;
+}
+
 static int packs_put_file(struct store *store, const char *path, uint64_t size,
 			  const struct digest *digest, enum store_mode mode, struct error *err)
 {
 	bool there;
 
-	if (packs_has((struct packs_store *)store, digest, &there, err))
+	if (packed_rely((struct packs_store *)store, digest, &there, err))
 		return -1;
 	return there ? 0
 		     : loose_of(store)->type->put_file(loose_of(store), path, size, digest, mode,
@@ -217,30 +238,18 @@ static int packs_has_object(struct store *store, const struct digest *digest, bo
 	return *out_has ? 0 : packs_has((struct packs_store *)store, digest, out_has, err);
 }
 
-/* A writer is counted as one from here on, so that what it finds is not thrown away. */
 static int packs_rely(struct store *store, const struct digest *digest, bool *out_has,
 		      struct error *err)
 {
 	struct packs_store *self = (struct packs_store *)store;
 	struct pack_writer *writer = NULL;
-	struct pack_hit hit;
-	size_t hits;
 
 	if (packs_writer_take(self, &writer, err))
 		return -1;
 	packs_writer_return(self, writer);
 	if (store_rely(self->loose, digest, out_has, err))
 		return -1;
-	if (*out_has)
-		return 0;
-	if (packs_has(self, digest, out_has, err))
-		return -1;
-	if (!*out_has)
-		return 0;
-	if (pack_index_find(self->index, digest, PACK_RECIPE, &hit, 1, &hits, err))
-		return -1;
-	*out_has = !hits || !hit.quarantined; /* no hits: this process has it open */
-	return 0;
+	return *out_has ? 0 : packed_rely(self, digest, out_has, err);
 }
 
 static int packs_parts(struct store *store, const struct digest *digest, store_visit_part visit,
