@@ -122,6 +122,31 @@ static int keep_again(struct adding *adding, const struct statement_draft *draft
 	return 0;
 }
 
+/* A prune beside us may have removed what we found in the store before we said that we need it. */
+static int still_there(struct adding *adding, const struct statement_draft *draft, struct error *err)
+{
+	CLEANUP(manifest_free) struct manifest *manifest = NULL;
+	CLEANUP(buffer_release) struct buffer json;
+	bool there;
+
+	buffer_init(&json, MANIFEST_MAX_BYTES);
+	if (draft->kind != STATEMENT_checkpoint && draft->kind != STATEMENT_dataset)
+		return 0;
+	if (store_get(adding->registry->store, &draft->digest, &json, err) ||
+	    manifest_parse(buffer_view(&json), &manifest, err))
+		return -1;
+	for (size_t i = 0; i < manifest->file_count; i++) {
+		if (store_has(adding->registry->store, &manifest->file[i].sha256, &there, err))
+			return -1;
+		if (!there)
+			return error_set(err, ERROR_SYSTEM,
+					 "'%s': '%s' was removed meanwhile (akashi prune): it is "
+					 "logged, and the same command brings the bytes back",
+					 draft->subject, manifest->file[i].path);
+	}
+	return 0;
+}
+
 int adding_publish(struct adding *adding, const struct statement_draft *draft, size_t count,
 		   struct statement_made *out_made, struct error *err)
 {
@@ -131,9 +156,12 @@ int adding_publish(struct adding *adding, const struct statement_draft *draft, s
 	}
 	if (store_flush(adding->registry->store, err))
 		return -1;
-	return registry_publish_statements(adding->registry, adding->key, draft, count, out_made,
-					   err) ||
-			       keep_again(adding, draft, count, out_made, err)
-		       ? -1
-		       : 0;
+	if (registry_publish_statements(adding->registry, adding->key, draft, count, out_made,
+					err) ||
+	    keep_again(adding, draft, count, out_made, err))
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		if (still_there(adding, &draft[i], err))
+			return -1;
+	return 0;
 }

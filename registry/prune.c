@@ -339,6 +339,29 @@ static int files_remove(struct pruning *pruning, struct error *err)
 	return 0;
 }
 
+/* Did somebody say meanwhile that he needs what was removed? He who says it later looks himself. */
+static int needs_again(struct pruning *pruning, const struct reach_request *reach,
+		       struct error *err)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < pruning->file_count; i++)
+		if (pruning->file[i].needed)
+			free(pruning->file[i].needed);
+		else
+			pruning->file[kept++] = pruning->file[i];
+	pruning->file_count = kept;
+	if (reach_each(pruning->registry, reach, err))
+		return -1;
+	for (size_t i = 0; i < kept; i++)
+		if (pruning->file[i].needed)
+			return error_set(err, ERROR_SYSTEM,
+					 "'%s' was registered meanwhile and needs what was "
+					 "removed: add it once more",
+					 pruning->file[i].needed);
+	return 0;
+}
+
 int registry_prune(struct registry *registry, struct signing_key *key,
 		   const struct prune_request *request, struct prune_report *out_report,
 		   struct error *err)
@@ -352,7 +375,9 @@ int registry_prune(struct registry *registry, struct signing_key *key,
 	    needs_count(&pruning, err) || say(&pruning, key, err))
 		return -1;
 	pruning.report.later = registry->store->type->capabilities & STORE_COLLECTS;
-	if (!request->dry_run && files_remove(&pruning, err))
+	if (!request->dry_run &&
+	    (reach_each(registry, &reach, err) || files_remove(&pruning, err) ||
+	     needs_again(&pruning, &reach, err)))
 		return -1;
 	*out_report = pruning.report;
 	pruning.report = (struct prune_report){ .count = 0 }; /* handed over */
