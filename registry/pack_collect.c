@@ -319,12 +319,28 @@ static void collecting_release(struct collecting *c)
 	packs_writer_return(c->self, c->writer);
 }
 
+/* When our lease was written, by the clock that objects have their times from. */
+static int begun_take(const char *folder, struct timespec *out_begun, struct error *err)
+{
+	CLEANUP(text_free) char *path = NULL;
+	struct stat st;
+
+	if (path_join(folder, "gc", &path, err))
+		return -1;
+	if (stat(path, &st))
+		return error_system(err, errno, "cannot look at '%s'", path);
+	*out_begun = st.st_mtim;
+	return 0;
+}
+
 int packs_collect(struct store *store, const struct context *ctx,
 		  const struct store_collect_request *request, struct store_collected *collected,
 		  struct error *err)
 {
 	struct packs_store *self = (struct packs_store *)store;
 	CLEANUP(lease_release) struct lease *lease = NULL;
+	struct store_collect_request asked = *request;
+	struct timespec begun;
 	CLEANUP(collecting_release)
 	struct collecting c = {
 		.self = self, .ctx = ctx, .request = request, .collected = collected
@@ -336,5 +352,9 @@ int packs_collect(struct store *store, const struct context *ctx,
 		return -1;
 	if (!lease)
 		return error_set(err, ERROR_SYSTEM, "another akashi gc is at work here");
+	if (begun_take(self->folder, &begun, err))
+		return -1;
+	asked.begun = begun;
+	c.request = &asked;
 	return collect_all(&c, err);
 }

@@ -10,7 +10,10 @@
 #include "registry/codec.h"
 #include "registry/pack_collect.h"
 
-enum { LOOSE_ALLOWED = 1000 }; /* so many small objects may stay loose */
+enum {
+	LOOSE_ALLOWED = 1000,         /* so many small objects may stay loose */
+	WRITERS_GRACE_S = 14 * 86400, /* nobody writes one checkpoint for so long */
+};
 
 /* Small loose objects that are needed. */
 struct packing {
@@ -139,6 +142,7 @@ static int found_pack(struct packing *packing, struct error *err)
 int collect_loose(struct collecting *c, struct error *err)
 {
 	CLEANUP(text_free) char *mended = NULL;
+	struct store_collect_request request = *c->request;
 	struct packing packing = { .c = c };
 	int failed;
 
@@ -147,7 +151,10 @@ int collect_loose(struct collecting *c, struct error *err)
 		return -1;
 	if (file_exists(mended))
 		return 0;
-	failed = loose_collect(files_folder(c->self->loose), c->objects, c->request, found_note,
+	/* No lease holds what a writer that lives has put there and not signed yet. */
+	if (c->collected->writers && request.grace_s < WRITERS_GRACE_S)
+		request.grace_s = WRITERS_GRACE_S;
+	failed = loose_collect(files_folder(c->self->loose), c->objects, &request, found_note,
 			       &packing, c->collected, err);
 
 	if (!failed && packing.found.count > (c->request->all ? 0 : LOOSE_ALLOWED)) {

@@ -92,9 +92,10 @@ int packs_file_begin(struct store *store, const struct store_file_wish *wish,
 	file->head.store = store;
 	file->size = wish->size;
 	file->effort = wish->effort;
-	if (loose_begin(self, wish, &file->loose, err) ||
-	    (!file->loose &&
-	     (packs_writer_take(self, &file->writer, err) || packs_look(self, err)))) {
+	/* Also for what will lie loose: a collection spares what writers put that live. */
+	if (packs_writer_take(self, &file->writer, err) ||
+	    loose_begin(self, wish, &file->loose, err) ||
+	    (!file->loose && packs_look(self, err))) {
 		file_free(file);
 		return -1;
 	}

@@ -43,10 +43,15 @@ static int loose_path(const char *folder, const struct digest *digest, const cha
 /* How long ago it was written, linked, or found again instead of being written once more. */
 static bool is_old(const struct stat *st, const struct store_collect_request *request)
 {
-	int64_t changed =
-		st->st_mtim.tv_sec > st->st_ctim.tv_sec ? st->st_mtim.tv_sec : st->st_ctim.tv_sec;
+	const struct timespec *begun = &request->begun;
+	struct timespec changed = st->st_mtim;
 
-	return changed <= request->now - request->grace_s;
+	if (st->st_ctim.tv_sec > changed.tv_sec ||
+	    (st->st_ctim.tv_sec == changed.tv_sec && st->st_ctim.tv_nsec > changed.tv_nsec))
+		changed = st->st_ctim;
+	return changed.tv_sec <= request->now - request->grace_s &&
+	       (!begun->tv_sec || changed.tv_sec < begun->tv_sec ||
+		(changed.tv_sec == begun->tv_sec && changed.tv_nsec < begun->tv_nsec));
 }
 
 /*
