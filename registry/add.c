@@ -123,7 +123,8 @@ static int keep_again(struct adding *adding, const struct statement_draft *draft
 }
 
 /* A prune beside us may have removed what we found in the store before we said that we need it. */
-static int still_there(struct adding *adding, const struct statement_draft *draft, struct error *err)
+static int still_there(struct adding *adding, const struct statement_draft *draft,
+		       struct error *err)
 {
 	CLEANUP(manifest_free) struct manifest *manifest = NULL;
 	CLEANUP(buffer_release) struct buffer json;

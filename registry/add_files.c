@@ -164,8 +164,9 @@ static bool is_kept(const struct adding *adding, const struct digest *digest)
 	/* What nothing needed until now must not be thrown away from here on. */
 	if (!adding->how->dry_run && store_rely(store, digest, &there, &ignored))
 		return false;
-	return there && store_mode_of(store, digest, &mode, &ignored) == 0 && mode <= adding->how->mode &&
-	       store_changed(store, digest, &changed, &ignored) == 0 && !changed;
+	return there && store_mode_of(store, digest, &mode, &ignored) == 0 &&
+	       mode <= adding->how->mode && store_changed(store, digest, &changed, &ignored) == 0 &&
+	       !changed;
 }
 
 /* Which files of the tree are still what they were when they were registered. */

@@ -94,7 +94,8 @@ static int entry_needs(struct collecting *c, const struct pack_handle *handle,
 	struct pack_entry base = { .kind = PACK_DICTIONARY };
 	struct pack_record record;
 
-	/* A difference that nothing needs may stay, and be found again: so what it is made of stays. */
+	/* A difference that nothing needs may stay, and be found again: so what it is made of
+	 * stays. */
 	if (codec ? !codec->needs_base && !codec->needs_dictionary : !collect_needs(c, entry))
 		return 0;
 	if (!codec)

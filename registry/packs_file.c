@@ -94,8 +94,7 @@ int packs_file_begin(struct store *store, const struct store_file_wish *wish,
 	file->effort = wish->effort;
 	/* Also for what will lie loose: a collection spares what writers put that live. */
 	if (packs_writer_take(self, &file->writer, err) ||
-	    loose_begin(self, wish, &file->loose, err) ||
-	    (!file->loose && packs_look(self, err))) {
+	    loose_begin(self, wish, &file->loose, err) || (!file->loose && packs_look(self, err))) {
 		file_free(file);
 		return -1;
 	}
@@ -307,8 +306,7 @@ static int recipe_add(struct packs_store *self, struct packs_file *file, const s
 	return mine ? pack_writer_add(file->writer, &record, buffer_view(&bytes), err) : 0;
 }
 
-int packs_removed_forget(struct packs_store *self, const struct digest *digest,
-			 struct error *err)
+int packs_removed_forget(struct packs_store *self, const struct digest *digest, struct error *err)
 {
 	CLEANUP(text_free) char *path = NULL;
 

@@ -135,7 +135,8 @@ static int garbage_take(struct loose *loose, const struct store_collect_request 
 		return 0;
 	}
 	if (!request->dry_run) {
-		if (loose->there[0] && loose_remove(loose->path[0], loose->there[2], request, &removed, err))
+		if (loose->there[0] &&
+		    loose_remove(loose->path[0], loose->there[2], request, &removed, err))
 			return -1;
 		/* The marker of a link goes last: an object of its owner's never seems to be ours.
 		 */

@@ -18,7 +18,8 @@ struct store_collect_request {
 	void *user;
 	int64_t now; /* seconds since 1970 */
 	int64_t grace_s;
-	struct timespec begun; /* by the file system's clock: what changed since is young; zero: unknown */
+	struct timespec
+		begun; /* by the file system's clock: what changed since is young; zero: unknown */
 	bool dry_run;
 	bool all; /* write a pack anew for any garbage in it, and pack what lies loose, however
 		     little */

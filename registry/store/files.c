@@ -215,7 +215,8 @@ static int writing_add(struct writing *writing, uint64_t offset, struct span byt
 	return 0;
 }
 
-/* As young as if it had been written; false where it went meanwhile. A link's times are its owner's. */
+/* As young as if it had been written; false where it went meanwhile. A link's times are its
+ * owner's. */
 static bool there_touch(const char *path, const char *link)
 {
 	const char *ours = file_exists(link) ? link : path;
