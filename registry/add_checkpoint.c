@@ -145,9 +145,10 @@ static int parents_as_said(struct registry *registry, const struct name *name,
 	if (index_resolve(index, name, &found, &identity, &absent))
 		return absent.code == ERROR_ABSENT ? 0
 						   : error_set(err, absent.code, "%s", absent.text);
-	if (registry_payload(registry, &identity, &payload, err) ||
-	    statement_parse(buffer_view(&payload), &statement, err))
-		return -1;
+	if (registry_payload(registry, &identity, &payload, &absent) ||
+	    statement_parse(buffer_view(&payload), &statement, &absent))
+		return absent.code == ERROR_SYSTEM ? error_set(err, absent.code, "%s", absent.text)
+						   : 0; /* it says nothing any more */
 	if (statement.kind != STATEMENT_checkpoint)
 		return 0; /* refused where it is published */
 	*out_found = true;

@@ -10,13 +10,25 @@ int collect_entries(struct collecting *c, const struct digest *pack,
 		    struct pack_handle **out_handle, struct pack_entry **out_entry,
 		    size_t *out_count, struct error *err)
 {
+	char text[PACK_NAME_ROOM];
+	struct error cause = { 0 };
+	struct digest name;
+
 	if (pack_files_take(c->self->files, pack, out_handle, err))
 		return -1;
-	if (pack_entries_load((*out_handle)->fd, pack, out_entry, out_count, err)) {
-		pack_handle_drop(out_handle);
-		return -1;
+	/* Walking the records where the footer is damaged may miss some: nothing is concluded. */
+	if (pack_footer_load((*out_handle)->fd, out_entry, out_count, &name, &cause) == 0) {
+		if (digest_equal(&name, pack))
+			return 0;
+		free(*out_entry);
+		error_set(&cause, ERROR_CORRUPT, "it is another pack");
 	}
-	return 0;
+	pack_handle_drop(out_handle);
+	pack_name_text(pack, text);
+	return error_set(err, cause.code,
+			 "nothing is thrown away: the pack '%s' is damaged (%s); akashi fsck "
+			 "--read-all says what is hit",
+			 text, cause.text);
 }
 
 /* Every pack, in the folder and in quarantine. */

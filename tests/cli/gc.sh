@@ -65,9 +65,45 @@ run 0 gc --grace-days 0 --all
 [ ! -e ".akashi/packs/removed/$weights" ] || fail "what is gone is still remembered as removed"
 restored a/b@3 m3
 
+# Released, and come back as something else: the note that it was removed does not outlive that.
+checkpoint m5 5
+printf '{"lr":"1e-3"}\n' >m5/run.json
+run 0 add checkpoint m5 a/five@1
+run 0 gc --grace-days 0 --all
+run 0 prune a/five@1 --reason "no room"
+run 0 add run m5/run.json a/run@1
+run 0 gc --grace-days 0 --all
+run 0 gc --grace-days 0 --all
+run 0 fsck --read-all
+
+# A difference that is garbage and stays in its pack is found again: what it differs from stays too.
+checkpoint old 6
+cp -r old new
+python3 - new/model.safetensors <<'END'
+import sys
+body = bytearray(open(sys.argv[1], "rb").read())
+for at in range(200, len(body), 400):
+	body[at] ^= 1
+open(sys.argv[1], "wb").write(body)
+END
+head -c 8000000 /dev/urandom >new/shared.bin
+mkdir third
+cp new/shared.bin third
+run 0 add checkpoint old a/d@1
+run 0 add checkpoint new a/d@2 --parent a/d@1
+run 0 add checkpoint third a/d@3
+run 0 prune a/d@1 a/d@2 --reason "no room"
+run 0 gc --grace-days 0
+run 0 add checkpoint new a/again@1
+restored a/again@1 new
+run 0 fsck --read-all
+run 0 prune a/again@1 a/d@3 --reason "no room"
+run 0 gc --grace-days 0 --all
+
 # What is needed cannot be told: nothing goes.
 cp -r .akashi kept
-statement=$(ls .akashi/statements | head -n 1)
+identity=$("$AKASHI" show a/b@3 --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["statement"][7:])')
+statement=$(cd .akashi/statements && echo "$identity".*.json)
 rm ".akashi/statements/$statement"
 run 1 gc --grace-days 0 --all
 complained "nothing is thrown away"
