@@ -311,6 +311,8 @@ enum lease_standing lease_judge(const struct lease_look *look, const struct leas
 				unsigned level)
 {
 	int64_t now = context_monotonic_ms(ctx), since;
+	/* What a torn file promised cannot be told: what we would. */
+	uint32_t ttl_ms = look->known || !self->ttl_ms ? look->owner.ttl_ms : self->ttl_ms;
 
 	if (look->known && lease_owner_gone(&look->owner, self))
 		return LEASE_DEAD;
@@ -324,9 +326,9 @@ enum lease_standing lease_judge(const struct lease_look *look, const struct leas
 	}
 	/* While we were stopped, or a server did not answer, the holder may have been as well. */
 	since = now - sight->at[level].last_ms;
-	if (since > look->owner.ttl_ms / LOOKS_MIN)
-		since = look->owner.ttl_ms / LOOKS_MIN;
+	if (since > ttl_ms / LOOKS_MIN)
+		since = ttl_ms / LOOKS_MIN;
 	sight->at[level].quiet_ms += since > 0 ? since : 0;
 	sight->at[level].last_ms = now;
-	return sight->at[level].quiet_ms >= look->owner.ttl_ms ? LEASE_DEAD : LEASE_UNKNOWN;
+	return sight->at[level].quiet_ms >= ttl_ms ? LEASE_DEAD : LEASE_UNKNOWN;
 }
