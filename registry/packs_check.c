@@ -296,7 +296,6 @@ static void room_give(struct packs_checking *checking, struct room *room)
 /* Another copy of the record, or one that a repair put beside the packs, is whole. */
 static bool other_copy(struct packs_checking *checking, const struct pack_entry *entry)
 {
-	CLEANUP(source_close) struct source *source = NULL;
 	CLEANUP(recipe_release) struct recipe recipe = { 0 };
 	CLEANUP(buffer_release) struct buffer raw;
 	struct error ignored = { 0 };
