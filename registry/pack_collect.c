@@ -22,27 +22,21 @@ static uint64_t entry_bytes(const struct pack_entry *entry)
 /* ---- Copying ---- */
 
 /* The head and the stored bytes of a record, which are those that were written. */
-static int record_load(const struct pack_handle *handle, const struct pack_entry *entry,
+static int record_load(struct pack_handle *handle, const struct pack_entry *entry,
 		       struct buffer *stored, struct pack_record *out_record, struct error *err)
 {
-	uint8_t head[PACK_RECORD_BYTES], *room;
+	struct packs_place place = { .entry = *entry, .handle = handle };
+	uint8_t *room;
 
 	stored->len = 0;
-	if (buffer_extend(stored, entry->stored_len, &room, err) ||
-	    pack_pread(handle->fd, entry->offset, head, sizeof(head), err) ||
-	    pack_record_parse((struct span){ head, sizeof(head) }, out_record, err) ||
-	    (entry->stored_len &&
-	     pack_pread(handle->fd, entry->offset + sizeof(head), room, entry->stored_len, err)))
-		return -1;
-	if (!digest_equal(&out_record->digest, &entry->digest) || out_record->kind != entry->kind ||
-	    out_record->stored_len != entry->stored_len ||
-	    crc32c(0, buffer_view(stored)) != out_record->stored_crc)
-		return error_set(err, ERROR_CORRUPT, "the stored bytes of a record were changed");
-	return 0;
+	return buffer_extend(stored, entry->stored_len, &room, err) ||
+			       packs_record_pread(&place, room, out_record, err)
+		       ? -1
+		       : 0;
 }
 
-int collect_copy(struct collecting *c, const struct pack_handle *handle,
-		 const struct pack_entry *entry, struct error *err)
+int collect_copy(struct collecting *c, struct pack_handle *handle, const struct pack_entry *entry,
+		 struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer stored;
 	struct pack_record record;
@@ -148,7 +142,7 @@ static int quarantine_clear(struct collecting *c, const struct lease_names *live
 /* ---- Writing anew ---- */
 
 /* Everything that is needed of the pack is whole, so that it can be copied. */
-static bool needed_is_whole(struct collecting *c, const struct pack_handle *handle,
+static bool needed_is_whole(struct collecting *c, struct pack_handle *handle,
 			    const struct pack_entry *entry, size_t count)
 {
 	CLEANUP(buffer_release) struct buffer stored;
@@ -163,9 +157,8 @@ static bool needed_is_whole(struct collecting *c, const struct pack_handle *hand
 	return true;
 }
 
-static int pack_rewrite(struct collecting *c, const struct digest *pack,
-			const struct pack_handle *handle, const struct pack_entry *entry,
-			size_t count, struct error *err)
+static int pack_rewrite(struct collecting *c, const struct digest *pack, struct pack_handle *handle,
+			const struct pack_entry *entry, size_t count, struct error *err)
 {
 	if (!needed_is_whole(c, handle, entry, count)) {
 		c->collected->damaged++;

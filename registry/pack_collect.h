@@ -44,7 +44,7 @@ MUST_CHECK int collect_entries(struct collecting *c, const struct digest *pack,
 			       size_t *out_count, struct error *err);
 
 /* Copy a needed record, as it is stored, into the pack that is being written. */
-MUST_CHECK int collect_copy(struct collecting *c, const struct pack_handle *handle,
+MUST_CHECK int collect_copy(struct collecting *c, struct pack_handle *handle,
 			    const struct pack_entry *entry, struct error *err);
 MUST_CHECK int collect_flush(struct collecting *c, struct error *err);
 

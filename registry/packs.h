@@ -71,6 +71,13 @@ MUST_CHECK int packs_find(struct packs_store *self, const struct digest *digest,
 void packs_places_drop(struct packs_place *place, size_t count);
 
 /*
+ * The head of the record at `place`, and its stored bytes into `room` (entry.stored_len of
+ * them). ERROR_CORRUPT unless it is the record that the entry speaks of, and its CRC holds.
+ */
+MUST_CHECK int packs_record_pread(const struct packs_place *place, uint8_t *room,
+				  struct pack_record *out_record, struct error *err);
+
+/*
  * Write the `len` raw bytes of some data to `out`, read from whichever copy is whole.
  * ERROR_CORRUPT where none is. They are as good as their CRC: hold them against the digest.
  */

@@ -175,10 +175,8 @@ int packs_find(struct packs_store *self, const struct digest *digest, enum pack_
 
 /* ---- Records ---- */
 
-/* The head of the record at `place`, and its stored bytes into `room` (entry.stored_len of them).
- */
-static int record_pread(const struct packs_place *place, uint8_t *room,
-			struct pack_record *out_record, struct error *err)
+int packs_record_pread(const struct packs_place *place, uint8_t *room,
+		       struct pack_record *out_record, struct error *err)
 {
 	const struct pack_entry *entry = &place->entry;
 	uint8_t head[PACK_RECORD_BYTES];
@@ -249,10 +247,10 @@ static int copy_decode(struct packs_store *self, const struct packs_place *place
 	if (codec == &codec_raw)
 		return place->entry.stored_len != place->entry.raw_len
 			       ? error_set(err, ERROR_CORRUPT, "a piece is shorter than it says")
-			       : record_pread(place, out, &record, err);
+			       : packs_record_pread(place, out, &record, err);
 	scratch->stored.len = scratch->base.len = scratch->dictionary.len = 0;
 	if (buffer_extend(&scratch->stored, place->entry.stored_len, &room, err) ||
-	    record_pread(place, room, &record, err) ||
+	    packs_record_pread(place, room, &record, err) ||
 	    needs_read(self, codec, &record, scratch, depth, err))
 		return -1;
 	return codec_decode(scratch->work, codec, buffer_view(&scratch->base),
@@ -374,7 +372,7 @@ static int recipe_read(const struct packs_place *place, struct recipe *out_recip
 
 	if (!bytes)
 		return error_set(err, ERROR_SYSTEM, "out of memory for a recipe");
-	failed = record_pread(place, bytes, &record, err) ||
+	failed = packs_record_pread(place, bytes, &record, err) ||
 		 recipe_parse((struct span){ bytes, place->entry.stored_len }, out_recipe, err);
 	free(bytes);
 	return failed ? -1 : 0;
