@@ -1,0 +1,60 @@
+/* libgit2, loaded when a repository is looked at, and a repository opened through it. Private to
+ * registry/git*.c. */
+#ifndef REGISTRY_GIT_INNER_H
+#define REGISTRY_GIT_INNER_H
+
+#include <git2.h>
+
+#include "registry/git.h"
+#include "registry/git_refs.h"
+
+/* What we call of libgit2, each as git_NAME there. */
+/* clang-format off */
+#define GIT_FUNCTIONS(X) \
+	X(libgit2_init) X(libgit2_shutdown) X(libgit2_opts) X(error_last) \
+	X(buf_dispose) X(repository_discover) X(repository_open_ext) X(repository_free) \
+	X(repository_path) X(repository_workdir) X(repository_is_bare) \
+	X(repository_head) X(repository_head_detached) X(reference_free) \
+	X(reference_peel) X(reference_shorthand) X(reference_iterator_glob_new) \
+	X(reference_next) X(reference_iterator_free) X(object_free) X(object_id) \
+	X(commit_lookup) X(commit_free) X(commit_author) X(commit_tree) \
+	X(commit_tree_id) X(tree_free) X(tree_walk) X(tree_entry_name) \
+	X(tree_entry_type) X(tree_entry_id) X(tree_entry_filemode_raw) X(blob_lookup) \
+	X(blob_rawcontent) X(blob_rawsize) X(blob_free) X(oid_tostr) X(oid_equal) \
+	X(config_open_ondisk) X(config_get_string_buf) X(config_get_bool) \
+	X(config_free) X(config_iterator_new) X(config_iterator_free) X(config_next) \
+	X(repository_config_snapshot) X(diff_options_init) \
+	X(diff_tree_to_workdir_with_index) X(diff_free) X(diff_num_deltas) \
+	X(diff_get_delta) X(diff_print)
+/* clang-format on */
+
+struct git_library {
+	void *handle;
+#define FUNCTION(name) __typeof__(git_##name) *name;
+	GIT_FUNCTIONS(FUNCTION)
+#undef FUNCTION
+};
+
+/* The reason that libgit2 gives, behind `what`: ERROR_ABSENT for what it did not find, else
+ * ERROR_CORRUPT. */
+int git_failed(const struct git_library *git, int code, struct error *err, const char *what);
+
+/* An opened repository, and what its settings say about what can be asked of it. */
+struct repository {
+	struct git_library git;
+	struct git_folders folders;
+	git_repository *handle; /* NULL where libgit2 cannot open it */
+	git_commit *commit;
+	bool sha256, sparse, promisor;
+};
+
+/*
+ * Load libgit2 and open the repository at the request's folder or above it; `handle` stays NULL
+ * where libgit2 cannot (SHA-256). ERROR_ABSENT: there is none; ERROR_UNTRUSTED: it belongs to
+ * somebody else; ERROR_SYSTEM: no libgit2. repository_close in either case.
+ */
+MUST_CHECK int repository_open(struct repository *repo, const struct git_request *request,
+			       struct error *err);
+void repository_close(struct repository *repo);
+
+#endif
