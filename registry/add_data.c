@@ -2,8 +2,7 @@
 #include <string.h>
 
 #include "registry/add_inner.h"
-
-enum { RUN_FILE_MAX = 16 << 20 };
+#include "registry/run.h"
 
 int registry_add_dataset(struct registry *registry, const struct add_how *how,
 			 const struct add_dataset *dataset, struct add_result *out_result,
@@ -42,44 +41,18 @@ int registry_add_dataset(struct registry *registry, const struct add_how *how,
 	return 0;
 }
 
-/* A run file is any JSON object: what is in it is the training program's business. */
-static int run_file_check(const char *path, struct span bytes, struct error *err)
-{
-	CLEANUP(json_free) struct json *file = NULL;
-
-	if (json_parse(bytes, NULL, &file, err))
-		return error_prefix(err, "'%s'", path);
-	return json_kind(file) == JSON_KIND_OBJECT
-		       ? 0
-		       : error_set(err, ERROR_CORRUPT, "'%s' holds no JSON object", path);
-}
-
 int registry_add_run(struct registry *registry, const struct add_how *how,
 		     const struct add_run *run, struct add_result *out_result, struct error *err)
 {
-	CLEANUP(adding_release) struct adding adding = { 0 };
-	CLEANUP(json_free) struct json *predicate = NULL;
-	CLEANUP(buffer_release) struct buffer bytes;
-	struct statement_draft draft = { .kind = STATEMENT_run };
-	struct add_result result = { .files = 1 };
-	char subject[NAME_TEXT_MAX];
+	const struct run_declaration declaration = { .name = run->name,
+						     .file = run->path,
+						     .git = run->git,
+						     .data = run->data,
+						     .data_count = run->data_count };
+	struct run_declared declared;
 
-	buffer_init(&bytes, RUN_FILE_MAX);
-	if (adding_begin(registry, how, &adding, err) || json_object_new(&predicate, err) ||
-	    name_set(predicate, &run->name, subject, err) ||
-	    file_keep(&adding, run->path, &bytes, &result.manifest, err) ||
-	    run_file_check(run->path, buffer_view(&bytes), err) ||
-	    json_set_digest(predicate, "file", &result.manifest, err) ||
-	    git_set(&adding, predicate, &run->git, err) ||
-	    references_set(&adding, predicate, "data", STATEMENT_dataset, run->data,
-			   run->data_count, err))
+	if (run_declare(registry, how, &declaration, &declared, err))
 		return -1;
-	draft.subject = subject;
-	draft.digest = result.manifest;
-	draft.predicate = predicate;
-	if (adding_publish(&adding, &draft, 1, &result.made, err))
-		return -1;
-	result.bytes = bytes.len;
-	*out_result = result;
+	*out_result = declared.added;
 	return 0;
 }

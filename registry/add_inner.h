@@ -1,4 +1,4 @@
-/* What the ways of adding share. Private to registry/add*.c. */
+/* What the ways of adding share. Private to registry/add*.c and run*.c. */
 #ifndef REGISTRY_ADD_INNER_H
 #define REGISTRY_ADD_INNER_H
 

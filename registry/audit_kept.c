@@ -252,6 +252,30 @@ static int member_check(struct audit *audit, uint64_t index, const struct json *
 	return object_check(audit, index, &digest, key, err);
 }
 
+/* The same of each object of a list, or of a member of each. */
+static int members_check(struct audit *audit, uint64_t index, const struct json *list,
+			 const char *inner, const char *key, struct error *err)
+{
+	for (size_t i = 0; i < json_count(list); i++) {
+		const struct json *item = json_at(list, i);
+
+		if (member_check(audit, index, inner ? json_member(item, inner) : item, key, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int run_check(struct audit *audit, uint64_t index, const struct json *predicate,
+		     struct error *err)
+{
+	return member_check(audit, index, predicate, "file", err) ||
+			       member_check(audit, index, predicate, "details", err) ||
+			       members_check(audit, index, json_member(predicate, "repositories"),
+					     "git", "diff", err)
+		       ? -1
+		       : 0;
+}
+
 int audit_kept(struct audit *audit, uint64_t index, const struct digest *identity,
 	       const struct statement *statement, struct error *err)
 {
@@ -269,6 +293,10 @@ int audit_kept(struct audit *audit, uint64_t index, const struct digest *identit
 	case STATEMENT_dataset:
 		return manifest_check(audit, index, identity, &statement->digest, err);
 	case STATEMENT_run:
+		return run_check(audit, index, predicate, err);
+	case STATEMENT_completion:
+		return members_check(audit, index, json_member(predicate, "logs"), NULL, "digest",
+				     err);
 	case STATEMENT_eval:
 	case STATEMENT_card:
 		return member_check(audit, index, predicate, "file", err);

@@ -208,6 +208,32 @@ static int visit_mentions(const struct visiting *visiting, const struct json *va
 	return 0;
 }
 
+static int visit_run(const struct visiting *visiting, const struct json *predicate,
+		     struct error *err)
+{
+	const struct json *list = json_member(predicate, "repositories");
+
+	for (size_t i = 0; i < json_count(list); i++)
+		if (visit_own(visiting, json_member(json_at(list, i), "git"), "diff", "git diff",
+			      err))
+			return -1;
+	return visit_own(visiting, predicate, "file", "run file", err) ||
+			       visit_own(visiting, predicate, "details", "details of a run", err)
+		       ? -1
+		       : 0;
+}
+
+static int visit_logs(const struct visiting *visiting, const struct json *predicate,
+		      struct error *err)
+{
+	const struct json *list = json_member(predicate, "logs");
+
+	for (size_t i = 0; i < json_count(list); i++)
+		if (visit_own(visiting, json_at(list, i), "digest", "log", err))
+			return -1;
+	return 0;
+}
+
 int reached_visit(const struct reached *reached, bool released, const struct reach_request *request,
 		  struct error *err)
 {
@@ -222,7 +248,9 @@ int reached_visit(const struct reached *reached, bool released, const struct rea
 	case STATEMENT_dataset:
 		return visit_manifest(&visiting, released, err);
 	case STATEMENT_run:
-		return visit_own(&visiting, predicate, "file", "run file", err);
+		return visit_run(&visiting, predicate, err);
+	case STATEMENT_completion:
+		return visit_logs(&visiting, predicate, err);
 	case STATEMENT_card:
 		return visit_own(&visiting, predicate, "file", "card", err);
 	case STATEMENT_eval:

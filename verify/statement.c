@@ -240,6 +240,7 @@ static int predicate_digest(const struct statement *statement, struct digest *ou
 		return withheld_digest(statement, out_digest, err);
 	case STATEMENT_retention:
 		return retention_digest(statement, out_digest, err);
+	case STATEMENT_completion:
 	case STATEMENT_retraction:
 	case STATEMENT_supersession:
 		return reference_digest(predicate, "of", false, out_digest, err);
@@ -260,8 +261,9 @@ static bool speaks_of_no_name(enum statement_kind kind)
 static bool speaks_of_another(enum statement_kind kind)
 {
 	return kind == STATEMENT_eval || kind == STATEMENT_record || kind == STATEMENT_card ||
-	       kind == STATEMENT_verification || kind == STATEMENT_retention ||
-	       kind == STATEMENT_retraction || kind == STATEMENT_supersession;
+	       kind == STATEMENT_verification || kind == STATEMENT_completion ||
+	       kind == STATEMENT_retention || kind == STATEMENT_retraction ||
+	       kind == STATEMENT_supersession;
 }
 
 static int predicate_parse(struct statement *statement, struct error *err)
