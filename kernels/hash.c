@@ -30,6 +30,11 @@ bool digest_equal(const struct digest *a, const struct digest *b)
 	return diff == 0;
 }
 
+int digest_order(const void *a, const void *b)
+{
+	return memcmp(a, b, DIGEST_SIZE);
+}
+
 void digest_to_hex(const struct digest *digest, char out_hex[DIGEST_HEX_SIZE])
 {
 	static const char digits[] = "0123456789abcdef";

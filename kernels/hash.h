@@ -14,6 +14,10 @@ struct digest {
 /* Constant time. */
 bool digest_equal(const struct digest *a, const struct digest *b);
 
+/* For qsort and bsearch, of digests or of what begins with one: < 0, 0, > 0 as `a` stands before
+ * `b`. */
+int digest_order(const void *a, const void *b);
+
 /* Lower-case digits and a NUL into out_hex. */
 void digest_to_hex(const struct digest *digest, char out_hex[DIGEST_HEX_SIZE]);
 

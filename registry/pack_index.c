@@ -80,11 +80,6 @@ void pack_index_free(struct pack_index **index)
 
 /* ---- The folder ---- */
 
-static int digest_order(const void *a, const void *b)
-{
-	return memcmp(a, b, DIGEST_SIZE);
-}
-
 /* The names of the packs in the folder, or in its quarantine, sorted. */
 static int names_list(const struct pack_index *index, const char *below, struct digest_list *out,
 		      struct error *err)

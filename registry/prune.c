@@ -98,12 +98,6 @@ static int file_order(const void *a, const void *b)
 	return order ? order : x < y ? -1 : x > y;
 }
 
-static int digest_order(const void *key, const void *file)
-{
-	return memcmp(((const struct digest *)key)->byte,
-		      ((const struct prune_file *)file)->digest.byte, DIGEST_SIZE);
-}
-
 static int files_gather(struct pruning *pruning, struct error *err)
 {
 	size_t kept = 0;

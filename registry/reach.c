@@ -46,11 +46,6 @@ static void reaching_release(struct reaching *reaching)
 
 /* ---- What was released ---- */
 
-static int digest_order(const void *a, const void *b)
-{
-	return memcmp(a, b, DIGEST_SIZE);
-}
-
 static int retention_collect(void *arg, const struct index_row *row, struct error *err)
 {
 	struct reaching *reaching = arg;

@@ -76,11 +76,6 @@ int statement_claim_text(const struct statement *statement, char **out_text, str
 	return error_set(err, ERROR_SYSTEM, "out of memory for a name");
 }
 
-static int key_order(const void *left, const void *right)
-{
-	return memcmp(left, right, DIGEST_SIZE);
-}
-
 int statement_signers(struct registry *registry, const struct digest *identity,
 		      struct digest_list *out_keys, struct error *err)
 {
@@ -110,7 +105,7 @@ int statement_signers(struct registry *registry, const struct digest *identity,
 	}
 	closedir(folder);
 	if (!failed && out_keys->count)
-		qsort(out_keys->item, out_keys->count, sizeof(*out_keys->item), key_order);
+		qsort(out_keys->item, out_keys->count, sizeof(*out_keys->item), digest_order);
 	return failed ? -1 : 0;
 }
 
@@ -143,7 +138,7 @@ static int signer_seen(void *arg, const struct index_row *row, struct error *err
 
 	if (digest_from_hex(span_of(row->key), &key, err))
 		return -1;
-	if (!rows->count || key_order(&key, &rows->key) < 0)
+	if (!rows->count || digest_order(&key, &rows->key) < 0)
 		rows->key = key;
 	rows->count++;
 	return 0;

@@ -20,11 +20,6 @@ static bool name_read(const char *name, unsigned first, struct digest *out_diges
 	       out_digest->byte[0] == first;
 }
 
-static int digest_order(const void *a, const void *b)
-{
-	return memcmp(a, b, DIGEST_SIZE);
-}
-
 /* Every digest in the folder HH, sorted, each once. */
 static int folder_list(const char *objects, unsigned first, struct digest_list *list,
 		       struct error *err)

@@ -118,11 +118,6 @@ struct joined {
 	struct evidence *part[2];
 };
 
-static int digest_order(const void *left, const void *right)
-{
-	return memcmp(left, right, DIGEST_SIZE);
-}
-
 /* Sort what was added behind `start`, and keep each once. */
 static void list_unite(struct digest_list *list, size_t start)
 {

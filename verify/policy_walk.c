@@ -468,11 +468,6 @@ static int take_revocation(struct walk *walk, const struct digest *identity,
 	return 0;
 }
 
-static int digest_order(const void *left, const void *right)
-{
-	return memcmp(left, right, DIGEST_SIZE);
-}
-
 static bool is_taken(const struct policy_chain *chain, const struct digest *revocation)
 {
 	for (size_t i = 0; i < chain->revocation_count; i++)

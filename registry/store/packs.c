@@ -283,11 +283,6 @@ static int packs_parts(struct store *store, const struct digest *digest, store_v
 	return 0;
 }
 
-static int digest_order(const void *a, const void *b)
-{
-	return memcmp(a, b, DIGEST_SIZE);
-}
-
 /* Recipes above `after`, whoever has them, that were not removed. */
 static int recipes_list(struct packs_store *self, const struct digest *after, size_t max,
 			struct digest_list *found, struct error *err)
