@@ -16,6 +16,7 @@ struct audit {
 	struct seen claims;        /* what is claimed, without case */
 	struct evidence *evidence; /* opened for the first object that is missing */
 	struct trust trust;
+	bool trusted; /* there is a policy to believe anything by */
 };
 
 /* Write a finding down. */

@@ -65,25 +65,34 @@ int audit_name(struct audit *audit, uint64_t index, const char *claim,
 				    claim, (unsigned long long)index);
 }
 
-/* What says why something is missing is believed by the registry's own policy. */
+/*
+ * What says why something is missing is believed by the registry's own policy. Where that is
+ * missing itself, or its log too damaged, nothing is, and what is missing is a finding.
+ */
 static int trust_open(struct audit *audit, struct error *err)
 {
+	struct error why = { 0 };
+
 	if (audit->evidence)
 		return 0;
-	return registry_evidence(audit->registry, &audit->evidence, err) ||
-			       registry_trust(audit->registry, audit->evidence, &audit->trust, err)
-		       ? -1
-		       : 0;
+	if (registry_evidence(audit->registry, &audit->evidence, err))
+		return -1;
+	audit->trusted = registry_trust(audit->registry, audit->evidence, &audit->trust, &why) == 0;
+	return audit->trusted || why.code != ERROR_SYSTEM
+		       ? 0
+		       : error_set(err, why.code, "%s", why.text);
 }
 
 /* The believed tombstone of something. The caller releases it when it is found. */
 static int tombstone_find(struct audit *audit, enum withheld_what what, const struct digest *digest,
 			  struct believed *out_tombstone, bool *out_found, struct error *err)
 {
+	*out_found = false;
 	if (trust_open(audit, err))
 		return -1;
-	return withheld_find(&audit->trust, audit->evidence, what, digest, out_tombstone, out_found,
-			     err);
+	return audit->trusted ? withheld_find(&audit->trust, audit->evidence, what, digest,
+					      out_tombstone, out_found, err)
+			      : 0;
 }
 
 int audit_bodiless(struct audit *audit, uint64_t index, const struct entry *entry,
@@ -201,14 +210,15 @@ static int file_check(struct audit *audit, uint64_t index, const struct digest *
 {
 	CLEANUP(believed_release) struct believed retention = { 0 };
 	char text[RELEASED_TEXT_MAX];
-	bool there, found;
+	bool there, found = false;
 
 	if (store_has(audit->registry->store, &file->sha256, &there, err))
 		return -1;
 	if (there)
 		return 0;
 	if (trust_open(audit, err) ||
-	    released_find(&audit->trust, audit->evidence, identity, &retention, &found, err))
+	    (audit->trusted &&
+	     released_find(&audit->trust, audit->evidence, identity, &retention, &found, err)))
 		return -1;
 	if (!found)
 		return missing(audit, index, &file->sha256, file->path, err);

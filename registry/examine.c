@@ -241,23 +241,26 @@ static int size_check(struct examining *examining, uint64_t size, struct error *
 	return damages_add(&examining->report.damages, DAMAGE_CHANGED, &need->digest, text, err);
 }
 
-static int object_met(void *user, const struct digest *digest, uint64_t size, struct error *err)
+static int object_met(void *user, const struct digest *digest, uint64_t size, bool part,
+		      struct error *err)
 {
 	struct examining *examining = user;
 	struct examine_report *report = &examining->report;
 	uint64_t bytes = size == STORE_SIZE_UNKNOWN ? 0 : size;
+	bool needed;
 
 	report->objects++;
 	report->bytes += bytes;
 	while (examining->any && memcmp(examining->need.digest.byte, digest->byte, DIGEST_SIZE) < 0)
 		if (need_absent(examining, err) || need_next(examining, err))
 			return -1;
-	if (!examining->any || !digest_equal(&examining->need.digest, digest) ||
-	    !examining->need.needed) {
+	needed = examining->any && digest_equal(&examining->need.digest, digest) &&
+		 examining->need.needed;
+	if (needed && size_check(examining, size, err))
+		return -1;
+	if (!needed && !part) {
 		report->unneeded++;
 		report->unneeded_bytes += bytes;
-	} else if (size_check(examining, size, err)) {
-		return -1;
 	}
 	return examining->any && digest_equal(&examining->need.digest, digest)
 		       ? need_next(examining, err)

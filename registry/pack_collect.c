@@ -60,29 +60,41 @@ int collect_flush(struct collecting *c, struct error *err)
 	return pack_writer_flush(c->writer, err);
 }
 
-/* ---- Deleting ---- */
-
-/* Whatever of the pack is needed and lies nowhere else is written once more. */
-static int needed_rescue(struct collecting *c, const struct digest *pack, struct error *err)
+/* Whatever of the pack is needed and lies in no pack that stays is written once more. */
+static int needed_copy(struct collecting *c, struct pack_handle *handle,
+		       const struct pack_entry *entry, size_t count, struct error *err)
 {
-	struct pack_handle *handle;
-	struct pack_entry *entry;
-	size_t count;
-	int failed = 0;
-
-	if (collect_entries(c, pack, &handle, &entry, &count, err))
-		return -1;
-	for (size_t i = 0; i < count && !failed; i++) {
+	for (size_t i = 0; i < count; i++) {
 		struct pack_hit hit;
 		size_t hits;
 
 		if (!collect_needs(c, &entry[i]))
 			continue;
-		failed = pack_index_find(c->self->index, &entry[i].digest, entry[i].kind, &hit, 1,
-					 &hits, err);
-		if (!failed && (!hits || hit.quarantined))
-			failed = collect_copy(c, handle, &entry[i], err);
+		if (pack_index_find(c->self->index, &entry[i].digest, entry[i].kind, &hit, 1, &hits,
+				    err))
+			return -1;
+		if (hits && !hit.quarantined)
+			continue;
+		if (collect_is_broken(c, handle, &entry[i])
+			    ? collect_mended_put(c, &entry[i].digest, err)
+			    : collect_copy(c, handle, &entry[i], err))
+			return -1;
 	}
+	return 0;
+}
+
+/* ---- Deleting ---- */
+
+static int needed_rescue(struct collecting *c, const struct digest *pack, struct error *err)
+{
+	struct pack_handle *handle;
+	struct pack_entry *entry;
+	size_t count;
+	int failed;
+
+	if (collect_entries(c, pack, &handle, &entry, &count, err))
+		return -1;
+	failed = needed_copy(c, handle, entry, count, err);
 	free(entry);
 	pack_handle_drop(&handle);
 	return failed;
@@ -141,7 +153,7 @@ static int quarantine_clear(struct collecting *c, const struct lease_names *live
 
 /* ---- Writing anew ---- */
 
-/* Everything that is needed of the pack is whole, so that it can be copied. */
+/* Everything that is needed of the pack is whole, or lies beside it, so that it can be copied. */
 static bool needed_is_whole(struct collecting *c, struct pack_handle *handle,
 			    const struct pack_entry *entry, size_t count)
 {
@@ -152,7 +164,8 @@ static bool needed_is_whole(struct collecting *c, struct pack_handle *handle,
 	buffer_init(&stored, STORED_MAX);
 	for (size_t i = 0; i < count; i++)
 		if (collect_needs(c, &entry[i]) &&
-		    record_load(handle, &entry[i], &stored, &record, &ignored))
+		    record_load(handle, &entry[i], &stored, &record, &ignored) &&
+		    !collect_is_broken(c, handle, &entry[i]))
 			return false;
 	return true;
 }
@@ -167,21 +180,11 @@ static int pack_rewrite(struct collecting *c, const struct digest *pack, struct 
 	c->collected->rewritten++;
 	if (c->request->dry_run)
 		return 0;
-	if (quarantine_put(c->self->folder, pack, err) || pack_index_refresh(c->self->index, err))
-		return -1;
-	for (size_t i = 0; i < count; i++) {
-		struct pack_hit hit;
-		size_t hits;
-
-		if (!collect_needs(c, &entry[i]))
-			continue;
-		if (pack_index_find(c->self->index, &entry[i].digest, entry[i].kind, &hit, 1, &hits,
-				    err))
-			return -1;
-		if ((!hits || hit.quarantined) && collect_copy(c, handle, &entry[i], err))
-			return -1;
-	}
-	return 0;
+	return quarantine_put(c->self->folder, pack, err) ||
+			       pack_index_refresh(c->self->index, err) ||
+			       needed_copy(c, handle, entry, count, err)
+		       ? -1
+		       : 0;
 }
 
 /* A record that is worth nothing without others must not be found when those are gone. */
@@ -201,7 +204,7 @@ static int pack_consider(struct collecting *c, const struct digest *pack, bool s
 	uint64_t garbage = 0, size, all = PACK_HEAD_BYTES;
 	int64_t changed;
 	size_t count;
-	bool leads = false;
+	bool leads = false, broken = false;
 	int failed = 0;
 
 	if (pack_size_of(c, pack, &size, &changed, err) ||
@@ -209,6 +212,7 @@ static int pack_consider(struct collecting *c, const struct digest *pack, bool s
 		return -1;
 	for (size_t i = 0; i < count; i++) {
 		all += entry_bytes(&entry[i]);
+		broken |= collect_is_broken(c, handle, &entry[i]);
 		if (collect_needs(c, &entry[i]))
 			continue;
 		garbage += entry_bytes(&entry[i]);
@@ -216,7 +220,8 @@ static int pack_consider(struct collecting *c, const struct digest *pack, bool s
 	}
 	if (changed > c->request->now - c->request->grace_s) {
 		c->collected->young_bytes += garbage;
-	} else if ((leads || (garbage && (c->request->all || garbage >= all / WORTH_SHARE))) ||
+	} else if ((broken || leads ||
+		    (garbage && (c->request->all || garbage >= all / WORTH_SHARE))) ||
 		   (small && all < c->self->pack_size / SMALL_SHARE)) {
 		c->collected->garbage_bytes += garbage;
 		failed = pack_rewrite(c, pack, handle, entry, count, err);
@@ -283,12 +288,15 @@ static int collect_all(struct collecting *c, struct error *err)
 	CLEANUP(lease_names_release) struct lease_names before = { 0 };
 	CLEANUP(lease_names_release) struct lease_names after = { 0 };
 
-	if (quarantine_writers_live(c->self->folder, c->ctx, &before, err) || collect_mark(c, err))
+	if (quarantine_writers_live(c->self->folder, c->ctx, &before, err))
 		return -1;
 	c->collected->writers = before.count;
+	if (collect_mended_load(c, err) || collect_mark(c, err))
+		return -1;
 	if (!c->request->dry_run && packs_writer_take(c->self, &c->writer, err))
 		return -1;
-	if (quarantine_clear(c, &before, err) || packs_sweep(c, err) || collect_loose(c, err))
+	if (quarantine_clear(c, &before, err) || packs_sweep(c, err) ||
+	    collect_mended_settle(c, err) || collect_loose(c, err))
 		return -1;
 	if (c->request->dry_run)
 		return quarantine_count(c, NULL, err);
@@ -309,6 +317,7 @@ static void collecting_release(struct collecting *c)
 {
 	live_set_free(&c->objects);
 	live_set_free(&c->records);
+	digest_list_release(&c->mended);
 	packs_writer_return(c->self, c->writer);
 }
 

@@ -29,7 +29,8 @@ struct collecting {
 	struct live_set *objects; /* that are needed */
 	struct live_set *records; /* data, recipes and dictionaries that they are made of */
 	struct pack_writer *writer;
-	uint64_t unsealed; /* records that were copied and not flushed yet */
+	uint64_t unsealed;         /* records that were copied and not flushed yet */
+	struct digest_list mended; /* pieces that a repair put beside damaged records, in order */
 };
 
 /* Find out what is needed now: fills in objects and records. */
@@ -37,6 +38,26 @@ MUST_CHECK int collect_mark(struct collecting *c, struct error *err);
 
 /* Is it, by the last mark? */
 bool collect_needs(const struct collecting *c, const struct pack_entry *entry);
+
+/* What a repair put beside damaged records (registry/pack_mended.h): fills in `mended`. */
+MUST_CHECK int collect_mended_load(struct collecting *c, struct error *err);
+
+/* Is there a good copy of this data beside the packs? */
+bool collect_is_mended(const struct collecting *c, const struct digest *digest);
+
+/* Does the record at `entry` no longer give its data, which a repair put beside it? */
+bool collect_is_broken(const struct collecting *c, struct pack_handle *handle,
+		       const struct pack_entry *entry);
+
+/* Write such data into the pack, unless a pack that stays has a record of it. */
+MUST_CHECK int collect_mended_put(struct collecting *c, const struct digest *digest,
+				  struct error *err);
+
+/*
+ * After damaged packs were written anew and that was flushed: the notes of what is whole in packs
+ * again, or needed by nothing and in none, go. What is left of `mended` stays beside them.
+ */
+MUST_CHECK int collect_mended_settle(struct collecting *c, struct error *err);
 
 /* The entries of a pack, wherever it lies; the caller frees *out_entry. */
 MUST_CHECK int collect_entries(struct collecting *c, const struct digest *pack,
@@ -47,6 +68,10 @@ MUST_CHECK int collect_entries(struct collecting *c, const struct digest *pack,
 MUST_CHECK int collect_copy(struct collecting *c, struct pack_handle *handle,
 			    const struct pack_entry *entry, struct error *err);
 MUST_CHECK int collect_flush(struct collecting *c, struct error *err);
+
+/* Put some data into the pack that is being written, unless a pack that stays has it. */
+MUST_CHECK int collect_data_put(struct collecting *c, const struct digest *digest,
+				struct span bytes, struct error *err);
 
 /* Pack the loose objects that are needed, and remove those that are not. */
 MUST_CHECK int collect_loose(struct collecting *c, struct error *err);

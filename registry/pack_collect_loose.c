@@ -32,6 +32,12 @@ static int found_note(void *user, const struct digest *digest, uint64_t size, st
 	return digest_list_add(&packing->found, digest, err);
 }
 
+/* What a repair put beside damaged records is needed though nobody names it. */
+static bool spared(void *user, const struct digest *digest)
+{
+	return collect_is_mended(((struct packing *)user)->c, digest);
+}
+
 static int record_put(struct collecting *c, const struct pack_record *record, struct span stored,
 		      struct error *err)
 {
@@ -49,8 +55,8 @@ static int record_put(struct collecting *c, const struct pack_record *record, st
 	return mine ? pack_writer_add(c->writer, record, stored, err) : 0;
 }
 
-static int data_put(struct collecting *c, const struct digest *digest, struct span bytes,
-		    struct error *err)
+int collect_data_put(struct collecting *c, const struct digest *digest, struct span bytes,
+		     struct error *err)
 {
 	struct pack_record record = { .kind = PACK_DATA,
 				      .raw_len = (uint32_t)bytes.len,
@@ -97,7 +103,7 @@ static int object_pack(struct collecting *c, const struct digest *digest, bool *
 	recipe.size = bytes.len;
 	recipe.count = bytes.len > 0;
 	part.len = (uint32_t)bytes.len;
-	if ((bytes.len && data_put(c, digest, buffer_view(&bytes), err)) ||
+	if ((bytes.len && collect_data_put(c, digest, buffer_view(&bytes), err)) ||
 	    recipe_write(&recipe, &text, err))
 		return -1;
 	record.raw_len = (uint32_t)text.len;
@@ -141,21 +147,16 @@ static int found_pack(struct packing *packing, struct error *err)
 
 int collect_loose(struct collecting *c, struct error *err)
 {
-	CLEANUP(text_free) char *mended = NULL;
 	struct store_collect_request request = *c->request;
 	struct packing packing = { .c = c };
+	const struct loose_visitor visitor = { &packing, spared, found_note };
 	int failed;
 
-	/* What a repair put beside damaged records is needed though nobody names it. */
-	if (path_join(c->self->folder, "mended", &mended, err))
-		return -1;
-	if (file_exists(mended))
-		return 0;
 	/* No lease holds what a writer that lives has put there and not signed yet. */
 	if (c->collected->writers && request.grace_s < WRITERS_GRACE_S)
 		request.grace_s = WRITERS_GRACE_S;
-	failed = loose_collect(files_folder(c->self->loose), c->objects, &request, found_note,
-			       &packing, c->collected, err);
+	failed = loose_collect(files_folder(c->self->loose), c->objects, &request, &visitor,
+			       c->collected, err);
 
 	if (!failed && packing.found.count > (c->request->all ? 0 : LOOSE_ALLOWED)) {
 		c->collected->packed = packing.found.count;

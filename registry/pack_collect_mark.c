@@ -105,6 +105,7 @@ static int entry_needs(struct collecting *c, const struct pack_handle *handle,
 	uint8_t head[PACK_RECORD_BYTES];
 	struct pack_entry base = { .kind = PACK_DICTIONARY };
 	struct pack_record record;
+	struct error why = { 0 };
 
 	/* A difference that nothing needs may stay, and be found again: so what it is made of
 	 * stays. */
@@ -115,9 +116,12 @@ static int entry_needs(struct collecting *c, const struct pack_handle *handle,
 				 "a record is encoded in a way (%u) that this version does not "
 				 "know: use the one that wrote it",
 				 entry->codec);
-	if (pack_pread(handle->fd, entry->offset, head, sizeof(head), err) ||
-	    pack_record_parse((struct span){ head, sizeof(head) }, &record, err))
-		return -1;
+	if (pack_pread(handle->fd, entry->offset, head, sizeof(head), &why) ||
+	    pack_record_parse((struct span){ head, sizeof(head) }, &record, &why))
+		return why.code == ERROR_CORRUPT && entry->kind == PACK_DATA &&
+				       collect_is_mended(c, &entry->digest)
+			       ? 0 /* a repair put its bytes beside it */
+			       : error_set(err, why.code, "%s", why.text);
 	base.digest = record.base;
 	if (codec->needs_base)
 		base.kind = PACK_DATA;
@@ -130,13 +134,19 @@ static int entry_needs(struct collecting *c, const struct pack_handle *handle,
 static int object_mark(struct collecting *c, const struct digest *digest, struct error *err)
 {
 	CLEANUP(recipe_release) struct recipe recipe = { 0 };
-	struct error absent = { 0 };
+	struct error why = { 0 };
+	bool loose = false;
 
 	if (!live_set_has(c->objects, digest))
 		return 0;
-	if (packs_recipe(c->self, digest, &recipe, &absent))
-		return absent.code == ERROR_ABSENT ? 0 /* it was removed on purpose */
-						   : error_set(err, absent.code, "%s", absent.text);
+	if (packs_recipe(c->self, digest, &recipe, &why)) {
+		if (why.code == ERROR_ABSENT)
+			return 0; /* it was removed on purpose */
+		/* A repair may have put the whole object beside its damaged recipe. */
+		if (store_has(c->self->loose, digest, &loose, err))
+			return -1;
+		return loose ? 0 : error_set(err, why.code, "%s", why.text);
+	}
 	if (need(c, digest, PACK_RECIPE, err))
 		return -1;
 	for (size_t i = 0; i < recipe.count; i++)

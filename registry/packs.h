@@ -25,6 +25,8 @@ struct packs_store {
 	struct store head;
 	struct store *loose;    /* a store of files */
 	char *folder, *removed; /* "…/packs", "…/packs/removed" */
+	char *mended;           /* "…/packs/mended" (registry/pack_mended.h) */
+	bool any_mended;        /* atomic: there was such a folder */
 	struct pack_files *files;
 	struct pack_index *index;
 	struct context fallback;       /* where nobody gave the store a context */

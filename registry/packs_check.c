@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "registry/packs.h"
+#include "registry/pack_mended.h"
 #include "registry/store_check.h"
 
 enum {
@@ -43,6 +43,8 @@ struct packs_checking {
 	const struct store_check_request *request;
 	size_t room_bytes;
 	uint64_t total, done; /* raw bytes */
+
+	struct digest_list mended; /* what a repair put beside damaged records, in order */
 
 	/* A step of recipes: */
 	struct digest *recipe;
@@ -89,6 +91,7 @@ static void packs_checking_release(struct packs_checking *checking)
 	}
 	free(checking->recipe);
 	free(checking->group);
+	digest_list_release(&checking->mended);
 	pthread_mutex_destroy(&checking->lock);
 }
 
@@ -486,6 +489,25 @@ static int packs_read_all(struct packs_checking *checking, const struct digest *
 
 /* ---- The whole ---- */
 
+/* What a repair put there lies there for the objects that are made of it. */
+static int object_pass(void *user, const struct digest *digest, uint64_t size, bool part,
+		       struct error *err)
+{
+	const struct packs_checking *checking = user;
+	const struct store_check_request *request = checking->request;
+	const struct digest_list *mended = &checking->mended;
+
+	part |= mended->count &&
+		bsearch(digest, mended->item, mended->count, sizeof(*digest), digest_order) != NULL;
+	return request->object ? request->object(request->user, digest, size, part, err) : 0;
+}
+
+static int finding_pass(void *user, enum store_fault fault, const struct digest *digest,
+			const char *text, struct error *err)
+{
+	return tell(user, fault, digest, text, err);
+}
+
 static int all_look(struct packs_checking *checking, struct error *err)
 {
 	struct packs_store *self = checking->self;
@@ -496,8 +518,11 @@ static int all_look(struct packs_checking *checking, struct error *err)
 
 	/* Objects that are whole files are read as such; of the others the records. */
 	listed.read_all = checking->request->read_all && !checking->request->parts_suffice;
+	listed.user = loose.user = checking;
+	listed.object = object_pass;
+	listed.finding = loose.finding = finding_pass;
 	loose.object = NULL;
-	failed = packs_look(self, err) ||
+	failed = packs_look(self, err) || mended_list(self, &checking->mended, err) ||
 		 store_check_listed(&self->head, checking->ctx, &listed, err) ||
 		 recipes_look(checking, err) || pack_index_packs(self->index, &name, &count, err) ||
 		 footers_look(checking, name, count, err);

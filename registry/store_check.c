@@ -177,7 +177,7 @@ static int batch_tell(struct checking *checking, struct error *err)
 				 err))
 			return -1;
 		if (request->object &&
-		    request->object(request->user, &listed->digest, listed->size, err))
+		    request->object(request->user, &listed->digest, listed->size, false, err))
 			return -1;
 	}
 	context_progress(checking->ctx, "looking at objects", "objects", checking->objects, 0);

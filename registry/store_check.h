@@ -33,9 +33,11 @@ struct store_check_request {
 
 	/*
 	 * Something that has a name in the store, and its size (STORE_SIZE_UNKNOWN where that
-	 * cannot be told): in the order of the digests, each once.
+	 * cannot be told): in the order of the digests, each once. `part`: it lies there for others
+	 * that are made of it, whether or not anybody needs it by its own name.
 	 */
-	int (*object)(void *user, const struct digest *digest, uint64_t size, struct error *err);
+	int (*object)(void *user, const struct digest *digest, uint64_t size, bool part,
+		      struct error *err);
 
 	/*
 	 * Something that does not hold, of the object `digest` (NULL: of the store itself).

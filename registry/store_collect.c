@@ -182,11 +182,23 @@ static int gone_restore(const char *folder, struct error *err)
 	return 0;
 }
 
+static int loose_decide(struct loose *loose, const struct digest *digest, bool needed,
+			const struct store_collect_request *request,
+			const struct loose_visitor *visitor, struct store_collected *collected,
+			struct error *err)
+{
+	if (!needed)
+		return visitor && visitor->spared(visitor->user, digest)
+			       ? 0
+			       : garbage_take(loose, request, collected, err);
+	return visitor && loose->old && loose->there[0] && !loose->there[2]
+		       ? visitor->needed(visitor->user, digest, loose->size, err)
+		       : 0;
+}
+
 int loose_collect(const char *folder, const struct live_set *objects,
-		  const struct store_collect_request *request,
-		  int (*needed)(void *user, const struct digest *digest, uint64_t size,
-				struct error *err),
-		  void *user, struct store_collected *collected, struct error *err)
+		  const struct store_collect_request *request, const struct loose_visitor *visitor,
+		  struct store_collected *collected, struct error *err)
 {
 	struct store_cursor cursor = { 0 };
 	struct digest digest[STEP];
@@ -202,13 +214,9 @@ int loose_collect(const char *folder, const struct live_set *objects,
 
 			if (loose_look(folder, &digest[i], request, &loose, err))
 				return -1;
-			if (!live_set_has(objects, &digest[i])) {
-				if (garbage_take(&loose, request, collected, err))
-					return -1;
-			} else if (needed && loose.old && loose.there[0] && !loose.there[2] &&
-				   needed(user, &digest[i], loose.size, err)) {
+			if (loose_decide(&loose, &digest[i], live_set_has(objects, &digest[i]),
+					 request, visitor, collected, err))
 				return -1;
-			}
 		}
 	} while (count);
 	return 0;
@@ -248,8 +256,8 @@ int loose_collect_all(struct store *store, const struct context *ctx,
 
 	(void)ctx;
 	return request->mark(request->user, &objects, err) ||
-			       loose_collect(files_folder(store), objects, request, NULL, NULL,
-					     collected, err)
+			       loose_collect(files_folder(store), objects, request, NULL, collected,
+					     err)
 		       ? -1
 		       : 0;
 }

@@ -53,15 +53,22 @@ MUST_CHECK int loose_collect_all(struct store *store, const struct context *ctx,
 				 const struct store_collect_request *request,
 				 struct store_collected *collected, struct error *err);
 
+/* Whom a collection of loose objects asks and tells. */
+struct loose_visitor {
+	void *user;
+	/* Does it stay though no object of that name is needed? */
+	bool (*spared)(void *user, const struct digest *digest);
+	/* It is needed, and old enough to be packed. */
+	int (*needed)(void *user, const struct digest *digest, uint64_t size, struct error *err);
+};
+
 /*
- * A loose object that nothing needs, as `objects` has it, and that is older than its grace goes;
- * `needed` (or NULL) is shown those that stay and are old enough to be packed. Crash: either it is
- * there or it is not.
+ * A loose object that nothing needs, as `objects` has it, and that is older than its grace goes.
+ * `visitor` may be NULL. Crash: either it is there or it is not.
  */
 MUST_CHECK int loose_collect(const char *folder, const struct live_set *objects,
 			     const struct store_collect_request *request,
-			     int (*needed)(void *user, const struct digest *digest, uint64_t size,
-					   struct error *err),
-			     void *user, struct store_collected *collected, struct error *err);
+			     const struct loose_visitor *visitor, struct store_collected *collected,
+			     struct error *err);
 
 #endif

@@ -6,6 +6,7 @@
  * of files. docs/store.md says how it works, docs/formats.md what the bytes are.
  */
 #include "registry/pack_collect.h"
+#include "registry/pack_mended.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -29,6 +30,7 @@ static void packs_close(struct store *store)
 	pthread_mutex_destroy(&self->lock);
 	free(self->folder);
 	free(self->removed);
+	free(self->mended);
 	free(self);
 }
 
@@ -65,12 +67,14 @@ static int packs_open(const char *path, struct store **out_store, struct error *
 	self->small = PACKS_SMALL_BYTES;
 	if (packs_folder(path, &self->folder, err) ||
 	    path_join(self->folder, "removed", &self->removed, err) ||
+	    path_join(self->folder, "mended", &self->mended, err) ||
 	    store_open("files", path, &self->loose, err) ||
 	    pack_files_new(self->folder, &self->files, err) ||
 	    pack_index_new(self->folder, self->files, &self->index, err)) {
 		packs_close(&self->head);
 		return -1;
 	}
+	self->any_mended = file_exists(self->mended);
 	*out_store = &self->head;
 	return 0;
 }
@@ -392,22 +396,23 @@ static int packs_remove(struct store *store, const struct digest *digest, struct
 
 /*
  * Good bytes of an object or a piece lie loose from now on, where they are read in place of a
- * damaged record. The note in mended/ keeps collections away from what lies loose: nothing else
- * tells that a record is damaged which stands in the index.
+ * damaged record. Whoever puts them there counts as a writer: nothing collects them before the
+ * note is seen.
  */
 static int packs_mend(struct store *store, const struct context *ctx, const struct digest *digest,
 		      struct source *good, struct error *err)
 {
 	struct packs_store *self = (struct packs_store *)store;
-	CLEANUP(text_free) char *folder = NULL, *note = NULL;
-	char hex[DIGEST_HEX_SIZE];
+	struct pack_writer *writer = NULL;
+	int failed;
 
-	digest_to_hex(digest, hex);
-	if (good && (path_join(self->folder, "mended", &folder, err) || folder_make(folder, err) ||
-		     path_join(folder, hex, &note, err) ||
-		     file_write(note, (struct span){ NULL, 0 }, 0644, FILE_KEEP_FIRST, err)))
+	if (!good)
+		return store_mend(self->loose, ctx, digest, NULL, err);
+	if (packs_writer_take(self, &writer, err))
 		return -1;
-	return store_mend(self->loose, ctx, digest, good, err);
+	failed = mended_note(self, digest, err) || store_mend(self->loose, ctx, digest, good, err);
+	packs_writer_return(self, writer);
+	return failed ? -1 : 0;
 }
 
 static int packs_settle(struct store *store, const struct digest *digest, struct error *err)

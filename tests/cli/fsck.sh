@@ -7,6 +7,8 @@ command -v python3 >/dev/null 2>&1 || skip "no python3 to read digests with"
 member() { "$AKASHI" show "$1" --json | python3 -c 'import json,sys; p=json.load(sys.stdin)["predicate"]
 for key in sys.argv[1].split("."): p = p[key]
 print(p[7:])' "$2"; }
+# member_of NAME: the digits of its statement
+member_of() { "$AKASHI" show "$1" --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["statement"][7:])'; }
 at() { echo ".akashi/objects/$(echo "$1" | cut -c1-2)/$1"; }
 digest() { python3 -c 'import hashlib,sys; print(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest())' "$1"; }
 bent() {
@@ -128,7 +130,7 @@ mv moved referenced
 
 # Statements: missing, and changed.
 restored
-first=$(grep -l '"' whole/statements/*.json | sort | head -n 1)
+first=whole/statements/$(cd whole/statements && echo "$(member_of a/b@500)".*.json)
 rm -f ".akashi/statements/$(basename "$first")"
 run 1 fsck
 said "statement: the statement of entry"
@@ -142,6 +144,19 @@ run 0 fsck --repair-from second
 cmp -s "$first" ".akashi/statements/$(basename "$first")" || fail "not the statement that was logged"
 run 0 fsck
 run 0 log audit --objects
+
+# Without the statement of the policy nothing can be believed; it is told, and comes back like any other.
+restored
+for one in whole/statements/*.json; do
+	python3 -c 'import base64,json,sys; sys.exit("/policy/" not in json.loads(base64.b64decode(json.load(open(sys.argv[1]))["dsseEnvelope"]["payload"]))["predicateType"])' "$one" || continue
+	rm -f ".akashi/statements/$(basename "$one")"
+done
+run 1 fsck
+said "statement: the statement of entry"
+run 1 log audit
+run 1 fsck --repair-from second
+said "1 repaired"
+run 0 fsck
 
 # The index is derived: made again, and told. The log is not.
 restored
@@ -191,7 +206,15 @@ said "checkpoint a/b@500 model.safetensors: tensor '"
 run 1 fsck --read-all --repair-from worse
 run 0 fsck --read-all --repair-from model --json
 json "o['findings'] == o['repaired'] == 1"
-run 0 fsck --read-all
+run 0 fsck --read-all --json
+json "o['status'] == 'holds' and o['unneeded'] == 0"
+run 0 verify a/b@500 --forward none
+# A collection puts the pieces back into packs, and keeps what is loose no longer for that.
+run 0 gc --grace-days 0
+said "1 packs written anew"
+[ ! -e .akashi/packs/mended ] || fail "notes of a repair are left"
+run 0 fsck --read-all --json
+json "o['status'] == 'holds' and o['unneeded'] == 0"
 run 0 verify a/b@500 --forward none
 restored
 bent "$pack" "$(($(stat -c %s "$pack") - 20))"

@@ -20,11 +20,13 @@ struct told {
 	char text[1024];
 };
 
-static int tell_object(void *user, const struct digest *digest, uint64_t size, struct error *err)
+static int tell_object(void *user, const struct digest *digest, uint64_t size, bool part,
+		       struct error *err)
 {
 	struct told *told = user;
 
 	(void)err;
+	assert_false(part);
 	assert_true(!told->objects || memcmp(&told->last, digest, sizeof(*digest)) < 0);
 	told->last = *digest;
 	told->objects++;
