@@ -44,6 +44,9 @@ struct shared_file {
 	struct piece *piece; /* malloced; while the file is under way */
 	void *sink_file;     /* NULL: the sink does not want it, or it ended */
 	size_t waiting;      /* pieces that the sink did not get yet */
+	size_t due;          /* the piece that it gets next, where it wants them in order */
+	bool in_order;       /* so */
+	bool busy;           /* and it is being given one */
 	bool whole;          /* read to its end */
 };
 
@@ -127,6 +130,37 @@ static struct chunk *queue_take(struct queue *queue)
 	return chunk;
 }
 
+/* May the sink get it now? */
+static bool chunk_is_due(const struct run *run, const struct chunk *chunk)
+{
+	const struct shared_file *shared = &run->shared[chunk->file];
+
+	return !shared->in_order || (!shared->busy && shared->due == chunk->piece);
+}
+
+/* The first that the sink may get, or NULL; those before it wait for their turn. */
+static struct chunk *chunk_due(const struct run *run)
+{
+	struct chunk *chunk = run->ready.first;
+
+	while (chunk && !chunk_is_due(run, chunk))
+		chunk = chunk->next;
+	return chunk;
+}
+
+/* Take one out of the queue, wherever it stands. */
+static void queue_remove(struct queue *queue, struct chunk *chunk)
+{
+	struct chunk **at = &queue->first;
+
+	while (*at != chunk)
+		at = &(*at)->next;
+	*at = chunk->next;
+	if (queue->last == &chunk->next)
+		queue->last = at;
+	queue->count--;
+}
+
 static void chunk_free(struct run *run, struct chunk *chunk)
 {
 	chunk->next = run->free;
@@ -181,6 +215,8 @@ static int lane_begin(struct run *run, struct lane *lane, size_t index, struct e
 	if (run->sink &&
 	    run->sink->begin(run->sink->user, name, file->size, &shared->sink_file, err))
 		return -1;
+	shared->in_order = shared->sink_file && run->sink->in_order &&
+			   run->sink->in_order(run->sink->user, shared->sink_file);
 	lane->alone = !run->batch || file->piece_count == 1;
 	lane->chunks = shared->sink_file || !lane->alone;
 	return 0;
@@ -423,6 +459,8 @@ static int chunk_hand_on(struct run *run, struct chunk *chunk, struct error *err
 	pthread_mutex_lock(&run->lock);
 	chunk_free(run, chunk);
 	shared->waiting--;
+	shared->due++;
+	shared->busy = false;
 	pthread_cond_broadcast(&run->changed);
 	pthread_mutex_unlock(&run->lock);
 	return file_finish(run, index, err);
@@ -470,22 +508,23 @@ static bool turn_choose(struct hand *hand, enum turn_kind *out_kind)
 	const struct run *run = hand->run;
 	bool others = run->readers < run->threads; /* may do all but read */
 	bool reads = hand->lanes > 0;
+	bool due = chunk_due(run) != NULL;
 
 	if (run->failed)
 		*out_kind = TURN_END;
 	else if (may_begin(hand))
 		*out_kind = TURN_BEGIN;
-	else if (run->ready.count && !(others && reads))
+	else if (due && !(others && reads))
 		*out_kind = TURN_HAND_ON;
 	else if (run->batch && run->raw.count >= run->batch && !(others && reads))
 		*out_kind = TURN_HASH;
 	else if (lanes_ready(hand))
 		*out_kind = TURN_READ;
-	else if (run->ready.count)
+	else if (due)
 		*out_kind = TURN_HAND_ON;
 	else if (run->raw.count && (reads || !run->lanes))
 		*out_kind = TURN_HASH; /* no more come: all chunks are taken, or all files read */
-	else if (!run->lanes && run->next == run->count)
+	else if (!run->lanes && run->next == run->count && !run->ready.count)
 		*out_kind = TURN_END;
 	else
 		return false;
@@ -505,8 +544,11 @@ static void turn_take(struct hand *hand, struct turn *turn)
 		run->lanes++;
 		run->readers += hand->lanes == 0;
 	}
-	if (turn->kind == TURN_HAND_ON)
-		turn->chunk[turn->count++] = queue_take(&run->ready);
+	if (turn->kind == TURN_HAND_ON) {
+		turn->chunk[turn->count++] = chunk_due(run);
+		queue_remove(&run->ready, turn->chunk[0]);
+		run->shared[turn->chunk[0]->file].busy = true;
+	}
 	if (turn->kind == TURN_HASH)
 		while (turn->count < BATCH_MAX && run->raw.count)
 			turn->chunk[turn->count++] = queue_take(&run->raw);

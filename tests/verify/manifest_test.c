@@ -264,7 +264,7 @@ static void a_sink_gets_every_byte_of_the_one_read(void **state)
 	CLEANUP(tree_close) struct tree *tree = tree_at(folder);
 	CLEANUP(manifest_free) struct manifest *manifest = NULL;
 	struct copying copying = { 0 };
-	struct manifest_sink sink = { &copying, copy_begin, copy_piece, copy_end };
+	struct manifest_sink sink = { &copying, copy_begin, copy_piece, copy_end, NULL };
 	struct context ctx = test_context();
 	struct error err = { 0 };
 
@@ -282,7 +282,7 @@ static void a_file_that_changes_while_it_is_read_is_refused(void **state)
 	CLEANUP(tree_close) struct tree *tree = NULL;
 	struct manifest *manifest = NULL;
 	struct copying copying = { .damage = folder };
-	struct manifest_sink sink = { &copying, copy_begin, copy_piece, copy_end };
+	struct manifest_sink sink = { &copying, copy_begin, copy_piece, copy_end, NULL };
 	struct context ctx = test_context();
 	struct error err = { 0 };
 
