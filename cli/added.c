@@ -21,6 +21,8 @@ static int set_result(struct json *object, const char *kind, const char *name,
 		return -1;
 	if (result->left_out && json_set_clone(object, "leftOut", result->left_out, err))
 		return -1;
+	if (result->corpus && json_set_clone(object, "corpus", result->corpus, err))
+		return -1;
 	if (dry_run)
 		return 0;
 	if (json_set_digest(object, "statement", &result->made.identity, err) ||
@@ -84,6 +86,37 @@ static void print_left_out(const struct json *list)
 		printf("  left out: %zu more; --json lists them\n", count - LEFT_OUT_SHOWN);
 }
 
+static uint64_t number_of(const struct json *object, const char *key)
+{
+	uint64_t number = 0;
+	struct error ignored = { 0 };
+
+	if (json_maybe_size(object, key, 0, &number, &ignored))
+		return 0;
+	return number;
+}
+
+/* What was counted in a dataset: sums, and the shares of languages by bytes of text. */
+static void print_corpus(const struct json *corpus)
+{
+	const struct json *languages = json_member(corpus, "languages");
+	uint64_t bytes = number_of(corpus, "bytes");
+	struct json_members at = { 0 };
+	char size[SIZE_TEXT_MAX];
+
+	if (!corpus)
+		return;
+	size_to_text(bytes, size);
+	printf("  %" PRIu64 " documents, %s of text, %" PRIu64 " characters\n",
+	       number_of(corpus, "documents"), size, number_of(corpus, "characters"));
+	printf("  by their scripts:");
+	while (json_next(languages, &at))
+		if (json_kind(at.value) == JSON_KIND_OBJECT && number_of(at.value, "bytes"))
+			printf(" %s %.1f %%", at.key,
+			       100.0 * (double)number_of(at.value, "bytes") / (double)bytes);
+	putchar('\n');
+}
+
 int added_print(const struct call *call, const char *kind, const struct name *name,
 		const struct add_result *result, size_t count, struct error *err)
 {
@@ -104,6 +137,7 @@ int added_print(const struct call *call, const char *kind, const struct name *na
 			       result[i].made.log_index, hex);
 		}
 		putchar('\n');
+		print_corpus(result[i].corpus);
 		print_left_out(result[i].left_out);
 	}
 	return 0;

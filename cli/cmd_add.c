@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/add_dataset.h"
 #include "cli/added.h"
 #include "cli/environment.h"
 #include "cli/open.h"
@@ -108,25 +109,6 @@ static int checkpoint_run(struct call *call, struct error *err)
 	if (registry_add_checkpoints(registry, &how, adding.item, series.count, adding.result, err))
 		return -1;
 	return added_print(call, "checkpoint", adding.name, adding.result, series.count, err);
-}
-
-static int dataset_run(struct call *call, struct error *err)
-{
-	CLEANUP(registry_close) struct registry *registry = NULL;
-	CLEANUP(texts_free) const char **exclude = NULL;
-	struct add_dataset dataset = { .path = call->operand[0] };
-	CLEANUP(add_result_release) struct add_result result = { .left_out = NULL };
-	struct add_how how;
-
-	if (name_parse(call->operand[1], &dataset.name, err) ||
-	    call_values(call, "exclude", &exclude, &dataset.exclude_count, err) ||
-	    open_registry(call, &registry, err) || open_add_how(call, registry, &how, err) ||
-	    environment_threads(call->ctx, err))
-		return -1;
-	dataset.exclude = exclude;
-	if (registry_add_dataset(registry, &how, &dataset, &result, err))
-		return -1;
-	return added_print(call, "dataset", &dataset.name, &result, 1, err);
 }
 
 static int run_run(struct call *call, struct error *err)
@@ -239,23 +221,6 @@ static const struct command checkpoint = {
 	.run = checkpoint_run,
 };
 
-static const struct option dataset_options[] = {
-	OPTION_STORE, OPTION_COMPRESSION, OPTION_EXCLUDE, OPTION_REHASH,
-	OPTION_KEY,   OPTION_TIMESTAMP,   OPTION_DRY_RUN, { .name = NULL },
-};
-
-static const struct command dataset = {
-	.name = "dataset",
-	.summary = "register a version of a dataset",
-	.synopsis = "PATH NAME@VERSION",
-	.description = "PATH is a folder or a file. Lines of text and JSONL files are counted as "
-		       "records.",
-	.options = dataset_options,
-	.operands_min = 2,
-	.operands_max = 2,
-	.run = dataset_run,
-};
-
 static const struct option run_options[] = {
 	OPTION_GIT, OPTION_DATA, OPTION_KEY, OPTION_TIMESTAMP, OPTION_DRY_RUN, { .name = NULL },
 };
@@ -300,7 +265,8 @@ static const struct command eval = {
 	.run = eval_run,
 };
 
-static const struct command *const subcommands[] = { &checkpoint, &dataset, &run, &eval, NULL };
+static const struct command *const subcommands[] = { &checkpoint, &add_dataset_command, &run, &eval,
+						     NULL };
 
 const struct command command_add = {
 	.name = "add",

@@ -32,6 +32,7 @@ void adding_release(struct adding *adding)
 void add_result_release(struct add_result *result)
 {
 	json_free(&result->left_out);
+	json_free(&result->corpus);
 }
 
 /* ---- Parts of predicates ---- */

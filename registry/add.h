@@ -2,6 +2,7 @@
 #ifndef REGISTRY_ADD_H
 #define REGISTRY_ADD_H
 
+#include "registry/corpus.h"
 #include "registry/statement.h"
 
 /* What is common to everything that is added. */
@@ -22,6 +23,7 @@ struct add_result {
 	uint64_t scores;       /* of an eval */
 	uint64_t samples;      /* files of items of an eval */
 	struct json *left_out; /* [{"name","reason"}] of files and folders, or NULL: none */
+	struct json *corpus;   /* of a dataset: the statement's "corpus" */
 };
 
 void add_result_release(struct add_result *result);
@@ -59,13 +61,30 @@ MUST_CHECK int registry_add_checkpoints(struct registry *registry, const struct 
 					const struct add_checkpoint *checkpoint, size_t count,
 					struct add_result *out_result, struct error *err);
 
+/* A dataset that another was made from. */
+struct add_derived {
+	struct name from;    /* registered */
+	const char *command; /* that made it; NULL: not said */
+};
+
 struct add_dataset {
 	const char *path; /* a directory or a file */
 	struct name name;
 	const char *const *exclude;
 	size_t exclude_count;
+	struct corpus_wish count;
+	const char *license;       /* an SPDX expression, or words; NULL: not said */
+	const char *period;        /* "YYYY[-MM[-DD]]/YYYY[-MM[-DD]]": when it was written; NULL */
+	const char *const *filter; /* what was taken out, and how */
+	size_t filter_count;
+	const struct add_derived *derived;
+	size_t derived_count;
 };
 
+/*
+ * Register a dataset, with what is counted in its files (docs/corpora.md). ERROR_CORRUPT names
+ * the file and the line that is broken: then nothing is registered.
+ */
 MUST_CHECK int registry_add_dataset(struct registry *registry, const struct add_how *how,
 				    const struct add_dataset *dataset,
 				    struct add_result *out_result, struct error *err);

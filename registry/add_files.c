@@ -6,7 +6,7 @@
 #include "registry/known_files.h"
 #include "registry/piece_bases.h"
 
-enum { CONFIG_READ_MAX = 4 << 20 };
+enum { CONFIG_READ_MAX = 4 << 20, LINE_STEP_BYTES = 1 << 20 };
 
 void kept_release(struct kept *kept)
 {
@@ -20,6 +20,7 @@ struct keeping {
 	struct adding *adding;
 	const struct tree *tree;
 	const struct piece_bases *bases; /* or NULL */
+	struct corpus *corpus;           /* or NULL */
 	struct known_file *file;         /* of file i of the tree */
 	bool *known;                     /* file i need not be read */
 	uint64_t to_read;                /* bytes of the others */
@@ -32,7 +33,8 @@ static void keeping_release(struct keeping *keeping)
 }
 
 struct keeping_file {
-	struct store_file *file; /* NULL where nothing is copied */
+	struct store_file *file;     /* NULL where nothing is copied */
+	struct corpus_file *counted; /* NULL where nothing is counted */
 	uint64_t size;
 	bool text;
 	uint64_t *lines; /* added to by several threads */
@@ -54,7 +56,15 @@ static bool copies(const struct adding *adding)
 
 /* ---- As they go by ---- */
 
-/* Nothing of a file is wanted that is neither copied nor has lines to count. */
+static void file_uncount(struct corpus_file *counted)
+{
+	struct error ignored = { 0 };
+
+	if (counted && corpus_file_end(counted, false, &ignored))
+		return; /* it only lets go of it */
+}
+
+/* Nothing of a file is wanted that is neither copied nor has anything to count. */
 static int keep_begin(void *user, const char *name, uint64_t size, void **out_file,
 		      struct error *err)
 {
@@ -63,12 +73,18 @@ static int keep_begin(void *user, const char *name, uint64_t size, void **out_fi
 	bool text = text_ends_with(name, ".jsonl") || text_ends_with(name, ".txt");
 	CLEANUP(text_free) char *path = NULL;
 	struct keeping_file *file;
+	struct corpus_file *counted = NULL;
 
-	if (!text && !copies(keeping->adding))
+	if (keeping->corpus && corpus_file_begin(keeping->corpus, name, size, &counted, err))
+		return -1;
+	if (!text && !copies(keeping->adding) && !counted)
 		return 0;
 	file = calloc(1, sizeof(*file));
-	if (!file)
+	if (!file) {
+		file_uncount(counted);
 		return error_set(err, ERROR_SYSTEM, "out of memory for a file");
+	}
+	file->counted = counted;
 	file->text = text;
 	file->size = size;
 	file->lines =
@@ -83,6 +99,7 @@ static int keep_begin(void *user, const char *name, uint64_t size, void **out_fi
 
 		if (file_path(keeping->tree, name, &path, err) ||
 		    (wish.like = path, store->type->file_begin(store, &wish, &file->file, err))) {
+			file_uncount(counted);
 			free(file);
 			return -1;
 		}
@@ -131,6 +148,8 @@ static int keep_piece(void *user, void *arg, const struct manifest_piece *piece,
 		piece_bases_find(keeping->bases, piece, &kept.base);
 	if (file->text)
 		__atomic_fetch_add(file->lines, lines_count(file, piece), __ATOMIC_RELAXED);
+	if (file->counted && corpus_file_piece(file->counted, piece->offset, piece->bytes, err))
+		return -1;
 	return file->file
 		       ? keeping->adding->registry->store->type->file_piece(file->file, &kept, err)
 		       : 0;
@@ -147,8 +166,20 @@ static int keep_end(void *user, void *arg, const struct digest *sha256, struct e
 		failed = type->file_commit(file->file, sha256, err);
 	else if (file->file)
 		type->file_abort(file->file);
+	if (!failed && file->counted)
+		failed = corpus_file_end(file->counted, sha256 != NULL, err);
+	else
+		file_uncount(file->counted);
 	free(file);
 	return failed;
+}
+
+static bool keep_in_order(void *user, void *arg)
+{
+	const struct keeping_file *file = arg;
+
+	(void)user;
+	return file->counted && corpus_file_in_order(file->counted);
 }
 
 /* ---- What is known already ---- */
@@ -187,6 +218,31 @@ static void known_find(struct keeping *keeping, const struct known_files *before
 	}
 }
 
+/* Is the file of that path one that is not read? */
+static bool is_known(void *user, const char *path)
+{
+	const struct keeping *keeping = user;
+	const struct tree_file *file = tree_find(keeping->tree, path);
+
+	return file && keeping->known[file - tree_file(keeping->tree, 0)];
+}
+
+/* What was counted in the files of the manifest that are not read now. */
+static int counts_before(struct keeping *keeping, const struct digest *manifest, struct error *err)
+{
+	const struct registry *registry = keeping->adding->registry;
+	CLEANUP(buffer_release) struct buffer counts;
+	struct digest digest;
+
+	buffer_init(&counts, COUNTS_MAX_BYTES);
+	if (known_counts_read(registry, manifest, &digest, err) ||
+	    store_get(registry->store, &digest, &counts, err))
+		return -1;
+	if (!corpus_counts_alike(keeping->corpus, buffer_view(&counts)))
+		return error_set(err, ERROR_ABSENT, "they were counted in another way");
+	return corpus_known(keeping->corpus, buffer_view(&counts), is_known, keeping, err);
+}
+
 /* What was noted when the path was registered; *out_manifest stays NULL when that cannot be used.
  */
 static void known_read(struct keeping *keeping, const struct digest *key,
@@ -208,6 +264,10 @@ static void known_read(struct keeping *keeping, const struct digest *key,
 	    manifest_add_pieces(manifest, buffer_view(&pieces), &ignored))
 		return;
 	known_find(keeping, &then, manifest);
+	if (keeping->corpus && counts_before(keeping, &then.manifest, &ignored)) {
+		memset(keeping->known, 0, tree_count(keeping->tree) * sizeof(*keeping->known));
+		return;
+	}
 	*out_manifest = manifest;
 	manifest = NULL; /* handed over */
 }
@@ -237,7 +297,7 @@ static int stamps_take(struct keeping *keeping, struct error *err)
  * read, and that nobody can have changed unseen. It is a help: failing is no failure.
  */
 static void known_write(struct keeping *keeping, const struct digest *key, int64_t begun_unix_s,
-			const struct digest *manifest)
+			const struct digest *manifest, const struct digest *counts)
 {
 	struct known_file *file = keeping->file;
 	struct error ignored = { 0 };
@@ -257,7 +317,8 @@ static void known_write(struct keeping *keeping, const struct digest *key, int64
 		if (file_stamp_equal(&now, &file[i].stamp))
 			file[kept++] = file[i];
 	}
-	if (known_files_write(keeping->adding->registry, key, manifest, file, kept, &ignored))
+	if (known_files_write(keeping->adding->registry, key, manifest, file, kept, &ignored) ||
+	    (counts && known_counts_write(keeping->adding->registry, manifest, counts, &ignored)))
 		context_notice(keeping->adding->registry->ctx,
 			       "what was read is not noted, and is read again next time: %s",
 			       ignored.text);
@@ -389,11 +450,68 @@ static int left_out_list(const struct tree *tree, struct json **out_list, struct
 	return 0;
 }
 
+/* The object of counts; in a dry run only its digest. */
+static int counts_keep(struct keeping *keeping, struct digest *out_digest, struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer counts;
+
+	buffer_init(&counts, COUNTS_MAX_BYTES);
+	if (corpus_write(keeping->corpus, &counts, err))
+		return -1;
+	*out_digest = sha256(buffer_view(&counts));
+	return keeping->adding->how->dry_run ? 0
+					     : store_put(keeping->adding->registry->store,
+							 buffer_view(&counts), out_digest, err);
+}
+
+/* The number of the line that begins at `offset` of a plain file. */
+static int line_number(const struct tree *tree, const char *path, uint64_t offset,
+		       uint64_t *out_number, struct error *err)
+{
+	CLEANUP(source_close) struct source *source = NULL;
+	CLEANUP(buffer_release) struct buffer step;
+	uint64_t number = 1;
+	uint8_t *room;
+
+	buffer_init(&step, LINE_STEP_BYTES);
+	if (tree_open_file(tree, path, &source, err) ||
+	    buffer_extend(&step, LINE_STEP_BYTES, &room, err))
+		return -1;
+	for (uint64_t at = 0; at < offset; at += LINE_STEP_BYTES) {
+		size_t len =
+			offset - at < LINE_STEP_BYTES ? (size_t)(offset - at) : LINE_STEP_BYTES;
+		const uint8_t *found = room;
+
+		if (source_read_at(source, at, room, len, err))
+			return -1;
+		for (; (found = memchr(found, '\n', (size_t)(room + len - found))); found++)
+			number++;
+	}
+	*out_number = number;
+	return 0;
+}
+
+/* Say in which line of which file it is; pieces of a plain file come in no order. */
+static int line_blame(const struct keeping *keeping, struct error *err)
+{
+	struct error ignored = { 0 };
+	const char *path;
+	uint64_t offset, number;
+
+	if (!keeping->corpus || !corpus_broken_at(keeping->corpus, &path, &offset))
+		return -1;
+	if (line_number(keeping->tree, path, offset, &number, &ignored))
+		return error_prefix(err, "'%s', the line at byte %llu", path,
+				    (unsigned long long)offset);
+	return error_prefix(err, "'%s', line %llu", path, (unsigned long long)number);
+}
+
 /* Read what is not known, keep it and note it. */
 static int tree_keep(struct keeping *keeping, const struct files_wish *wish, struct kept *kept,
 		     struct error *err)
 {
-	const struct manifest_sink sink = { keeping, keep_begin, keep_piece, keep_end };
+	const struct manifest_sink sink = { keeping, keep_begin, keep_piece, keep_end,
+					    keep_in_order };
 	struct adding *adding = keeping->adding;
 	CLEANUP(manifest_free) struct manifest *before = NULL;
 	CLEANUP(text_free) char *real = realpath(tree_root(keeping->tree), NULL);
@@ -406,11 +524,14 @@ static int tree_keep(struct keeping *keeping, const struct files_wish *wish, str
 		return -1;
 	known_read(keeping, &key, &before);
 	known = (struct manifest_known){ before, keeping->known };
-	if (room_check(keeping, err) ||
-	    manifest_build_known(adding->registry->ctx, keeping->tree, before ? &known : NULL,
-				 &sink, &kept->manifest, err) ||
-	    files_link(keeping, kept->manifest, err) ||
-	    manifest_keep(adding, kept->manifest, &kept->identity, err))
+	if (room_check(keeping, err))
+		return -1;
+	if (manifest_build_known(adding->registry->ctx, keeping->tree, before ? &known : NULL,
+				 &sink, &kept->manifest, err))
+		return line_blame(keeping, err);
+	if (files_link(keeping, kept->manifest, err) ||
+	    manifest_keep(adding, kept->manifest, &kept->identity, err) ||
+	    (keeping->corpus && counts_keep(keeping, &kept->counts, err)))
 		return -1;
 	for (size_t i = 0; i < tree_count(keeping->tree); i++)
 		kept->records += keeping->file[i].lines;
@@ -419,7 +540,7 @@ static int tree_keep(struct keeping *keeping, const struct files_wish *wish, str
 	/* What is whole stays, also when the rest of a series is killed. */
 	if (store_flush(adding->registry->store, err))
 		return -1;
-	known_write(keeping, &key, begun, &kept->identity);
+	known_write(keeping, &key, begun, &kept->identity, keeping->corpus ? &kept->counts : NULL);
 	return 0;
 }
 
@@ -439,6 +560,7 @@ int files_keep(struct adding *adding, const struct files_wish *wish, struct kept
 	if (!tree_count(tree))
 		return error_set(err, ERROR_USAGE, "there is no file in '%s'", wish->path);
 	keeping.tree = tree;
+	keeping.corpus = wish->corpus;
 	if (wish->base && copies(adding)) {
 		if (piece_bases_make(wish->base, &bases, err))
 			return -1;

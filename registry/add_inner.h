@@ -3,6 +3,7 @@
 #define REGISTRY_ADD_INNER_H
 
 #include "registry/add.h"
+#include "registry/corpus.h"
 
 /* One call of registry_add_*. */
 struct adding {
@@ -21,6 +22,7 @@ struct kept {
 	struct manifest *manifest;
 	struct digest identity;
 	uint64_t records;      /* lines of its .txt and .jsonl files */
+	struct digest counts;  /* of the object of counts, where there is a corpus */
 	char *architecture;    /* what config.json says, or NULL */
 	struct json *left_out; /* as in add_result */
 };
@@ -31,6 +33,7 @@ struct files_wish {
 	const char *const *exclude;
 	size_t exclude_count;
 	const struct manifest *base; /* with pieces: of the checkpoint it was made from; or NULL */
+	struct corpus *corpus;       /* that counts what goes by; or NULL */
 };
 
 /*

@@ -221,3 +221,41 @@ int known_files_write(const struct registry *registry, const struct digest *key,
 		return -1;
 	return file_write(path, buffer_view(&text), 0644, FILE_REPLACE, err);
 }
+
+/* ---- Counts ---- */
+
+static int known_counts_path(const struct registry *registry, const struct digest *manifest,
+			     char **out_path, struct error *err)
+{
+	char name[sizeof("known/") + DIGEST_HEX_SIZE + sizeof(".counts")] = "known/";
+
+	digest_to_hex(manifest, name + strlen(name));
+	memcpy(name + strlen(name), ".counts", sizeof(".counts"));
+	return registry_path(registry, name, out_path, err);
+}
+
+int known_counts_read(const struct registry *registry, const struct digest *manifest,
+		      struct digest *out_counts, struct error *err)
+{
+	CLEANUP(text_free) char *path = NULL;
+	CLEANUP(buffer_release) struct buffer text;
+
+	buffer_init(&text, HEX_DIGITS);
+	return known_counts_path(registry, manifest, &path, err) || file_read(path, &text, err) ||
+			       digest_from_hex(buffer_view(&text), out_counts, err)
+		       ? -1
+		       : 0;
+}
+
+int known_counts_write(const struct registry *registry, const struct digest *manifest,
+		       const struct digest *counts, struct error *err)
+{
+	CLEANUP(text_free) char *path = NULL;
+	char hex[DIGEST_HEX_SIZE];
+
+	digest_to_hex(counts, hex);
+	return known_counts_path(registry, manifest, &path, err) ||
+			       file_write(path, span_of(hex), 0644, FILE_REPLACE, err)
+		       ? -1
+		       : 0;
+}

@@ -40,6 +40,12 @@ MUST_CHECK int known_files_write(const struct registry *registry, const struct d
 				 const struct digest *manifest, const struct known_file *file,
 				 size_t count, struct error *err);
 
+/* The object of what was counted in the files of a manifest (registry/corpus.h). */
+MUST_CHECK int known_counts_read(const struct registry *registry, const struct digest *manifest,
+				 struct digest *out_counts, struct error *err);
+MUST_CHECK int known_counts_write(const struct registry *registry, const struct digest *manifest,
+				  const struct digest *counts, struct error *err);
+
 /* The file of that name, or NULL. */
 const struct known_file *known_files_find(const struct known_files *known, const char *name);
 

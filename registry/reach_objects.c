@@ -244,8 +244,12 @@ int reached_visit(const struct reached *reached, bool released, const struct rea
 	    visit_mentions(&visiting, predicate, err))
 		return -1;
 	switch (reached->statement.kind) {
-	case STATEMENT_checkpoint:
 	case STATEMENT_dataset:
+		if (visit_own(&visiting, json_member(predicate, "corpus"), "counts",
+			      "object of counts", err))
+			return -1;
+		return visit_manifest(&visiting, released, err);
+	case STATEMENT_checkpoint:
 		return visit_manifest(&visiting, released, err);
 	case STATEMENT_run:
 		return visit_run(&visiting, predicate, err);

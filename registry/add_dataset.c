@@ -1,0 +1,263 @@
+/* Register datasets: their files, what is counted in them, and what they come from. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "registry/add_inner.h"
+
+enum { SOURCES_SHOWN = 64, TEXT_MAX = 1024, FILTERS_MAX = 16 };
+
+/* ---- What is counted ---- */
+
+static int compare_sizes(const void *a, const void *b)
+{
+	const struct counts_source *x = a, *y = b;
+
+	if (x->sum.bytes != y->sum.bytes)
+		return x->sum.bytes < y->sum.bytes ? 1 : -1;
+	return strcmp(x->name, y->name);
+}
+
+/* The largest sources; all of them are in the object of counts. */
+static int sources_set(struct json *object, struct counts *counts, bool tokens, struct error *err)
+{
+	struct json *list, *item;
+
+	if (!counts->source_count)
+		return 0;
+	qsort(counts->source, counts->source_count, sizeof(*counts->source), compare_sizes);
+	if (json_set_array(object, "sources", &list, err))
+		return -1;
+	for (size_t i = 0; i < counts->source_count && i < SOURCES_SHOWN; i++)
+		if (json_add_object(list, &item, err) ||
+		    json_set_text(item, "name", counts->source[i].name, err) ||
+		    counts_sum_set(item, &counts->source[i].sum, tokens, err))
+			return -1;
+	return counts->source_count > SOURCES_SHOWN
+		       ? json_set_size(object, "moreSources", counts->source_count - SOURCES_SHOWN,
+				       err)
+		       : 0;
+}
+
+static int languages_set(struct json *object, const struct counts *counts, bool tokens,
+			 struct error *err)
+{
+	struct json *list, *item;
+
+	if (json_set_object(object, "languages", &list, err) ||
+	    json_set_text(list, "method", SCRIPT_METHOD, err))
+		return -1;
+	for (int i = 0; i < LANGUAGE_COUNT; i++)
+		if (json_set_object(list, language_name((enum language)i), &item, err) ||
+		    counts_sum_set(item, &counts->language[i], tokens, err))
+			return -1;
+	return 0;
+}
+
+static int rare_set(struct json *object, const char *key, uint64_t number, struct error *err)
+{
+	return number ? json_set_size(object, key, number, err) : 0;
+}
+
+/* "corpus"; nothing where no file was looked into. */
+static int corpus_set(struct json *predicate, struct corpus *corpus, const struct kept *kept,
+		      uint64_t *out_records, struct error *err)
+{
+	CLEANUP(counts_release) struct counts counts = { .source = NULL };
+	uint64_t uncounted;
+	struct json *object;
+
+	if (corpus_total(corpus, &counts, &uncounted, err))
+		return -1;
+	*out_records = counts.lines;
+	if (uncounted == kept->manifest->file_count)
+		return 0;
+	if (json_set_object(predicate, "corpus", &object, err) ||
+	    json_set_digest(object, "counts", &kept->counts, err) ||
+	    counts_sum_set(object, &counts.all, false, err) ||
+	    rare_set(object, "textless", counts.textless, err) ||
+	    rare_set(object, "broken", counts.broken, err) ||
+	    rare_set(object, "uncounted", uncounted, err) ||
+	    languages_set(object, &counts, false, err))
+		return -1;
+	return sources_set(object, &counts, false, err);
+}
+
+/* What was left out or not found is said once for each file. */
+static void oddities_say(const struct registry *registry, struct corpus *corpus)
+{
+	const struct corpus_shard *shard;
+	size_t count = corpus_shards(corpus, &shard);
+
+	for (size_t i = 0; i < count; i++) {
+		if (shard[i].broken)
+			context_notice(registry->ctx, "'%s': %llu broken lines are left out; %s",
+				       shard[i].path, (unsigned long long)shard[i].counts.broken,
+				       shard[i].broken);
+		if (shard[i].counts.textless)
+			context_notice(registry->ctx,
+				       "'%s': %llu lines have no text: --text-field names it",
+				       shard[i].path, (unsigned long long)shard[i].counts.textless);
+	}
+}
+
+/* ---- What is said of it ---- */
+
+static int text_check(const char *what, const char *text, struct error *err)
+{
+	return *text && strlen(text) <= TEXT_MAX
+		       ? 0
+		       : error_set(err, ERROR_USAGE, "%s has %zu bytes, of 1 to %d", what,
+				   strlen(text), TEXT_MAX);
+}
+
+/* YYYY, YYYY-MM or YYYY-MM-DD, `len` bytes of it. */
+static bool is_date(const char *text, size_t len)
+{
+	static const char shape[] = "dddd-dd-dd";
+
+	if (len != 4 && len != 7 && len != 10)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (shape[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != '-')
+			return false;
+	return (len < 7 || (strncmp(text + 5, "01", 2) >= 0 && strncmp(text + 5, "12", 2) <= 0)) &&
+	       (len < 10 || (strncmp(text + 8, "01", 2) >= 0 && strncmp(text + 8, "31", 2) <= 0));
+}
+
+static int period_set(struct json *predicate, const char *period, struct error *err)
+{
+	const char *slash = period ? strchr(period, '/') : NULL;
+	size_t first = slash ? (size_t)(slash - period) : 0;
+	struct json *object;
+
+	if (!period)
+		return 0;
+	if (!slash || !is_date(period, first) || !is_date(slash + 1, strlen(slash + 1)) ||
+	    strcmp(slash + 1, period) < 0)
+		return error_set(err, ERROR_USAGE,
+				 "'%s' is no period: 2013-05/2024-04, or whole years, or days",
+				 period);
+	return json_set_object(predicate, "period", &object, err) ||
+			       json_set_span(object, "from",
+					     (struct span){ (const uint8_t *)period, first },
+					     err) ||
+			       json_set_text(object, "to", slash + 1, err)
+		       ? -1
+		       : 0;
+}
+
+static int filters_set(struct json *predicate, const struct add_dataset *dataset, struct error *err)
+{
+	struct json *list;
+
+	if (!dataset->filter_count)
+		return 0;
+	if (dataset->filter_count > FILTERS_MAX)
+		return error_set(err, ERROR_USAGE, "%zu filters, of %d allowed",
+				 dataset->filter_count, FILTERS_MAX);
+	if (json_set_array(predicate, "filters", &list, err))
+		return -1;
+	for (size_t i = 0; i < dataset->filter_count; i++)
+		if (text_check("a filter", dataset->filter[i], err) ||
+		    json_add_text(list, dataset->filter[i], err))
+			return -1;
+	return 0;
+}
+
+/* "derivedFrom": references, each with the command that was run. */
+static int derived_set(struct adding *adding, struct json *predicate,
+		       const struct add_dataset *dataset, struct error *err)
+{
+	struct json *list;
+
+	if (!dataset->derived_count)
+		return 0;
+	if (json_set_array(predicate, "derivedFrom", &list, err))
+		return -1;
+	for (size_t i = 0; i < dataset->derived_count; i++) {
+		const struct add_derived *derived = &dataset->derived[i];
+		CLEANUP(json_free) struct json *reference = NULL;
+
+		if (registry_reference_to(adding->registry, STATEMENT_dataset, &derived->from,
+					  &reference, err) ||
+		    (derived->command && (text_check("--by", derived->command, err) ||
+					  json_set_text(reference, "by", derived->command, err))) ||
+		    json_add_take(list, &reference, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int said_set(struct adding *adding, struct json *predicate,
+		    const struct add_dataset *dataset, struct error *err)
+{
+	if (dataset->license && (text_check("--license", dataset->license, err) ||
+				 json_set_text(predicate, "license", dataset->license, err)))
+		return -1;
+	return period_set(predicate, dataset->period, err) ||
+			       filters_set(predicate, dataset, err) ||
+			       derived_set(adding, predicate, dataset, err)
+		       ? -1
+		       : 0;
+}
+
+/* ---- The whole ---- */
+
+/* Read the files, keep and count them; set what follows from them. */
+static int files_set(struct adding *adding, const struct add_dataset *dataset,
+		     struct json *predicate, struct kept *kept, struct error *err)
+{
+	CLEANUP(corpus_free) struct corpus *corpus = NULL;
+	struct files_wish wish = { .path = dataset->path,
+				   .exclude = dataset->exclude,
+				   .exclude_count = dataset->exclude_count };
+
+	if (corpus_new(&dataset->count, &corpus, err))
+		return -1;
+	wish.corpus = corpus;
+	if (files_keep(adding, &wish, kept, err) ||
+	    json_set_digest(predicate, "manifest", &kept->identity, err) ||
+	    json_set_size(predicate, "bytes", manifest_bytes(kept->manifest), err) ||
+	    json_set_size(predicate, "files", kept->manifest->file_count, err) ||
+	    corpus_set(predicate, corpus, kept, &kept->records, err) ||
+	    json_set_size(predicate, "records", kept->records, err))
+		return -1;
+	oddities_say(adding->registry, corpus);
+	return 0;
+}
+
+int registry_add_dataset(struct registry *registry, const struct add_how *how,
+			 const struct add_dataset *dataset, struct add_result *out_result,
+			 struct error *err)
+{
+	CLEANUP(adding_release) struct adding adding = { 0 };
+	CLEANUP(json_free) struct json *predicate = NULL;
+	CLEANUP(kept_release) struct kept kept = { 0 };
+	CLEANUP(add_result_release) struct add_result result = { 0 };
+	struct statement_draft draft = { .kind = STATEMENT_dataset };
+	char subject[NAME_TEXT_MAX];
+
+	/* What is said is checked before anything is read. */
+	if (adding_begin(registry, how, &adding, err) || json_object_new(&predicate, err) ||
+	    name_set(predicate, &dataset->name, subject, err) ||
+	    said_set(&adding, predicate, dataset, err) ||
+	    files_set(&adding, dataset, predicate, &kept, err))
+		return -1;
+	draft.subject = subject;
+	draft.digest = kept.identity;
+	draft.predicate = predicate;
+	if (json_member(predicate, "corpus") &&
+	    json_clone(json_member(predicate, "corpus"), &result.corpus, err))
+		return -1;
+	if (adding_publish(&adding, &draft, 1, &result.made, err))
+		return -1;
+	result.manifest = kept.identity;
+	result.files = kept.manifest->file_count;
+	result.bytes = manifest_bytes(kept.manifest);
+	result.records = kept.records;
+	result.left_out = kept.left_out;
+	kept.left_out = NULL; /* handed over */
+	*out_result = result;
+	result = (struct add_result){ 0 };
+	return 0;
+}
