@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "cli/environment.h"
 #include "cli/open.h"
 #include "cli/output.h"
 
@@ -39,8 +40,8 @@ static int reindex_run(struct call *call, struct error *err)
 			    registry->folder);
 		return 0;
 	}
-	if (registry_reindex(registry, err) || registry_index(registry, &index, err) ||
-	    index_count(index, &counts, err))
+	if (environment_threads(call->ctx, err) || registry_reindex(registry, err) ||
+	    registry_index(registry, &index, err) || index_count(index, &counts, err))
 		return -1;
 	if (call->json)
 		return print_json(registry, &counts, err);

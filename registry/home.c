@@ -187,8 +187,8 @@ int registry_open(const struct context *ctx, const char *folder, struct registry
 	if (!registry->origin || !note_name_ok(span_of(registry->origin)))
 		return error_set(err, ERROR_CORRUPT, "'%s' names no origin", settings);
 	type = settings_get(&registry->settings, SETTING_STORE_TYPE, "files");
-	if (settings_check(registry, err) || store_open(type, objects, &registry->store, err) ||
-	    store_set_up(registry, err))
+	if (settings_check(registry, err) || key_cache_new(&registry->keys, err) ||
+	    store_open(type, objects, &registry->store, err) || store_set_up(registry, err))
 		return -1;
 
 	*out_registry = registry;
@@ -203,6 +203,7 @@ void registry_close(struct registry **registry)
 	index_close(&(*registry)->index);
 	log_close(&(*registry)->log);
 	store_close(&(*registry)->store);
+	key_cache_free(&(*registry)->keys);
 	settings_release(&(*registry)->settings);
 	free((*registry)->timestamp_url);
 	free((*registry)->folder);

@@ -19,7 +19,8 @@ struct registry {
 	struct store *store;
 	struct log *log;
 	struct index *index;
-	char *timestamp_url; /* registry/timestamps.h: what --timestamp-url named, or NULL */
+	struct key_cache *keys; /* those that entries of the log name */
+	char *timestamp_url;    /* registry/timestamps.h: what --timestamp-url named, or NULL */
 };
 
 struct registry_init_request {

@@ -127,64 +127,19 @@ static int place_read(struct index *index, const struct log_head *head, struct t
 
 /* ---- Taking in the log ---- */
 
-/* A statement whose body is gone: that it was logged, and whatever its claim will say of it. */
-static int bodiless_take(struct index *index, struct log *log, uint64_t place,
-			 const struct entry *entry, struct error *err)
-{
-	CLEANUP(text_free) char *ident = NULL;
-	struct digest identity = entry->identity;
-	struct error why = { 0 };
-
-	if (entry->certificate.len)
-		return 0; /* nothing of it was ever kept here */
-	/* A P-384 entry does not say it; the sequence does, and is believed in nothing else. */
-	if (!entry->has_identity &&
-	    (log_ident(log, place, &ident, &why) || strlen(ident) < 2 * DIGEST_SIZE ||
-	     digest_from_hex((struct span){ (const uint8_t *)ident, 2 * DIGEST_SIZE }, &identity,
-			     &why)))
-		return why.code == ERROR_SYSTEM ? error_set(err, why.code, "%s", why.text) : 0;
-	return index_take_bodiless(index, place, &identity, public_key_id(entry->key), err);
-}
-
-static int entry_take(struct index *index, struct log *log, uint64_t place, uint64_t size,
-		      struct error *err)
-{
-	CLEANUP(buffer_release) struct buffer bytes, payload;
-	CLEANUP(entry_release) struct entry entry = { 0 };
-	struct error why = { 0 };
-	struct digest identity;
-
-	buffer_init(&bytes, ENTRY_MAX_BYTES);
-	buffer_init(&payload, STATEMENT_PAYLOAD_MAX_BYTES);
-	if (tiles_entry(log_tiles(log), place, size, &bytes, err))
-		return -1;
-	/* What is foreign or damaged is for `log audit` to tell; the rest is indexed. */
-	if (entry_parse(buffer_view(&bytes), &entry, &why))
-		return why.code == ERROR_SYSTEM ? error_set(err, why.code, "%s", why.text) : 0;
-	if (entry_payload(index->registry, &entry, &payload, &identity, &why)) {
-		if (why.code == ERROR_ABSENT)
-			return bodiless_take(index, log, place, &entry, err);
-		return why.code == ERROR_SYSTEM ? error_set(err, why.code, "%s", why.text) : 0;
-	}
-	return index_take(index, place, &identity, public_key_id(entry.key), buffer_view(&payload),
-			  err);
-}
-
 /* Everything in one transaction, so that an index never knows half an entry. */
 static int take_all(struct index *index, struct log *log, const struct log_head *head,
 		    uint64_t from, struct error *err)
 {
 	char size[24], root[DIGEST_HEX_SIZE];
 
-	for (uint64_t i = from; i < head->size; i++) {
-		if ((i & 1023) == 0 && context_check_cancelled(index->registry->ctx, err))
-			return -1;
-		if (entry_take(index, log, i, head->size, err))
-			return -1;
-	}
 	snprintf(size, sizeof(size), "%llu", (unsigned long long)head->size);
 	digest_to_hex(&head->root, root);
-	return about_set(index, "size", size, err) || about_set(index, "root", root, err) ? -1 : 0;
+	return index_fill(index, log, from, head->size, err) ||
+			       about_set(index, "size", size, err) ||
+			       about_set(index, "root", root, err)
+		       ? -1
+		       : 0;
 }
 
 /* *out_fits is false when the index is of another history and must be thrown away. */
@@ -311,6 +266,8 @@ void index_close(struct index **index)
 {
 	if (!*index)
 		return;
+	for (size_t i = 0; i < (*index)->prepared_count; i++)
+		query_free(&(*index)->prepared[i].query);
 	database_close(&(*index)->database);
 	free(*index);
 	*index = NULL;

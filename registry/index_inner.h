@@ -8,9 +8,16 @@
 
 #define INDEX_VERSION "2"
 
+#define INDEX_PREPARED_MAX 16
+
 struct index {
 	struct registry *registry; /* borrowed */
 	struct database *database;
+	struct {
+		const char *sql; /* a literal, told from others by its place */
+		struct query *query;
+	} prepared[INDEX_PREPARED_MAX]; /* changes that come with every entry */
+	size_t prepared_count;
 };
 
 /* Lower case into out_folded[NAME_TEXT_MAX + 24]; longer text is cut. */
@@ -22,11 +29,20 @@ MUST_CHECK int index_ask(struct index *index, const char *sql, const char *text,
 			 struct query **out_query, bool *out_row, struct error *err);
 
 /*
+ * Take in the entries [from, size) of the log: read and checked on all cores, some at a time,
+ * written in order. Inside the caller's transaction.
+ */
+MUST_CHECK int index_fill(struct index *index, struct log *log, uint64_t from, uint64_t size,
+			  struct error *err);
+
+/*
  * Take in one statement that is logged at `log_index`. The caller checked that it
- * is the body of that entry. Inside the caller's transaction.
+ * is the body of that entry. `file`: the digests of its manifest's files, those that are at hand.
+ * Inside the caller's transaction.
  */
 MUST_CHECK int index_take(struct index *index, uint64_t log_index, const struct digest *identity,
-			  const struct digest *signer, struct span payload, struct error *err);
+			  const struct digest *signer, const struct statement *statement,
+			  const struct digest_list *file, struct error *err);
 
 /* The same of a statement of which no body is here. */
 MUST_CHECK int index_take_bodiless(struct index *index, uint64_t log_index,

@@ -26,13 +26,33 @@ static void family_of(const struct name *name, char out_text[NAME_TEXT_MAX])
 		out_text[0] = '\0';
 }
 
+/* The change `sql`, ready to be bound; it stays prepared for the next entry. Not to be freed. */
+static int prepare(struct index *index, const char *sql, struct query **out_query,
+		   struct error *err)
+{
+	size_t i = 0;
+
+	while (i < index->prepared_count && index->prepared[i].sql != sql)
+		i++;
+	if (i == INDEX_PREPARED_MAX)
+		return error_set(err, ERROR_SYSTEM, "the index has too many kinds of changes");
+	if (i == index->prepared_count) {
+		if (query_new(index->database, sql, &index->prepared[i].query, err))
+			return -1;
+		index->prepared[i].sql = sql;
+		index->prepared_count++;
+	}
+	*out_query = index->prepared[i].query;
+	return 0;
+}
+
 /* Run a change whose parameters are texts; NULL binds SQL NULL. */
 static int insert(struct index *index, const char *sql, const char *const *text, size_t count,
 		  struct error *err)
 {
-	CLEANUP(query_free) struct query *query = NULL;
+	struct query *query;
 
-	if (query_new(index->database, sql, &query, err))
+	if (prepare(index, sql, &query, err))
 		return -1;
 	for (size_t i = 0; i < count; i++)
 		query_bind_text(query, (int)i + 1, text[i]);
@@ -96,27 +116,19 @@ static int walk(struct index *index, const char *identity, const char *key,
 	return 0;
 }
 
-/* The digests of a manifest's files, when the manifest is here. */
-static int files(struct index *index, const struct digest *digest, struct error *err)
+/* The digests of a manifest's files, those that are at hand. */
+static int files(struct index *index, const struct digest *manifest, const struct digest_list *file,
+		 struct error *err)
 {
-	CLEANUP(manifest_free) struct manifest *manifest = NULL;
-	CLEANUP(query_free) struct query *query = NULL;
-	CLEANUP(buffer_release) struct buffer bytes;
 	char identity[DIGEST_HEX_SIZE], sha256[DIGEST_HEX_SIZE];
-	struct error absent = { 0 };
+	struct query *query;
 
-	buffer_init(&bytes, MANIFEST_MAX_BYTES);
-	if (store_get(index->registry->store, digest, &bytes, &absent) ||
-	    manifest_parse(buffer_view(&bytes), &manifest, &absent))
-		return absent.code == ERROR_SYSTEM ? error_set(err, absent.code, "%s", absent.text)
-						   : 0;
-	digest_to_hex(digest, identity);
-	if (query_new(index->database,
-		      "INSERT OR IGNORE INTO file(manifest, place, sha256) VALUES (?, ?, ?)",
-		      &query, err))
+	digest_to_hex(manifest, identity);
+	if (prepare(index, "INSERT OR IGNORE INTO file(manifest, place, sha256) VALUES (?, ?, ?)",
+		    &query, err))
 		return -1;
-	for (size_t i = 0; i < manifest->file_count; i++) {
-		digest_to_hex(&manifest->file[i].sha256, sha256);
+	for (size_t i = 0; i < file->count; i++) {
+		digest_to_hex(&file->item[i], sha256);
 		query_bind_text(query, 1, identity);
 		query_bind_u64(query, 2, i);
 		query_bind_text(query, 3, sha256);
@@ -129,14 +141,14 @@ static int files(struct index *index, const struct digest *digest, struct error 
 static int scores(struct index *index, const char *identity, const struct json *predicate,
 		  struct error *err)
 {
-	CLEANUP(query_free) struct query *query = NULL;
+	struct query *query;
 	const struct json *list;
 
 	if (json_maybe_array(predicate, "scores", &list, err) ||
-	    query_new(index->database,
-		      "INSERT OR IGNORE INTO score(identity, place, task, metric, filter, value, "
-		      "deviation) VALUES (?, ?, ?, ?, ?, ?, ?)",
-		      &query, err))
+	    prepare(index,
+		    "INSERT OR IGNORE INTO score(identity, place, task, metric, filter, value, "
+		    "deviation) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		    &query, err))
 		return -1;
 	for (size_t i = 0; i < json_count(list); i++) {
 		const struct json *score = json_at(list, i);
@@ -175,7 +187,7 @@ static int bodiless_name(struct index *index, const struct statement *claim, con
 static int claim(struct index *index, uint64_t log_index, const struct statement *statement,
 		 struct error *err)
 {
-	CLEANUP(query_free) struct query *query = NULL;
+	struct query *query;
 	char family[NAME_TEXT_MAX], folded[FOLDED_SIZE], text[FOLDED_SIZE], name[NAME_TEXT_MAX];
 	char identity[DIGEST_HEX_SIZE];
 	const char *kind;
@@ -183,12 +195,12 @@ static int claim(struct index *index, uint64_t log_index, const struct statement
 
 	if (json_need_string(statement->predicate, "kind", &kind, err) ||
 	    json_maybe_size(statement->predicate, "serial", 0, &serial, err) ||
-	    query_new(index->database,
-		      "INSERT OR IGNORE INTO claim(folded, family, kind, name, version, alias, "
-		      "serial, identity, target, log_index) VALUES (?, ?, ?, ?, ?, ?, ?, ?, "
-		      "(SELECT towards FROM edge WHERE edge.identity = ? AND relation = 'target'), "
-		      "?)",
-		      &query, err))
+	    prepare(index,
+		    "INSERT OR IGNORE INTO claim(folded, family, kind, name, version, alias, "
+		    "serial, identity, target, log_index) VALUES (?, ?, ?, ?, ?, ?, ?, ?, "
+		    "(SELECT towards FROM edge WHERE edge.identity = ? AND relation = 'target'), "
+		    "?)",
+		    &query, err))
 		return -1;
 	name_to_text(&statement->name, name);
 	if (statement->name.alias)
@@ -215,13 +227,13 @@ static int claim(struct index *index, uint64_t log_index, const struct statement
 int index_take_bodiless(struct index *index, uint64_t log_index, const struct digest *identity,
 			const struct digest *signer, struct error *err)
 {
-	CLEANUP(query_free) struct query *query = NULL;
+	struct query *query;
 	char hex[DIGEST_HEX_SIZE], key[DIGEST_HEX_SIZE];
 
-	if (query_new(index->database,
-		      "INSERT OR IGNORE INTO statement(log_index, identity, signer, kind, subject, "
-		      "digest, folded, declared) VALUES (?, ?, ?, '', '', '', '', '')",
-		      &query, err))
+	if (prepare(index,
+		    "INSERT OR IGNORE INTO statement(log_index, identity, signer, kind, subject, "
+		    "digest, folded, declared) VALUES (?, ?, ?, '', '', '', '', '')",
+		    &query, err))
 		return -1;
 	digest_to_hex(identity, hex);
 	digest_to_hex(signer, key);
@@ -234,14 +246,14 @@ int index_take_bodiless(struct index *index, uint64_t log_index, const struct di
 static int row(struct index *index, uint64_t log_index, const char *identity, const char *signer,
 	       const struct statement *statement, struct error *err)
 {
-	CLEANUP(query_free) struct query *query = NULL;
+	struct query *query;
 	const char *declared = json_text(json_member(statement->predicate, "declared"));
 	char digest[DIGEST_HEX_SIZE], family[NAME_TEXT_MAX], folded[FOLDED_SIZE];
 
-	if (query_new(index->database,
-		      "INSERT OR IGNORE INTO statement(log_index, identity, signer, kind, subject, "
-		      "digest, folded, declared) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-		      &query, err))
+	if (prepare(index,
+		    "INSERT OR IGNORE INTO statement(log_index, identity, signer, kind, subject, "
+		    "digest, folded, declared) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		    &query, err))
 		return -1;
 	digest_to_hex(&statement->digest, digest);
 	family_of(&statement->name, family);
@@ -258,30 +270,24 @@ static int row(struct index *index, uint64_t log_index, const char *identity, co
 }
 
 int index_take(struct index *index, uint64_t log_index, const struct digest *identity,
-	       const struct digest *signer, struct span payload, struct error *err)
+	       const struct digest *signer, const struct statement *statement,
+	       const struct digest_list *file, struct error *err)
 {
-	CLEANUP(statement_release) struct statement statement = { 0 };
 	char hex[DIGEST_HEX_SIZE], key[DIGEST_HEX_SIZE];
-	struct error foreign = { 0 };
 
-	/* A kind that a later version made is logged and kept, and this one passes over it. */
-	if (statement_parse(payload, &statement, &foreign))
-		return foreign.code == ERROR_SYSTEM
-			       ? error_set(err, foreign.code, "%s", foreign.text)
-			       : 0;
 	digest_to_hex(identity, hex);
 	digest_to_hex(signer, key);
-	if (row(index, log_index, hex, key, &statement, err) ||
-	    walk(index, hex, "", statement.predicate, err))
+	if (row(index, log_index, hex, key, statement, err) ||
+	    walk(index, hex, "", statement->predicate, err))
 		return -1;
-	switch (statement.kind) {
+	switch (statement->kind) {
 	case STATEMENT_claim:
-		return claim(index, log_index, &statement, err);
+		return claim(index, log_index, statement, err);
 	case STATEMENT_eval:
-		return scores(index, hex, statement.predicate, err);
+		return scores(index, hex, statement->predicate, err);
 	case STATEMENT_checkpoint:
 	case STATEMENT_dataset:
-		return files(index, &statement.digest, err);
+		return files(index, &statement->digest, file, err);
 	default:
 		return 0;
 	}

@@ -2,6 +2,7 @@
 #include "registry/log.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,6 +49,8 @@ void log_close(struct log **log)
 	log_sequencing_free(&(*log)->sequencing);
 	log_waiting_close(&(*log)->waiting);
 	log_queue_free(&(*log)->queue);
+	query_free(&(*log)->find);
+	query_free(&(*log)->find_claim);
 	database_close(&(*log)->sequence);
 	database_close(&(*log)->lock);
 	log_keys_release(&(*log)->keys);
@@ -127,21 +130,65 @@ int log_head(struct log *log, struct log_head *out_head, struct error *err)
 	return 0;
 }
 
+/*
+ * Ask log.db about one text; *out_row. An audit asks for every entry, so the question stays
+ * prepared; whoever asked resets it, since a row that is held keeps the database from moving on.
+ */
+static int sequence_ask(struct log *log, struct query **query, const char *sql, const char *text,
+			bool *out_row, struct error *err)
+{
+	if (log_sequence(log, err) || (!*query && query_new(log->sequence, sql, query, err)))
+		return -1;
+	query_bind_text(*query, 1, text);
+	if (query_step(*query, out_row, err) == 0)
+		return 0;
+	query_free(query); /* a damaged file may be whole the next time */
+	return -1;
+}
+
 int log_find(struct log *log, const char *ident, uint64_t *out_index, struct error *err)
 {
-	CLEANUP(query_free) struct query *query = NULL;
 	bool row;
 
+	if (sequence_ask(log, &log->find, "SELECT idx FROM entry WHERE ident = ?", ident, &row,
+			 err))
+		return -1;
+	if (row)
+		*out_index = query_u64(log->find, 0);
+	query_reset(log->find);
+	return row ? 0 : error_set(err, ERROR_ABSENT, "the log has no entry for '%s'", ident);
+}
+
+int log_signers(struct log *log, const struct digest *identity, struct digest_list *out_keys,
+		struct error *err)
+{
+	CLEANUP(query_free) struct query *query = NULL;
+	char hex[DIGEST_HEX_SIZE], from[DIGEST_HEX_SIZE + 1], to[DIGEST_HEX_SIZE + 1];
+	bool row;
+
+	digest_to_hex(identity, hex);
+	snprintf(from, sizeof(from), "%s.", hex);
+	snprintf(to, sizeof(to), "%s/", hex); /* the character behind '.' */
 	if (log_sequence(log, err) ||
-	    query_new(log->sequence, "SELECT idx FROM entry WHERE ident = ?", &query, err))
+	    query_new(log->sequence,
+		      "SELECT ident FROM entry WHERE ident > ? AND ident < ? ORDER BY ident",
+		      &query, err))
 		return -1;
-	query_bind_text(query, 1, ident);
-	if (query_step(query, &row, err))
-		return -1;
-	if (!row)
-		return error_set(err, ERROR_ABSENT, "the log has no entry for '%s'", ident);
-	*out_index = query_u64(query, 0);
-	return 0;
+	query_bind_text(query, 1, from);
+	query_bind_text(query, 2, to);
+	for (;;) {
+		struct digest key;
+		const char *ident;
+
+		if (query_step(query, &row, err))
+			return -1;
+		if (!row)
+			return 0;
+		ident = query_text(query, 0);
+		if (!ident || digest_from_hex(span_of(ident + DIGEST_HEX_SIZE), &key, err) ||
+		    digest_list_add(out_keys, &key, err))
+			return -1;
+	}
 }
 
 int log_ident(struct log *log, uint64_t index, char **out_ident, struct error *err)
@@ -179,25 +226,26 @@ int claim_fold(const char *claim, char **out_folded, struct error *err)
 int log_find_claim(struct log *log, const char *claim, char **out_statement, uint64_t *out_index,
 		   struct error *err)
 {
-	CLEANUP(query_free) struct query *query = NULL;
 	CLEANUP(text_free) char *folded = NULL;
-	char *statement;
+	char *statement = NULL;
 	bool row;
 
-	if (claim_fold(claim, &folded, err) || log_sequence(log, err) ||
-	    query_new(log->sequence, "SELECT statement, idx FROM claim WHERE folded = ?", &query,
-		      err))
+	if (claim_fold(claim, &folded, err) ||
+	    sequence_ask(log, &log->find_claim, "SELECT statement, idx FROM claim WHERE folded = ?",
+			 folded, &row, err))
 		return -1;
-	query_bind_text(query, 1, folded);
-	if (query_step(query, &row, err))
-		return -1;
+	if (row) {
+		const char *text = query_text(log->find_claim, 0);
+
+		statement = strdup(text ? text : "");
+		*out_index = query_u64(log->find_claim, 1);
+	}
+	query_reset(log->find_claim);
 	if (!row)
 		return error_set(err, ERROR_ABSENT, "nothing is called '%s'", claim);
-	statement = strdup(query_text(query, 0) ? query_text(query, 0) : "");
 	if (!statement)
 		return error_set(err, ERROR_SYSTEM, "out of memory for a name");
 	*out_statement = statement;
-	*out_index = query_u64(query, 1);
 	return 0;
 }
 
@@ -219,19 +267,22 @@ int log_signed(struct log *log, struct log_head *out_head, struct error *err)
 	return 0;
 }
 
-int log_holds(struct log *log, uint64_t index, struct span entry, struct error *err)
+int log_holds(struct log *log, const struct log_item *item, const uint64_t *index, size_t count,
+	      struct error *err)
 {
 	CLEANUP(log_head_release) struct log_head head = { 0 };
-	struct digest path[MERKLE_PROOF_MAX], leaf = merkle_leaf(entry);
-	size_t len;
 
-	return log_signed(log, &head, err) ||
-			       tiles_prove_inclusion(log->tiles, index, head.size, path, &len,
-						     err) ||
-			       merkle_check_inclusion(index, head.size, &leaf, path, len,
-						      &head.root, err)
-		       ? -1
-		       : 0;
+	if (log_signed(log, &head, err))
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		struct digest path[MERKLE_PROOF_MAX], leaf = merkle_leaf(item[i].entry);
+		size_t len;
+
+		if (tiles_prove_inclusion(log->tiles, index[i], head.size, path, &len, err) ||
+		    merkle_check_inclusion(index[i], head.size, &leaf, path, len, &head.root, err))
+			return -1;
+	}
+	return 0;
 }
 
 /* An entry beyond what is shown: not there at all, or waiting for witnesses. */

@@ -110,14 +110,19 @@ MUST_CHECK int log_ask_witnesses(struct log *log, struct span text, struct error
  */
 MUST_CHECK int log_signed(struct log *log, struct log_head *out_head, struct error *err);
 
-/* 0 iff `entry` is what the log has at `index` of what was signed last. */
-MUST_CHECK int log_holds(struct log *log, uint64_t index, struct span entry, struct error *err);
+/* 0 iff each `item`'s entry is what the log has at its index of what was signed last. */
+MUST_CHECK int log_holds(struct log *log, const struct log_item *item, const uint64_t *index,
+			 size_t count, struct error *err);
 
 /* The last checkpoint that was ever signed, as lock.db remembers it. The caller releases it. */
 MUST_CHECK int log_remembered(struct log *log, struct log_head *out_head, struct error *err);
 
 /* The index of the entry called `ident`, ERROR_ABSENT if it is not sequenced. */
 MUST_CHECK int log_find(struct log *log, const char *ident, uint64_t *out_index, struct error *err);
+
+/* KEY of each signer that a statement is sequenced for, the smallest first; none is success. */
+MUST_CHECK int log_signers(struct log *log, const struct digest *identity,
+			   struct digest_list *out_keys, struct error *err);
 
 /* What the entry at `index` is called there, "HEX.KEY", malloced: the sequence says so, and nobody
  * else. ERROR_ABSENT. */

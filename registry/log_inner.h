@@ -27,6 +27,7 @@ struct log {
 	struct blobs *blobs;
 	struct tiles *tiles;
 	struct database *sequence;         /* log.db, NULL until asked for */
+	struct query *find, *find_claim;   /* prepared questions to it, NULL until asked for */
 	struct database *lock;             /* lock.db, NULL until the first append */
 	struct log_sequencing *sequencing; /* prepared statements of log.db, or NULL */
 	struct log_waiting *waiting;       /* this writer's own file, NULL until it had to wait */

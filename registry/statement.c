@@ -109,13 +109,39 @@ int statement_signers(struct registry *registry, const struct digest *identity,
 	return failed ? -1 : 0;
 }
 
-/* The smallest KEY of an envelope of this statement, by looking through statements/. */
+/* The smallest KEY that is sequenced with this statement, and whose envelope is here. */
+static bool signer_sequenced(struct registry *registry, const struct digest *identity,
+			     struct digest *out_key)
+{
+	CLEANUP(digest_list_release) struct digest_list keys = { 0 };
+	struct error ignored = { 0 };
+	struct log *log;
+
+	if (registry_log(registry, &log, &ignored) || log_signers(log, identity, &keys, &ignored))
+		return false;
+	for (size_t i = 0; i < keys.count; i++) {
+		CLEANUP(text_free) char *path = NULL;
+
+		if (statement_path(registry, identity, &keys.item[i], &path, &ignored))
+			return false;
+		if (file_exists(path)) {
+			*out_key = keys.item[i];
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The smallest KEY of an envelope of this statement: by the sequence, and where that knows none
+ * that is here, by looking through statements/, which takes as long as there are many. */
 static int signer_find(struct registry *registry, const struct digest *identity,
 		       struct digest *out_key, struct error *err)
 {
 	CLEANUP(digest_list_release) struct digest_list keys = { 0 };
 	char hex[DIGEST_HEX_SIZE];
 
+	if (signer_sequenced(registry, identity, out_key))
+		return 0;
 	digest_to_hex(identity, hex);
 	if (statement_signers(registry, identity, &keys, err))
 		return -1;
@@ -216,7 +242,7 @@ int statement_entry(struct registry *registry, const struct digest *identity,
 	return registry_log(registry, &log, err) || log_find(log, ident, &index, err) ||
 			       log_signed(log, &head, err) ||
 			       tiles_entry(log_tiles(log), index, head.size, bytes, err) ||
-			       entry_parse(buffer_view(bytes), out_entry, err)
+			       entry_parse_with(registry->keys, buffer_view(bytes), out_entry, err)
 		       ? -1
 		       : 0;
 }

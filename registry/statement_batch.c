@@ -10,12 +10,10 @@ static int items_log(struct log *log, const struct statement_batch *batch, struc
 		item[i] = batch->fill(batch->batch, i);
 	if (log_append(log, item, batch->count, index, err))
 		return -1;
-	for (size_t i = 0; i < batch->count; i++) {
-		if (log_holds(log, index[i], item[i].entry, err))
-			return error_prefix(err,
-					    "a statement was logged, and it is not in the log");
+	if (log_holds(log, item, index, batch->count, err))
+		return error_prefix(err, "a statement was logged, and it is not in the log");
+	for (size_t i = 0; i < batch->count; i++)
 		batch->place(batch->batch, i, index[i]);
-	}
 	return 0;
 }
 

@@ -5,6 +5,24 @@
 
 #include "registry/statement_inner.h"
 
+/* Is this the envelope that was signed by the entry's key over what the entry holds the digest of?
+ */
+static bool body_fits(const struct entry *entry, struct span bundle)
+{
+	CLEANUP(envelope_release) struct envelope envelope = { 0 };
+	CLEANUP(buffer_release) struct buffer message;
+	uint8_t digest[MESSAGE_DIGEST_MAX];
+	struct error ignored = { 0 };
+	size_t len;
+
+	buffer_init(&message, ENVELOPE_MAX_BYTES);
+	return envelope_parse(bundle, ENVELOPE_MAX_BYTES, &envelope, &ignored) == 0 &&
+	       envelope_encoding(buffer_view(&envelope.payload), &message, &ignored) == 0 &&
+	       signature_message_digest(entry->key, buffer_view(&message), digest, &len,
+					&ignored) == 0 &&
+	       len == entry->digest_len && memcmp(digest, entry->digest, len) == 0;
+}
+
 /* The envelope of an entry whose identity the entry does not say (P-384): tried one by one. */
 static int body_search(struct registry *registry, const struct entry *entry, struct buffer *out,
 		       struct error *err)
@@ -22,24 +40,16 @@ static int body_search(struct registry *registry, const struct entry *entry, str
 	if (!list)
 		return error_system(err, errno, "cannot list '%s'", folder);
 	while (!found && (item = readdir(list))) {
-		CLEANUP(envelope_release) struct envelope envelope = { 0 };
-		CLEANUP(buffer_release) struct buffer bytes, message;
+		CLEANUP(buffer_release) struct buffer bytes;
 		CLEANUP(text_free) char *path = NULL;
-		uint8_t digest[MESSAGE_DIGEST_MAX];
 		struct error ignored = { 0 };
-		size_t len;
 
 		buffer_init(&bytes, ENVELOPE_MAX_BYTES);
-		buffer_init(&message, ENVELOPE_MAX_BYTES);
 		if (strlen(item->d_name) != 134 || strncmp(item->d_name + 65, key, 64) != 0 ||
 		    path_join(folder, item->d_name, &path, &ignored) ||
-		    file_read(path, &bytes, &ignored) ||
-		    envelope_parse(buffer_view(&bytes), ENVELOPE_MAX_BYTES, &envelope, &ignored) ||
-		    envelope_encoding(buffer_view(&envelope.payload), &message, &ignored) ||
-		    signature_message_digest(entry->key, buffer_view(&message), digest, &len,
-					     &ignored))
+		    file_read(path, &bytes, &ignored))
 			continue;
-		found = len == entry->digest_len && memcmp(digest, entry->digest, len) == 0;
+		found = body_fits(entry, buffer_view(&bytes));
 		if (found && buffer_add(out, buffer_view(&bytes), err)) {
 			closedir(list);
 			return -1;
@@ -49,18 +59,41 @@ static int body_search(struct registry *registry, const struct entry *entry, str
 	return found ? 0 : error_set(err, ERROR_ABSENT, "a statement's body is not here");
 }
 
-int entry_envelope(struct registry *registry, const struct entry *entry, struct buffer *out,
-		   struct error *err)
+/* The same where the sequence says which it is, which is believed only if it fits. */
+static bool body_sequenced(struct registry *registry, uint64_t index, const struct entry *entry,
+			   struct buffer *out)
+{
+	CLEANUP(text_free) char *ident = NULL;
+	struct digest identity, key = *public_key_id(entry->key);
+	struct error ignored = { 0 };
+	struct log *log;
+	size_t before = out->len;
+
+	if (registry_log(registry, &log, &ignored) || log_ident(log, index, &ident, &ignored) ||
+	    strlen(ident) < 2 * DIGEST_SIZE ||
+	    digest_from_hex((struct span){ (const uint8_t *)ident, 2 * DIGEST_SIZE }, &identity,
+			    &ignored) ||
+	    registry_envelope(registry, &identity, &key, out, NULL, &ignored))
+		return false;
+	if (body_fits(entry, (struct span){ out->data + before, out->len - before }))
+		return true;
+	out->len = before;
+	return false;
+}
+
+int entry_envelope(struct registry *registry, uint64_t index, const struct entry *entry,
+		   struct buffer *out, struct error *err)
 {
 	struct digest key = *public_key_id(entry->key);
 
-	return entry->has_identity
-		       ? registry_envelope(registry, &entry->identity, &key, out, NULL, err)
-		       : body_search(registry, entry, out, err);
+	if (entry->has_identity)
+		return registry_envelope(registry, &entry->identity, &key, out, NULL, err);
+	return body_sequenced(registry, index, entry, out) ? 0
+							   : body_search(registry, entry, out, err);
 }
 
-int entry_payload(struct registry *registry, const struct entry *entry, struct buffer *out,
-		  struct digest *out_identity, struct error *err)
+int entry_payload(struct registry *registry, uint64_t index, const struct entry *entry,
+		  struct buffer *out, struct digest *out_identity, struct error *err)
 {
 	CLEANUP(envelope_release) struct envelope envelope = { 0 };
 	CLEANUP(buffer_release) struct buffer bytes;
@@ -70,7 +103,7 @@ int entry_payload(struct registry *registry, const struct entry *entry, struct b
 		*out_identity = entry->identity;
 		return buffer_add(out, buffer_view(&entry->payload), err);
 	}
-	if (entry_envelope(registry, entry, &bytes, err) ||
+	if (entry_envelope(registry, index, entry, &bytes, err) ||
 	    envelope_parse(buffer_view(&bytes), ENVELOPE_MAX_BYTES, &envelope, err) ||
 	    envelope_check(&envelope, entry->key, err))
 		return -1;

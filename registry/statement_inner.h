@@ -50,17 +50,19 @@ MUST_CHECK int statement_batch_log(struct registry *registry, const struct state
 				   struct error *err);
 
 /*
- * Append the envelope that a statement entry stands for, unchecked. An entry by a P-384 key does
- * not say the identity: then every envelope by that key is tried. ERROR_ABSENT: withheld.
+ * Append the envelope that the statement entry at `index` stands for, unchecked. An entry by a
+ * P-384 key does not say the identity: the sequence does, and where what it says does not fit,
+ * every envelope by that key is tried. ERROR_ABSENT: withheld.
  */
-MUST_CHECK int entry_envelope(struct registry *registry, const struct entry *entry,
+MUST_CHECK int entry_envelope(struct registry *registry, uint64_t index, const struct entry *entry,
 			      struct buffer *out, struct error *err);
 
 /*
- * Append the payload behind an entry, its signature and identity checked; *out_identity is
- * the statement's. ERROR_ABSENT: withheld; ERROR_CORRUPT: what lies there is not it.
+ * Append the payload behind the entry at `index`, its signature and identity checked;
+ * *out_identity is the statement's. ERROR_ABSENT: withheld; ERROR_CORRUPT: what lies there is
+ * not it. Where the entry says its identity, from any thread.
  */
-MUST_CHECK int entry_payload(struct registry *registry, const struct entry *entry,
+MUST_CHECK int entry_payload(struct registry *registry, uint64_t index, const struct entry *entry,
 			     struct buffer *out, struct digest *out_identity, struct error *err);
 
 #endif

@@ -132,14 +132,14 @@ int entry_build_certificate(struct span payload, struct span signature,
 			    certificate_der(certificate), out, err);
 }
 
-static int key_parse(const struct json *parent, const char *name, struct entry *entry,
-		     struct error *err)
+static int key_parse(struct key_cache *keys, const struct json *parent, const char *name,
+		     struct entry *entry, struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer der;
 
 	buffer_init(&der, PUBLIC_KEY_DER_MAX);
 	if (json_need_base64(parent, name, &der, err) ||
-	    public_key_from_der(buffer_view(&der), &entry->key, err))
+	    key_cache_take(keys, buffer_view(&der), &entry->key, err))
 		return -1;
 	if (!public_key_signs_statements(entry->key))
 		return error_set(err, ERROR_CORRUPT, "an %s key signed a statement",
@@ -148,14 +148,15 @@ static int key_parse(const struct json *parent, const char *name, struct entry *
 }
 
 /* Either a bare key or a certificate. */
-static int verifier_parse(const struct json *verifier, struct entry *entry, struct error *err)
+static int verifier_parse(struct key_cache *keys, const struct json *verifier, struct entry *entry,
+			  struct error *err)
 {
 	CLEANUP(certificate_free) struct certificate *certificate = NULL;
 	const struct json *who;
 
 	if (!json_member(verifier, "x509Certificate"))
 		return json_need_object(verifier, "publicKey", &who, err) ||
-				       key_parse(who, "rawBytes", entry, err)
+				       key_parse(keys, who, "rawBytes", entry, err)
 			       ? -1
 			       : 0;
 	if (json_need_object(verifier, "x509Certificate", &who, err) ||
@@ -169,8 +170,8 @@ static int verifier_parse(const struct json *verifier, struct entry *entry, stru
 	return 0;
 }
 
-static int hashed_parse(const struct json *spec, struct entry *entry, struct buffer *again,
-			struct error *err)
+static int hashed_parse(struct key_cache *keys, const struct json *spec, struct entry *entry,
+			struct buffer *again, struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer digest;
 	const struct json *body, *data, *sig, *verifier;
@@ -182,7 +183,7 @@ static int hashed_parse(const struct json *spec, struct entry *entry, struct buf
 	    json_need_object(body, "signature", &sig, err) ||
 	    json_need_base64(sig, "content", &entry->signature, err) ||
 	    json_need_object(sig, "verifier", &verifier, err) ||
-	    verifier_parse(verifier, entry, err))
+	    verifier_parse(keys, verifier, entry, err))
 		return -1;
 	if (digest.len != entry_form[public_key_type(entry->key)].digest_len)
 		return error_set(err, ERROR_CORRUPT, "a digest of %zu bytes", digest.len);
@@ -196,8 +197,8 @@ static int hashed_parse(const struct json *spec, struct entry *entry, struct buf
 			    buffer_view(&entry->certificate), again, err);
 }
 
-static int control_parse(const struct json *spec, struct entry *entry, struct buffer *again,
-			 struct error *err)
+static int control_parse(struct key_cache *keys, const struct json *spec, struct entry *entry,
+			 struct buffer *again, struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer message;
 
@@ -205,7 +206,7 @@ static int control_parse(const struct json *spec, struct entry *entry, struct bu
 	entry->control = true;
 	if (json_need_base64(spec, "payload", &entry->payload, err) ||
 	    json_need_base64(spec, "signature", &entry->signature, err) ||
-	    key_parse(spec, "publicKey", entry, err) ||
+	    key_parse(keys, spec, "publicKey", entry, err) ||
 	    envelope_encoding(buffer_view(&entry->payload), &message, err) ||
 	    signature_check(entry->key, buffer_view(&message), buffer_view(&entry->signature),
 			    err) ||
@@ -218,7 +219,8 @@ static int control_parse(const struct json *spec, struct entry *entry, struct bu
 			     entry->key, again, err);
 }
 
-static int parts_parse(struct span bytes, struct entry *entry, struct error *err)
+static int parts_parse(struct key_cache *keys, struct span bytes, struct entry *entry,
+		       struct error *err)
 {
 	struct json_limits limits = { .max_bytes = ENTRY_MAX_BYTES,
 				      .max_values = 64,
@@ -234,8 +236,8 @@ static int parts_parse(struct span bytes, struct entry *entry, struct error *err
 		return -1;
 	if (strcmp(kind, "hashedrekord") != 0 && strcmp(kind, "akashi-control") != 0)
 		return error_set(err, ERROR_CORRUPT, "'%.100s' is no kind of entry", kind);
-	if (kind[0] == 'h' ? hashed_parse(spec, entry, &again, err)
-			   : control_parse(spec, entry, &again, err))
+	if (kind[0] == 'h' ? hashed_parse(keys, spec, entry, &again, err)
+			   : control_parse(keys, spec, entry, &again, err))
 		return -1;
 	if (!span_equal(buffer_view(&again), bytes))
 		return error_set(err, ERROR_CORRUPT, "not in the one spelling that is logged");
@@ -244,12 +246,18 @@ static int parts_parse(struct span bytes, struct entry *entry, struct error *err
 
 int entry_parse(struct span bytes, struct entry *out_entry, struct error *err)
 {
+	return entry_parse_with(NULL, bytes, out_entry, err);
+}
+
+int entry_parse_with(struct key_cache *keys, struct span bytes, struct entry *out_entry,
+		     struct error *err)
+{
 	struct entry entry = { 0 };
 
 	buffer_init(&entry.signature, SIGNATURE_MAX_BYTES);
 	buffer_init(&entry.payload, CONTROL_PAYLOAD_MAX_BYTES);
 	buffer_init(&entry.certificate, ENTRY_MAX_BYTES);
-	if (parts_parse(bytes, &entry, err)) {
+	if (parts_parse(keys, bytes, &entry, err)) {
 		entry_release(&entry);
 		if (err->code == ERROR_UNTRUSTED)
 			err->code = ERROR_CORRUPT;

@@ -3,6 +3,7 @@
 #define VERIFY_ENTRY_H
 
 #include "verify/envelope.h"
+#include "verify/key_cache.h"
 #include "verify/statement.h"
 #include "verify/x509.h"
 
@@ -46,6 +47,12 @@ struct entry {
  * The caller releases *out_entry. ERROR_CORRUPT otherwise.
  */
 MUST_CHECK int entry_parse(struct span bytes, struct entry *out_entry, struct error *err);
+
+/* The same for whoever reads many: what bare keys were read before are those of `keys` (or NULL).
+ */
+MUST_CHECK int entry_parse_with(struct key_cache *keys, struct span bytes, struct entry *out_entry,
+				struct error *err);
+
 /*
  * 0 iff the entry's signature is its key's over what it says was signed; this needs no body.
  * ERROR_CORRUPT otherwise.

@@ -11,6 +11,7 @@
 #include <string.h>
 
 struct public_key {
+	unsigned users; /* atomic */
 	enum key_type type;
 	EVP_PKEY *key;
 	uint8_t der[PUBLIC_KEY_DER_MAX];
@@ -150,6 +151,7 @@ int public_key_from_der(struct span der, struct public_key **out_key, struct err
 	key = calloc(1, sizeof(*key));
 	if (!key)
 		return error_set(err, ERROR_SYSTEM, "out of memory for a public key");
+	key->users = 1;
 	key->type = (enum key_type)type;
 	memcpy(key->der, der.data, der.len);
 	key->der_len = der.len;
@@ -221,9 +223,15 @@ int public_key_from_ed25519(struct span bytes, struct public_key **out_key, stru
 	return public_key_from_der((struct span){ der, sizeof(der) }, out_key, err);
 }
 
+struct public_key *public_key_share(struct public_key *key)
+{
+	__atomic_fetch_add(&key->users, 1, __ATOMIC_RELAXED);
+	return key;
+}
+
 void public_key_free(struct public_key **key)
 {
-	if (*key) {
+	if (*key && __atomic_sub_fetch(&(*key)->users, 1, __ATOMIC_ACQ_REL) == 0) {
 		EVP_PKEY_free((*key)->key);
 		free(*key);
 	}

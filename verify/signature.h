@@ -38,6 +38,8 @@ MUST_CHECK int public_key_from_pem(struct span pem, struct public_key **out_key,
 MUST_CHECK int public_key_from_ed25519(struct span bytes, struct public_key **out_key,
 				       struct error *err);
 
+/* The same key for one more user, who frees it too. Nothing of a key ever changes. Any thread. */
+struct public_key *public_key_share(struct public_key *key);
 void public_key_free(struct public_key **key);
 
 enum key_type public_key_type(const struct public_key *key);
