@@ -124,7 +124,7 @@ static void zsh_options(FILE *stream, const struct option *table)
 
 static void zsh_case(FILE *stream, const struct command *parent, const struct command *command)
 {
-	if (command->subcommands)
+	if (command->subcommands && !command->run)
 		return;
 	fprintf(stream, "\t'%s%s%s') _arguments", parent == &command_root ? "" : parent->name,
 		parent == &command_root ? "" : " ", command->name);

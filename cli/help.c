@@ -87,14 +87,13 @@ void help_print(FILE *stream, const struct command *parent, const struct command
 
 	command_words(parent, command, words);
 	fprintf(stream, "%s - %s\n\nUsage:\n", words, command->summary);
-	if (command->subcommands && command != &command_root) {
+	if (command->run || !command->subcommands || command == &command_root)
+		fprintf(stream, "  %s%s%s\n", words, command->synopsis[0] ? " " : "",
+			command->synopsis);
+	if (command->subcommands && command != &command_root)
 		for (const struct command *const *sub = command->subcommands; *sub; sub++)
 			fprintf(stream, "  %s %s%s%s\n", words, (*sub)->name,
 				(*sub)->synopsis[0] ? " " : "", (*sub)->synopsis);
-	} else {
-		fprintf(stream, "  %s%s%s\n", words, command->synopsis[0] ? " " : "",
-			command->synopsis);
-	}
 	if (command->description) {
 		fputc('\n', stream);
 		output_wrapped(stream, command->description, 0);

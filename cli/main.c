@@ -99,7 +99,7 @@ static int run(struct call *call, struct environment *environment, int argc, cha
 		call->command = &command_version;
 		return command_version.run(call, err);
 	}
-	if (call->command->subcommands)
+	if (call->command->subcommands && !call->command->run)
 		return error_set(err, ERROR_USAGE, "which command? --help lists them");
 	if (options_check_operands(call, err))
 		return -1;

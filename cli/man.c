@@ -133,13 +133,13 @@ void man_print(FILE *stream, const struct command *command)
 		*strchr(page, ' ') = '-';
 	man_head(stream, page, command->summary);
 	fputs(".SH SYNOPSIS\n", stream);
+	if (!parts || command->run)
+		man_synopsis(stream, NULL, command);
 	for (const struct command *const *sub = command->subcommands; parts && *sub; sub++) {
-		if (sub != command->subcommands)
+		if (sub != command->subcommands || command->run)
 			fputs(".br\n", stream);
 		man_synopsis(stream, command, *sub);
 	}
-	if (!parts)
-		man_synopsis(stream, NULL, command);
 	fputs(".SH DESCRIPTION\n", stream);
 	roff_line(stream, command->description ? command->description : command->summary);
 	if (command == &command_root)

@@ -199,10 +199,24 @@ static int descend(struct call *call, const char *word, struct error *err)
 	return error_set(err, ERROR_USAGE, "no command '%s'; --help lists them", word);
 }
 
+/* Is the word an operand of a command that works without its subcommands, too? */
+static bool stays(const struct call *call, const char *word, bool options_end)
+{
+	if (!call->command->run)
+		return false;
+	if (options_end || call->operand_count)
+		return true;
+	for (const struct command *const *sub = call->command->subcommands; *sub; sub++)
+		if (strcmp((*sub)->name, word) == 0)
+			return false;
+	return true;
+}
+
 int options_parse(const struct command *root, int argc, char **argv, struct call *call,
 		  struct error *err)
 {
 	bool options_end = false;
+	size_t plain = SIZE_MAX;
 
 	call->command = root;
 	/* A word gives at most one value; beside these every switch can be there once. */
@@ -214,19 +228,21 @@ int options_parse(const struct command *root, int argc, char **argv, struct call
 		const char *word = argv[i];
 		int failed = 0;
 
-		if (!options_end && strcmp(word, "--") == 0)
+		if (!options_end && strcmp(word, "--") == 0) {
 			options_end = true;
-		else if (!options_end && strncmp(word, "--", 2) == 0)
+			plain = call->operand_count;
+		} else if (!options_end && strncmp(word, "--", 2) == 0)
 			failed = parse_long(call, argc, argv, &i, err);
 		else if (!options_end && word[0] == '-' && word[1])
 			failed = parse_short(call, argc, argv, &i, err);
-		else if (call->command->subcommands)
+		else if (call->command->subcommands && !stays(call, word, options_end))
 			failed = descend(call, word, err);
 		else
 			call->operand[call->operand_count++] = word;
 		if (failed)
 			return -1;
 	}
+	call->operand_plain = plain < call->operand_count ? plain : call->operand_count;
 	return 0;
 }
 

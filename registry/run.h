@@ -61,6 +61,7 @@ enum run_outcome {
 	RUN_FAILED,    /* another one, or a signal of its own making (SIGSEGV, SIGABRT …) */
 	RUN_KILLED,    /* somebody else's signal */
 	RUN_TIMED_OUT, /* as timeout(1) and schedulers say it */
+	RUN_ENDED,     /* seen to end, but not how */
 	RUN_LOST,      /* nobody saw it end: killed wrapper, dead node */
 	RUN_OUTCOME_COUNT
 };

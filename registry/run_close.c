@@ -134,6 +134,16 @@ static const char *last_part(const char *path)
 	return slash && slash[1] ? slash + 1 : path;
 }
 
+static int log_refuse(struct span text, struct error *err)
+{
+	struct secret_found found;
+
+	return secrets_find(text, &found)
+		       ? error_set(err, ERROR_UNTRUSTED, "it holds what looks like %s in line %zu",
+				   found.rule, found.line)
+		       : 0;
+}
+
 /* One log, kept; or the reason why not, which is no failure. */
 static int log_keep(struct adding *adding, const char *path, struct json *logs, struct error *err)
 {
@@ -148,7 +158,7 @@ static int log_keep(struct adding *adding, const char *path, struct json *logs, 
 	text_escape(name, sizeof(name), last_part(path));
 	if (json_add_object(logs, &log, err) || json_set_text(log, "name", name, err))
 		return -1;
-	if (log_read(path, &bytes, &size, &why) || secrets_scan(buffer_view(&bytes), name, &why)) {
+	if (log_read(path, &bytes, &size, &why) || log_refuse(buffer_view(&bytes), &why)) {
 		context_notice(adding->registry->ctx, "the log '%s' is not kept: %s", name,
 			       why.text);
 		return json_set_text(log, "notKept", why.text, err);

@@ -9,7 +9,7 @@
 
 static const char *const outcome_name[RUN_OUTCOME_COUNT] = {
 	[RUN_COMPLETED] = "completed", [RUN_FAILED] = "failed", [RUN_KILLED] = "killed",
-	[RUN_TIMED_OUT] = "timed-out", [RUN_LOST] = "lost",
+	[RUN_TIMED_OUT] = "timed-out", [RUN_ENDED] = "ended",   [RUN_LOST] = "lost",
 };
 
 const char *run_outcome_name(enum run_outcome outcome)
