@@ -18,6 +18,7 @@ struct shown {
 	struct statement statement;
 	struct json *scores;   /* items, made for text as well as for JSON */
 	struct json *withheld; /* what of it was taken away */
+	struct json *notes;
 };
 
 static void shown_release(struct shown *shown)
@@ -26,6 +27,7 @@ static void shown_release(struct shown *shown)
 	statement_release(&shown->statement);
 	json_free(&shown->scores);
 	json_free(&shown->withheld);
+	json_free(&shown->notes);
 }
 
 static int score_seen(void *arg, const struct index_score *score, struct error *err)
@@ -43,9 +45,24 @@ static int score_seen(void *arg, const struct index_score *score, struct error *
 		       : 0;
 }
 
+static int note_seen(void *arg, const struct remark *note, struct error *err)
+{
+	struct shown *shown = arg;
+	struct json *item;
+
+	return json_add_object(shown->notes, &item, err) ||
+			       json_set_text(item, "declared", note->declared, err) ||
+			       json_set_text(item, "text", note->text, err) ||
+			       json_set_text(item, "statement", note->statement, err) ||
+			       json_set_text(item, "key", note->key, err)
+		       ? -1
+		       : 0;
+}
+
 static int shown_load(struct registry *registry, const char *word, struct shown *shown,
 		      struct error *err)
 {
+	const struct remarks_wish notes = { .statement = &shown->identity };
 	struct index *index;
 	struct name name;
 
@@ -54,8 +71,9 @@ static int shown_load(struct registry *registry, const char *word, struct shown 
 		return err->code == ERROR_UNTRUSTED ? error_prefix(err, "'%s'", word) : -1;
 	if (statement_parse(buffer_view(&shown->payload), &shown->statement, err) ||
 	    registry_index(registry, &index, err) || json_array_new(&shown->scores, err) ||
-	    json_array_new(&shown->withheld, err) ||
-	    registry_withheld(registry, &shown->statement, shown->withheld, err))
+	    json_array_new(&shown->withheld, err) || json_array_new(&shown->notes, err) ||
+	    registry_withheld(registry, &shown->statement, shown->withheld, err) ||
+	    registry_remarks(registry, &notes, note_seen, shown, err))
 		return -1;
 	return index_scores(index, &shown->identity, score_seen, shown->scores, err);
 }
@@ -75,6 +93,7 @@ static int print_json(const struct shown *shown, struct json **about, struct err
 	    json_set_clone(object, "predicate", shown->statement.predicate, err) ||
 	    json_set_clone(object, "scores", shown->scores, err) ||
 	    json_set_clone(object, "withheld", shown->withheld, err) ||
+	    json_set_clone(object, "notes", shown->notes, err) ||
 	    json_set_take(object, "about", &items, err))
 		return -1;
 	return output_json(object, err);
@@ -150,6 +169,13 @@ static void print_withheld(const struct json *item)
 		    json_text(json_member(item, "text")));
 }
 
+static void print_note(const struct json *note)
+{
+	puts("");
+	output_line(stdout, "noted %s:", json_text(json_member(note, "declared")));
+	output_wrapped(stdout, json_text(json_member(note, "text")), 2);
+}
+
 static int print_text(const struct call *call, const struct shown *shown, const struct rows *about,
 		      struct error *err)
 {
@@ -170,6 +196,8 @@ static int print_text(const struct call *call, const struct shown *shown, const 
 	print_scores(shown->scores);
 	for (size_t i = 0; i < json_count(shown->withheld); i++)
 		print_withheld(json_at(shown->withheld, i));
+	for (size_t i = 0; i < json_count(shown->notes); i++)
+		print_note(json_at(shown->notes, i));
 	if (about->table.rows && !call->quiet) {
 		puts("\nwhat is said about it:");
 		table_print(&about->table, call);

@@ -121,6 +121,15 @@ MUST_CHECK int index_edges_from(struct index *index, const struct digest *statem
 MUST_CHECK int index_scores(struct index *index, const struct digest *statement,
 			    index_visit_score visit, void *arg, struct error *err);
 
+/*
+ * Notes by log order: of the family of `about` (NULL: all), about `statement` only (NULL: any), in
+ * which all `words` occur (folded as text_fold does, parted by blanks; NULL: any); `replaced`: also
+ * those whose place another one took.
+ */
+MUST_CHECK int index_notes(struct index *index, const struct name *about,
+			   const struct digest *statement, const char *words, bool replaced,
+			   index_visit visit, void *arg, struct error *err);
+
 /* Is there a statement of this kind? */
 MUST_CHECK int index_has_kind(struct index *index, const char *kind, bool *out_has,
 			      struct error *err);

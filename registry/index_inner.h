@@ -6,7 +6,7 @@
 #include "registry/log.h"
 #include "registry/sqlite.h"
 
-#define INDEX_VERSION "2"
+#define INDEX_VERSION "3"
 
 #define INDEX_PREPARED_MAX 16
 
@@ -43,6 +43,10 @@ MUST_CHECK int index_fill(struct index *index, struct log *log, uint64_t from, u
 MUST_CHECK int index_take(struct index *index, uint64_t log_index, const struct digest *identity,
 			  const struct digest *signer, const struct statement *statement,
 			  const struct digest_list *file, struct error *err);
+
+/* The text of a note. */
+MUST_CHECK int index_take_note(struct index *index, const char *identity,
+			       const struct json *predicate, struct error *err);
 
 /* The same of a statement of which no body is here. */
 MUST_CHECK int index_take_bodiless(struct index *index, uint64_t log_index,

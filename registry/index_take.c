@@ -285,6 +285,8 @@ int index_take(struct index *index, uint64_t log_index, const struct digest *ide
 		return claim(index, log_index, statement, err);
 	case STATEMENT_eval:
 		return scores(index, hex, statement->predicate, err);
+	case STATEMENT_note:
+		return index_take_note(index, hex, statement->predicate, err);
 	case STATEMENT_checkpoint:
 	case STATEMENT_dataset:
 		return files(index, &statement->digest, file, err);

@@ -43,6 +43,7 @@
 #include "registry/publish.h"
 #include "registry/reach.h"
 #include "registry/recording.h"
+#include "registry/remark.h"
 #include "registry/repair.h"
 #include "registry/retract.h"
 #include "registry/run.h"

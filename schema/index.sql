@@ -64,6 +64,14 @@ CREATE TABLE file (
 );
 CREATE INDEX file_sha256 ON file(sha256);
 
+-- What notes say, as a search compares it (verify/text_fold.h).
+CREATE TABLE note (
+	identity CHAR(64) PRIMARY KEY,
+	folded   TEXT NOT NULL,
+	replaces CHAR(64)                   -- the note whose place it takes
+);
+CREATE INDEX note_replaces ON note(replaces);
+
 CREATE TABLE score (
 	identity CHAR(64) NOT NULL,         -- of the eval
 	place    BIGINT NOT NULL,

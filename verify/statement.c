@@ -241,6 +241,7 @@ static int predicate_digest(const struct statement *statement, struct digest *ou
 	case STATEMENT_retention:
 		return retention_digest(statement, out_digest, err);
 	case STATEMENT_completion:
+	case STATEMENT_note:
 	case STATEMENT_retraction:
 	case STATEMENT_supersession:
 		return reference_digest(predicate, "of", false, out_digest, err);
@@ -262,8 +263,8 @@ static bool speaks_of_another(enum statement_kind kind)
 {
 	return kind == STATEMENT_eval || kind == STATEMENT_record || kind == STATEMENT_card ||
 	       kind == STATEMENT_verification || kind == STATEMENT_completion ||
-	       kind == STATEMENT_retention || kind == STATEMENT_retraction ||
-	       kind == STATEMENT_supersession;
+	       kind == STATEMENT_note || kind == STATEMENT_retention ||
+	       kind == STATEMENT_retraction || kind == STATEMENT_supersession;
 }
 
 static int predicate_parse(struct statement *statement, struct error *err)

@@ -54,6 +54,7 @@
 #include "verify/state.h"
 #include "verify/stated.h"
 #include "verify/statement.h"
+#include "verify/text_fold.h"
 #include "verify/time_text.h"
 #include "verify/timestamp.h"
 #include "verify/tokenizer.h"

@@ -188,6 +188,7 @@ def main_job(folder):
     akashi("key", "revoke", "reviewer", "--last", "3", "--reason", "a judge has it")
     akashi("retract", "team/base@step-300", "--reason", "trained on a test set")
     akashi("supersede", "team/base@step-500", "team/base@v1")
+    akashi("note", "team/base@v1", "学習率を0.8倍にして再開した")
     pins = folder / "pin"
     retracted = akashi("verify", "team/base@step-300", "--trust", pins, "--forward", "none", "--allow-retracted", "--json")
     superseded = akashi("verify", "team/base@step-500", "--trust", pins, "--forward", "none", "--json")

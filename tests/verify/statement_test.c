@@ -161,7 +161,7 @@ static void other_statements_are_told_apart(void **state)
 		enum error_code code;
 	} row[] = {
 		{ "https://slsa.dev/provenance/v1", ERROR_UNTRUSTED },
-		{ STATEMENT_TYPE_PREFIX "note/v1", ERROR_UNTRUSTED },
+		{ STATEMENT_TYPE_PREFIX "notice/v1", ERROR_UNTRUSTED },
 		{ STATEMENT_TYPE_PREFIX "run/v2", ERROR_UNTRUSTED },
 		{ STATEMENT_TYPE_PREFIX "/v1", ERROR_UNTRUSTED },
 		{ STATEMENT_TYPE_PREFIX, ERROR_UNTRUSTED },

@@ -1,5 +1,6 @@
 /*
- * unicode: what the package `tokenizers` knows of a character. Inside verify/tokenizer/ only.
+ * unicode: what the package `tokenizers` knows of a character. For verify/tokenizer/, and for
+ * search (verify/text_fold.c).
  *
  * Its parts follow different versions of Unicode, and so do these tables (see
  * tests/tools/unicode_tables.py, which made them); that is why no library of ours is asked.
