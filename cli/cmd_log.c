@@ -267,12 +267,12 @@ static const struct command *const subcommands[] = { &list,
 						     &log_command_fsck,
 						     &log_command_inspect,
 						     &log_command_state,
+						     &log_command_recover,
 						     NULL };
 
 const struct command command_log = {
 	.name = "log",
-	.summary =
-		"list, prove, publish, audit and inspect the transparency log, and sign its state",
-	.synopsis = "list|prove|audit|publish|fsck|inspect|state",
+	.summary = "list, prove, publish, audit, inspect and recover the log, and sign its state",
+	.synopsis = "list|prove|audit|publish|fsck|inspect|state|recover",
 	.subcommands = subcommands,
 };

@@ -21,6 +21,7 @@ static int status_json(const struct registry *registry, const struct status *sta
 	    json_set_digest(log, "root", &status->root, err) ||
 	    json_set_integer(log, "ageSeconds", status->log_age_s, err) ||
 	    json_set_size(log, "waiting", status->waiting, err) ||
+	    json_set_bool(log, "restored", status->restored, err) ||
 	    json_set_size(object, "statements", status->counts.statements, err) ||
 	    json_set_size(object, "claims", status->counts.claims, err) ||
 	    json_set_array(object, "unrecorded", &waits, err))
@@ -47,11 +48,14 @@ static void status_text(const struct registry *registry, const struct status *st
 		    status->log_size, age, root);
 	output_line(stdout, "index     %" PRIu64 " statements, %" PRIu64 " claims",
 		    status->counts.statements, status->counts.claims);
+	if (status->restored)
+		output_line(stdout, "waits     nothing is signed before akashi log recover has "
+				    "compared what was restored with what others saw");
 	if (status->waiting)
 		output_line(stdout,
 			    "waits     %" PRIu64 " entries wait for witnesses (akashi log publish)",
 			    status->waiting);
-	if (!status->unrecorded_count && !status->waiting)
+	if (!status->unrecorded_count && !status->waiting && !status->restored)
 		output_line(stdout, "waits     nothing");
 	for (size_t i = 0; i < status->unrecorded_count; i++)
 		output_line(stdout, "waits     outputs of %s are not recorded (akashi record)",

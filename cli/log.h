@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 
 extern const struct command log_command_publish;
+extern const struct command log_command_recover;
 extern const struct command log_command_state;
 extern const struct command log_command_fsck;
 extern const struct command log_command_inspect;

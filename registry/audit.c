@@ -10,6 +10,7 @@
 
 #include "registry/audit_inner.h"
 #include "registry/evidence.h"
+#include "registry/log_again.h"
 #include "registry/statement.h"
 
 #define FINDINGS_MAX 100
@@ -278,7 +279,9 @@ static int audit_lock(struct audit *audit, const struct log_head *head, struct e
 	struct error cause = { 0 };
 	struct digest root;
 
-	if (log_remembered(audit->log, &lock, &cause))
+	/* What was restored remembers nothing, and signs nothing. */
+	if (log_is_restored(audit->log) ? log_restored_head(audit->log, &lock, &cause)
+					: log_remembered(audit->log, &lock, &cause))
 		return audit_find(audit, err, "lock.db: %s", cause.text);
 	if (lock.size < head->size)
 		return audit_find(

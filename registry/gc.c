@@ -1,6 +1,7 @@
 /* gc: which objects are needed, and the store is asked to keep no others. */
 #include "registry/gc.h"
 
+#include "registry/lease.h"
 #include "registry/reach.h"
 
 static int reached(void *arg, const struct reach_object *object, struct error *err)
@@ -39,5 +40,13 @@ int registry_gc(struct registry *registry, const struct gc_request *request,
 					     .dry_run = request->dry_run,
 					     .all = request->all };
 
+	CLEANUP(lease_release) struct lease *lease = NULL;
+
+	/* Nothing goes while a backup is made: it copies what it saw. */
+	if (lease_try(registry->folder, REGISTRY_COLLECTING, registry->ctx, NULL, &lease, err))
+		return -1;
+	if (!lease)
+		return error_set(err, ERROR_SYSTEM,
+				 "another akashi gc, or an akashi backup, is at work here");
 	return store_collect(registry->store, registry->ctx, &ask, out_collected, err);
 }

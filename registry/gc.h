@@ -7,6 +7,9 @@
 
 #define GC_GRACE_S (14 * 86400)
 
+/* The lease in a registry's folder that whoever collects holds, and whoever copies it all. */
+#define REGISTRY_COLLECTING "collecting"
+
 struct gc_request {
 	int64_t grace_s; /* what was written within it stays */
 	bool dry_run;
@@ -18,7 +21,8 @@ struct gc_request {
  * or withheld on purpose; also beside writers, whose half-done work the grace covers, and who
  * are waited for where they may count on something. Memory: four to eight bytes for each object
  * and each record in packs. ERROR_CORRUPT, and nothing is thrown away: what some statement needs
- * cannot be told, because something is damaged or missing.
+ * cannot be told, because something is damaged or missing. ERROR_SYSTEM: a backup is being made,
+ * or another collection.
  */
 MUST_CHECK int registry_gc(struct registry *registry, const struct gc_request *request,
 			   struct store_collected *out_collected, struct error *err);

@@ -90,7 +90,11 @@ int log_database(const struct log *log, const char *name, struct database **data
 		return -1;
 	if (!file_exists(path))
 		return error_set(err, ERROR_CORRUPT,
-				 "'%s' is gone: nothing can be added to this log any more", path);
+				 "'%s' is gone: nothing can be added to this log any more%s", path,
+				 strcmp(name, "lock.db") == 0
+					 ? " before akashi log recover has compared it with what "
+					   "others saw"
+					 : "");
 	return database_open(path, DATABASE_DURABLE, database, err);
 }
 

@@ -26,21 +26,29 @@ static int vkey_write(const struct log *log, struct error *err)
 		       : 0;
 }
 
-static int databases_make(struct log *log, struct span note, struct error *err)
+int log_lock_fill(struct database *lock, const char *origin, struct span note, struct error *err)
 {
 	CLEANUP(query_free) struct query *query = NULL;
-	CLEANUP(text_free) char *lock = NULL, *sequence = NULL;
 
-	if (log_path(log, "log.db", &sequence, err) || log_path(log, "lock.db", &lock, err) ||
-	    database_open(sequence, DATABASE_DURABLE, &log->sequence, err) ||
-	    database_run(log->sequence, sequence_schema, err) ||
-	    database_open(lock, DATABASE_DURABLE, &log->lock, err) ||
-	    database_run(log->lock, lock_schema, err) ||
-	    query_new(log->lock, "INSERT INTO checkpoint(origin, note) VALUES (?, ?)", &query, err))
+	if (database_run(lock, lock_schema, err) ||
+	    query_new(lock, "INSERT INTO checkpoint(origin, note) VALUES (?, ?)", &query, err))
 		return -1;
-	query_bind_text(query, 1, log_origin(log));
+	query_bind_text(query, 1, origin);
 	query_bind_bytes(query, 2, note);
 	return query_run(query, err);
+}
+
+static int databases_make(struct log *log, struct span note, struct error *err)
+{
+	CLEANUP(text_free) char *lock = NULL, *sequence = NULL;
+
+	return log_path(log, "log.db", &sequence, err) || log_path(log, "lock.db", &lock, err) ||
+			       database_open(sequence, DATABASE_DURABLE, &log->sequence, err) ||
+			       database_run(log->sequence, sequence_schema, err) ||
+			       database_open(lock, DATABASE_DURABLE, &log->lock, err) ||
+			       log_lock_fill(log->lock, log_origin(log), note, err)
+		       ? -1
+		       : 0;
 }
 
 int log_create(const struct context *ctx, const char *folder, const char *origin, unsigned key_mode,

@@ -78,6 +78,9 @@ const char *log_origin(const struct log *log);
  * now. */
 MUST_CHECK int log_writer_open(struct log *log, struct error *err);
 
+/* The private keys alone. */
+MUST_CHECK int log_signers_open(struct log *log, struct error *err);
+
 /*
  * The one transaction that sequences, log.lock being held: begin, any number of groups, then
  * commit (durable when it returns, `state` knows) or, after any failure, abandon.
@@ -162,6 +165,10 @@ MUST_CHECK int log_contradicted(struct log *log, const struct log_head *head,
 
 /* What lock.db remembers; the database is open. The caller releases it. */
 MUST_CHECK int log_lock_read(struct log *log, struct log_head *out_head, struct error *err);
+
+/* Let the empty database `lock` remember `note`. */
+MUST_CHECK int log_lock_fill(struct database *lock, const char *origin, struct span note,
+			     struct error *err);
 
 /* Swap the remembered checkpoint for a new one iff it still is `old`. */
 MUST_CHECK int log_lock_swap(struct log *log, struct span old, struct span new, struct error *err);

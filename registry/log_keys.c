@@ -142,10 +142,17 @@ static int signer_open(const struct log *log, const struct note_key *key,
 
 int log_writer_open(struct log *log, struct error *err)
 {
+	return log_sequence(log, err) || log_database(log, "lock.db", &log->lock, err) ||
+			       log_signers_open(log, err)
+		       ? -1
+		       : 0;
+}
+
+int log_signers_open(struct log *log, struct error *err)
+{
 	struct log_keys *keys = &log->keys;
 
-	if (log_keys_read(log, log_origin(log), err) || log_sequence(log, err) ||
-	    log_database(log, "lock.db", &log->lock, err))
+	if (log_keys_read(log, log_origin(log), err))
 		return -1;
 	for (size_t i = 0; i < keys->count; i++)
 		if (!keys->signer[i] && signer_open(log, &keys->key[i], &keys->signer[i], err))

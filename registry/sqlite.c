@@ -148,6 +148,16 @@ void database_rollback(struct database *database)
 		sqlite3_exec(database->handle, "ROLLBACK", NULL, NULL, NULL);
 }
 
+int database_copy(struct database *database, const char *path, struct error *err)
+{
+	CLEANUP(query_free) struct query *query = NULL;
+
+	if (query_new(database, "VACUUM INTO ?", &query, err))
+		return -1;
+	query_bind_text(query, 1, path);
+	return query_run(query, err) ? error_prefix(err, "a copy of it, '%s'", path) : 0;
+}
+
 int query_new(struct database *database, const char *sql, struct query **out_query,
 	      struct error *err)
 {

@@ -33,6 +33,10 @@ MUST_CHECK int database_begin(struct database *database, struct error *err);
 MUST_CHECK int database_commit(struct database *database, struct error *err);
 void database_rollback(struct database *database); /* nothing when no transaction is open */
 
+/* A copy of the whole database as it stands at one moment, in the new file `path`; who writes
+ * meanwhile goes on. The caller makes it durable. */
+MUST_CHECK int database_copy(struct database *database, const char *path, struct error *err);
+
 MUST_CHECK int query_new(struct database *database, const char *sql, struct query **out_query,
 			 struct error *err);
 void query_free(struct query **query);

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "registry/log.h"
+#include "registry/log_again.h"
 
 void status_release(struct status *status)
 {
@@ -120,6 +120,7 @@ int registry_status(struct registry *registry, struct status *out_status, struct
 		return -1;
 	status.log_size = head.size;
 	status.root = head.root;
+	status.restored = log_is_restored(log);
 	status.waiting = last.size - head.size;
 	*out_status = status;
 	status = (struct status){ .unrecorded = NULL };

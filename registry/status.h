@@ -8,6 +8,7 @@
 struct status {
 	struct digest root;
 	uint64_t log_size;
+	bool restored;     /* from a backup: it signs nothing before log_again */
 	uint64_t waiting;  /* entries signed and not shown yet: they wait for witnesses */
 	int64_t log_age_s; /* since the checkpoint was written; -1: unknown */
 	struct index_counts counts;
