@@ -499,6 +499,10 @@ static const struct command *const subcommands[] = { &begin, &attach, &end, &syn
 
 static const struct option run_options[] = {
 	RUN_OPTIONS,
+	{ .name = "output",
+	  .argument = "PATTERN",
+	  .repeatable = true,
+	  .help = "what matches ('ckpt/iter_*') is made by the run: no change of a repository" },
 	OPTION_KEY,
 	OPTION_TIMESTAMP,
 	{ .name = NULL },

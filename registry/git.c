@@ -2,6 +2,7 @@
 #include "registry/git.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
@@ -258,25 +259,63 @@ static int patch_line(const git_diff_delta *delta, const git_diff_hunk *hunk,
 	return buffer_add(patch->out, content, patch->err);
 }
 
-/* Is this untracked file a registry, or what the commit makes? */
-static bool is_output(const struct repository *repo, const struct git_request *request,
-		      const char *path)
+int git_diff_text(const struct git_library *git, git_diff *diff, struct buffer *out,
+		  struct error *err)
+{
+	struct patch patch = { out, err };
+	int code = git->diff_print(diff, GIT_DIFF_FORMAT_PATCH, patch_line, &patch);
+
+	if (code && !err->code)
+		return git_failed(git, code, err, "cannot compare the work tree with the commit");
+	return code ? -1 : 0;
+}
+
+/* Does an output, a path or a pattern, name `full` or a folder above it? */
+static bool output_covers(const char *output, const char *full)
+{
+	char pattern[PATH_MAX], part[PATH_MAX];
+	size_t len;
+
+	if (realpath(output, pattern)) {
+		len = strlen(pattern);
+		return strncmp(full, pattern, len) == 0 && (full[len] == '/' || !full[len]);
+	}
+	if (output[0] == '/')
+		len = (size_t)snprintf(pattern, sizeof(pattern), "%s", output);
+	else
+		len = getcwd(part, sizeof(part))
+			      ? (size_t)snprintf(pattern, sizeof(pattern), "%s/%s", part,
+						 strncmp(output, "./", 2) == 0 ? output + 2
+									       : output)
+			      : sizeof(pattern);
+	if (len >= sizeof(pattern))
+		return false;
+	for (size_t at = 1; at < sizeof(part); at++) {
+		if (full[at] != '/' && full[at])
+			continue;
+		memcpy(part, full, at);
+		part[at] = '\0';
+		if (fnmatch(pattern, part, FNM_PATHNAME) == 0)
+			return true;
+		if (!full[at])
+			break;
+	}
+	return false;
+}
+
+bool git_is_output(const struct repository *repo, const char *const *output, size_t output_count,
+		   const char *path)
 {
 	const char *work = repo->git.repository_workdir(repo->handle);
-	char full[PATH_MAX], output[PATH_MAX];
-	size_t len;
+	char full[PATH_MAX];
 
 	if (strncmp(path, ".akashi/", 8) == 0 || strstr(path, "/.akashi/"))
 		return true;
 	if ((size_t)snprintf(full, sizeof(full), "%s%s", work, path) >= sizeof(full))
 		return false;
-	for (size_t i = 0; i < request->output_count; i++) {
-		if (!realpath(request->output[i], output))
-			continue;
-		len = strlen(output);
-		if (strncmp(full, output, len) == 0 && (full[len] == '/' || !full[len]))
+	for (size_t i = 0; i < output_count; i++)
+		if (output_covers(output[i], full))
 			return true;
-	}
 	return false;
 }
 
@@ -308,10 +347,8 @@ static int diff_write(struct repository *repo, const struct git_request *request
 		      struct buffer *out, bool *out_changed, struct error *err)
 {
 	const struct git_library *git = &repo->git;
-	struct patch patch = { out, err };
 	char hex[GIT_OID_HEXSZ + 1];
 	bool changed = false;
-	int code;
 
 	git->oid_tostr(hex, sizeof(hex), git->object_id((git_object *)repo->commit));
 	if (buffer_printf(out, err, "# work tree against commit %s\n", hex))
@@ -323,17 +360,15 @@ static int diff_write(struct repository *repo, const struct git_request *request
 			changed |= delta->status != GIT_DELTA_IGNORED;
 			continue;
 		}
-		if (is_output(repo, request, delta->new_file.path))
+		if (git_is_output(repo, request->output, request->output_count,
+				  delta->new_file.path))
 			continue;
 		changed = true;
 		if (add_untracked(repo, delta, out, err))
 			return -1;
 	}
-	code = git->diff_print(diff, GIT_DIFF_FORMAT_PATCH, patch_line, &patch);
-	if (code && !err->code)
-		return git_failed(git, code, err, "cannot compare the work tree with the commit");
 	*out_changed = changed;
-	return code ? -1 : 0;
+	return git_diff_text(git, diff, out, err);
 }
 
 static int add_not_possible(struct json *facts, const char *reason, struct error *err)

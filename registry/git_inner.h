@@ -25,7 +25,11 @@
 	X(config_free) X(config_iterator_new) X(config_iterator_free) X(config_next) \
 	X(repository_config_snapshot) X(diff_options_init) \
 	X(diff_tree_to_workdir_with_index) X(diff_free) X(diff_num_deltas) \
-	X(diff_get_delta) X(diff_print)
+	X(diff_get_delta) X(diff_print) X(diff_tree_to_tree) X(reference_target) \
+	X(reference_name) X(graph_descendant_of) X(blob_create_from_workdir) \
+	X(tree_create_updated) X(tree_lookup) X(commit_create) X(signature_new) \
+	X(signature_free) X(submodule_foreach) X(submodule_path) X(submodule_lookup) \
+	X(submodule_wd_id) X(submodule_free) X(oid_cpy)
 /* clang-format on */
 
 struct git_library {
@@ -56,5 +60,13 @@ struct repository {
 MUST_CHECK int repository_open(struct repository *repo, const struct git_request *request,
 			       struct error *err);
 void repository_close(struct repository *repo);
+
+/* Is the file `path` of the work tree what is being made (request.output), or a registry? */
+bool git_is_output(const struct repository *repo, const char *const *output, size_t output_count,
+		   const char *path);
+
+/* Append a diff as `git apply` takes it. */
+MUST_CHECK int git_diff_text(const struct git_library *git, git_diff *diff, struct buffer *out,
+			     struct error *err);
 
 #endif
