@@ -101,8 +101,7 @@ struct prepared {
 	struct manifest *manifest; /* until the next one was kept */
 };
 
-/* The manifest, with pieces, of a registered checkpoint; NULL when it is not at hand: no base. */
-static struct manifest *manifest_of(struct registry *registry, const struct name *name)
+struct manifest *manifest_of(struct registry *registry, const struct name *name)
 {
 	struct contents contents = { .tree = NULL };
 	struct error ignored = { 0 };

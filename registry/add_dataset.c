@@ -1,8 +1,10 @@
 /* Register datasets: their files, what is counted in them, and what they come from. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "registry/add_inner.h"
+#include "registry/index.h"
 
 enum { SOURCES_SHOWN = 64, TEXT_MAX = 1024, FILTERS_MAX = 16 };
 
@@ -201,20 +203,67 @@ static int said_set(struct adding *adding, struct json *predicate,
 		       : 0;
 }
 
+/* ---- The version before ---- */
+
+/* The version of a dataset that was registered last. */
+struct latest {
+	uint64_t log_index;
+	bool found;
+	struct name name;
+};
+
+static int latest_seen(void *arg, const struct index_claim *claim, struct error *err)
+{
+	struct latest *latest = arg;
+	char text[NAME_TEXT_MAX];
+
+	if (claim->alias || claim->bodiless ||
+	    (latest->found && claim->log_index < latest->log_index))
+		return 0;
+	snprintf(text, sizeof(text), "%s@%s", claim->name, claim->version);
+	if (name_parse(text, &latest->name, err))
+		return -1;
+	latest->log_index = claim->log_index;
+	latest->found = true;
+	return 0;
+}
+
+/* The files of the version before, or of what it is derived from: it is likely to repeat much. */
+static int earlier_read(struct registry *registry, const struct add_dataset *dataset,
+			struct manifest **out_manifest, struct error *err)
+{
+	struct latest latest = { 0 };
+	char family[NAME_TEXT_MAX];
+	struct index *index;
+
+	snprintf(family, sizeof(family), "%s/%s", dataset->name.owner, dataset->name.name);
+	if (registry_index(registry, &index, err) ||
+	    index_claims(index, "dataset", family, latest_seen, &latest, err))
+		return -1;
+	if (latest.found)
+		*out_manifest = manifest_of(registry, &latest.name);
+	else if (dataset->derived_count)
+		*out_manifest = manifest_of(registry, &dataset->derived[0].from);
+	return 0;
+}
+
 /* ---- The whole ---- */
 
 /* Read the files, keep and count them; set what follows from them. */
 static int files_set(struct adding *adding, const struct add_dataset *dataset,
 		     struct json *predicate, struct kept *kept, struct error *err)
 {
+	CLEANUP(manifest_free) struct manifest *earlier = NULL;
 	CLEANUP(corpus_free) struct corpus *corpus = NULL;
 	struct files_wish wish = { .path = dataset->path,
 				   .exclude = dataset->exclude,
 				   .exclude_count = dataset->exclude_count };
 
-	if (corpus_new(&dataset->count, &corpus, err))
+	if (corpus_new(&dataset->count, &corpus, err) ||
+	    earlier_read(adding->registry, dataset, &earlier, err))
 		return -1;
 	wish.corpus = corpus;
+	wish.base = earlier;
 	if (files_keep(adding, &wish, kept, err) ||
 	    json_set_digest(predicate, "manifest", &kept->identity, err) ||
 	    json_set_size(predicate, "bytes", manifest_bytes(kept->manifest), err) ||

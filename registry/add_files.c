@@ -21,6 +21,7 @@ struct keeping {
 	const struct tree *tree;
 	const struct piece_bases *bases; /* or NULL */
 	struct corpus *corpus;           /* or NULL */
+	const struct manifest *earlier;  /* an earlier version's, or NULL */
 	struct known_file *file;         /* of file i of the tree */
 	bool *known;                     /* file i need not be read */
 	uint64_t to_read;                /* bytes of the others */
@@ -64,6 +65,17 @@ static void file_uncount(struct corpus_file *counted)
 		return; /* it only lets go of it */
 }
 
+/* An earlier version of the file: of the same path, or where there is one file alone, that one. */
+static struct digest earlier_file(const struct keeping *keeping, const char *name)
+{
+	const struct manifest *earlier = keeping->earlier;
+	const struct manifest_file *file = earlier ? manifest_find(earlier, name) : NULL;
+
+	if (!file && earlier && earlier->file_count == 1 && tree_count(keeping->tree) == 1)
+		file = &earlier->file[0];
+	return file ? file->sha256 : (struct digest){ { 0 } };
+}
+
 /* Nothing of a file is wanted that is neither copied nor has anything to count. */
 static int keep_begin(void *user, const char *name, uint64_t size, void **out_file,
 		      struct error *err)
@@ -95,6 +107,7 @@ static int keep_begin(void *user, const char *name, uint64_t size, void **out_fi
 			.name = name,
 			.content = text ? CONTENT_TEXT : CONTENT_BYTES,
 			.effort = keeping->adding->how->compression,
+			.earlier = earlier_file(keeping, name),
 		};
 
 		if (file_path(keeping->tree, name, &path, err) ||
@@ -142,7 +155,8 @@ static int keep_piece(void *user, void *arg, const struct manifest_piece *piece,
 	struct store_piece kept = { .offset = piece->offset,
 				    .digest = piece->digest,
 				    .bytes = piece->bytes,
-				    .content = content_of(file, piece->tensor) };
+				    .content = content_of(file, piece->tensor),
+				    .divisible = !piece->has_tensors };
 
 	if (piece->tensor && keeping->bases)
 		piece_bases_find(keeping->bases, piece, &kept.base);
@@ -565,6 +579,7 @@ int files_keep(struct adding *adding, const struct files_wish *wish, struct kept
 		if (piece_bases_make(wish->base, &bases, err))
 			return -1;
 		keeping.bases = &bases;
+		keeping.earlier = wish->base;
 	}
 	if (left_out_list(tree, &kept.left_out, err) || tree_keep(&keeping, wish, &kept, err))
 		return -1;

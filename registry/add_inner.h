@@ -32,9 +32,14 @@ struct files_wish {
 	const char *path;
 	const char *const *exclude;
 	size_t exclude_count;
-	const struct manifest *base; /* with pieces: of the checkpoint it was made from; or NULL */
-	struct corpus *corpus;       /* that counts what goes by; or NULL */
+	/* With pieces: of the checkpoint it was made from, or an earlier version; or NULL. */
+	const struct manifest *base;
+	struct corpus *corpus; /* that counts what goes by; or NULL */
 };
+
+/* The manifest, with pieces, of what is registered under a name; NULL when it is not at hand. The
+ * caller frees it. */
+struct manifest *manifest_of(struct registry *registry, const struct name *name);
 
 /*
  * Read the files once, hash and keep them. What was registered from the same path

@@ -16,6 +16,9 @@
 #define BASE_GAIN 0.95
 #define ZSTD_GAIN 0.93
 
+/* A text beside one that it resembles takes this part of its bytes at most. */
+#define FOUND_SHARE 4
+
 enum {
 	SMALLEST = 64, /* pieces are stored as they are */
 	SAMPLE_RUN = 16384,
@@ -208,6 +211,24 @@ static int encode_as(struct codec_work *work, const struct codec_wish *wish,
 	return 0;
 }
 
+/*
+ * A text beside one that has much in common with it; *out_len is 0 where it is not found in it
+ * again so well that nothing else need be tried.
+ */
+static int encode_beside(struct codec_work *work, const struct codec_wish *wish, struct span raw,
+			 struct choice *choice, uint8_t *out, size_t *out_len, struct error *err)
+{
+	*out_len = 0;
+	if (choice->codec == &codec_raw || wish->content != CONTENT_TEXT || !wish->similar.len)
+		return 0;
+	if (zstd_pack_beside(work->zstd, choice->way, wish->similar, raw, out,
+			     raw.len / FOUND_SHARE, out_len, err))
+		return -1;
+	if (*out_len)
+		choice->codec = &codec_zstd_base;
+	return 0;
+}
+
 int codec_encode(struct codec_work *work, const struct codec_wish *wish, struct span raw,
 		 struct buffer *out, const struct codec **out_codec, struct error *err)
 {
@@ -220,7 +241,9 @@ int codec_encode(struct codec_work *work, const struct codec_wish *wish, struct 
 				 wish->base.len, raw.len);
 	if (choose(work, wish, raw, &choice, err) || buffer_extend(out, raw.len, &room, err))
 		return -1;
-	if (choice.codec != &codec_raw && encode_as(work, wish, &choice, raw, room, &len, err)) {
+	if (encode_beside(work, wish, raw, &choice, room, &len, err) ||
+	    (!len && choice.codec != &codec_raw &&
+	     encode_as(work, wish, &choice, raw, room, &len, err))) {
 		out->len = before;
 		return -1;
 	}
@@ -239,9 +262,25 @@ int codec_decode(struct codec_work *work, const struct codec *codec, struct span
 		 struct span dictionary, struct span stored, uint8_t *out, size_t raw_len,
 		 struct error *err)
 {
-	if (codec->needs_base && base.len != raw_len)
+	if (codec->needs_base && !codec->base_any_length && base.len != raw_len)
 		return error_set(err, ERROR_CORRUPT,
 				 "the piece's base has %zu bytes, the piece has %zu", base.len,
 				 raw_len);
 	return codec->decode(work, base, dictionary, stored, out, raw_len, err);
+}
+
+int codec_dictionary_train(struct span samples, size_t sample_len, size_t max, struct buffer *out,
+			   struct error *err)
+{
+	size_t before = out->len, len;
+	uint8_t *room;
+
+	if (buffer_extend(out, max, &room, err))
+		return -1;
+	if (zstd_train(samples, sample_len, room, max, &len, err)) {
+		out->len = before;
+		return -1;
+	}
+	out->len = before + len;
+	return 0;
 }

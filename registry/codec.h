@@ -25,6 +25,8 @@ struct codec_wish {
 	enum codec_effort effort;
 	struct span base;       /* bytes that may differ little, exactly as many; or empty */
 	struct span dictionary; /* for small texts, as zstd trains them; or empty */
+	struct span similar;    /* for texts: bytes, of any number, that may have much in common; or
+				   empty */
 };
 
 /* The scratch memory of one thread. */
@@ -37,10 +39,11 @@ struct codec {
 	const char *name;
 	unsigned number; /* stands in what was stored */
 	bool needs_base, needs_dictionary;
+	bool base_any_length; /* the base need not be as long as the piece */
 
 	/*
 	 * Write the `raw_len` bytes whose stored form is `stored` to `out`. `base` is
-	 * as long as raw where the codec needs one. Nothing is believed of `stored`:
+	 * as long as raw where the codec needs one of its length. Nothing is believed of `stored`:
 	 * ERROR_CORRUPT unless it stands for exactly that many bytes; then what is
 	 * written to `out` means nothing.
 	 */
@@ -64,12 +67,20 @@ MUST_CHECK int codec_encode(struct codec_work *work, const struct codec_wish *wi
 /*
  * See codec.decode. `base` and `dictionary` are what the piece was encoded with,
  * and looked at only by codecs that need them: ERROR_CORRUPT for a base of
- * another length than raw_len. `out` overlaps nothing else. The result is only as
- * good as the stored bytes: hold it against its digest.
+ * another length than raw_len, unless the codec takes any. `out` overlaps nothing else. The result
+ * is only as good as the stored bytes: hold it against its digest.
  */
 MUST_CHECK int codec_decode(struct codec_work *work, const struct codec *codec, struct span base,
 			    struct span dictionary, struct span stored, uint8_t *out,
 			    size_t raw_len, struct error *err);
+
+/*
+ * Train a dictionary of at most `max` bytes for texts like `samples`, which are `sample_len` bytes
+ * each but the last, and append it to `out`. Nothing is appended where zstd makes none of them
+ * (too few, or all alike). ERROR_SYSTEM.
+ */
+MUST_CHECK int codec_dictionary_train(struct span samples, size_t sample_len, size_t max,
+				      struct buffer *out, struct error *err);
 
 /* The codec with this number, or NULL: stored by a later version, or not at all. */
 const struct codec *codec_of(unsigned number);

@@ -114,18 +114,66 @@ static void piece_text(const struct piece_place *place, char out_text[WHERE_MAX_
 		 (unsigned long long)piece->offset + piece->len);
 }
 
+/* A file whose parts in the store are met with its pieces. */
+struct parts_met {
+	struct examining *examining;
+	const struct reach_object *object;
+	const struct manifest_file *file;
+	const struct piece *piece;
+	size_t next;     /* piece that begins at `offset` or behind it */
+	uint64_t offset; /* of the next part */
+};
+
+static int hit_add(struct damage *damage, const struct parts_met *met, uint64_t offset,
+		   uint64_t len, const char *where, struct error *err)
+{
+	damage->needed = damage->in_file = true;
+	damage->file = met->file->sha256;
+	damage->offset = offset;
+	damage->file_size = met->file->size;
+	damage->size = len;
+	return damage_hit_add(damage, met->object->by->subject,
+			      statement_kind_name(met->object->by->kind), met->file->path, where,
+			      err);
+}
+
+/* A store_visit_part: parts that are not the pieces themselves, which were looked at. */
+static int part_hit(void *arg, const struct digest *digest, uint64_t raw_len, uint64_t stored_len,
+		    struct error *err)
+{
+	struct parts_met *met = arg;
+	struct damage *damage = damages_find(&met->examining->report.damages, digest);
+	uint64_t at = met->offset;
+	char where[WHERE_MAX_BYTES];
+
+	(void)stored_len;
+	met->offset += raw_len;
+	while (met->next < met->file->piece_count && met->piece[met->next].offset < at)
+		met->next++;
+	if (!damage || damage->what == DAMAGE_STATEMENT || raw_len == met->file->size ||
+	    (met->next < met->file->piece_count && met->piece[met->next].offset == at &&
+	     met->piece[met->next].len == raw_len))
+		return 0;
+	snprintf(where, sizeof(where), "bytes %llu to %llu", (unsigned long long)at,
+		 (unsigned long long)(at + raw_len));
+	return hit_add(damage, met, at, raw_len, where, err);
+}
+
 static int file_pieces(struct examining *examining, const struct reach_object *object,
 		       const struct manifest *manifest, const struct manifest_file *file,
 		       struct error *err)
 {
+	struct parts_met met = { .examining = examining, .object = object, .file = file };
 	struct piece *piece = NULL;
 	char where[WHERE_MAX_BYTES];
+	struct error why = { 0 };
 	size_t count;
 	int failed = 0;
 
 	if (pieces_cut(file->size, manifest->tensor + file->first_tensor, file->tensor_count,
 		       &piece, &count, err))
 		return -1;
+	met.piece = piece;
 	for (size_t i = 0; i < count && i < file->piece_count && !failed; i++) {
 		struct damage *damage =
 			damages_find(&examining->report.damages,
@@ -133,16 +181,14 @@ static int file_pieces(struct examining *examining, const struct reach_object *o
 
 		if (!damage || damage->what == DAMAGE_STATEMENT)
 			continue;
-		damage->needed = damage->in_file = true;
-		damage->file = file->sha256;
-		damage->offset = piece[i].offset;
-		damage->file_size = file->size;
-		damage->size = piece[i].len;
 		piece_text(&(struct piece_place){ manifest, file, &piece[i] }, where);
-		failed = damage_hit_add(damage, object->by->subject,
-					statement_kind_name(object->by->kind), file->path, where,
-					err);
+		failed = hit_add(damage, &met, piece[i].offset, piece[i].len, where, err);
 	}
+	/* What cannot be told of a file that is not there, or whose recipe is damaged, was told. */
+	if (!failed && !file->tensor_count &&
+	    store_parts(examining->registry->store, &file->sha256, part_hit, &met, &why) &&
+	    why.code == ERROR_SYSTEM)
+		failed = error_set(err, why.code, "%s", why.text);
 	free(piece);
 	return failed;
 }

@@ -242,6 +242,21 @@ void recipe_release(struct recipe *recipe)
 	*recipe = (struct recipe){ 0 };
 }
 
+size_t recipe_part_at(const struct recipe *recipe, uint64_t offset)
+{
+	size_t low = 0, high = recipe->count;
+
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+
+		if (recipe->part[middle].offset <= offset)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 int recipe_write(const struct recipe *recipe, struct buffer *out, struct error *err)
 {
 	if (recipe->count > RECIPE_PARTS_MAX)

@@ -97,6 +97,9 @@ struct recipe {
 	struct recipe_part *part;
 };
 
+/* The part that holds the byte at `offset`, which lies inside. */
+size_t recipe_part_at(const struct recipe *recipe, uint64_t offset);
+
 void recipe_release(struct recipe *recipe);
 MUST_CHECK int recipe_write(const struct recipe *recipe, struct buffer *out, struct error *err);
 MUST_CHECK int recipe_parse(struct span bytes, struct recipe *out_recipe, struct error *err);

@@ -128,6 +128,9 @@ static int entry_needs(struct collecting *c, const struct pack_handle *handle,
 	if (collect_needs(c, &base))
 		return 0;
 	*(bool *)arg = true;
+	/* A dictionary lies there as data, too. */
+	if (base.kind == PACK_DICTIONARY && need(c, &base.digest, PACK_DATA, err))
+		return -1;
 	return need(c, &base.digest, base.kind, err);
 }
 

@@ -130,10 +130,9 @@ static int needs_are_there(struct pack_index *index, const struct open_pack *pac
 	return 0;
 }
 
-/* Drop the records that need what is not there: those of one kind first, since recipes need data.
- */
-static int orphans_drop(struct pack_index *index, struct open_pack *pack, enum pack_kind kind,
-			struct error *err)
+/* Drop the records of one kind that need what is not there; *out_any says whether there were. */
+static int orphans_drop_once(struct pack_index *index, struct open_pack *pack, enum pack_kind kind,
+			     bool *out_any, struct error *err)
 {
 	bool *drop = calloc(pack->count + 1, sizeof(*drop)), any = false;
 	int failed = 0;
@@ -151,7 +150,20 @@ static int orphans_drop(struct pack_index *index, struct open_pack *pack, enum p
 	if (!failed && any)
 		failed = pack_drop(pack, drop, err);
 	free(drop);
+	*out_any = any;
 	return failed;
+}
+
+/* A base may need a dictionary: what needs a record that was dropped is dropped as well. */
+static int orphans_drop(struct pack_index *index, struct open_pack *pack, enum pack_kind kind,
+			struct error *err)
+{
+	bool any = true;
+
+	while (any)
+		if (orphans_drop_once(index, pack, kind, &any, err))
+			return -1;
+	return 0;
 }
 
 /* ---- One by one ---- */

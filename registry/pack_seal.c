@@ -57,23 +57,31 @@ int pack_drop(struct open_pack *pack, const bool *drop, struct error *err)
 	return 0;
 }
 
-/* Is some record of the pack a difference to the data with this digest? */
-static bool is_base(const struct open_pack *pack, const struct digest *digest)
+/* What records of the pack are differences to, sorted. */
+static int bases_list(const struct open_pack *pack, struct digest_list *out, struct error *err)
 {
 	for (size_t i = 0; i < pack->count; i++) {
 		const struct codec *codec = codec_of(pack->record[i].entry.codec);
 
-		if (codec && codec->needs_base && digest_equal(&pack->record[i].base, digest))
-			return true;
+		if (codec && codec->needs_base && digest_list_add(out, &pack->record[i].base, err))
+			return -1;
 	}
-	return false;
+	if (out->count)
+		qsort(out->item, out->count, sizeof(*out->item), digest_order);
+	return 0;
+}
+
+static bool is_base(const struct digest_list *bases, const struct digest *digest)
+{
+	return bases->count && bsearch(digest, bases->item, bases->count, sizeof(*bases->item),
+				       digest_order) != NULL;
 }
 
 /*
  * Does another pack have the record? One that is itself a difference does not count
  * where others build on this one: they would have to be read through two.
  */
-static int is_elsewhere(struct pack_index *index, const struct open_pack *pack,
+static int is_elsewhere(struct pack_index *index, const struct digest_list *bases,
 			const struct pack_entry *entry, bool *out_there, struct error *err)
 {
 	struct pack_hit hit[COPIES_LOOKED_AT];
@@ -86,7 +94,7 @@ static int is_elsewhere(struct pack_index *index, const struct open_pack *pack,
 		const struct codec *codec = codec_of(hit[i].entry.codec);
 
 		*out_there = !hit[i].quarantined && codec &&
-			     !(codec->needs_base && is_base(pack, &entry->digest));
+			     !(codec->needs_base && is_base(bases, &entry->digest));
 	}
 	return 0;
 }
@@ -96,17 +104,20 @@ static int doubles_drop(struct pack_index *index, struct open_pack *pack, bool *
 			struct error *err)
 {
 	bool *drop = calloc(pack->count + 1, sizeof(*drop));
-	int failed = 0;
+	struct digest_list bases = { 0 };
+	int failed;
 
 	if (!drop)
 		return error_set(err, ERROR_SYSTEM, "out of memory for a pack");
 	*out_dropped = false;
+	failed = bases_list(pack, &bases, err);
 	for (size_t i = 0; i < pack->count && !failed; i++) {
-		failed = is_elsewhere(index, pack, &pack->record[i].entry, &drop[i], err);
+		failed = is_elsewhere(index, &bases, &pack->record[i].entry, &drop[i], err);
 		*out_dropped |= drop[i];
 	}
 	if (!failed && *out_dropped)
 		failed = pack_drop(pack, drop, err);
+	digest_list_release(&bases);
 	free(drop);
 	return failed;
 }

@@ -12,6 +12,8 @@
 
 #include "registry/pack_writer.h"
 
+#define PACKS_STREAMS_MAX 16
+
 #define PACKS_SMALL_BYTES (256u << 10) /* a smaller file lies loose, unless tests say otherwise */
 
 /* The scratch of one thread that encodes or decodes. */
@@ -19,7 +21,11 @@ struct packs_scratch {
 	struct packs_scratch *next;
 	struct codec_work *work;
 	struct buffer stored, base, dictionary;
+	struct digest dictionary_digest; /* of what `dictionary` holds, if that is anything */
+	struct hash_stream *stream[PACKS_STREAMS_MAX]; /* or NULL */
 };
+
+struct packs_dictionary; /* registry/packs_file.h */
 
 struct packs_store {
 	struct store head;
@@ -29,13 +35,16 @@ struct packs_store {
 	bool any_mended;        /* atomic: there was such a folder */
 	struct pack_files *files;
 	struct pack_index *index;
-	struct context fallback;       /* where nobody gave the store a context */
-	uint64_t pack_size, small;     /* bytes */
-	pthread_mutex_t lock;          /* around what follows */
-	struct pack_writer *writer;    /* or NULL */
-	unsigned borrowed;             /* by so many, and not freed meanwhile */
-	struct packs_scratch *scratch; /* those nobody uses */
-	bool looked;                   /* the index was refreshed once */
+	struct context fallback;             /* where nobody gave the store a context */
+	uint64_t pack_size, small;           /* bytes */
+	pthread_mutex_t lock;                /* around what follows */
+	struct pack_writer *writer;          /* or NULL */
+	unsigned borrowed;                   /* by so many, and not freed meanwhile */
+	struct packs_scratch *scratch;       /* those nobody uses */
+	bool looked;                         /* the index was refreshed once */
+	size_t earlier_parts;                /* of earlier versions of files, in memory */
+	pthread_mutex_t texts_lock;          /* around the uses of dictionaries, and choosing one */
+	struct packs_dictionary *dictionary; /* the last that was chosen, or NULL */
 };
 
 MUST_CHECK int packs_scratch_take(struct packs_store *self, struct packs_scratch **out_scratch,
@@ -85,6 +94,16 @@ MUST_CHECK int packs_record_pread(const struct packs_place *place, uint8_t *room
  */
 MUST_CHECK int packs_data_read(struct packs_store *self, const struct digest *digest, uint8_t *out,
 			       size_t len, struct error *err);
+
+/*
+ * What the data at `place` is decoded with, where that is a record of `kind` (PACK_DATA: a base;
+ * PACK_DICTIONARY); false where it needs none, or cannot be read.
+ */
+bool packs_needs(const struct packs_place *place, enum pack_kind kind, struct digest *out_digest);
+
+/* As packs_data_read, of a dictionary, or where there is none of that digest, of data. */
+MUST_CHECK int packs_dictionary_read(struct packs_store *self, const struct digest *digest,
+				     uint8_t *out, size_t len, struct error *err);
 
 /* Decode the record at `place`, which is no recipe, into `out` (entry.raw_len bytes). */
 MUST_CHECK int packs_record_read(struct packs_store *self, const struct packs_place *place,

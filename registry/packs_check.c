@@ -311,8 +311,9 @@ static bool other_copy(struct packs_checking *checking, const struct pack_entry 
 		return (store_has(checking->self->loose, &entry->digest, &loose, &ignored) == 0 &&
 			loose) ||
 		       packs_recipe(checking->self, &entry->digest, &recipe, &ignored) == 0;
-	if (entry->kind != PACK_DATA || buffer_extend(&raw, entry->raw_len, &room, &ignored) ||
-	    packs_data_read(checking->self, &entry->digest, room, entry->raw_len, &ignored))
+	/* Dictionaries are kept as data, too. */
+	if (entry->kind == PACK_GAP || buffer_extend(&raw, entry->raw_len, &room, &ignored) ||
+	    packs_dictionary_read(checking->self, &entry->digest, room, entry->raw_len, &ignored))
 		return false;
 	found = sha256(buffer_view(&raw));
 	return digest_equal(&found, &entry->digest);

@@ -3,18 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "registry/packs.h"
-
-struct packs_file {
-	struct store_file head;
-	struct store_file *loose; /* it goes into the store of files: small, or by shared blocks */
-	struct pack_writer *writer;
-	uint64_t size;
-	enum codec_effort effort;
-	pthread_mutex_t lock; /* around the parts */
-	struct recipe_part *part;
-	size_t count, cap;
-};
+#include "registry/packs_file.h"
 
 static const struct digest no_digest = { { 0 } };
 
@@ -73,8 +62,12 @@ static int loose_begin(struct packs_store *self, const struct store_file_wish *w
 
 static void file_free(struct packs_file *file)
 {
+	struct packs_store *self = (struct packs_store *)file->head.store;
+
+	packs_dictionary_drop(self, &file->dictionary);
+	packs_earlier_free(&file->earlier);
 	if (file->writer)
-		packs_writer_return((struct packs_store *)file->head.store, file->writer);
+		packs_writer_return(self, file->writer);
 	pthread_mutex_destroy(&file->lock);
 	free(file->part);
 	free(file);
@@ -98,19 +91,24 @@ int packs_file_begin(struct store *store, const struct store_file_wish *wish,
 		file_free(file);
 		return -1;
 	}
+	if (!file->loose && !digest_equal(&wish->earlier, &no_digest))
+		packs_earlier_open(self, &wish->earlier, &file->earlier);
+	file->lines = chunking_of(true, wish->size);
+	file->bytes = chunking_of(false, wish->size);
 	*out_file = &file->head;
 	return 0;
 }
 
 /* ---- Pieces ---- */
 
-static int part_note(struct packs_file *file, const struct store_piece *piece, struct error *err)
+static int part_note(struct packs_file *file, uint64_t offset, const struct packs_data *data,
+		     struct error *err)
 {
 	int failed = 0;
 
 	pthread_mutex_lock(&file->lock);
 	if (file->count == file->cap) {
-		size_t cap = file->cap ? 2 * file->cap : 64;
+		size_t cap = file->cap + file->cap / 2 + 64;
 		void *more = realloc(file->part, cap * sizeof(*file->part));
 
 		if (more) {
@@ -121,15 +119,14 @@ static int part_note(struct packs_file *file, const struct store_piece *piece, s
 		}
 	}
 	if (!failed)
-		file->part[file->count++] = (struct recipe_part){ piece->digest, piece->offset,
-								  (uint32_t)piece->bytes.len };
+		file->part[file->count++] =
+			(struct recipe_part){ data->digest, offset, (uint32_t)data->bytes.len };
 	pthread_mutex_unlock(&file->lock);
 	return failed;
 }
 
-/* Is it in a sealed pack that stays? */
-static int is_sealed(struct packs_store *self, const struct digest *digest, enum pack_kind kind,
-		     bool *out_sealed, struct error *err)
+int packs_is_sealed(struct packs_store *self, const struct digest *digest, enum pack_kind kind,
+		    bool *out_sealed, struct error *err)
 {
 	struct pack_hit hit[PACKS_COPIES_MAX];
 	size_t count;
@@ -140,61 +137,46 @@ static int is_sealed(struct packs_store *self, const struct digest *digest, enum
 	return 0;
 }
 
-/* The base of the data at `place`, where it is stored as a difference; else zero. */
-static struct digest base_of(const struct packs_place *place)
-{
-	const struct codec *codec = codec_of(place->entry.codec);
-	uint8_t head[PACK_RECORD_BYTES];
-	struct pack_record record;
-	struct error ignored = { 0 };
-
-	if (!codec || !codec->needs_base ||
-	    pack_pread(place->handle->fd, place->entry.offset, head, sizeof(head), &ignored) ||
-	    pack_record_parse((struct span){ head, sizeof(head) }, &record, &ignored))
-		return no_digest;
-	return record.base;
-}
-
 /*
- * The bytes that a piece may be stored as a difference to: those of piece->base, or, where
- * those are a difference themselves, of what they differ from, so that no piece is ever
- * read through two. A base that cannot be read is none.
+ * What data may be stored as a difference to: the data with the digest data->base, or, where
+ * that is a difference itself, what it differs from, so that none is ever read through two. Of
+ * anything but texts it must be as long. Data that cannot be read is none.
  */
-static struct span base_read(struct packs_store *self, const struct store_piece *piece,
+static struct span base_read(struct packs_store *self, const struct packs_data *data,
 			     struct packs_scratch *scratch, struct digest *out_base)
 {
-	struct digest base = piece->base;
+	struct digest base = data->base, deeper = data->base;
 	struct error ignored = { 0 };
+	size_t len = 0;
 	uint8_t *room;
 
 	*out_base = no_digest;
 	scratch->base.len = 0;
-	for (int turn = 0; turn < 2; turn++) {
+	for (int turn = 0; turn < 2 && !digest_equal(&deeper, &no_digest); turn++) {
 		struct packs_place place[PACKS_COPIES_MAX];
-		struct digest deeper;
 		bool fits, sealed;
 		size_t count;
 
-		if (digest_equal(&base, &no_digest) || digest_equal(&base, &piece->digest) ||
+		base = deeper;
+		if (digest_equal(&base, &data->digest) ||
 		    packs_find(self, &base, PACK_DATA, place, &count, &ignored) || !count)
 			return (struct span){ NULL, 0 };
-		fits = place[0].entry.raw_len == piece->bytes.len;
+		len = place[0].entry.raw_len;
+		fits = data->content == CONTENT_TEXT || len == data->bytes.len;
 		/* One in quarantine may go before what differs from it is signed. */
 		if (!digest_equal(&place[0].handle->name, &no_digest))
-			fits = fits && !is_sealed(self, &base, PACK_DATA, &sealed, &ignored) &&
+			fits = fits &&
+			       !packs_is_sealed(self, &base, PACK_DATA, &sealed, &ignored) &&
 			       sealed;
-		deeper = base_of(&place[0]);
+		if (!packs_needs(&place[0], PACK_DATA, &deeper))
+			deeper = no_digest;
 		packs_places_drop(place, count);
 		if (!fits)
 			return (struct span){ NULL, 0 };
-		if (digest_equal(&deeper, &no_digest))
-			break;
-		base = deeper;
-		if (turn == 1)
-			return (struct span){ NULL, 0 };
 	}
-	if (buffer_extend(&scratch->base, piece->bytes.len, &room, &ignored) ||
-	    packs_data_read(self, &base, room, piece->bytes.len, &ignored)) {
+	if (!len || !digest_equal(&deeper, &no_digest) ||
+	    buffer_extend(&scratch->base, len, &room, &ignored) ||
+	    packs_data_read(self, &base, room, len, &ignored)) {
 		scratch->base.len = 0;
 		return (struct span){ NULL, 0 };
 	}
@@ -202,47 +184,77 @@ static struct span base_read(struct packs_store *self, const struct store_piece 
 	return buffer_view(&scratch->base);
 }
 
-static int piece_encode(struct packs_store *self, const struct packs_file *file,
-			const struct store_piece *piece, struct error *err)
+static int data_encode(struct packs_file *file, const struct packs_data *data,
+		       struct packs_scratch *scratch, struct error *err)
 {
+	struct packs_store *self = (struct packs_store *)file->head.store;
 	struct pack_record record = { .kind = PACK_DATA,
-				      .raw_len = (uint32_t)piece->bytes.len,
-				      .digest = piece->digest };
-	struct codec_wish wish = { .content = piece->content, .effort = file->effort };
-	struct packs_scratch *scratch;
+				      .raw_len = (uint32_t)data->bytes.len,
+				      .digest = data->digest };
+	struct codec_wish wish = { .content = data->content, .effort = file->effort };
 	const struct codec *codec;
 	struct digest base = no_digest;
-	int failed;
+	struct span beside;
 
-	if (packs_scratch_take(self, &scratch, err)) {
-		pack_writer_yield(file->writer, &piece->digest, PACK_DATA);
+	/* Nothing is gained by copying the bytes once more. */
+	if (file->effort == EFFORT_NONE)
+		return pack_writer_add(file->writer, &record, data->bytes, err);
+	beside = base_read(self, data, scratch, &base);
+	*(data->content == CONTENT_TEXT ? &wish.similar : &wish.base) = beside;
+	if (data->dictionary)
+		wish.dictionary = (struct span){ data->dictionary->bytes, data->dictionary->len };
+	scratch->stored.len = 0;
+	if (codec_encode(scratch->work, &wish, data->bytes, &scratch->stored, &codec, err)) {
+		pack_writer_yield(file->writer, &data->digest, PACK_DATA);
 		return -1;
 	}
-	if (file->effort != EFFORT_NONE)
-		wish.base = base_read(self, piece, scratch, &base);
-	scratch->stored.len = 0;
-	if (file->effort == EFFORT_NONE) {
-		/* Nothing is gained by copying the bytes once more. */
-		failed = pack_writer_add(file->writer, &record, piece->bytes, err);
-	} else if (codec_encode(scratch->work, &wish, piece->bytes, &scratch->stored, &codec,
-				err)) {
-		pack_writer_yield(file->writer, &piece->digest, PACK_DATA);
-		failed = -1;
-	} else {
-		record.codec = codec->number;
-		if (codec->needs_base)
-			record.base = base;
-		failed = pack_writer_add(file->writer, &record, buffer_view(&scratch->stored), err);
-	}
-	packs_scratch_give(self, &scratch);
-	return failed;
+	record.codec = codec->number;
+	if (codec->needs_base)
+		record.base = base;
+	if (codec->needs_dictionary)
+		record.base = data->dictionary->digest;
+	return pack_writer_add(file->writer, &record, buffer_view(&scratch->stored), err);
+}
+
+int packs_part_add(struct packs_file *file, uint64_t offset, const struct packs_data *data,
+		   struct packs_scratch *scratch, struct error *err)
+{
+	struct packs_store *self = (struct packs_store *)file->head.store;
+	bool sealed, mine;
+
+	if (part_note(file, offset, data, err) ||
+	    packs_is_sealed(self, &data->digest, PACK_DATA, &sealed, err))
+		return -1;
+	if (sealed)
+		return 0;
+	if (pack_writer_claim(file->writer, &data->digest, PACK_DATA, &mine, err))
+		return -1;
+	return mine ? data_encode(file, data, scratch, err) : 0;
+}
+
+/* In parts, unless it is there as a whole: an earlier version of this program kept it so. */
+static int piece_add(struct packs_file *file, const struct store_piece *piece,
+		     struct packs_scratch *scratch, struct error *err)
+{
+	struct packs_store *self = (struct packs_store *)file->head.store;
+	const struct packs_data data = { .digest = piece->digest,
+					 .bytes = piece->bytes,
+					 .content = piece->content,
+					 .base = piece->base };
+	bool whole = true;
+
+	if (piece->divisible && packs_is_sealed(self, &piece->digest, PACK_DATA, &whole, err))
+		return -1;
+	return whole ? packs_part_add(file, piece->offset, &data, scratch, err)
+		     : packs_cut(file, piece, scratch, err);
 }
 
 int packs_file_piece(struct store_file *head, const struct store_piece *piece, struct error *err)
 {
 	struct packs_store *self = (struct packs_store *)head->store;
 	struct packs_file *file = (struct packs_file *)head;
-	bool sealed, mine;
+	struct packs_scratch *scratch;
+	int failed;
 
 	if (file->loose)
 		return self->loose->type->file_piece(file->loose, piece, err);
@@ -253,13 +265,11 @@ int packs_file_piece(struct store_file *head, const struct store_piece *piece, s
 	if (piece->bytes.len > PACK_PAYLOAD_MAX)
 		return error_set(err, ERROR_USAGE, "a piece of %zu bytes, of %u allowed",
 				 piece->bytes.len, PACK_PAYLOAD_MAX);
-	if (part_note(file, piece, err) || is_sealed(self, &piece->digest, PACK_DATA, &sealed, err))
+	if (packs_scratch_take(self, &scratch, err))
 		return -1;
-	if (sealed)
-		return 0;
-	if (pack_writer_claim(file->writer, &piece->digest, PACK_DATA, &mine, err))
-		return -1;
-	return mine ? piece_encode(self, file, piece, err) : 0;
+	failed = piece_add(file, piece, scratch, err);
+	packs_scratch_give(self, &scratch);
+	return failed;
 }
 
 /* ---- The whole ---- */
@@ -295,7 +305,7 @@ static int recipe_add(struct packs_store *self, struct packs_file *file, const s
 	bool sealed, mine;
 
 	buffer_init(&bytes, PACK_PAYLOAD_MAX);
-	if (is_sealed(self, whole, PACK_RECIPE, &sealed, err))
+	if (packs_is_sealed(self, whole, PACK_RECIPE, &sealed, err))
 		return -1;
 	if (sealed)
 		return 0;
@@ -339,7 +349,8 @@ int packs_file_commit(struct store_file *head, const struct digest *whole, struc
 		failed = self->loose->type->file_commit(file->loose, whole, err);
 		file->loose = NULL;
 	} else {
-		failed = parts_check(file, err) || pack_writer_settle(file->writer, err) ||
+		failed = parts_check(file, err) || packs_dictionary_again(file, err) ||
+			 pack_writer_settle(file->writer, err) ||
 			 recipe_add(self, file, whole, err);
 	}
 	if (!failed)

@@ -14,6 +14,8 @@ enum { BASES_DEEP = 4, CACHED_PIECES = 4, ROOM_MAX = PACK_PAYLOAD_MAX + PACK_REC
 
 static void scratch_free(struct packs_scratch *scratch)
 {
+	for (size_t i = 0; i < PACKS_STREAMS_MAX; i++)
+		hash_stream_free(&scratch->stream[i]);
 	codec_work_free(&scratch->work);
 	buffer_release(&scratch->stored);
 	buffer_release(&scratch->base);
@@ -51,7 +53,7 @@ void packs_scratch_give(struct packs_store *self, struct packs_scratch **scratch
 {
 	if (!*scratch)
 		return;
-	(*scratch)->stored.len = (*scratch)->base.len = (*scratch)->dictionary.len = 0;
+	(*scratch)->stored.len = (*scratch)->base.len = 0;
 	pthread_mutex_lock(&self->lock);
 	(*scratch)->next = self->scratch;
 	self->scratch = *scratch;
@@ -202,34 +204,99 @@ int packs_record_pread(const struct packs_place *place, uint8_t *room,
 static int bytes_read(struct packs_store *self, const struct digest *digest, enum pack_kind kind,
 		      uint8_t *out, size_t len, unsigned depth, struct error *err);
 
+/* Once more as data, where it cannot be read as a dictionary. */
+static int dictionary_bytes(struct packs_store *self, const struct digest *digest, uint8_t *out,
+			    size_t len, unsigned depth, struct error *err)
+{
+	struct error ignored = { 0 };
+
+	if (bytes_read(self, digest, PACK_DICTIONARY, out, len, depth, err) == 0)
+		return 0;
+	return bytes_read(self, digest, PACK_DATA, out, len, depth, &ignored);
+}
+
+bool packs_needs(const struct packs_place *place, enum pack_kind kind, struct digest *out_digest)
+{
+	const struct codec *codec = codec_of(place->entry.codec);
+	uint8_t head[PACK_RECORD_BYTES];
+	struct pack_record record;
+	struct error ignored = { 0 };
+
+	if (!codec || !(kind == PACK_DICTIONARY ? codec->needs_dictionary : codec->needs_base) ||
+	    pack_pread(place->handle->fd, place->entry.offset, head, sizeof(head), &ignored) ||
+	    pack_record_parse((struct span){ head, sizeof(head) }, &record, &ignored))
+		return false;
+	*out_digest = record.base;
+	return true;
+}
+
+/* How long the record of that digest is, by the first copy; 0 where there is none. */
+static int length_find(struct packs_store *self, const struct digest *digest, enum pack_kind kind,
+		       size_t *out_len, struct error *err)
+{
+	struct packs_place place[PACKS_COPIES_MAX];
+	size_t count;
+
+	if (packs_find(self, digest, kind, place, &count, err))
+		return -1;
+	*out_len = count ? place[0].entry.raw_len : 0;
+	packs_places_drop(place, count);
+	return 0;
+}
+
+static int base_load(struct packs_store *self, const struct codec *codec,
+		     const struct pack_record *record, struct packs_scratch *scratch,
+		     unsigned depth, struct error *err)
+{
+	size_t len = record->raw_len;
+	uint8_t *room;
+
+	if (codec->base_any_length) {
+		if (length_find(self, &record->base, PACK_DATA, &len, err))
+			return -1;
+		if (!len)
+			return error_set(err, ERROR_CORRUPT, "what a piece repeats is missing");
+	}
+	return buffer_extend(&scratch->base, len, &room, err) ||
+			       bytes_read(self, &record->base, PACK_DATA, room, len, depth + 1, err)
+		       ? -1
+		       : 0;
+}
+
+/* The one that is needed next is mostly the one that was needed last. */
+static int dictionary_load(struct packs_store *self, const struct digest *digest,
+			   struct packs_scratch *scratch, unsigned depth, struct error *err)
+{
+	uint8_t *room;
+	size_t len;
+
+	if (scratch->dictionary.len && digest_equal(digest, &scratch->dictionary_digest))
+		return 0;
+	scratch->dictionary.len = 0;
+	if (length_find(self, digest, PACK_DICTIONARY, &len, err) ||
+	    (!len && length_find(self, digest, PACK_DATA, &len, err)))
+		return -1;
+	if (!len)
+		return error_set(err, ERROR_CORRUPT, "the dictionary of a piece is missing");
+	if (buffer_extend(&scratch->dictionary, len, &room, err))
+		return -1;
+	if (dictionary_bytes(self, digest, room, len, depth + 1, err)) {
+		scratch->dictionary.len = 0;
+		return -1;
+	}
+	scratch->dictionary_digest = *digest;
+	return 0;
+}
+
 /* What the codec needs beside the stored bytes. */
 static int needs_read(struct packs_store *self, const struct codec *codec,
 		      const struct pack_record *record, struct packs_scratch *scratch,
 		      unsigned depth, struct error *err)
 {
-	struct packs_place place[PACKS_COPIES_MAX];
-	uint8_t *room;
-	size_t count, len;
-
 	if (codec->needs_base)
-		return buffer_extend(&scratch->base, record->raw_len, &room, err) ||
-				       bytes_read(self, &record->base, PACK_DATA, room,
-						  record->raw_len, depth + 1, err)
-			       ? -1
-			       : 0;
-	if (!codec->needs_dictionary)
-		return 0;
-	if (packs_find(self, &record->base, PACK_DICTIONARY, place, &count, err))
-		return -1;
-	len = count ? place[0].entry.raw_len : 0;
-	packs_places_drop(place, count);
-	if (!count)
-		return error_set(err, ERROR_CORRUPT, "the dictionary of a piece is missing");
-	return buffer_extend(&scratch->dictionary, len, &room, err) ||
-			       bytes_read(self, &record->base, PACK_DICTIONARY, room, len,
-					  depth + 1, err)
-		       ? -1
-		       : 0;
+		return base_load(self, codec, record, scratch, depth, err);
+	return codec->needs_dictionary ? dictionary_load(self, &record->base, scratch, depth, err)
+				       : 0;
 }
 
 /* Decode one copy into `out`, with `scratch` for what is not wanted raw. */
@@ -248,7 +315,7 @@ static int copy_decode(struct packs_store *self, const struct packs_place *place
 		return place->entry.stored_len != place->entry.raw_len
 			       ? error_set(err, ERROR_CORRUPT, "a piece is shorter than it says")
 			       : packs_record_pread(place, out, &record, err);
-	scratch->stored.len = scratch->base.len = scratch->dictionary.len = 0;
+	scratch->stored.len = scratch->base.len = 0;
 	if (buffer_extend(&scratch->stored, place->entry.stored_len, &room, err) ||
 	    packs_record_pread(place, room, &record, err) ||
 	    needs_read(self, codec, &record, scratch, depth, err))
@@ -325,6 +392,12 @@ int packs_data_read(struct packs_store *self, const struct digest *digest, uint8
 		    struct error *err)
 {
 	return bytes_read(self, digest, PACK_DATA, out, len, 0, err);
+}
+
+int packs_dictionary_read(struct packs_store *self, const struct digest *digest, uint8_t *out,
+			  size_t len, struct error *err)
+{
+	return dictionary_bytes(self, digest, out, len, 0, err);
 }
 
 /* ---- Objects ---- */
@@ -433,22 +506,6 @@ struct packs_source {
 	struct cached cached[CACHED_PIECES];
 	uint64_t turn;
 };
-
-/* The part that holds the byte at `offset`, which lies inside. */
-static size_t part_at(const struct recipe *recipe, uint64_t offset)
-{
-	size_t low = 0, high = recipe->count;
-
-	while (high - low > 1) {
-		size_t middle = low + (high - low) / 2;
-
-		if (recipe->part[middle].offset <= offset)
-			low = middle;
-		else
-			high = middle;
-	}
-	return low;
-}
 
 static bool cached_copy(struct packs_source *source, size_t part, uint32_t from, uint8_t *out,
 			size_t len)
@@ -569,7 +626,7 @@ static int packs_read_at(struct source *head, uint64_t offset, void *out, size_t
 	struct packs_source *source = (struct packs_source *)head;
 	uint8_t *to = out;
 
-	for (size_t i = len ? part_at(&source->recipe, offset) : 0; len; i++) {
+	for (size_t i = len ? recipe_part_at(&source->recipe, offset) : 0; len; i++) {
 		const struct recipe_part *part = &source->recipe.part[i];
 		uint32_t from = (uint32_t)(offset - part->offset);
 		size_t step = part->len - from < len ? part->len - from : len;

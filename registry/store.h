@@ -47,6 +47,7 @@ struct store_file_wish {
 	const char *name;           /* in its tree, for messages */
 	enum codec_content content; /* of the whole, where nothing better is known */
 	enum codec_effort effort;
+	struct digest earlier; /* an object that may be an earlier version of it; zero: none */
 };
 
 /* Some of a file's bytes; all of it borrowed until the call returns. */
@@ -56,6 +57,7 @@ struct store_piece {
 	struct span bytes;
 	enum codec_content content;
 	struct digest base; /* a piece of the parent checkpoint with as many bytes; zero: none */
+	bool divisible;     /* a store may keep it in parts of its own choice */
 };
 
 /* Where a listing stands: objects come in the order of their digests. Start with {0}. */

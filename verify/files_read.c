@@ -450,6 +450,7 @@ static int chunk_hand_on(struct run *run, struct chunk *chunk, struct error *err
 		.bytes = { chunk->bytes, cut->len },
 		.digest = file->record[chunk->piece].digest,
 		.tensor = cut->tensor == PIECE_NO_TENSOR ? NULL : &file->table.tensor[cut->tensor],
+		.has_tensors = file->table.count > 0,
 		.in_region = (cut->offset - cut->region_start) / PIECE_SIZE_BYTES,
 	};
 	size_t index = chunk->file;

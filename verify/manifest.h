@@ -56,6 +56,7 @@ struct manifest_piece {
 	struct span bytes;
 	struct digest digest;        /* of the bytes */
 	const struct tensor *tensor; /* that it is of, or NULL */
+	bool has_tensors;            /* the file has */
 	uint64_t in_region; /* its number in the tensor, or in its run of bytes outside tensors */
 };
 

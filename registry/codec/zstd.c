@@ -94,17 +94,53 @@ static int packer_set(struct zstd_work *work, enum zstd_way way, struct span dic
 	return 0;
 }
 
-int zstd_pack(struct zstd_work *work, enum zstd_way way, struct span dictionary, struct span raw,
-	      uint8_t *room, size_t cap, size_t *out_len, struct error *err)
+/* With what packer_set set. */
+static int packer_run(struct zstd_work *work, struct span raw, uint8_t *room, size_t cap,
+		      size_t *out_len, struct error *err)
 {
-	size_t len;
-
-	if (packer_set(work, way, dictionary, err))
-		return -1;
-	len = ZSTD_compress2(work->packer, room, cap, raw.data, raw.len);
+	size_t len = ZSTD_compress2(work->packer, room, cap, raw.data, raw.len);
 	if (ZSTD_isError(len) && ZSTD_getErrorCode(len) != ZSTD_error_dstSize_tooSmall)
 		return error_set(err, ERROR_SYSTEM, "zstd: %s", ZSTD_getErrorName(len));
 	*out_len = ZSTD_isError(len) ? 0 : len;
+	return 0;
+}
+
+int zstd_pack(struct zstd_work *work, enum zstd_way way, struct span dictionary, struct span raw,
+	      uint8_t *room, size_t cap, size_t *out_len, struct error *err)
+{
+	return packer_set(work, way, dictionary, err) ||
+			       packer_run(work, raw, room, cap, out_len, err)
+		       ? -1
+		       : 0;
+}
+
+int zstd_pack_beside(struct zstd_work *work, enum zstd_way way, struct span beside, struct span raw,
+		     uint8_t *room, size_t cap, size_t *out_len, struct error *err)
+{
+	if (packer_set(work, way, (struct span){ NULL, 0 }, err))
+		return -1;
+	if (ZSTD_isError(ZSTD_CCtx_refPrefix(work->packer, beside.data, beside.len)))
+		return error_set(err, ERROR_SYSTEM, "zstd takes no %zu bytes to look in",
+				 beside.len);
+	return packer_run(work, raw, room, cap, out_len, err);
+}
+
+static int unpacker_have(struct zstd_work *work, struct error *err)
+{
+	if (!work->unpacker && !(work->unpacker = ZSTD_createDCtx()))
+		return error_set(err, ERROR_SYSTEM, "out of memory for zstd");
+	return 0;
+}
+
+/* Exactly raw_len bytes came out. */
+static int unpacked_check(size_t len, size_t raw_len, struct error *err)
+{
+	if (ZSTD_isError(len))
+		return error_set(err, ERROR_CORRUPT, "stored bytes are no zstd frame: %s",
+				 ZSTD_getErrorName(len));
+	if (len != raw_len)
+		return error_set(err, ERROR_CORRUPT, "a zstd frame holds %zu bytes of %zu", len,
+				 raw_len);
 	return 0;
 }
 
@@ -113,8 +149,8 @@ int zstd_unpack(struct zstd_work *work, struct span dictionary, struct span stor
 {
 	size_t len;
 
-	if (!work->unpacker && !(work->unpacker = ZSTD_createDCtx()))
-		return error_set(err, ERROR_SYSTEM, "out of memory for zstd");
+	if (unpacker_have(work, err))
+		return -1;
 	if (dictionary.len) {
 		if (dictionary_set(work, dictionary, err))
 			return -1;
@@ -128,13 +164,20 @@ int zstd_unpack(struct zstd_work *work, struct span dictionary, struct span stor
 	} else {
 		len = ZSTD_decompressDCtx(work->unpacker, out, raw_len, stored.data, stored.len);
 	}
-	if (ZSTD_isError(len))
-		return error_set(err, ERROR_CORRUPT, "stored bytes are no zstd frame: %s",
-				 ZSTD_getErrorName(len));
-	if (len != raw_len)
-		return error_set(err, ERROR_CORRUPT, "a zstd frame holds %zu bytes of %zu", len,
-				 raw_len);
-	return 0;
+	return unpacked_check(len, raw_len, err);
+}
+
+int zstd_unpack_beside(struct zstd_work *work, struct span beside, struct span stored, uint8_t *out,
+		       size_t raw_len, struct error *err)
+{
+	if (unpacker_have(work, err))
+		return -1;
+	ZSTD_DCtx_reset(work->unpacker, ZSTD_reset_session_and_parameters);
+	if (ZSTD_isError(ZSTD_DCtx_refPrefix(work->unpacker, beside.data, beside.len)))
+		return error_set(err, ERROR_SYSTEM, "out of memory for zstd");
+	return unpacked_check(
+		ZSTD_decompressDCtx(work->unpacker, out, raw_len, stored.data, stored.len), raw_len,
+		err);
 }
 
 static int zstd_decode(struct codec_work *work, struct span base, struct span dictionary,

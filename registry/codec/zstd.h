@@ -27,4 +27,21 @@ MUST_CHECK int zstd_pack(struct zstd_work *work, enum zstd_way way, struct span 
 MUST_CHECK int zstd_unpack(struct zstd_work *work, struct span dictionary, struct span stored,
 			   uint8_t *out, size_t raw_len, struct error *err);
 
+/*
+ * The same of bytes that repeat much of `beside` (of any length, not empty), which stands in front
+ * of them without being written.
+ */
+MUST_CHECK int zstd_pack_beside(struct zstd_work *work, enum zstd_way way, struct span beside,
+				struct span raw, uint8_t *room, size_t cap, size_t *out_len,
+				struct error *err);
+MUST_CHECK int zstd_unpack_beside(struct zstd_work *work, struct span beside, struct span stored,
+				  uint8_t *out, size_t raw_len, struct error *err);
+
+/*
+ * A dictionary of at most `cap` bytes for texts like `samples`, of sample_len bytes each (a
+ * shorter last one is left out), into `room`; *out_len is 0 where there are too few. ERROR_SYSTEM.
+ */
+MUST_CHECK int zstd_train(struct span samples, size_t sample_len, uint8_t *room, size_t cap,
+			  size_t *out_len, struct error *err);
+
 #endif

@@ -7,6 +7,7 @@
  */
 #include "registry/pack_collect.h"
 #include "registry/pack_mended.h"
+#include "registry/packs_file.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -27,6 +28,8 @@ static void packs_close(struct store *store)
 	pack_index_free(&self->index);
 	pack_files_free(&self->files);
 	store_close(&self->loose);
+	packs_dictionary_drop(self, &self->dictionary);
+	pthread_mutex_destroy(&self->texts_lock);
 	pthread_mutex_destroy(&self->lock);
 	free(self->folder);
 	free(self->removed);
@@ -61,6 +64,7 @@ static int packs_open(const char *path, struct store **out_store, struct error *
 	if (!self)
 		return error_set(err, ERROR_SYSTEM, "out of memory for a store");
 	pthread_mutex_init(&self->lock, NULL);
+	pthread_mutex_init(&self->texts_lock, NULL);
 	self->head.type = &store_packs;
 	self->fallback = (struct context){ .random = kernel_random };
 	self->pack_size = STORE_PACK_SIZE_DEFAULT;
