@@ -17,7 +17,7 @@
 enum {
 	UNKNOWN_PACKS = 32,       /* so many footers are kept in memory … */
 	ENTRIES_A_PACK = 1 << 16, /* … and one more for so many entries of the index */
-	UNKNOWN_ENTRIES = 1 << 19,
+	UNKNOWN_ENTRIES = 1 << 18,
 };
 
 /* A pack that the index file does not know. */

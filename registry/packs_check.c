@@ -15,8 +15,8 @@
 #include "registry/store_check.h"
 
 enum {
-	RECIPES_STEP = 4096,      /* recipes looked at at a time */
-	PACKS_STEP = 16,          /* packs read at a time */
+	RECIPES_STEP = 4096, /* recipes looked at at a time */
+	PACKS_STEP = 4, /* packs read at a time: of texts each has tens of thousands of records */
 	GROUP_RECORDS = 64,       /* records that are decoded and hashed together */
 	ROOMS_BYTES = 104 << 20,  /* raw bytes of all threads together */
 	ROOM_MIN_BYTES = 4 << 20, /* of each */

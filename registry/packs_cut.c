@@ -14,7 +14,8 @@
 struct chunk {
 	size_t at, len; /* in the piece */
 	struct digest digest;
-	size_t earlier; /* the same part of the earlier version, or PACKS_EARLIER_NONE */
+	size_t earlier; /* this part of the earlier version, or one like it; or PACKS_EARLIER_NONE
+			 */
 };
 
 struct chunks {
@@ -78,16 +79,15 @@ static int chunks_hash(struct chunks *chunks, const uint8_t *bytes, struct packs
  * there where the chunk would, had nothing changed since the last chunk before it that both
  * have (`near`), or else the next behind it; or since the beginning.
  */
-static struct digest resembled(const struct packs_file *file, const struct store_piece *piece,
-			       const struct chunk *chunk, const struct chunk *near)
+static size_t resembled(const struct packs_file *file, const struct store_piece *piece,
+			const struct chunk *chunk, const struct chunk *near)
 {
 	const struct recipe *recipe = packs_earlier_recipe(file->earlier);
 	uint64_t middle = piece->offset + chunk->at + chunk->len / 2;
 
 	if (near)
 		middle += recipe->part[near->earlier].offset - (piece->offset + near->at);
-	return middle < recipe->size ? recipe->part[packs_earlier_at(file->earlier, middle)].digest
-				     : (struct digest){ { 0 } };
+	return middle < recipe->size ? packs_earlier_at(file->earlier, middle) : PACKS_EARLIER_NONE;
 }
 
 static void chunks_find(const struct packs_file *file, struct chunks *chunks,
@@ -104,6 +104,28 @@ static void chunks_find(const struct packs_file *file, struct chunks *chunks,
 	}
 }
 
+/* Keep a chunk: of a text, if the earlier version has it not, as what differs from one it has. */
+static int chunk_add(struct packs_file *file, const struct store_piece *piece, struct chunk *chunk,
+		     const struct chunk *near, struct packs_data *data,
+		     struct packs_scratch *scratch, struct error *err)
+{
+	size_t like = PACKS_EARLIER_NONE;
+	bool differs;
+
+	data->digest = chunk->digest;
+	data->bytes = (struct span){ piece->bytes.data + chunk->at, chunk->len };
+	data->base = (struct digest){ { 0 } };
+	if (data->content == CONTENT_TEXT && file->earlier && chunk->earlier == PACKS_EARLIER_NONE)
+		like = resembled(file, piece, chunk, near);
+	if (like != PACKS_EARLIER_NONE)
+		data->base = packs_earlier_recipe(file->earlier)->part[like].digest;
+	if (packs_part_add(file, piece->offset + chunk->at, data, scratch, &differs, err))
+		return -1;
+	if (differs)
+		chunk->earlier = like;
+	return 0;
+}
+
 int packs_cut(struct packs_file *file, const struct store_piece *piece,
 	      struct packs_scratch *scratch, struct error *err)
 {
@@ -118,17 +140,12 @@ int packs_cut(struct packs_file *file, const struct store_piece *piece,
 		return -1;
 	chunks_find(file, &chunks, &near);
 	for (size_t i = 0; i < chunks.count; i++) {
-		const struct chunk *chunk = &chunks.item[i];
+		struct chunk *chunk = &chunks.item[i];
 
-		data.digest = chunk->digest;
-		data.bytes = (struct span){ piece->bytes.data + chunk->at, chunk->len };
-		data.base = (struct digest){ { 0 } };
+		if (chunk_add(file, piece, chunk, near, &data, scratch, err))
+			return -1;
 		if (chunk->earlier != PACKS_EARLIER_NONE)
 			near = chunk;
-		else if (text && file->earlier)
-			data.base = resembled(file, piece, chunk, near);
-		if (packs_part_add(file, piece->offset + chunk->at, &data, scratch, err))
-			return -1;
 	}
 	return 0;
 }

@@ -260,7 +260,10 @@ int packs_dictionary_choose(struct packs_file *file, struct span text,
 	pthread_mutex_lock(&self->texts_lock);
 	if (!file->dictionary_chosen && file->effort != EFFORT_NONE) {
 		failed = choose(&choosing, &file->dictionary, err);
-		file->dictionary_chosen = !failed;
+		/* The last piece of a file may be the first to come, and too short to train one. */
+		file->dictionary_chosen =
+			!failed && (file->dictionary || text.len >= TRAINED_FROM_MIN ||
+				    file->size < TRAINED_FROM_MIN);
 		if (file->dictionary && file->dictionary != self->dictionary) {
 			dictionary_put(&self->dictionary);
 			self->dictionary = file->dictionary;

@@ -185,7 +185,7 @@ static struct span base_read(struct packs_store *self, const struct packs_data *
 }
 
 static int data_encode(struct packs_file *file, const struct packs_data *data,
-		       struct packs_scratch *scratch, struct error *err)
+		       struct packs_scratch *scratch, bool *out_differs, struct error *err)
 {
 	struct packs_store *self = (struct packs_store *)file->head.store;
 	struct pack_record record = { .kind = PACK_DATA,
@@ -209,6 +209,7 @@ static int data_encode(struct packs_file *file, const struct packs_data *data,
 		return -1;
 	}
 	record.codec = codec->number;
+	*out_differs = codec->needs_base;
 	if (codec->needs_base)
 		record.base = base;
 	if (codec->needs_dictionary)
@@ -217,11 +218,12 @@ static int data_encode(struct packs_file *file, const struct packs_data *data,
 }
 
 int packs_part_add(struct packs_file *file, uint64_t offset, const struct packs_data *data,
-		   struct packs_scratch *scratch, struct error *err)
+		   struct packs_scratch *scratch, bool *out_differs, struct error *err)
 {
 	struct packs_store *self = (struct packs_store *)file->head.store;
 	bool sealed, mine;
 
+	*out_differs = false;
 	if (part_note(file, offset, data, err) ||
 	    packs_is_sealed(self, &data->digest, PACK_DATA, &sealed, err))
 		return -1;
@@ -229,7 +231,7 @@ int packs_part_add(struct packs_file *file, uint64_t offset, const struct packs_
 		return 0;
 	if (pack_writer_claim(file->writer, &data->digest, PACK_DATA, &mine, err))
 		return -1;
-	return mine ? data_encode(file, data, scratch, err) : 0;
+	return mine ? data_encode(file, data, scratch, out_differs, err) : 0;
 }
 
 /* In parts, unless it is there as a whole: an earlier version of this program kept it so. */
@@ -241,11 +243,11 @@ static int piece_add(struct packs_file *file, const struct store_piece *piece,
 					 .bytes = piece->bytes,
 					 .content = piece->content,
 					 .base = piece->base };
-	bool whole = true;
+	bool whole = true, differs;
 
 	if (piece->divisible && packs_is_sealed(self, &piece->digest, PACK_DATA, &whole, err))
 		return -1;
-	return whole ? packs_part_add(file, piece->offset, &data, scratch, err)
+	return whole ? packs_part_add(file, piece->offset, &data, scratch, &differs, err)
 		     : packs_cut(file, piece, scratch, err);
 }
 

@@ -43,10 +43,13 @@ struct packs_data {
 	const struct packs_dictionary *dictionary; /* for texts, or NULL */
 };
 
-/* A part of the file: keep its data, unless it is there, and note it. */
+/*
+ * A part of the file: keep its data, unless it is there, and note it. *out_differs: it was
+ * kept as what differs from data->base, or from what that differs from.
+ */
 MUST_CHECK int packs_part_add(struct packs_file *file, uint64_t offset,
 			      const struct packs_data *data, struct packs_scratch *scratch,
-			      struct error *err);
+			      bool *out_differs, struct error *err);
 
 /* Is it in a sealed pack that stays? */
 MUST_CHECK int packs_is_sealed(struct packs_store *self, const struct digest *digest,

@@ -2,6 +2,7 @@
 #include "tests/support.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "registry/codec.h"
@@ -93,8 +94,9 @@ static size_t stored_size(struct bench *b, const struct codec_wish *wish, struct
 	assert_done(codec_encode(b->work, wish, raw, &stored, out_codec, &err), &err);
 	assert_true(stored.len <= raw.len);
 	memset(b->back, 0x55, raw.len);
-	assert_done(codec_decode(b->work, *out_codec, wish->base, wish->dictionary,
-				 buffer_view(&stored), b->back, raw.len, &err),
+	assert_done(codec_decode(b->work, *out_codec,
+				 (*out_codec)->base_any_length ? wish->similar : wish->base,
+				 wish->dictionary, buffer_view(&stored), b->back, raw.len, &err),
 		    &err);
 	if (raw.len)
 		assert_memory_equal(b->back, raw.data, raw.len);
@@ -282,6 +284,75 @@ static void small_texts_gain_by_a_dictionary(void **state)
 	assert_true(codec->needs_dictionary);
 }
 
+/* A text that repeats another takes what differs; one that does not is kept by itself. */
+static void texts_gain_by_what_they_resemble(void **state)
+{
+	struct bench *b = *state;
+	struct codec_wish wish = { .content = CONTENT_TEXT, .effort = EFFORT_FULL };
+	struct error err = { 0 };
+	const struct codec *codec;
+	size_t alone, len = 20000;
+
+	for (size_t i = 0; i < len; i++)
+		b->base[i] = (uint8_t)('a' + test_random(&b->random) % 16);
+	memcpy(b->raw, b->base + 1000, len - 1000); /* of any length, and shifted */
+	memcpy(b->raw + 5000, "what was edited", 15);
+	alone = stored_size(b, &wish, (struct span){ b->raw, len - 1000 }, &codec);
+	assert_false(codec->needs_base);
+	assert_true(alone > len / 3);
+	for (enum codec_effort effort = EFFORT_FAST; effort <= EFFORT_FULL; effort++) {
+		wish.effort = effort;
+		wish.similar = (struct span){ b->base, len };
+		assert_true(stored_size(b, &wish, (struct span){ b->raw, len - 1000 }, &codec) <
+			    100);
+		assert_true(codec->needs_base && codec->base_any_length);
+	}
+	for (size_t i = 0; i < len; i++)
+		b->base[i] = (uint8_t)('a' + test_random(&b->random) % 16);
+	assert_true(stored_size(b, &wish, (struct span){ b->raw, len - 1000 }, &codec) == alone);
+	assert_false(codec->needs_base);
+
+	/* Nothing to look in is what another base is: refused, or another text. */
+	memcpy(b->base, b->raw, len);
+	wish.similar = (struct span){ b->base, len };
+	(void)stored_size(b, &wish, (struct span){ b->raw, len - 1000 }, &codec);
+	assert_true(codec->base_any_length);
+	assert_fails(codec_decode(b->work, codec, (struct span){ NULL, 0 },
+				  (struct span){ NULL, 0 }, (struct span){ b->raw, 50 }, b->back,
+				  len, &err),
+		     &err, ERROR_CORRUPT);
+}
+
+static void a_dictionary_is_trained_where_there_is_enough(void **state)
+{
+	struct bench *b = *state;
+	CLEANUP(buffer_release) struct buffer dictionary;
+	struct codec_wish wish = { .content = CONTENT_TEXT, .effort = EFFORT_FULL };
+	struct error err = { 0 };
+	const struct codec *codec;
+	size_t len = 0, alone;
+
+	while (len < SMALL)
+		len += (size_t)snprintf((char *)b->raw + len, 200,
+					"{\"question\": \"how many legs has %06llx?\", "
+					"\"answer\": \"%llu of them\"}\n",
+					(unsigned long long)test_random(&b->random) >> 40,
+					(unsigned long long)test_random(&b->random) % 1000);
+	buffer_init(&dictionary, 4096);
+	assert_done(
+		codec_dictionary_train((struct span){ b->raw, 8 }, 4096, 4096, &dictionary, &err),
+		&err);
+	assert_int_equal(dictionary.len, 0);
+	assert_done(
+		codec_dictionary_train((struct span){ b->raw, len }, 4096, 4096, &dictionary, &err),
+		&err);
+	assert_in_range(dictionary.len, 256, 4096);
+	alone = stored_size(b, &wish, (struct span){ b->raw, 500 }, &codec);
+	wish.dictionary = buffer_view(&dictionary);
+	assert_true(stored_size(b, &wish, (struct span){ b->raw, 500 }, &codec) < alone * 3 / 4);
+	assert_true(codec->needs_dictionary);
+}
+
 /* A piece from docs/formats.md by hand: six bf16 words, exponents in two levels. */
 static void stored_bytes_mean_what_the_formats_say(void **state)
 {
@@ -437,6 +508,8 @@ int main(void)
 		cmocka_unit_test(every_content_of_every_length_comes_back),
 		cmocka_unit_test(words_are_found_at_any_place),
 		cmocka_unit_test(small_texts_gain_by_a_dictionary),
+		cmocka_unit_test(texts_gain_by_what_they_resemble),
+		cmocka_unit_test(a_dictionary_is_trained_where_there_is_enough),
 		cmocka_unit_test(stored_bytes_mean_what_the_formats_say),
 		cmocka_unit_test(damaged_bytes_break_nothing),
 		cmocka_unit_test(another_length_is_refused_by_every_codec),
