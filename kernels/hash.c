@@ -8,6 +8,7 @@
  */
 #include "kernels/hash.h"
 
+#include "kernels/hash_beside.h"
 #include "kernels/hash_openssl.h"
 #include "kernels/hash_plain.h"
 #include "kernels/hash_stream.h"
@@ -18,7 +19,7 @@
 
 enum {
 	LENGTH_AT = HASH_BLOCK_SIZE - 8, /* where the last block holds the length in bits */
-	LANES_MAX = 16                   /* streams that are scheduled together */
+	LANES_MAX = HASH_WIDE_LANES + HASH_BESIDE_CHAINS_MAX /* streams scheduled together */
 };
 
 bool digest_equal(const struct digest *a, const struct digest *b)
@@ -263,7 +264,14 @@ struct digest sha256_parts(const struct span *part, size_t count)
 
 size_t hash_streams_best(void)
 {
-	return hash_own_admitted() && hash_wide_admitted() ? LANES_MAX : 4;
+	return hash_own_admitted() && hash_wide_admitted() ? HASH_WIDE_LANES : 4;
+}
+
+size_t hash_streams_beside(void)
+{
+	return hash_streams_best() == HASH_WIDE_LANES && hash_beside_admitted()
+		       ? HASH_BESIDE_CHAINS_MAX
+		       : 0;
 }
 
 const char *hash_implementation(void)

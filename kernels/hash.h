@@ -51,6 +51,10 @@ void hash_streams_add(struct hash_stream *const *stream, const struct span *byte
  * processor's unit for SHA-256 is then busy with few), else 4. */
 size_t hash_streams_best(void);
 
+/* How many streams advance at little cost beside as many as that, in one call that gives them,
+ * together, as many bytes as all the others: 0, or up to 2. */
+size_t hash_streams_beside(void);
+
 /* How hashing is done here: "openssl", "sha-ni" or "sha-ni, avx-512"; in a bare build "plain" in
  * place of the first. For `akashi version`. */
 const char *hash_implementation(void);

@@ -8,9 +8,10 @@
  * digests: a build where it does not cannot hash.
  *
  * The way with AVX-512 must give what was admitted so gives, and be faster:
- * that differs between makers, so both are run and their cycles counted.
+ * that differs between makers, so both are run and their cycles counted. So must
+ * long streams beside those sixteen, against the one after the other.
  */
-#include "kernels/hash_avx512.h"
+#include "kernels/hash_beside.h"
 #include "kernels/hash_openssl.h"
 #include "kernels/hash_stream.h"
 
@@ -28,11 +29,14 @@ enum {
 	SIDE_BY_SIDE_MAX = 6, /* more than run interleaved, so that taking turns is tried too */
 	LENGTH_DRAWN_MAX = 1200,
 	WIDE_BLOCKS = 32, /* of each stream, to compare the two ways */
-	WIDE_ROUNDS = 3
+	WIDE_ROUNDS = 3,
+	BESIDE_STREAMS = HASH_WIDE_LANES + HASH_BESIDE_CHAINS_MAX,
+	BESIDE_TURNS = DRAWN_SIZE / 64 / HASH_BESIDE_TURN_BLOCKS
 };
 
 static pthread_once_t asked = PTHREAD_ONCE_INIT, wide_asked = PTHREAD_ONCE_INIT;
-static bool admitted, wide_admitted;
+static pthread_once_t beside_asked = PTHREAD_ONCE_INIT;
+static bool admitted, wide_admitted, beside_admitted;
 
 #ifdef __x86_64__
 
@@ -207,4 +211,71 @@ bool hash_wide_admitted(void)
 {
 	pthread_once(&wide_asked, ask_wide);
 	return wide_admitted;
+}
+
+/* Sixteen streams and `chains` long ones over drawn bytes, beside each other or one after the
+ * other; the cycles it took. */
+static uint64_t long_streams(bool beside, size_t chains, const uint8_t *drawn,
+			     uint32_t state[BESIDE_STREAMS][8])
+{
+	struct hash_beside streams = { .chains = chains };
+	uint64_t start;
+
+	for (size_t i = 0; i < BESIDE_STREAMS; i++) {
+		size_t chain = i - HASH_WIDE_LANES;
+		struct hash_stream stream;
+
+		hash_stream_start(&stream);
+		memcpy(state[i], stream.state, sizeof(stream.state));
+		state[i][i % 8] ^= (uint32_t)i; /* no two streams alike */
+		if (i < HASH_WIDE_LANES) {
+			streams.state[i] = state[i];
+			streams.data[i] = drawn + 131 * i; /* at any place */
+		} else {
+			streams.chain_state[chain] = state[i];
+			streams.chain_data[chain] = drawn + 2045 * chain; /* one alone needs all */
+		}
+	}
+	start = cycles();
+	if (beside) {
+		hash_beside_advance(&streams, BESIDE_TURNS);
+	} else {
+		hash_avx512_advance(streams.state, streams.data, BESIDE_TURNS);
+		hash_shani_advance(streams.chain_state, streams.chain_data, chains,
+				   BESIDE_TURNS * HASH_BESIDE_TURN_BLOCKS / chains);
+	}
+	return cycles() - start;
+}
+
+static bool beside_holds(size_t chains, const uint8_t drawn[DRAWN_SIZE])
+{
+	uint32_t state[2][BESIDE_STREAMS][8];
+	uint64_t fastest[2] = { UINT64_MAX, UINT64_MAX };
+
+	for (int round = 0; round < WIDE_ROUNDS; round++)
+		for (int beside = 0; beside < 2; beside++) {
+			uint64_t took = long_streams(beside, chains, drawn, state[beside]);
+
+			if (fastest[beside] > took)
+				fastest[beside] = took;
+		}
+	return memcmp(state[0], state[1], sizeof(state[0])) == 0 && fastest[1] < fastest[0];
+}
+
+static void ask_beside(void)
+{
+	uint8_t drawn[DRAWN_SIZE];
+	uint64_t random = 88172645463325252u;
+
+	if (!hash_wide_admitted() || !hash_beside_compiled)
+		return;
+	for (size_t i = 0; i < DRAWN_SIZE; i++)
+		drawn[i] = (uint8_t)draw(&random, 256);
+	beside_admitted = beside_holds(1, drawn) && beside_holds(HASH_BESIDE_CHAINS_MAX, drawn);
+}
+
+bool hash_beside_admitted(void)
+{
+	pthread_once(&beside_asked, ask_beside);
+	return beside_admitted;
 }

@@ -25,11 +25,13 @@ MUST_CHECK int hash_stream_new_openssl(struct hash_stream **out_stream, struct e
  * May our own SHA-256 be used here (hash_admission.c)? Each is decided once for
  * the process: the processor must have the instructions, and what comes out
  * must be right. The first is asked at the first hash; the second, sixteen
- * streams at a time, when there is first enough to do, and it must be faster.
+ * streams at a time, when there is first enough to do, and it must be faster;
+ * the third, long streams beside those sixteen, likewise.
  * Where the first says no, streams are OpenSSL's, or in a bare build in plain C.
  */
 bool hash_own_admitted(void);
 bool hash_wide_admitted(void);
+bool hash_beside_admitted(void);
 
 /* Has the processor the instructions? */
 bool hash_shani_here(void);

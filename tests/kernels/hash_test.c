@@ -212,6 +212,41 @@ static void many_long_streams_have_the_digests_of_each_alone(void **state)
 	}
 }
 
+/* Files of which the pieces before are hashed meanwhile: one or two long streams beside others. */
+static void long_streams_beside_many_have_the_digests_of_each_alone(void **state)
+{
+	enum { OTHERS_MAX = 16, LONG_MAX = 2, ALL = OTHERS_MAX + LONG_MAX };
+	struct fixture *fixture = *state;
+	struct error err = { 0 };
+
+	for (int round = 0; round < 60; round++) {
+		size_t others = OTHERS_MAX - below(fixture, 8),
+		       longer = 1 + below(fixture, LONG_MAX);
+		struct hash_stream *stream[ALL];
+		struct span whole[ALL], step[ALL];
+		size_t count = others + longer;
+
+		for (size_t i = 0; i < count; i++) {
+			size_t len = i % 9 == 4 && longer ? 16 * 1400 : 1024;
+
+			longer -= len > 1024;
+			len += below(fixture, 200);
+			assert_done(hash_stream_new(&stream[i], &err), &err);
+			whole[i] =
+				(struct span){ fixture->byte + below(fixture, BYTES / 4), 2 * len };
+			step[i] = (struct span){ whole[i].data, len };
+		}
+		hash_streams_add(stream, step, count);
+		for (size_t i = 0; i < count; i++)
+			step[i].data += step[i].len;
+		hash_streams_add(stream, step, count);
+		for (size_t i = 0; i < count; i++) {
+			assert_same(hash_stream_finish(stream[i]), judge(whole[i]));
+			hash_stream_free(&stream[i]);
+		}
+	}
+}
+
 /* A file and its pieces: two streams over the same bytes, for one and for two files at once. */
 static void streams_over_the_same_bytes_share_and_agree(void **state)
 {
@@ -333,6 +368,7 @@ int main(void)
 		cmocka_unit_test(a_message_in_parts_has_the_digest_of_the_whole),
 		cmocka_unit_test(streams_side_by_side_have_the_digests_of_each_alone),
 		cmocka_unit_test(many_long_streams_have_the_digests_of_each_alone),
+		cmocka_unit_test(long_streams_beside_many_have_the_digests_of_each_alone),
 		cmocka_unit_test(streams_over_the_same_bytes_share_and_agree),
 		cmocka_unit_test(a_finished_stream_starts_over_empty),
 		cmocka_unit_test(where_the_processor_can_our_own_is_admitted_and_named),
