@@ -77,12 +77,25 @@ static struct digest earlier_file(const struct keeping *keeping, const char *nam
 }
 
 /* Nothing of a file is wanted that is neither copied nor has anything to count. */
+static bool is_text(const char *name)
+{
+	return text_ends_with(name, ".jsonl") || text_ends_with(name, ".txt");
+}
+
+/* Without a copy, are its lines counted, or what stands in it? */
+static bool keep_wants(void *user, const char *name)
+{
+	const struct keeping *keeping = user;
+
+	return copies(keeping->adding) || keeping->corpus || is_text(name);
+}
+
 static int keep_begin(void *user, const char *name, uint64_t size, void **out_file,
 		      struct error *err)
 {
 	struct keeping *keeping = user;
 	struct store *store = keeping->adding->registry->store;
-	bool text = text_ends_with(name, ".jsonl") || text_ends_with(name, ".txt");
+	bool text = is_text(name);
 	CLEANUP(text_free) char *path = NULL;
 	struct keeping_file *file;
 	struct corpus_file *counted = NULL;
@@ -524,8 +537,8 @@ static int line_blame(const struct keeping *keeping, struct error *err)
 static int tree_keep(struct keeping *keeping, const struct files_wish *wish, struct kept *kept,
 		     struct error *err)
 {
-	const struct manifest_sink sink = { keeping, keep_begin, keep_piece, keep_end,
-					    keep_in_order };
+	const struct manifest_sink sink = { keeping,  keep_begin, keep_piece,
+					    keep_end, keep_wants, keep_in_order };
 	struct adding *adding = keeping->adding;
 	CLEANUP(manifest_free) struct manifest *before = NULL;
 	CLEANUP(text_free) char *real = realpath(tree_root(keeping->tree), NULL);

@@ -15,6 +15,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "verify/files_digest.h"
 #include "verify/tree.h"
 
 enum {
@@ -202,15 +203,8 @@ static int lane_begin(struct run *run, struct lane *lane, size_t index, struct e
 	lane->file = index;
 	if (tree_open_file(run->tree, name, &lane->source, err) ||
 	    hash_stream_new(&lane->whole, err) || hash_stream_new(&lane->piece, err) ||
-	    format_open(lane->source, &file->table, err) ||
-	    pieces_cut(lane->source->size, file->table.tensor, file->table.count, &shared->piece,
-		       &file->piece_count, err))
+	    whole_file_cut(lane->source, file, &shared->piece, err))
 		return -1;
-	file->size = lane->source->size;
-	file->record = calloc(file->piece_count + 1, sizeof(*file->record));
-	if (!file->record)
-		return error_set(err, ERROR_SYSTEM, "out of memory for %zu pieces",
-				 file->piece_count);
 	shared->waiting = file->piece_count;
 	if (run->sink &&
 	    run->sink->begin(run->sink->user, name, file->size, &shared->sink_file, err))
@@ -671,6 +665,9 @@ int files_read(const struct context *ctx, const struct tree *tree, const struct 
 	if (hash_streams_best() >= BATCH_MAX)
 		run.batch = BATCH_MAX;
 	run_prepare(&run, skip);
+	if (files_digest(ctx, tree, sink, run.order, &run.count, run.total, &run.done, out_file,
+			 err))
+		return -1;
 	threads_run(ctx->threads, run.threads, work, &run);
 	return run.failed ? -1 : 0;
 }

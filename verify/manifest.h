@@ -75,6 +75,8 @@ struct manifest_sink {
 	int (*piece)(void *user, void *file, const struct manifest_piece *piece, struct error *err);
 	/* It had all its pieces: its digest. Called with NULL instead when the work failed. */
 	int (*end)(void *user, void *file, const struct digest *sha256, struct error *err);
+	/* May be NULL. Will `begin` want this file? Where not, it may not be called. */
+	bool (*wants)(void *user, const char *path);
 	/* May be NULL. Does it want the pieces of this file in order, one after the other? */
 	bool (*in_order)(void *user, void *file);
 };

@@ -27,6 +27,20 @@ void whole_file_release(struct whole_file *file)
 	*file = (struct whole_file){ 0 };
 }
 
+int whole_file_cut(struct source *source, struct whole_file *file, struct piece **out_piece,
+		   struct error *err)
+{
+	if (format_open(source, &file->table, err) ||
+	    pieces_cut(source->size, file->table.tensor, file->table.count, out_piece,
+		       &file->piece_count, err))
+		return -1;
+	file->size = source->size;
+	file->record = calloc(file->piece_count + 1, sizeof(*file->record));
+	return file->record ? 0
+			    : error_set(err, ERROR_SYSTEM, "out of memory for %zu pieces",
+					file->piece_count);
+}
+
 static int read_piece(struct pass *pass, const struct piece *piece, struct piece_record *record,
 		      struct error *err)
 {

@@ -14,6 +14,14 @@ struct whole_file {
 
 void whole_file_release(struct whole_file *file);
 
+/*
+ * Before its bytes are read: the tensors that the header of `source` lists, the size, and records
+ * that are to be filled in; *out_piece is malloced, NULL for an empty file. The caller releases
+ * both, also after an error.
+ */
+MUST_CHECK int whole_file_cut(struct source *source, struct whole_file *file,
+			      struct piece **out_piece, struct error *err);
+
 /* Who is told of the bytes, in order; -1 ends the reading. */
 struct whole_file_reader {
 	void *user;

@@ -2,6 +2,7 @@
  */
 #include "tests/verify/checkpoint.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static const struct made_tensor tensors[] = { { "big", 2100, 1024, 1 },
@@ -264,7 +265,7 @@ static void a_sink_gets_every_byte_of_the_one_read(void **state)
 	CLEANUP(tree_close) struct tree *tree = tree_at(folder);
 	CLEANUP(manifest_free) struct manifest *manifest = NULL;
 	struct copying copying = { 0 };
-	struct manifest_sink sink = { &copying, copy_begin, copy_piece, copy_end, NULL };
+	struct manifest_sink sink = { &copying, copy_begin, copy_piece, copy_end, NULL, NULL };
 	struct context ctx = test_context();
 	struct error err = { 0 };
 
@@ -276,13 +277,87 @@ static void a_sink_gets_every_byte_of_the_one_read(void **state)
 	assert_int_equal(copying.dropped, 0);
 }
 
+/* A plain file of `size` bytes that differ from MiB to MiB. */
+static void put_large(const char *folder, const char *name, size_t size)
+{
+	CLEANUP(text_free) char *path = NULL;
+	size_t step = 1 << 20;
+	uint64_t *words = malloc(step), drawn = size;
+	FILE *file;
+
+	assert_true(asprintf(&path, "%s/%s", folder, name) > 0);
+	file = fopen(path, "wb");
+	assert_non_null(words);
+	assert_non_null(file);
+	for (size_t i = 0; i < step / sizeof(*words); i++)
+		words[i] = test_random(&drawn);
+	for (size_t at = 0; at < size; at += step) {
+		size_t len = size - at < step ? size - at : step;
+
+		words[at % 1000]++;
+		assert_int_equal(fwrite(words, 1, len, file), len);
+	}
+	assert_int_equal(fclose(file), 0);
+	free(words);
+}
+
+static bool wants_one(void *user, const char *path)
+{
+	(void)user;
+	return strcmp(path, "c") == 0;
+}
+
+static struct digest identity_of(const struct tree *tree, const struct manifest_sink *sink)
+{
+	CLEANUP(manifest_free) struct manifest *manifest = NULL;
+	CLEANUP(buffer_release) struct buffer text;
+	struct context ctx = test_context();
+	struct error err = { 0 };
+	struct digest identity;
+
+	buffer_init(&text, 1 << 20);
+	assert_done(manifest_build(&ctx, tree, sink, &manifest, &err), &err);
+	assert_done(manifest_write(manifest, &text, &identity, &err), &err);
+	return identity; /* over every piece's digest and locator, too */
+}
+
+/* Enough pieces that sixteen are hashed at once, of files that end anywhere. */
+static void large_files_have_the_same_manifest_whoever_wants_them(void **state)
+{
+	static const struct {
+		const char *name;
+		size_t size;
+	} file[] = { { "a", (24 << 20) + 5 },
+		     { "b", (21 << 20) - 2048 },
+		     { "c", 1 << 22 },
+		     { "d", 70001 },
+		     { "e", 0 },
+		     { "f", (13 << 20) + 4096 } };
+	CLEANUP(test_folder_remove) char *folder = test_folder();
+	CLEANUP(tree_close) struct tree *tree = NULL;
+	struct copying all = { 0 }, one = { 0 };
+	struct manifest_sink wants_all = { &all, copy_begin, copy_piece, copy_end, NULL, NULL };
+	struct manifest_sink wants = { &one, copy_begin, copy_piece, copy_end, wants_one, NULL };
+	struct digest without;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(file) / sizeof(file[0]); i++)
+		put_large(folder, file[i].name, file[i].size);
+	tree = tree_at(folder);
+	without = identity_of(tree, NULL);
+	assert_memory_equal(identity_of(tree, &wants_all).byte, without.byte, DIGEST_SIZE);
+	assert_int_equal(all.ended, 6);
+	assert_memory_equal(identity_of(tree, &wants).byte, without.byte, DIGEST_SIZE);
+	assert_true(one.ended == 1 || one.ended == 6); /* who wants nothing may be asked */
+}
+
 static void a_file_that_changes_while_it_is_read_is_refused(void **state)
 {
 	CLEANUP(test_folder_remove) char *folder = test_folder();
 	CLEANUP(tree_close) struct tree *tree = NULL;
 	struct manifest *manifest = NULL;
 	struct copying copying = { .damage = folder };
-	struct manifest_sink sink = { &copying, copy_begin, copy_piece, copy_end, NULL };
+	struct manifest_sink sink = { &copying, copy_begin, copy_piece, copy_end, NULL, NULL };
 	struct context ctx = test_context();
 	struct error err = { 0 };
 
@@ -379,6 +454,7 @@ int main(void)
 		cmocka_unit_test(manifests_that_lie_are_refused),
 		cmocka_unit_test(unknown_keys_of_a_manifest_are_passed_over),
 		cmocka_unit_test(a_sink_gets_every_byte_of_the_one_read),
+		cmocka_unit_test(large_files_have_the_same_manifest_whoever_wants_them),
 		cmocka_unit_test(a_file_that_changes_while_it_is_read_is_refused),
 		cmocka_unit_test(a_malformed_file_is_named),
 		cmocka_unit_test(a_locator_is_what_its_definition_says),
