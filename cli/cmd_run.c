@@ -8,7 +8,7 @@
 
 #include "cli/open.h"
 #include "cli/output.h"
-#include "cli/run_job.h"
+#include "cli/run_output.h"
 #include "cli/run_watch.h"
 
 static const char *last_part(const char *path)
@@ -59,9 +59,24 @@ static enum run_outcome outcome_of(const struct context *ctx, const char *comman
 	return number && !own_making(number) ? RUN_KILLED : RUN_FAILED;
 }
 
+/* What is done while the command runs. */
+struct wrapping {
+	struct run_job *job;
+	struct run_output_thread *outputs;
+};
+
 static void beat(void *arg, uint64_t child, uint64_t seconds)
 {
-	run_job_beat(arg, child, seconds);
+	const struct wrapping *wrapping = arg;
+
+	run_job_beat(wrapping->job, child, seconds);
+}
+
+static void started(void *arg)
+{
+	const struct wrapping *wrapping = arg;
+
+	run_output_start(wrapping->outputs);
 }
 
 static void ending_make(const struct run_job *job, uint64_t milliseconds,
@@ -85,14 +100,19 @@ static void ending_make(const struct run_job *job, uint64_t milliseconds,
 
 static int wrap(struct run_job *job, const char *const *command, struct error *err)
 {
+	struct wrapping wrapping = { .job = job };
 	struct run_watch watch = { .command = command,
 				   .beat_ms = run_job_beat_ms(job->call->ctx),
 				   .beat = beat,
-				   .arg = job };
+				   .started = started,
+				   .arg = &wrapping };
 	struct run_watched watched;
 	struct run_ending ending;
 	char reason[512];
 
+	/* Threads that are made from here on leave the signals to run_watch. */
+	run_signals_hold();
+	run_output_prepare(job, &wrapping.outputs);
 	job->began_s = context_now(job->call->ctx);
 	if (run_watch(job->call->ctx, &watch, &watched, err))
 		return -1;
@@ -108,6 +128,7 @@ static int wrap(struct run_job *job, const char *const *command, struct error *e
 			       strerror(watched.start_error));
 	}
 	run_job_ended(job, &ending);
+	run_output_finish(&wrapping.outputs);
 	run_job_settle(job);
 	job->call->exit_status = watched.signal ? 128 + watched.signal : watched.exit_status;
 	return 0;
@@ -135,6 +156,8 @@ static int run_run(struct call *call, struct error *err)
 		return error_set(err, ERROR_USAGE,
 				 "'%s': one name, and then the command behind a --",
 				 call->operand[1]);
+	if (run_output_check(call, err))
+		return -1;
 	if (run_rank(call->ctx, &variable) > 0)
 		return step_aside(command, err);
 	if (run_job_begin(call, call->operand_plain ? call->operand[0] : NULL, command, count, &job,
@@ -233,7 +256,10 @@ static int attach_run(struct call *call, struct error *err)
 {
 	CLEANUP(run_spooled_release) struct run_spooled spooled = { .folder = NULL };
 	CLEANUP(run_job_release) struct run_job job = { .call = call };
-	struct run_watch watch = { .beat_ms = run_job_beat_ms(call->ctx), .beat = beat };
+	struct wrapping wrapping = { .job = &job };
+	struct run_watch watch = { .beat_ms = run_job_beat_ms(call->ctx),
+				   .beat = beat,
+				   .arg = &wrapping };
 	struct run_ending ending;
 	uint64_t pid, milliseconds;
 	const char *reason;
@@ -246,7 +272,6 @@ static int attach_run(struct call *call, struct error *err)
 	if (run_spooled_has(&spooled, RUN_EVENT_END) || spooled.life == RUN_LIFE_LIVE)
 		return error_set(err, ERROR_USAGE, "the run %s %s already", spooled.id,
 				 spooled.life == RUN_LIFE_LIVE ? "is watched" : "has ended");
-	watch.arg = &job;
 	if (lease_begin(job.folder, "run", call->ctx, &job.lease, err) ||
 	    run_watch_process(call->ctx, pid, &watch, &milliseconds, err))
 		return -1;
@@ -502,7 +527,20 @@ static const struct option run_options[] = {
 	{ .name = "output",
 	  .argument = "PATTERN",
 	  .repeatable = true,
-	  .help = "what matches ('ckpt/iter_*') is made by the run: no change of a repository" },
+	  .help = "register what matches ('ckpt/iter_*') as checkpoints, each as soon as it is "
+		  "complete; no change of a repository" },
+	{ .name = "as",
+	  .argument = "NAME@VERSION",
+	  .help = "what outputs are called, with {step}: the last number of their name; otherwise "
+		  "as the run, with VERSION-FOLDER" },
+	{ .name = "record",
+	  .help = "record what each output computes, under this key, right when it is there" },
+	{ .name = "quiet-seconds",
+	  .argument = "N",
+	  .help = "an output whose framework does not say when it is complete is so when nothing "
+		  "in it changed for so long; otherwise 60" },
+	OPTION_STORE,
+	OPTION_COMPRESSION,
 	OPTION_KEY,
 	OPTION_TIMESTAMP,
 	{ .name = NULL },
@@ -511,6 +549,10 @@ static const struct option run_options[] = {
 static const struct example run_examples[] = {
 	{ "akashi run llm-x/base-run@v1 --data llm-x/corpus@v1 -- torchrun train.py",
 	  "declare the run, start it, and sign how it ended" },
+	{ "akashi run llm-x/base-run@v1 --output 'ckpt/iter_*' --as 'llm-x/base@{step}' --record "
+	  "-- "
+	  "bash train.sh",
+	  "register and record each checkpoint as soon as it is complete" },
 	{ "akashi run --repository . --repository ../Megatron-LM -- bash train.sh",
 	  "with the state of two repositories; the name is made up" },
 	{ NULL, NULL },

@@ -239,7 +239,7 @@ static char *state_of(const struct run_job *job)
 	return strndup(job->folder, strlen(job->folder) - strlen(job->facts.id) - 1);
 }
 
-static void declare(struct run_job *job)
+bool run_job_declare(struct run_job *job)
 {
 	CLEANUP(run_spooled_release) struct run_spooled spooled = { .folder = NULL };
 	const struct context *ctx = job->call->ctx;
@@ -248,16 +248,18 @@ static void declare(struct run_job *job)
 	struct error why = { 0 };
 	char text[NAME_TEXT_MAX];
 
+	if (!job->registry)
+		run_job_registry(job);
 	if (!job->registry || !job->folder)
-		return;
+		return false;
 	state = state_of(job);
 	if (!state || run_spool_load(ctx, state, job->facts.id, &spooled, &why) ||
-	    run_spool_settle(job->registry, &job->how, &spooled, &settled, &why)) {
+	    run_spool_declare(job->registry, &job->how, &spooled, &settled, &why)) {
 		context_notice(ctx,
 			       "the beginning is not signed (%s): the run goes on, and akashi "
 			       "run sync signs it later",
 			       why.text);
-		return;
+		return false;
 	}
 	if (strcmp(settled.name.version, job->name.version) != 0)
 		context_notice(ctx, "'%s' is taken: this start of it is version %s",
@@ -266,8 +268,17 @@ static void declare(struct run_job *job)
 	job->declared = true;
 	name_to_text(&job->name, text);
 	context_notice(ctx, "run %s is declared (%s)", text, job->facts.id);
-	if (run_spool_each(ctx, state, left_behind, job, &why))
-		context_notice(ctx, "earlier runs are left as they are: %s", why.text);
+	return true;
+}
+
+/* What earlier runs of this registry left is signed on the way. */
+static void others_settle(struct run_job *job)
+{
+	CLEANUP(text_free) char *state = state_of(job);
+	struct error why = { 0 };
+
+	if (state && run_spool_each(job->call->ctx, state, left_behind, job, &why))
+		context_notice(job->call->ctx, "earlier runs are left as they are: %s", why.text);
 }
 
 /* ---- Beginning ---- */
@@ -358,7 +369,8 @@ int run_job_begin(struct call *call, const char *name, const char *const *comman
 		free(job.folder);
 		job.folder = NULL;
 	}
-	declare(&job);
+	if (job.registry && run_job_declare(&job))
+		others_settle(&job);
 	*out_job = job;
 	job = (struct run_job){ .call = call }; /* handed over */
 	return 0;

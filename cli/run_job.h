@@ -57,6 +57,10 @@ void run_job_release(struct run_job *job);
 MUST_CHECK int run_job_begin(struct call *call, const char *name, const char *const *command,
 			     size_t command_count, struct run_job *out_job, struct error *err);
 
+/* Sign that it begins, where that was not possible before; false, noticed, where it still is not.
+ */
+bool run_job_declare(struct run_job *job);
+
 /* Write a beat: it ran for so long. */
 void run_job_beat(struct run_job *job, uint64_t child, uint64_t seconds);
 

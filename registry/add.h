@@ -46,7 +46,8 @@ struct add_checkpoint {
 	bool alone;      /* no parent is meant, and not only none named */
 	const char *run; /* a run file, registered as `name-run@version` unless it is known; NULL:
 			    none */
-	const char *const *exclude; /* shell patterns of paths that are left out */
+	const struct name *run_name; /* or a run that is registered */
+	const char *const *exclude;  /* shell patterns of paths that are left out */
 	size_t exclude_count;
 };
 

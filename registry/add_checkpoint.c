@@ -57,11 +57,13 @@ static int run_set(struct adding *adding, const struct add_checkpoint *checkpoin
 {
 	CLEANUP(json_free) struct json *reference = NULL;
 	struct name name;
-	bool known;
+	bool known = true;
 
-	if (!checkpoint->run)
+	if (checkpoint->run_name)
+		name = *checkpoint->run_name;
+	else if (!checkpoint->run)
 		return 0;
-	if (run_take(adding, checkpoint, &name, &known, err))
+	else if (run_take(adding, checkpoint, &name, &known, err))
 		return -1;
 	if (!known)
 		return 0; /* a dry run registered nothing to refer to */

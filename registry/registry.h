@@ -51,6 +51,7 @@
 #include "registry/retract.h"
 #include "registry/run.h"
 #include "registry/run_facts.h"
+#include "registry/run_outputs.h"
 #include "registry/run_record.h"
 #include "registry/run_repository.h"
 #include "registry/run_spool.h"

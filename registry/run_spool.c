@@ -362,15 +362,27 @@ static int end_sign(struct registry *registry, const struct add_how *how,
 	return failed ? -1 : 0;
 }
 
-int run_spool_settle(struct registry *registry, const struct add_how *how,
-		     struct run_spooled *spooled, struct run_settled *out_settled,
-		     struct error *err)
+int run_spool_declare(struct registry *registry, const struct add_how *how,
+		      struct run_spooled *spooled, struct run_settled *out_settled,
+		      struct error *err)
 {
 	struct run_settled settled = { .declared = true };
 
 	if (run_spooled_has(spooled, RUN_EVENT_DECLARED))
 		settled.name = spooled->record[RUN_EVENT_DECLARED].name;
 	else if (beginning_sign(registry, how, spooled, &settled, err))
+		return -1;
+	*out_settled = settled;
+	return 0;
+}
+
+int run_spool_settle(struct registry *registry, const struct add_how *how,
+		     struct run_spooled *spooled, struct run_settled *out_settled,
+		     struct error *err)
+{
+	struct run_settled settled;
+
+	if (run_spool_declare(registry, how, spooled, &settled, err))
 		return -1;
 	if (run_spooled_has(spooled, RUN_EVENT_END)) {
 		if (end_sign(registry, how, spooled, &settled, err) ||

@@ -72,6 +72,11 @@ struct run_settled {
 	bool declared_now;
 };
 
+/* Sign that it began, where that is not signed yet. */
+MUST_CHECK int run_spool_declare(struct registry *registry, const struct add_how *how,
+				 struct run_spooled *spooled, struct run_settled *out_settled,
+				 struct error *err);
+
 /*
  * Sign what of it is not signed: that it began and, where its end is on record, the end; then
  * its folder goes. What was signed before is not signed again. How it ended is on record first

@@ -1,0 +1,50 @@
+/*
+ * Outputs of a run that are being written: what matches a pattern, and when it is complete.
+ *
+ * A checkpoint is complete when the training framework says so: Megatron's
+ * latest_checkpointed_iteration.txt beside it names its step or a later one; or when the files that
+ * its model.safetensors.index.json names (or model.safetensors) are there in their full length
+ * and nothing changed between two looks; or when nothing in it changed for the quiet time; or when
+ * the run ended. What was there when the run began, and did not change since, is not the run's.
+ */
+#ifndef REGISTRY_RUN_OUTPUTS_H
+#define REGISTRY_RUN_OUTPUTS_H
+
+#include "verify/verify.h"
+
+#define RUN_OUTPUTS_MAX 10000
+#define RUN_OUTPUT_ENTRIES_MAX 200000 /* files of one of them that are looked at */
+
+enum run_output_state {
+	RUN_OUTPUT_OLD,      /* it was there before */
+	RUN_OUTPUT_GROWING,  /* not complete yet */
+	RUN_OUTPUT_COMPLETE, /* and not taken */
+	RUN_OUTPUT_TAKEN
+};
+
+struct run_output {
+	char *path;
+	enum run_output_state state;
+	const char *how; /* by what it is known to be complete; static */
+	char step[24];   /* the last number of its name, as it is written; empty: none */
+	uint64_t order;  /* the same as a number */
+	struct digest look;
+	int64_t since_ms; /* it has looked so */
+};
+
+struct run_outputs {
+	struct run_output *item; /* by step, then by path */
+	size_t count, room;
+};
+
+void run_outputs_release(struct run_outputs *outputs);
+
+/*
+ * Look at what matches. `first`: what is there now was there before the run. `ended`: the run
+ * ended, so that what is there is all there will be. The caller sets RUN_OUTPUT_TAKEN.
+ */
+MUST_CHECK int run_outputs_look(const struct context *ctx, const char *const *pattern,
+				size_t pattern_count, bool first, bool ended, int64_t quiet_ms,
+				struct run_outputs *outputs, struct error *err);
+
+#endif
