@@ -41,6 +41,7 @@ static int prune_json(const struct prune_report *report, bool dry, struct error 
 	    json_set_size(object, "removed", report->removed, err) ||
 	    json_set_size(object, "removedBytes", report->removed_bytes, err) ||
 	    json_set_bool(object, "collectedLater", report->later, err) ||
+	    json_set_size(object, "writers", report->writers, err) ||
 	    json_set_array(object, "items", &items, err))
 		return -1;
 	for (size_t i = 0; i < report->count; i++)
@@ -76,6 +77,13 @@ static void prune_print(const struct prune_report *report, bool dry)
 		output_line(stdout, "nothing to release");
 	if (dry || !report->count)
 		return;
+	if (report->writers) {
+		output_line(stdout,
+			    "nothing removed yet: %llu writer%s may count on the files; akashi gc "
+			    "removes them when they are done",
+			    (unsigned long long)report->writers, report->writers == 1 ? "" : "s");
+		return;
+	}
 	size_to_text(report->removed_bytes, bytes);
 	output_line(stdout, "%llu object%s, %s, removed%s", (unsigned long long)report->removed,
 		    report->removed == 1 ? "" : "s", bytes,

@@ -123,8 +123,11 @@ static int keep_again(struct adding *adding, const struct statement_draft *draft
 	return 0;
 }
 
-/* A prune beside us may have removed what we found in the store before we said that we need it. */
-static int still_there(struct adding *adding, const struct statement_draft *draft,
+/*
+ * A prune beside us may have removed what we found in the store before we said that we need it.
+ * `lost`: we stood still meanwhile and were taken for dead, so a collection may have, too.
+ */
+static int still_there(struct adding *adding, const struct statement_draft *draft, bool lost,
 		       struct error *err)
 {
 	CLEANUP(manifest_free) struct manifest *manifest = NULL;
@@ -138,13 +141,16 @@ static int still_there(struct adding *adding, const struct statement_draft *draf
 	    manifest_parse(buffer_view(&json), &manifest, err))
 		return -1;
 	for (size_t i = 0; i < manifest->file_count; i++) {
-		if (store_has(adding->registry->store, &manifest->file[i].sha256, &there, err))
+		const struct manifest_file *file = &manifest->file[i];
+
+		if (lost ? store_rely(adding->registry->store, &file->sha256, &there, err)
+			 : store_has(adding->registry->store, &file->sha256, &there, err))
 			return -1;
 		if (!there)
 			return error_set(err, ERROR_SYSTEM,
-					 "'%s': '%s' was removed meanwhile (akashi prune): it is "
+					 "'%s': '%s' was removed meanwhile (akashi %s): it is "
 					 "logged, and the same command brings the bytes back",
-					 draft->subject, manifest->file[i].path);
+					 draft->subject, file->path, lost ? "gc" : "prune");
 	}
 	return 0;
 }
@@ -152,6 +158,9 @@ static int still_there(struct adding *adding, const struct statement_draft *draf
 int adding_publish(struct adding *adding, const struct statement_draft *draft, size_t count,
 		   struct statement_made *out_made, struct error *err)
 {
+	struct error silence = { 0 };
+	bool lost;
+
 	if (adding->how->dry_run) {
 		memset(out_made, 0, count * sizeof(*out_made));
 		return 0;
@@ -162,8 +171,9 @@ int adding_publish(struct adding *adding, const struct statement_draft *draft, s
 					err) ||
 	    keep_again(adding, draft, count, out_made, err))
 		return -1;
+	lost = store_stands(adding->registry->store, &silence) != 0;
 	for (size_t i = 0; i < count; i++)
-		if (still_there(adding, &draft[i], err))
+		if (still_there(adding, &draft[i], lost, err))
 			return -1;
 	return 0;
 }

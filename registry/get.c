@@ -353,8 +353,13 @@ static int plan_do(const struct context *ctx, struct plan *plan, get_visit visit
 
 	if (contents_pieces(&plan->contents, err) || restore_compare(ctx, restore, err) ||
 	    restore_may(restore, err) || plan_present(plan, err) ||
-	    (!plan->request->dry_run && restore_needed(restore) && restore_run(ctx, restore, err)))
+	    (!plan->request->dry_run && restore_needed(restore) &&
+	     restore_run(ctx, restore, err))) {
+		/* Its bytes may have been released since they were found here. */
+		(void)registry_released_explain(plan->contents.registry, &plan->version->statement,
+						err);
 		return contents_explain(&plan->contents, err);
+	}
 	return plan_visit(plan, visit, arg, err);
 }
 

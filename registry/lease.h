@@ -98,10 +98,12 @@ enum lease_standing {
  * Visit every lease of this kind ("writer") in `folder`, in no order; one that begins or ends
  * meanwhile may be left out. `patient`: watch those of other hosts until each has beaten
  * or has promised time enough passed; then none is LEASE_UNKNOWN (without a clock nobody watches).
- * A folder that is not there holds none. visit returns 0, or -1 with `err` set to end.
+ * A folder that is not there holds none. visit returns 0, or -1 with `err` set to end. `sight` is
+ * what was seen of it: lease_try with that takes over from a dead one at once, and from none that
+ * came back meanwhile. Who takes a lease away from a silent holder lets it know by that.
  */
 typedef int lease_visitor(void *arg, const char *name, enum lease_standing standing,
-			  struct error *err);
+			  struct lease_sight *sight, struct error *err);
 MUST_CHECK int lease_each(const char *folder, const char *kind, bool patient,
 			  const struct context *ctx, lease_visitor *visit, void *arg,
 			  struct error *err);

@@ -122,7 +122,8 @@ int lease_each(const char *folder, const char *kind, bool patient, const struct 
 	}
 	for (size_t i = 0; i < watching.count; i++)
 		if (!watching.item[i].ended &&
-		    visit(arg, watching.item[i].name, watching.item[i].standing, err))
+		    visit(arg, watching.item[i].name, watching.item[i].standing,
+			  &watching.item[i].sight, err))
 			return -1;
 	return 0;
 }

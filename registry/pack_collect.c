@@ -100,8 +100,8 @@ static int needed_rescue(struct collecting *c, const struct digest *pack, struct
 	return failed;
 }
 
-static int pack_size_of(struct collecting *c, const struct digest *pack, uint64_t *out_size,
-			int64_t *out_changed, struct error *err)
+int collect_pack_size(struct collecting *c, const struct digest *pack, uint64_t *out_size,
+		      int64_t *out_changed, struct error *err)
 {
 	struct pack_handle *handle;
 	struct stat st;
@@ -138,7 +138,7 @@ static int quarantine_clear(struct collecting *c, const struct lease_names *live
 		uint64_t size;
 		int64_t changed;
 
-		failed = pack_size_of(c, &packs.item[i], &size, &changed, err);
+		failed = collect_pack_size(c, &packs.item[i], &size, &changed, err);
 		if (failed)
 			break;
 		c->collected->deleted += !held[i];
@@ -207,7 +207,7 @@ static int pack_consider(struct collecting *c, const struct digest *pack, bool s
 	bool leads = false, broken = false;
 	int failed = 0;
 
-	if (pack_size_of(c, pack, &size, &changed, err) ||
+	if (collect_pack_size(c, pack, &size, &changed, err) ||
 	    collect_entries(c, pack, &handle, &entry, &count, err))
 		return -1;
 	for (size_t i = 0; i < count; i++) {
@@ -245,7 +245,7 @@ static int packs_sweep(struct collecting *c, struct error *err)
 		uint64_t size = 0;
 		int64_t changed = 0;
 
-		failed = pack_size_of(c, &pack[i], &size, &changed, err);
+		failed = collect_pack_size(c, &pack[i], &size, &changed, err);
 		small += size < c->self->pack_size / SMALL_SHARE &&
 			 changed <= c->request->now - c->request->grace_s;
 	}
@@ -270,7 +270,7 @@ static int quarantine_count(struct collecting *c, const struct lease_names *live
 		uint64_t size = 0;
 		int64_t changed;
 
-		failed = pack_size_of(c, &packs.item[i], &size, &changed, err) ||
+		failed = collect_pack_size(c, &packs.item[i], &size, &changed, err) ||
 			 (live && quarantine_note(c->self->folder, &packs.item[i], live, err));
 		c->collected->quarantined++;
 		c->collected->quarantined_bytes += size;
@@ -288,7 +288,8 @@ static int collect_all(struct collecting *c, struct error *err)
 	CLEANUP(lease_names_release) struct lease_names before = { 0 };
 	CLEANUP(lease_names_release) struct lease_names after = { 0 };
 
-	if (quarantine_writers_live(c->self->folder, c->ctx, &before, err))
+	if (quarantine_writers_live(c->self->folder, c->self->index, c->request->dry_run, c->ctx,
+				    &before, err))
 		return -1;
 	c->collected->writers = before.count;
 	if (collect_mended_load(c, err) || collect_mark(c, err))
@@ -304,7 +305,7 @@ static int collect_all(struct collecting *c, struct error *err)
 	packs_writer_return(c->self, c->writer);
 	c->writer = NULL;
 	if (packs_writer_end(c->self, err) ||
-	    quarantine_writers_live(c->self->folder, c->ctx, &after, err))
+	    quarantine_writers_live(c->self->folder, c->self->index, false, c->ctx, &after, err))
 		return -1;
 	c->collected->writers = after.count;
 	if (!after.count && (collect_mark(c, err) || packs_writer_take(c->self, &c->writer, err) ||
@@ -359,4 +360,22 @@ int packs_collect(struct store *store, const struct context *ctx,
 	asked.begun = begun;
 	c.request = &asked;
 	return collect_all(&c, err);
+}
+
+int packs_removal_begin(struct store *store, const struct context *ctx, struct lease **out_lease,
+			size_t *out_writers, struct error *err)
+{
+	struct packs_store *self = (struct packs_store *)store;
+	CLEANUP(lease_names_release) struct lease_names names = { 0 };
+	CLEANUP(lease_release) struct lease *lease = NULL;
+
+	if (!file_is_folder(self->folder) && folder_make(self->folder, err))
+		return -1;
+	if (lease_take(self->folder, "gc", ctx, &lease, err) ||
+	    quarantine_writers_live(self->folder, self->index, false, ctx, &names, err))
+		return -1;
+	*out_writers = names.count;
+	*out_lease = lease;
+	lease = NULL; /* handed over */
+	return 0;
 }

@@ -18,6 +18,11 @@ MUST_CHECK int packs_collect(struct store *store, const struct context *ctx,
 			     const struct store_collect_request *request,
 			     struct store_collected *collected, struct error *err);
 
+/* See store_type.removal_begin. */
+MUST_CHECK int packs_removal_begin(struct store *store, const struct context *ctx,
+				   struct lease **out_lease, size_t *out_writers,
+				   struct error *err);
+
 /* --- for registry/pack_collect*.c only --- */
 
 /* One collection. */
@@ -63,6 +68,10 @@ MUST_CHECK int collect_mended_settle(struct collecting *c, struct error *err);
 MUST_CHECK int collect_entries(struct collecting *c, const struct digest *pack,
 			       struct pack_handle **out_handle, struct pack_entry **out_entry,
 			       size_t *out_count, struct error *err);
+
+/* What a pack takes up on the disk, and when it was written (seconds since 1970). */
+MUST_CHECK int collect_pack_size(struct collecting *c, const struct digest *pack,
+				 uint64_t *out_size, int64_t *out_changed, struct error *err);
 
 /* Copy a needed record, as it is stored, into the pack that is being written. */
 MUST_CHECK int collect_copy(struct collecting *c, struct pack_handle *handle,

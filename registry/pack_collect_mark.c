@@ -178,6 +178,60 @@ static int recipes_mark(struct collecting *c, struct error *err)
 	return 0;
 }
 
+/* ---- What nothing needs yet, and is found again ---- */
+
+static int parts_need(struct collecting *c, struct pack_handle *handle,
+		      const struct pack_entry *entry, struct error *err)
+{
+	CLEANUP(recipe_release) struct recipe recipe = { 0 };
+	const struct packs_place place = { *entry, handle };
+	struct error why = { 0 };
+
+	if (packs_recipe_at(&place, &recipe, &why))
+		return why.code == ERROR_SYSTEM ? error_set(err, why.code, "%s", why.text) : 0;
+	for (size_t i = 0; i < recipe.count; i++)
+		if (need(c, &recipe.part[i].digest, PACK_DATA, err))
+			return -1;
+	return 0;
+}
+
+/*
+ * A recipe in a young pack stays, though nothing names the object yet: of an add that was
+ * interrupted, or that is done the next moment. Whoever finds it counts on its parts, which may lie
+ * in packs that are old.
+ */
+static int young_recipes_mark(struct collecting *c, struct error *err)
+{
+	struct digest *pack;
+	size_t packs;
+	int failed = 0;
+
+	if (pack_index_packs(c->self->index, &pack, &packs, err))
+		return -1;
+	for (size_t i = 0; i < packs && !failed; i++) {
+		struct pack_handle *handle;
+		struct pack_entry *entry;
+		uint64_t size;
+		int64_t changed;
+		size_t count;
+
+		failed = context_check_cancelled(c->ctx, err) ||
+			 collect_pack_size(c, &pack[i], &size, &changed, err);
+		if (failed || changed <= c->request->now - c->request->grace_s)
+			continue;
+		failed = collect_entries(c, &pack[i], &handle, &entry, &count, err);
+		if (failed)
+			break;
+		for (size_t k = 0; k < count && !failed; k++)
+			if (entry[k].kind == PACK_RECIPE)
+				failed = parts_need(c, handle, &entry[k], err);
+		free(entry);
+		pack_handle_drop(&handle);
+	}
+	free(pack);
+	return failed ? -1 : 0;
+}
+
 int collect_mark(struct collecting *c, struct error *err)
 {
 	uint64_t salt;
@@ -189,7 +243,8 @@ int collect_mark(struct collecting *c, struct error *err)
 	if (c->request->mark(c->request->user, &c->objects, err) ||
 	    pack_index_refresh(c->self->index, err) ||
 	    context_random(c->ctx, (uint8_t *)&salt, sizeof(salt), err) ||
-	    live_set_new(salt, &c->records, err) || recipes_mark(c, err))
+	    live_set_new(salt, &c->records, err) || recipes_mark(c, err) ||
+	    young_recipes_mark(c, err))
 		return -1;
 	/* A difference is made to what is none; more rounds than one find nothing new. */
 	for (int depth = 0; more; depth++) {

@@ -30,21 +30,45 @@ static int names_add(struct lease_names *names, const char *name, struct error *
 	return 0;
 }
 
-static int visit_writer(void *arg, const char *name, enum lease_standing standing,
-			struct error *err)
+struct looking {
+	const char *folder;
+	struct pack_index *index; /* NULL: only look */
+	const struct context *ctx;
+	struct lease_names names;
+};
+
+static void looking_release(struct looking *looking)
 {
-	return standing == LEASE_DEAD ? 0 : names_add(arg, name, err);
+	lease_names_release(&looking->names);
 }
 
-int quarantine_writers_live(const char *folder, const struct context *ctx,
-			    struct lease_names *out_names, struct error *err)
+static int visit_writer(void *arg, const char *name, enum lease_standing standing,
+			struct lease_sight *sight, struct error *err)
 {
-	CLEANUP(lease_names_release) struct lease_names names = { 0 };
+	CLEANUP(lease_release) struct lease *lease = NULL;
+	struct looking *looking = arg;
 
-	if (lease_each(folder, PACK_WRITER_KIND, true, ctx, visit_writer, &names, err))
+	if (standing != LEASE_DEAD)
+		return names_add(&looking->names, name, err);
+	if (!looking->index)
+		return 0;
+	if (lease_try(looking->folder, name, looking->ctx, sight, &lease, err))
 		return -1;
-	*out_names = names;
-	names = (struct lease_names){ 0 };
+	return lease ? pack_recover_of(looking->folder, looking->index, lease, looking->ctx, err)
+		     : names_add(&looking->names, name, err); /* it came back, or is followed */
+}
+
+int quarantine_writers_live(const char *folder, struct pack_index *index, bool look,
+			    const struct context *ctx, struct lease_names *out_names,
+			    struct error *err)
+{
+	CLEANUP(looking_release)
+	struct looking looking = { folder, look ? NULL : index, ctx, { 0 } };
+
+	if (lease_each(folder, PACK_WRITER_KIND, true, ctx, visit_writer, &looking, err))
+		return -1;
+	*out_names = looking.names;
+	looking.names = (struct lease_names){ 0 }; /* handed over */
 	return 0;
 }
 

@@ -21,9 +21,16 @@ struct lease_names {
 
 void lease_names_release(struct lease_names *names);
 
-/* The writers of the folder of packs that may live; those of other hosts are watched. */
-MUST_CHECK int quarantine_writers_live(const char *folder, const struct context *ctx,
-				       struct lease_names *out_names, struct error *err);
+struct pack_index;
+
+/*
+ * The writers of the folder of packs that may live; those of other hosts are watched. Unless `look`
+ * alone, the leases of the dead are taken away, so that one that was only silent learns of it
+ * before it names anything, and what they left is taken over.
+ */
+MUST_CHECK int quarantine_writers_live(const char *folder, struct pack_index *index, bool look,
+				       const struct context *ctx, struct lease_names *out_names,
+				       struct error *err);
 
 /* Move a pack there, durably. Until quarantine_note any writer that lives may count on it. */
 MUST_CHECK int quarantine_put(const char *folder, const struct digest *pack, struct error *err);

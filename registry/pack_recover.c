@@ -288,15 +288,11 @@ static int pack_part_from(struct open_pack *pack, struct error *err)
 	return 0;
 }
 
-/* The packs of one writer, names[0 … count). While it lives, nothing is done. */
-static int writer_recover(const char *folder, struct pack_index *index, char **name, size_t count,
-			  const char *lease_name, const struct context *ctx, struct error *err)
+/* The packs of one writer, names[0 … count), whose lease is held. */
+static int packs_recover(const char *folder, struct pack_index *index, char **name, size_t count,
+			 const struct lease *lease, const struct context *ctx, struct error *err)
 {
-	CLEANUP(lease_release) struct lease *lease = NULL;
-
-	if (lease_inherit(folder, lease_name, false, ctx, &lease, err))
-		return -1;
-	for (size_t i = 0; i < count && lease; i++) {
+	for (size_t i = 0; i < count; i++) {
 		CLEANUP(open_pack_free) struct open_pack *pack = NULL;
 
 		if (dead_open(folder, name[i], &pack, err) ||
@@ -307,16 +303,53 @@ static int writer_recover(const char *folder, struct pack_index *index, char **n
 	return 0;
 }
 
+/* While it lives, nothing is done. */
+static int writer_recover(const char *folder, struct pack_index *index, char **name, size_t count,
+			  const char *lease_name, const struct context *ctx, struct error *err)
+{
+	CLEANUP(lease_release) struct lease *lease = NULL;
+
+	if (lease_inherit(folder, lease_name, false, ctx, &lease, err))
+		return -1;
+	return lease ? packs_recover(folder, index, name, count, lease, ctx, err) : 0;
+}
+
+int pack_recover_of(const char *folder, struct pack_index *index, const struct lease *lease,
+		    const struct context *ctx, struct error *err)
+{
+	char **name, of[LEASE_NAME_MAX];
+	size_t count, kept = 0;
+	int failed;
+
+	if (names_list(folder, &name, &count, err))
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		if (lease_of(name[i], of) && strcmp(of, lease_name(lease)) == 0) {
+			char *passing = name[kept];
+
+			name[kept++] = name[i];
+			name[i] = passing;
+		}
+	}
+	failed = (kept && pack_index_refresh(index, err)) ||
+		 packs_recover(folder, index, name, kept, lease, ctx, err);
+	names_free(name, count);
+	return failed ? -1 : 0;
+}
+
 /* What is left of writers that left nothing else. */
 struct sweeping {
 	const char *folder;
 	const struct context *ctx;
 };
 
-static int lease_sweep(void *arg, const char *name, enum lease_standing standing, struct error *err)
+static int lease_sweep(void *arg, const char *name, enum lease_standing standing,
+		       struct lease_sight *sight, struct error *err)
 {
 	CLEANUP(lease_release) struct lease *lease = NULL;
 	const struct sweeping *sweeping = arg;
+
+	(void)sight;
 
 	return standing == LEASE_DEAD
 		       ? lease_try(sweeping->folder, name, sweeping->ctx, NULL, &lease, err)

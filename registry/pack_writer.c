@@ -11,8 +11,6 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "registry/lease.h"
-
 enum { WRITE_BACK_BYTES = 32 << 20 };
 
 /* A record that a thread is about to add. */
@@ -307,6 +305,11 @@ static int taken_seal(struct pack_writer *writer, struct open_pack *pack, struct
 	return failed ? -1 : 0;
 }
 
+int pack_writer_stands(struct pack_writer *writer, struct error *err)
+{
+	return lease_beat(writer->lease, err);
+}
+
 int pack_writer_flush(struct pack_writer *writer, struct error *err)
 {
 	struct open_pack *pack;
@@ -326,7 +329,8 @@ int pack_writer_flush(struct pack_writer *writer, struct error *err)
 	if (failed)
 		return failed_say(err);
 	/* What others named a moment ago is relied on: they may have died before it was durable. */
-	if (pack ? taken_seal(writer, pack, err) : folder_sync(writer->folder, err))
+	if (pack ? taken_seal(writer, pack, err)
+		 : lease_beat(writer->lease, err) || folder_sync(writer->folder, err))
 		return -1;
 	return pack_index_tidy(writer->index, err);
 }

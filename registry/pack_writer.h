@@ -6,6 +6,7 @@
 #ifndef REGISTRY_PACK_WRITER_H
 #define REGISTRY_PACK_WRITER_H
 
+#include "registry/lease.h"
 #include "registry/pack_index.h"
 
 struct pack_writer;
@@ -53,7 +54,14 @@ MUST_CHECK int pack_writer_list(struct pack_writer *writer, enum pack_kind kind,
 				const struct digest *after, struct digest_list *out_digests,
 				struct error *err);
 
-/* Seal what was added: afterwards it is durable. */
+/*
+ * Was this writer counted as a living one all the time? ERROR_SYSTEM once somebody found it silent
+ * for longer than it promised: then a collection may have taken what it counts on.
+ */
+MUST_CHECK int pack_writer_stands(struct pack_writer *writer, struct error *err);
+
+/* Seal what was added: afterwards it is durable. ERROR_SYSTEM as well where pack_writer_stands is.
+ */
 MUST_CHECK int pack_writer_flush(struct pack_writer *writer, struct error *err);
 
 /* --- for registry/pack_*.c only --- */
@@ -94,9 +102,14 @@ MUST_CHECK int pack_seal(const char *folder, struct pack_index *index, struct op
 /* Make a gap of every record for which drop[i] is set. */
 MUST_CHECK int pack_drop(struct open_pack *pack, const bool *drop, struct error *err);
 
-/* Take over what dead writers left in the folder. */
+/* Take over what dead writers left in the folder; those of other hosts are left alone. */
 MUST_CHECK int pack_recover(const char *folder, struct pack_index *index, const struct context *ctx,
 			    struct error *err);
+
+/* Take over what the writer left whose lease is held now, of whatever host. */
+MUST_CHECK int pack_recover_of(const char *folder, struct pack_index *index,
+			       const struct lease *lease, const struct context *ctx,
+			       struct error *err);
 
 /* What leases of writers are called; a pack being written is `tmp-HEX16-NUMBER` after its own. */
 #define PACK_WRITER_KIND "writer"

@@ -108,8 +108,9 @@ MUST_CHECK int packs_dictionary_read(struct packs_store *self, const struct dige
 /* Decode the record at `place`, which is no recipe, into `out` (entry.raw_len bytes). */
 MUST_CHECK int packs_record_read(struct packs_store *self, const struct packs_place *place,
 				 uint8_t *out, struct error *err);
-/* 0 iff the recipe at `place` is as it was written. */
-MUST_CHECK int packs_recipe_whole(const struct packs_place *place, struct error *err);
+/* The recipe at `place`, which is as it was written. */
+MUST_CHECK int packs_recipe_at(const struct packs_place *place, struct recipe *out_recipe,
+			       struct error *err);
 
 /* Is there an object of that name in packs? */
 MUST_CHECK int packs_has(struct packs_store *self, const struct digest *digest, bool *out_has,

@@ -334,6 +334,13 @@ static int record_fault(struct packs_checking *checking, const struct group *gro
 	return tell(checking, STORE_FAULT_CHANGED, &entry->digest, text, err);
 }
 
+static int recipe_whole(const struct packs_place *place, struct error *err)
+{
+	CLEANUP(recipe_release) struct recipe recipe = { 0 };
+
+	return packs_recipe_at(place, &recipe, err);
+}
+
 /* Decode the records of a group and hash what is data; `bytes` has room for all of them. */
 static int group_read(struct packs_checking *checking, const struct group *group, struct room *room,
 		      uint8_t *bytes, struct error *err)
@@ -349,7 +356,7 @@ static int group_read(struct packs_checking *checking, const struct group *group
 		struct error why = { 0 };
 
 		if (entry->kind == PACK_RECIPE
-			    ? packs_recipe_whole(&place, &why)
+			    ? recipe_whole(&place, &why)
 			    : packs_record_read(checking->self, &place, bytes + at, &why)) {
 			if (record_fault(checking, group, entry, why.text, err))
 				return -1;

@@ -438,8 +438,7 @@ int packs_has(struct packs_store *self, const struct digest *digest, bool *out_h
 	return 0;
 }
 
-static int recipe_read(const struct packs_place *place, struct recipe *out_recipe,
-		       struct error *err)
+int packs_recipe_at(const struct packs_place *place, struct recipe *out_recipe, struct error *err)
 {
 	uint8_t *bytes = malloc(place->entry.stored_len + 1u);
 	struct pack_record record;
@@ -451,13 +450,6 @@ static int recipe_read(const struct packs_place *place, struct recipe *out_recip
 		 recipe_parse((struct span){ bytes, place->entry.stored_len }, out_recipe, err);
 	free(bytes);
 	return failed ? -1 : 0;
-}
-
-int packs_recipe_whole(const struct packs_place *place, struct error *err)
-{
-	CLEANUP(recipe_release) struct recipe recipe = { 0 };
-
-	return recipe_read(place, &recipe, err);
 }
 
 int packs_recipe(struct packs_store *self, const struct digest *digest, struct recipe *out_recipe,
@@ -479,7 +471,7 @@ int packs_recipe(struct packs_store *self, const struct digest *digest, struct r
 	}
 	for (size_t i = 0; i < count && failed && !removed; i++) {
 		cause = (struct error){ 0 };
-		failed = recipe_read(&place[i], out_recipe, &cause);
+		failed = packs_recipe_at(&place[i], out_recipe, &cause);
 	}
 	packs_places_drop(place, count);
 	if (!count || removed)

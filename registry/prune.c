@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "registry/index.h"
+#include "registry/lease.h"
 #include "registry/prune_inner.h"
 #include "registry/reach.h"
 #include "registry/store.h"
@@ -356,6 +357,22 @@ static int needs_again(struct pruning *pruning, const struct reach_request *reac
 	return 0;
 }
 
+/* Said and believed: now the bytes go, unless somebody may be about to name them. */
+static int all_remove(struct pruning *pruning, const struct reach_request *reach, struct error *err)
+{
+	struct registry *registry = pruning->registry;
+	CLEANUP(lease_release) struct lease *lease = NULL;
+	size_t writers;
+
+	if (store_removal_begin(registry->store, registry->ctx, &lease, &writers, err))
+		return -1;
+	pruning->report.writers = writers;
+	return !writers && (reach_each(registry, reach, err) || files_remove(pruning, err) ||
+			    needs_again(pruning, reach, err))
+		       ? -1
+		       : 0;
+}
+
 int registry_prune(struct registry *registry, struct signing_key *key,
 		   const struct prune_request *request, struct prune_report *out_report,
 		   struct error *err)
@@ -369,9 +386,7 @@ int registry_prune(struct registry *registry, struct signing_key *key,
 	    needs_count(&pruning, err) || say(&pruning, key, err))
 		return -1;
 	pruning.report.later = registry->store->type->capabilities & STORE_COLLECTS;
-	if (!request->dry_run &&
-	    (reach_each(registry, &reach, err) || files_remove(&pruning, err) ||
-	     needs_again(&pruning, &reach, err)))
+	if (!request->dry_run && all_remove(&pruning, &reach, err))
 		return -1;
 	*out_report = pruning.report;
 	pruning.report = (struct prune_report){ .count = 0 }; /* handed over */

@@ -31,7 +31,8 @@ struct prune_report {
 	struct prune_item *item; /* in the order of the log */
 	size_t count;
 	uint64_t removed, removed_bytes; /* objects that are gone now */
-	bool later; /* the store gives room back when it is collected (akashi gc) */
+	bool later;       /* the store gives room back when it is collected (akashi gc) */
+	uint64_t writers; /* that live, and may count on the files: a collection removes them */
 };
 
 void prune_report_release(struct prune_report *report);
@@ -42,7 +43,9 @@ void prune_report_release(struct prune_report *report);
  * needs. Manifest, pieces, records and all statements stay. The same again finishes what
  * was interrupted. ERROR_USAGE: an alias, a kind that has no files, no reason; ERROR_UNTRUSTED: the
  * policy does not let `key` say so, and nothing is removed; ERROR_CORRUPT: what else needs the
- * bytes cannot be told, and nothing is said or removed. `key` may be NULL in a dry run.
+ * bytes cannot be told, and nothing is said or removed. `key` may be NULL in a dry run. While
+ * somebody writes into a store that collects, the bytes are released and stay there until it is
+ * collected; while it is collected, waits.
  */
 MUST_CHECK int registry_prune(struct registry *registry, struct signing_key *key,
 			      const struct prune_request *request, struct prune_report *out_report,

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "registry/home.h"
 #include "registry/index.h"
@@ -20,6 +21,7 @@ struct making {
 	char *claim;                     /* of a claim: what it claims */
 	char statement[DIGEST_HEX_SIZE]; /* of a claim: whose */
 	uint64_t index;
+	bool fresh; /* its envelope was not there before */
 };
 
 /* A batch of them. */
@@ -129,8 +131,9 @@ static int envelope_keep(struct publishing *batch, struct making *making, enum s
 	if (statement_path(batch->registry, &making->identity, public_key_id(public_key), &path,
 			   err))
 		return -1;
+	making->fresh = !file_exists(path);
 	/* One that is there may have been put by somebody who died before it lasted. */
-	if (file_exists(path)
+	if (!making->fresh
 		    ? name_sync(path, err)
 		    : envelope_encoding(payload, &message, err) ||
 			      signing_key_sign(batch->key, buffer_view(&message), &signature,
@@ -386,11 +389,31 @@ static void item_place(void *arg, size_t i, uint64_t index)
 	((struct publishing *)arg)->making[i].index = index;
 }
 
+/* Envelopes that were never logged, and would name what is gone. */
+static void envelopes_forget(struct publishing *batch)
+{
+	for (size_t i = 0; i < batch->count; i++) {
+		const struct making *making = &batch->making[i];
+		CLEANUP(text_free) char *path = NULL;
+		struct error ignored = { 0 };
+
+		if (making->fresh &&
+		    statement_path(batch->registry, &making->identity,
+				   public_key_id(batch->key->public_key), &path, &ignored) == 0)
+			(void)unlink(path);
+	}
+}
+
 /* Envelopes are durable file by file; the log does the rest in one transaction. */
 static int batch_log(struct publishing *batch, struct error *err)
 {
 	struct statement_batch items = { batch->count, item_fill, item_place, batch };
 
+	/* Nothing is logged that names what may have been thrown away meanwhile. */
+	if (store_stands(batch->registry->store, err)) {
+		envelopes_forget(batch);
+		return -1;
+	}
 	return statement_batch_log(batch->registry, &items, err);
 }
 

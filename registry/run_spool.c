@@ -111,11 +111,13 @@ struct standing {
 	size_t count, live, unknown;
 };
 
-static int lease_seen(void *arg, const char *name, enum lease_standing found, struct error *err)
+static int lease_seen(void *arg, const char *name, enum lease_standing found,
+		      struct lease_sight *sight, struct error *err)
 {
 	struct standing *standing = arg;
 
 	(void)name;
+	(void)sight;
 	(void)err;
 	standing->count++;
 	standing->live += found == LEASE_LIVE;

@@ -98,6 +98,21 @@ int store_flush(struct store *store, struct error *err)
 	return store->type->flush ? store->type->flush(store, err) : 0;
 }
 
+int store_stands(struct store *store, struct error *err)
+{
+	return store->type->stands ? store->type->stands(store, err) : 0;
+}
+
+int store_removal_begin(struct store *store, const struct context *ctx, struct lease **out_lease,
+			size_t *out_writers, struct error *err)
+{
+	*out_lease = NULL;
+	*out_writers = 0;
+	return store->type->removal_begin
+		       ? store->type->removal_begin(store, ctx, out_lease, out_writers, err)
+		       : 0;
+}
+
 int store_get(struct store *store, const struct digest *digest, struct buffer *out,
 	      struct error *err)
 {

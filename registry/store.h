@@ -77,6 +77,7 @@ typedef int (*store_visit_part)(void *arg, const struct digest *digest, uint64_t
 struct store_check_request;   /* registry/store_check.h */
 struct store_collect_request; /* registry/store_collect.h */
 struct store_collected;
+struct lease; /* registry/lease.h */
 
 /* What a backend fills in. Objects are named by SHA-256, written once, never changed. */
 struct store_type {
@@ -127,6 +128,13 @@ struct store_type {
 	 * anything that names the objects is signed. NULL: every commit is durable by itself.
 	 */
 	int (*flush)(struct store *store, struct error *err);
+
+	/*
+	 * Optional (STORE_COLLECTS): could nobody have thrown away what this process found or put,
+	 * since it first did? ERROR_SYSTEM once somebody took it for dead, because it stood still:
+	 * before anything that names objects is logged.
+	 */
+	int (*stands)(struct store *store, struct error *err);
 
 	/*
 	 * Optional (STORE_CAN_LINK): take in the file at `path` without reading it,
@@ -189,6 +197,15 @@ struct store_type {
 	int (*check)(struct store *store, const struct context *ctx,
 		     const struct store_check_request *request, struct error *err);
 
+	/*
+	 * Optional (STORE_COLLECTS): before objects are removed on purpose, one after the other. No
+	 * collection and nobody else who removes is at work until the lease is released (waits for
+	 * them). *out_writers: so many write here, and may be about to name what is there: then
+	 * collections remove it, which know whom to wait for.
+	 */
+	int (*removal_begin)(struct store *store, const struct context *ctx,
+			     struct lease **out_lease, size_t *out_writers, struct error *err);
+
 	/* Optional (STORE_COLLECTS): see store_collect. */
 	int (*collect)(struct store *store, const struct context *ctx,
 		       const struct store_collect_request *request,
@@ -245,6 +262,9 @@ MUST_CHECK int store_put_file(struct store *store, const char *path, uint64_t si
 /* Make everything durable that was committed: before anything that names it is signed. */
 MUST_CHECK int store_flush(struct store *store, struct error *err);
 
+/* See store_type.stands. */
+MUST_CHECK int store_stands(struct store *store, struct error *err);
+
 /* How the object lies there. ERROR_ABSENT if it does not. */
 MUST_CHECK int store_mode_of(struct store *store, const struct digest *digest,
 			     enum store_mode *out_mode, struct error *err);
@@ -292,6 +312,11 @@ MUST_CHECK int store_rely(struct store *store, const struct digest *digest, bool
 /* See store_type.mend. ERROR_USAGE where the backend cannot. */
 MUST_CHECK int store_mend(struct store *store, const struct context *ctx,
 			  const struct digest *digest, struct source *good, struct error *err);
+
+/* See store_type.removal_begin; no lease and no writers where the backend has none. */
+MUST_CHECK int store_removal_begin(struct store *store, const struct context *ctx,
+				   struct lease **out_lease, size_t *out_writers,
+				   struct error *err);
 
 /* Remove it for good. Absent is success; ERROR_USAGE where the backend cannot. */
 MUST_CHECK int store_remove(struct store *store, const struct digest *digest, struct error *err);

@@ -54,11 +54,27 @@ static bool is_old(const struct stat *st, const struct store_collect_request *re
 		(changed.tv_sec == begun->tv_sec && changed.tv_nsec < begun->tv_nsec));
 }
 
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino == b->st_ino && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+static int passing_end(const char *passing, const char *path, bool back, struct error *err)
+{
+	if (back && link(passing, path) && errno != EEXIST)
+		return error_system(err, errno, "cannot put '%s' back", path);
+	return unlink(passing) && errno != ENOENT
+		       ? error_system(err, errno, "cannot remove '%s'", passing)
+		       : 0;
+}
+
 /*
- * Remove the object at `path`. Somebody may find it this very moment and count on it: whoever
- * does changes its time, and that is looked at once more when it cannot be found any longer.
+ * Remove the object or marker at `path`. Somebody may find it this very moment and count on it:
+ * whoever does changes its time, or puts another in its place, and that is looked at once more
+ * when it cannot be found any longer.
  */
-static int loose_remove(const char *path, bool linked, const struct store_collect_request *request,
+static int loose_remove(const char *path, const struct store_collect_request *request,
 			bool *out_removed, struct error *err)
 {
 	char passing[PATH_ROOM + sizeof(GONE)];
@@ -66,24 +82,37 @@ static int loose_remove(const char *path, bool linked, const struct store_collec
 
 	*out_removed = false;
 	snprintf(passing, sizeof(passing), "%s" GONE, path);
-	if (stat(path, &before))
+	if (lstat(path, &before))
 		return errno == ENOENT ? 0 : error_system(err, errno, "cannot look at '%s'", path);
-	if (!linked && !is_old(&before, request))
+	if (!is_old(&before, request))
 		return 0; /* found again since it was looked at */
 	if (rename(path, passing))
 		return errno == ENOENT ? 0 : error_system(err, errno, "cannot remove '%s'", path);
-	if (stat(passing, &st))
+	if (lstat(passing, &st))
 		return error_system(err, errno, "cannot look at '%s'", passing);
-	if (st.st_mtim.tv_sec != before.st_mtim.tv_sec ||
-	    st.st_mtim.tv_nsec != before.st_mtim.tv_nsec) {
-		if (link(passing, path) && errno != EEXIST)
-			return error_system(err, errno, "cannot put '%s' back", path);
-	} else {
-		*out_removed = true;
-	}
-	return unlink(passing) && errno != ENOENT
-		       ? error_system(err, errno, "cannot remove '%s'", passing)
-		       : 0;
+	*out_removed = same_file(&before, &st);
+	return passing_end(passing, path, !*out_removed, err);
+}
+
+/* The same for a link, whose times are its owner's: whoever counts on it changes its marker's. */
+static int link_remove(const char *path, const char *marker,
+		       const struct store_collect_request *request, bool *out_removed,
+		       struct error *err)
+{
+	char passing[PATH_ROOM + sizeof(GONE)];
+	struct stat before, after;
+
+	*out_removed = false;
+	snprintf(passing, sizeof(passing), "%s" GONE, path);
+	if (lstat(marker, &before))
+		return errno == ENOENT ? 0
+				       : error_system(err, errno, "cannot look at '%s'", marker);
+	if (!is_old(&before, request))
+		return 0;
+	if (rename(path, passing))
+		return errno == ENOENT ? 0 : error_system(err, errno, "cannot remove '%s'", path);
+	*out_removed = lstat(marker, &after) == 0 && same_file(&before, &after);
+	return passing_end(passing, path, !*out_removed, err);
 }
 
 /* What one object consists of in the folder. */
@@ -135,15 +164,20 @@ static int garbage_take(struct loose *loose, const struct store_collect_request 
 		return 0;
 	}
 	if (!request->dry_run) {
-		if (loose->there[0] &&
-		    loose_remove(loose->path[0], loose->there[2], request, &removed, err))
+		if (loose->there[0] && loose->there[2]
+			    ? link_remove(loose->path[0], loose->path[2], request, &removed, err)
+			    : loose->there[0] &&
+				      loose_remove(loose->path[0], request, &removed, err))
 			return -1;
 		/* The marker of a link goes last: an object of its owner's never seems to be ours.
 		 */
-		for (size_t i = 1; i < 3 && removed; i++)
-			if (loose->there[i] && unlink(loose->path[i]) && errno != ENOENT)
-				return error_system(err, errno, "cannot remove '%s'",
-						    loose->path[i]);
+		for (size_t i = 1; i < 3 && removed; i++) {
+			bool marker = true;
+
+			if (loose->there[i] && loose_remove(loose->path[i], request, &marker, err))
+				return -1;
+			removed = loose->there[0] || marker;
+		}
 	}
 	if (removed) {
 		collected->removed++;
@@ -165,10 +199,10 @@ static int gone_restore(const char *folder, struct error *err)
 		while (handle && (entry = readdir(handle))) {
 			size_t len = strlen(entry->d_name);
 
-			if (len != 64 + strlen(GONE) || strcmp(entry->d_name + 64, GONE) != 0)
+			if (len < 64 + strlen(GONE) || !text_ends_with(entry->d_name, GONE))
 				continue;
 			snprintf(from, sizeof(from), "%s/%s", path, entry->d_name);
-			snprintf(to, sizeof(to), "%s/%.64s", path, entry->d_name);
+			snprintf(to, sizeof(to), "%.*s", (int)(strlen(from) - strlen(GONE)), from);
 			if ((link(from, to) && errno != EEXIST) || unlink(from)) {
 				int failed = errno;
 

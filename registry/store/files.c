@@ -382,7 +382,7 @@ static int files_put_file(struct store *store, const char *file, uint64_t size,
 			  const struct digest *digest, enum store_mode mode, struct error *err)
 {
 	struct files_store *self = (struct files_store *)store;
-	char path[PATH_ROOM], marker[PATH_ROOM];
+	char path[PATH_ROOM], marker[PATH_ROOM], link_path[PATH_ROOM];
 	CLEANUP(text_free) char *real = realpath(file, NULL);
 
 	if (!real)
@@ -390,15 +390,18 @@ static int files_put_file(struct store *store, const char *file, uint64_t size,
 	if (strlen(real) >= PATH_MAX || strchr(real, '\n'))
 		return error_set(err, ERROR_USAGE, "the path '%s' cannot be written down", real);
 	if (object_path(self, digest, "", path, err) || object_folder_make(path, err) ||
-	    object_path(self, digest, mode == STORE_LINK ? ".link" : ".ref", marker, err))
+	    object_path(self, digest, ".link", link_path, err) ||
+	    object_path(self, digest, ".ref", marker, err))
 		return -1;
+	/* What is there is found once more, which a collection must see. */
+	if (file_exists(path) && there_touch(path, link_path))
+		return object_folder_sync(path, err);
 	if (mode == STORE_LINK)
-		return elsewhere_link(path, marker, real, size, err) ||
+		return elsewhere_link(path, link_path, real, size, err) ||
 				       object_folder_sync(path, err)
 			       ? -1
 			       : 0;
-	return file_exists(path) ? object_folder_sync(path, err)
-				 : elsewhere_refer(marker, real, size, err);
+	return elsewhere_refer(marker, real, size, err);
 }
 
 /* The marker of a reference, which must be there. */

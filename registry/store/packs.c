@@ -95,9 +95,16 @@ static struct store *loose_of(struct store *store)
 	return ((struct packs_store *)store)->loose;
 }
 
+/* Whoever puts something counts as a writer, so that it is not collected before it is named. */
 static int packs_put_begin(struct store *store, const char *like, struct store_writer **out_writer,
 			   struct error *err)
 {
+	struct packs_store *self = (struct packs_store *)store;
+	struct pack_writer *writer = NULL;
+
+	if (packs_writer_take(self, &writer, err))
+		return -1;
+	packs_writer_return(self, writer);
 	return loose_of(store)->type->put_begin(loose_of(store), like, out_writer, err);
 }
 
@@ -117,6 +124,28 @@ static void packs_put_abort(struct store_writer *writer)
 	store_files.put_abort(writer);
 }
 
+/* Are all parts of the object in packs that stay, or beside them by a repair? */
+static int parts_rely(struct packs_store *self, const struct digest *digest, bool *out_has,
+		      struct error *err)
+{
+	CLEANUP(recipe_release) struct recipe recipe = { 0 };
+	struct error why = { 0 };
+	struct pack_hit hit;
+	size_t hits;
+
+	*out_has = packs_recipe(self, digest, &recipe, &why) == 0;
+	if (why.code == ERROR_SYSTEM)
+		return error_set(err, why.code, "%s", why.text);
+	for (size_t i = 0; i < recipe.count && *out_has; i++) {
+		const struct digest *part = &recipe.part[i].digest;
+
+		if (pack_index_find(self->index, part, PACK_DATA, &hit, 1, &hits, err))
+			return -1;
+		*out_has = (hits && !hit.quarantined) || mended_has(self, part);
+	}
+	return 0;
+}
+
 /* Is it in a pack that stays? This writer is counted as one from here on. */
 static int packed_rely(struct packs_store *self, const struct digest *digest, bool *out_has,
 		       struct error *err)
@@ -134,8 +163,10 @@ static int packed_rely(struct packs_store *self, const struct digest *digest, bo
 		return 0;
 	if (pack_index_find(self->index, digest, PACK_RECIPE, &hit, 1, &hits, err))
 		return -1;
-	*out_has = !hits || !hit.quarantined; /* no hits: this process has it open */
-	return 0;
+	if (!hits)
+		return 0; /* this process has it open */
+	*out_has = !hit.quarantined;
+	return *out_has ? parts_rely(self, digest, out_has, err) : 0;
 }
 
 static int packs_put_file(struct store *store, const char *path, uint64_t size,
@@ -441,6 +472,16 @@ static int packs_flush(struct store *store, struct error *err)
 	return failed;
 }
 
+static int packs_stands(struct store *store, struct error *err)
+{
+	struct packs_store *self = (struct packs_store *)store;
+	struct pack_writer *writer = packs_writer_borrow(self);
+	int failed = writer ? pack_writer_stands(writer, err) : 0;
+
+	packs_writer_return(self, writer);
+	return failed;
+}
+
 const struct store_type store_packs = {
 	.name = "packs",
 	.capabilities = STORE_CAN_LINK | STORE_CAN_REMOVE | STORE_KEEPS_OVER_EXIT | STORE_COLLECTS,
@@ -456,6 +497,7 @@ const struct store_type store_packs = {
 	.file_commit = packs_file_commit,
 	.file_abort = packs_file_abort,
 	.flush = packs_flush,
+	.stands = packs_stands,
 	.pack_size = packs_pack_size,
 	.put_file = packs_put_file,
 	.read = packs_source_open,
@@ -465,6 +507,7 @@ const struct store_type store_packs = {
 	.changed = packs_changed,
 	.list = packs_list,
 	.remove = packs_remove,
+	.removal_begin = packs_removal_begin,
 	.collect = packs_collect,
 	.check = packs_check,
 	.mend = packs_mend,

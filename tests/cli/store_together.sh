@@ -83,7 +83,8 @@ cp -a .akashi "$STORY/empty"
 env FAULT_ROOT="$PWD/.akashi/packs" FAULT_TRACE="$STORY/trace" LD_PRELOAD="$FAULT" "$AKASHI" add checkpoint ../m1 t/m@0 >/dev/null
 rm -rf .akashi
 mv "$STORY/empty" .akashi
-last=$(grep -n write "$STORY/trace" | tail -n 3 | head -n 1 | cut -d: -f1)
+# The last record of the pack: what is written before its footer, which is cut to its length.
+last=$(awk '$0 == "write" { before = at; at = NR } $0 == "size" { last = before } END { print last }' "$STORY/trace")
 { eval "env FAULT_ROOT='$PWD/.akashi/packs' FAULT_AT='$last KILLED' LD_PRELOAD='$FAULT' $ELSEWHERE '$AKASHI' add checkpoint ../m1 t/m@killed"; } >/dev/null 2>&1 && fail "it was not killed"
 ls .akashi/packs/tmp-* >/dev/null 2>&1 || fail "nothing was left"
 run 0 add checkpoint ../m2 t/m@2

@@ -8,6 +8,9 @@
  * size) FAULT_AT      "NUMBER HOW": what becomes of that call: the name of an error, SHORT (half of
  * it is done), KILL (SIGKILL in its place), KILLED (SIGKILL right after it) FAULT_FLOCK   "fail":
  * flock says that there is none; "lie": it says yes to everybody
+ *   FAULT_STOP    "CALL TEXT [NUMBER]": SIGSTOP before that call (name, remove, open, sync, …) of
+ *                 what has TEXT in its path; of the NUMBERth such call (1)
+ *   FAULT_HOST    what uname says this host is called
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -24,6 +27,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #define REAL(name, result, params) ((result(*) params)dlsym(RTLD_NEXT, #name))
@@ -37,6 +41,9 @@ static unsigned long fault_number;
 static enum how fault_how;
 static atomic_ulong calls;
 static const char *flock_how;
+static char stop_call[16], stop_text[128];
+static int stop_number = 1;
+static atomic_int stops;
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 
 static const struct {
@@ -58,10 +65,21 @@ static int real_open(const char *name, int flags)
 __attribute__((constructor)) static void begin(void)
 {
 	const char *folder = getenv("FAULT_ROOT"), *at = getenv("FAULT_AT");
+	const char *stop = getenv("FAULT_STOP");
 	const char *trace = getenv("FAULT_TRACE"), *bytes = getenv("FAULT_BYTES");
 	char *how;
 
 	flock_how = getenv("FAULT_FLOCK");
+	if (stop) {
+		size_t call = strcspn(stop, " "), text;
+
+		snprintf(stop_call, sizeof(stop_call), "%.*s", (int)call, stop);
+		stop += call + (stop[call] == ' ');
+		text = strcspn(stop, " ");
+		snprintf(stop_text, sizeof(stop_text), "%.*s", (int)text, stop);
+		if (stop[text])
+			stop_number = (int)strtol(stop + text, NULL, 10);
+	}
 	if (!folder || !realpath(folder, root))
 		return;
 	if (trace)
@@ -114,6 +132,28 @@ static bool path_inside(int at, const char *name)
 	if (name[0] == '/')
 		return inside(name);
 	return at == AT_FDCWD ? getcwd(whole, sizeof(whole)) && inside(whole) : fd_inside(at);
+}
+
+/* Stop the process, all its threads, if this is the call. */
+static void stop_at(const char *name, const char *path)
+{
+	if (!path || !stop_call[0] || strcmp(name, stop_call) != 0 || !strstr(path, stop_text))
+		return;
+	if (atomic_fetch_add(&stops, 1) + 1 == stop_number)
+		pthread_kill(pthread_self(), SIGSTOP);
+}
+
+static void stop_at_fd(const char *name, int fd)
+{
+	char number[64], path[PATH_MAX];
+	ssize_t len;
+
+	if (!stop_call[0])
+		return;
+	snprintf(number, sizeof(number), "/proc/self/fd/%d", fd);
+	len = readlink(number, path, sizeof(path) - 1);
+	path[len < 0 ? 0 : len] = '\0';
+	stop_at(name, path);
 }
 
 /* One more call; what becomes of it. */
@@ -205,6 +245,7 @@ static void count(ssize_t wrote)
 int openat(int at, const char *name, int flags, ...)
 {
 	MODE;
+	stop_at("open", name);
 	CALL(int, "open", path_inside(at, name),
 	     REAL(openat, int, (int, const char *, int, ...))(at, name, flags, mode));
 }
@@ -312,11 +353,13 @@ ssize_t pread64(int fd, void *bytes, size_t len, off64_t at)
 
 int fsync(int fd)
 {
+	stop_at_fd("sync", fd);
 	CALL(int, "sync", fd_inside(fd), REAL(fsync, int, (int))(fd));
 }
 
 int fdatasync(int fd)
 {
+	stop_at_fd("sync", fd);
 	CALL(int, "sync", fd_inside(fd), REAL(fdatasync, int, (int))(fd));
 }
 
@@ -343,18 +386,21 @@ int fallocate64(int fd, int mode, off64_t at, off64_t len)
 
 int rename(const char *from, const char *to)
 {
+	stop_at("name", to);
 	CALL(int, "name", path_inside(AT_FDCWD, to),
 	     REAL(rename, int, (const char *, const char *))(from, to));
 }
 
 int link(const char *from, const char *to)
 {
+	stop_at("name", to);
 	CALL(int, "name", path_inside(AT_FDCWD, to),
 	     REAL(link, int, (const char *, const char *))(from, to));
 }
 
 int linkat(int at, const char *from, int at2, const char *to, int flags)
 {
+	stop_at("name", to);
 	CALL(int, "name", path_inside(at2, to),
 	     REAL(linkat, int, (int, const char *, int, const char *, int))(at, from, at2, to,
 									    flags));
@@ -362,6 +408,7 @@ int linkat(int at, const char *from, int at2, const char *to, int flags)
 
 int unlink(const char *name)
 {
+	stop_at("remove", name);
 	CALL(int, "remove", path_inside(AT_FDCWD, name), REAL(unlink, int, (const char *))(name));
 }
 
@@ -387,4 +434,14 @@ int flock(int fd, int what)
 		return -1;
 	}
 	return REAL(flock, int, (int, int))(fd, what);
+}
+
+int uname(struct utsname *machine)
+{
+	const char *host = getenv("FAULT_HOST");
+	int failed = REAL(uname, int, (struct utsname *))(machine);
+
+	if (!failed && host)
+		snprintf(machine->nodename, sizeof(machine->nodename), "%s", host);
+	return failed;
 }

@@ -2,9 +2,12 @@
 #include "registry/pack_collect.h"
 #include "tests/registry/house.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { FILE_BYTES = 20000, PIECE_BYTES = 4096, FILES = 12 };
 
@@ -190,6 +193,98 @@ static void what_a_living_writer_found_stays_until_it_said_so(void **state)
 	free(w);
 }
 
+/* Make every pack that is there two days old. */
+static void packs_age(struct world *w)
+{
+	const struct timespec old[2] = { { .tv_sec = time(NULL) - 2 * 86400 },
+					 { .tv_sec = time(NULL) - 2 * 86400 } };
+	struct error err = { 0 };
+	struct digest *pack;
+	size_t count;
+
+	assert_done(pack_index_refresh(w->store->index, &err), &err);
+	assert_done(pack_index_packs(w->store->index, &pack, &count, &err), &err);
+	for (size_t i = 0; i < count; i++) {
+		char path[4096], name[PACK_NAME_ROOM];
+
+		pack_name_text(&pack[i], name);
+		snprintf(path, sizeof(path), "%s/packs/%s", w->folder, name);
+		assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
+	}
+	free(pack);
+}
+
+static void what_a_young_recipe_names_stays_in_old_packs(void **state)
+{
+	struct world *w = malloc(sizeof(*w));
+	struct store_collected collected;
+	struct error err = { 0 };
+	bool there;
+
+	(void)state;
+	world_open(w);
+	put(w->store, w, 0);
+	put(w->store, w, 5);
+	packs_age(w);
+	world_reopen(w);
+	/* An add that was killed before it said anything: half of it lies in the old pack. */
+	put(w->store, w, 1);
+	w->needed[0] = w->needed[1] = false;
+	world_reopen(w);
+	collected = collect(w, 86400);
+	assert_int_equal(collected.rewritten, 1);
+	world_reopen(w);
+	assert_done(store_rely(&w->store->head, &w->digest[1], &there, &err), &err);
+	assert_true(there);
+	assert_true(is_whole(w, 1));
+	world_reopen(w);
+	assert_false(is_whole(w, 0));
+	collect(w, 0);
+	world_reopen(w);
+	assert_false(is_whole(w, 1));
+	assert_true(is_whole(w, 5));
+	world_close(w);
+	free(w);
+}
+
+static void what_lost_a_part_is_not_relied_on(void **state)
+{
+	struct world *w = malloc(sizeof(*w));
+	struct error err = { 0 };
+	struct digest first, *pack;
+	char path[4096], name[PACK_NAME_ROOM];
+	struct pack_hit hit;
+	size_t count;
+	bool there;
+
+	(void)state;
+	world_open(w);
+	put(w->store, w, 0);
+	world_reopen(w);
+	put(w->store, w, 1); /* with pieces of the first */
+	world_reopen(w);
+	assert_done(pack_index_refresh(w->store->index, &err), &err);
+	first = sha256((struct span){ w->bytes[1], PIECE_BYTES });
+	assert_done(pack_index_packs(w->store->index, &pack, &count, &err), &err);
+	assert_int_equal(count, 2);
+	free(pack);
+	assert_done(pack_index_find(w->store->index, &first, PACK_DATA, &hit, 1, &count, &err),
+		    &err);
+	pack_name_text(&hit.pack, name);
+	snprintf(path, sizeof(path), "%s/packs/%s", w->folder, name);
+	assert_int_equal(unlink(path), 0);
+	world_reopen(w);
+	assert_done(store_rely(&w->store->head, &w->digest[1], &there, &err), &err);
+	assert_false(there);
+	put(w->store, w, 1); /* so it is read again, and what was lost is back */
+	world_reopen(w);
+	assert_done(store_rely(&w->store->head, &w->digest[1], &there, &err), &err);
+	assert_true(there);
+	assert_true(is_whole(w, 1));
+	world_close(w);
+	free(w);
+}
+
 static void two_collections_do_not_meet(void **state)
 {
 	struct world *w = malloc(sizeof(*w));
@@ -243,6 +338,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_needed_stays_and_nothing_else),
 		cmocka_unit_test(what_a_living_writer_found_stays_until_it_said_so),
+		cmocka_unit_test(what_a_young_recipe_names_stays_in_old_packs),
+		cmocka_unit_test(what_lost_a_part_is_not_relied_on),
 		cmocka_unit_test(two_collections_do_not_meet),
 		cmocka_unit_test(a_set_has_all_that_was_added_and_hardly_anything_else),
 	};

@@ -582,10 +582,12 @@ struct seen {
 	char name[LEASE_NAME_MAX + 1];
 };
 
-static int see(void *arg, const char *name, enum lease_standing standing, struct error *err)
+static int see(void *arg, const char *name, enum lease_standing standing, struct lease_sight *sight,
+	       struct error *err)
 {
 	struct seen *seen = arg;
 
+	(void)sight;
 	(void)err;
 	seen->live += standing == LEASE_LIVE;
 	seen->dead += standing == LEASE_DEAD;
