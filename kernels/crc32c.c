@@ -25,17 +25,54 @@ uint32_t crc32c_plain(uint32_t before, struct span bytes)
 #if defined(__x86_64__)
 #include <nmmintrin.h>
 
+enum { PART_BYTES = 4096 };
+
+/* x to the power of the bits of one and of two parts, modulo the polynomial, reflected. */
+static const uint32_t over_one_part = 0x35d73a62, over_two_parts = 0x28461564;
+
+/* The product of two polynomials, reflected: 0x80000000 is 1. */
+static uint32_t product(uint32_t a, uint32_t b)
+{
+	uint32_t sum = 0;
+
+	for (; a; a <<= 1) {
+		sum ^= a & 0x80000000 ? b : 0;
+		b = (b >> 1) ^ (b & 1 ? 0x82f63b78 : 0);
+	}
+	return sum;
+}
+
+static uint64_t word_at(const uint8_t *bytes)
+{
+	uint64_t word;
+
+	memcpy(&word, bytes, sizeof(word));
+	return word;
+}
+
+/* The instruction answers after three cycles and starts each cycle: three parts side by side. */
+__attribute__((target("sse4.2"))) static uint64_t three_parts(uint64_t crc, const uint8_t *bytes)
+{
+	uint64_t second = 0, third = 0;
+
+	for (size_t at = 0; at < PART_BYTES; at += 8) {
+		crc = _mm_crc32_u64(crc, word_at(bytes + at));
+		second = _mm_crc32_u64(second, word_at(bytes + PART_BYTES + at));
+		third = _mm_crc32_u64(third, word_at(bytes + 2 * PART_BYTES + at));
+	}
+	return product(over_two_parts, (uint32_t)crc) ^ product(over_one_part, (uint32_t)second) ^
+	       third;
+}
+
 __attribute__((target("sse4.2"))) static uint32_t crc32c_sse42(uint32_t before, struct span bytes)
 {
 	uint64_t crc = (uint32_t)~before;
 	size_t at = 0;
 
-	for (; bytes.len - at >= 8; at += 8) {
-		uint64_t word;
-
-		memcpy(&word, bytes.data + at, 8);
-		crc = _mm_crc32_u64(crc, word);
-	}
+	for (; bytes.len - at >= 3 * PART_BYTES; at += 3 * PART_BYTES)
+		crc = three_parts(crc, bytes.data + at);
+	for (; bytes.len - at >= 8; at += 8)
+		crc = _mm_crc32_u64(crc, word_at(bytes.data + at));
 	for (; at < bytes.len; at++)
 		crc = _mm_crc32_u8((uint32_t)crc, bytes.data[at]);
 	return ~(uint32_t)crc;

@@ -1,6 +1,8 @@
 /* CRC-32C: published values, and every way of computing it agrees with the definition. */
 #include "tests/support.h"
 
+#include <stdlib.h>
+
 static void published_values_come_out(void **state)
 {
 	uint8_t bytes[32] = { 0 };
@@ -37,11 +39,33 @@ static void parts_and_offsets_do_not_matter(void **state)
 		}
 }
 
+/* Long enough for parts side by side, once, twice, and with a rest. */
+static void long_messages_have_the_checksum_of_the_definition(void **state)
+{
+	enum { LONG = 3 * 12288 + 5000 };
+	static const size_t sizes[] = { 12287, 12288, 12289, 24576, 24581, LONG };
+	uint8_t *bytes = malloc(LONG);
+	uint64_t chance = 6;
+
+	(void)state;
+	assert_non_null(bytes);
+	for (size_t i = 0; i < LONG; i++)
+		bytes[i] = (uint8_t)(test_random(&chance) >> 30);
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		struct span whole = { bytes, sizes[i] };
+
+		assert_int_equal(crc32c(0, whole), crc32c_plain(0, whole));
+		assert_int_equal(crc32c(0x12345678, whole), crc32c_plain(0x12345678, whole));
+	}
+	free(bytes);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(published_values_come_out),
 		cmocka_unit_test(parts_and_offsets_do_not_matter),
+		cmocka_unit_test(long_messages_have_the_checksum_of_the_definition),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
