@@ -79,6 +79,66 @@ static void every_changed_byte_of_a_pack_is_found(void **state)
 	free(bytes);
 }
 
+/* Where `bytes` lie in a file. */
+static long place_of(const char *path, struct span bytes)
+{
+	CLEANUP(buffer_release) struct buffer all;
+	CLEANUP(source_close) struct source *source = NULL;
+	struct error err = { 0 };
+	const uint8_t *found;
+
+	buffer_init(&all, 1 << 20);
+	assert_done(source_open_file(path, &source, &err), &err);
+	assert_done(source_read_all(source, &all, &err), &err);
+	found = memmem(all.data, all.len, bytes.data, bytes.len);
+	assert_non_null(found);
+	return found - all.data;
+}
+
+static void a_range_of_a_damaged_piece_is_refused_though_the_damage_lies_elsewhere(void **state)
+{
+	CLEANUP(world_close) struct world w;
+	CLEANUP(text_free) char *path = NULL;
+	uint64_t chance = 27;
+	uint8_t *bytes = random_bytes(3 * PIECE_MAX, &chance), got[100];
+	struct digest whole;
+	long at;
+
+	(void)state;
+	world_open(&w);
+	whole = even_add(&w, (struct span){ bytes, 3 * PIECE_MAX });
+	world_flush(&w);
+	path = pack_path(&w);
+	at = place_of(path, (struct span){ bytes + PIECE_MAX, PIECE_MAX });
+	for (int damaged = 1; damaged >= 0; damaged--) {
+		CLEANUP(source_close) struct source *source = NULL;
+		struct error err = { 0 };
+
+		house_flip(path, at + 3000);
+		world_reopen(&w);
+		assert_done(store_read(&w.store->head, &whole, &source, &err), &err);
+		for (size_t from = 10; from < 2000; from += 900) { /* at first, and again */
+			if (damaged)
+				assert_fails(
+					source_read_at(source, PIECE_MAX + from, got, 100, &err),
+					&err, ERROR_CORRUPT);
+			else
+				assert_done(
+					source_read_at(source, PIECE_MAX + from, got, 100, &err),
+					&err);
+			if (!damaged)
+				assert_memory_equal(got, bytes + PIECE_MAX + from, 100);
+			err = (struct error){ 0 };
+		}
+		for (size_t i = 0; i < 3; i += 2) { /* the others are as they were */
+			assert_done(source_read_at(source, i * PIECE_MAX + 7, got, 100, &err),
+				    &err);
+			assert_memory_equal(got, bytes + i * PIECE_MAX + 7, 100);
+		}
+	}
+	free(bytes);
+}
+
 static void a_dead_writers_pack_is_good_up_to_its_first_bad_byte(void **state)
 {
 	uint64_t chance = 21;
@@ -247,6 +307,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_changed_byte_of_a_pack_is_found),
+		cmocka_unit_test(
+			a_range_of_a_damaged_piece_is_refused_though_the_damage_lies_elsewhere),
 		cmocka_unit_test(a_dead_writers_pack_is_good_up_to_its_first_bad_byte),
 		cmocka_unit_test(thousands_of_packs_are_one_index),
 	};
