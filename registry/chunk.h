@@ -12,9 +12,9 @@
 
 #include "kernels/kernels.h"
 
-#define CHUNK_LINES_BYTES 16384u  /* of a text, on the average */
-#define CHUNK_BYTES_BYTES 262144u /* of anything else */
-#define CHUNK_PARTS_AIM 131072u   /* a larger file is cut into larger chunks, not into more */
+#define CHUNK_LINES_BYTES 16384u /* of a text, on the average */
+#define CHUNK_BYTES_BYTES 65536u /* of anything else */
+#define CHUNK_PARTS_AIM 131072u  /* a larger file is cut into larger chunks, not into more */
 
 /* How to cut. */
 struct chunking {

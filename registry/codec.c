@@ -84,14 +84,6 @@ void codec_work_free(struct codec_work **work)
 	*work = NULL;
 }
 
-/* What was chosen for a piece. */
-struct choice {
-	const struct codec *codec; /* raw, zstd …; planes and difference go by `plan` */
-	struct words_plan plan;
-	enum zstd_way way;
-	double bits; /* expected of a byte of raw */
-};
-
 static bool has_huffman(const struct words_plan *plan)
 {
 	for (size_t p = 0; p < (size_t)plan->cut; p++)
@@ -229,33 +221,70 @@ static int encode_beside(struct codec_work *work, const struct codec_wish *wish,
 	return 0;
 }
 
-int codec_encode(struct codec_work *work, const struct codec_wish *wish, struct span raw,
-		 struct buffer *out, const struct codec **out_codec, struct error *err)
+/* Append `raw` as chosen; raw where that is not shorter. */
+static int encode_chosen(struct codec_work *work, const struct codec_wish *wish,
+			 struct choice *choice, struct span raw, struct buffer *out,
+			 const struct codec **out_codec, struct error *err)
 {
 	size_t before = out->len, len = 0;
-	struct choice choice;
 	uint8_t *room;
 
-	if (wish->base.len && wish->base.len != raw.len)
-		return error_set(err, ERROR_USAGE, "a base of %zu bytes for a piece of %zu",
-				 wish->base.len, raw.len);
-	if (choose(work, wish, raw, &choice, err) || buffer_extend(out, raw.len, &room, err))
+	if (buffer_extend(out, raw.len, &room, err))
 		return -1;
-	if (encode_beside(work, wish, raw, &choice, room, &len, err) ||
-	    (!len && choice.codec != &codec_raw &&
-	     encode_as(work, wish, &choice, raw, room, &len, err))) {
+	if (encode_beside(work, wish, raw, choice, room, &len, err) ||
+	    (!len && choice->codec != &codec_raw &&
+	     encode_as(work, wish, choice, raw, room, &len, err))) {
 		out->len = before;
 		return -1;
 	}
 	if (!len) {
-		choice.codec = &codec_raw;
+		choice->codec = &codec_raw;
 		len = raw.len;
 		if (len)
 			memcpy(room, raw.data, len);
 	}
 	out->len = before + len;
-	*out_codec = choice.codec;
+	*out_codec = choice->codec;
 	return 0;
+}
+
+int codec_encode(struct codec_work *work, const struct codec_wish *wish, struct span raw,
+		 struct buffer *out, const struct codec **out_codec, struct error *err)
+{
+	struct choice choice;
+
+	if (wish->base.len && wish->base.len != raw.len)
+		return error_set(err, ERROR_USAGE, "a base of %zu bytes for a piece of %zu",
+				 wish->base.len, raw.len);
+	return choose(work, wish, raw, &choice, err) ||
+			       encode_chosen(work, wish, &choice, raw, out, out_codec, err)
+		       ? -1
+		       : 0;
+}
+
+int codec_choose(struct codec_work *work, const struct codec_wish *wish, struct span raw,
+		 struct error *err)
+{
+	const struct codec_wish alone = { .content = wish->content, .effort = wish->effort };
+
+	return choose(work, &alone, raw, &work->chosen, err);
+}
+
+int codec_encode_part(struct codec_work *work, const struct codec_wish *wish, struct span raw,
+		      struct buffer *out, const struct codec **out_codec, struct error *err)
+{
+	const struct codec_wish alone = { .content = wish->content, .effort = wish->effort };
+	struct choice choice = work->chosen;
+	size_t word;
+
+	if (!choice.codec || raw.len < SMALLEST)
+		choice.codec = &codec_raw;
+	if (choice.codec == &codec_planes) {
+		/* Words go on in step with those in front of the part. */
+		word = words_size(choice.plan.cut);
+		choice.plan.lead = (choice.plan.lead + word - wish->offset % word) % word;
+	}
+	return encode_chosen(work, &alone, &choice, raw, out, out_codec, err);
 }
 
 int codec_decode(struct codec_work *work, const struct codec *codec, struct span base,

@@ -25,6 +25,7 @@ struct codec_wish {
 	enum codec_effort effort;
 	struct span base;       /* bytes that may differ little, exactly as many; or empty */
 	struct span dictionary; /* for small texts, as zstd trains them; or empty */
+	size_t offset;          /* with codec_encode_part: of the bytes in what was looked at */
 	struct span similar;    /* for texts: bytes, of any number, that may have much in common; or
 				   empty */
 };
@@ -63,6 +64,17 @@ struct codec {
  */
 MUST_CHECK int codec_encode(struct codec_work *work, const struct codec_wish *wish, struct span raw,
 			    struct buffer *out, const struct codec **out_codec, struct error *err);
+
+/*
+ * The same in two steps, for bytes that are stored in small parts: look at all of them, and then
+ * encode each part as was chosen then, or as it is. wish->offset: where the part begins. `base`,
+ * `similar` and `dictionary` are not thought of.
+ */
+MUST_CHECK int codec_choose(struct codec_work *work, const struct codec_wish *wish, struct span raw,
+			    struct error *err);
+MUST_CHECK int codec_encode_part(struct codec_work *work, const struct codec_wish *wish,
+				 struct span raw, struct buffer *out,
+				 const struct codec **out_codec, struct error *err);
 
 /*
  * See codec.decode. `base` and `dictionary` are what the piece was encoded with,

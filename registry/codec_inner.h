@@ -2,7 +2,7 @@
 #ifndef REGISTRY_CODEC_INNER_H
 #define REGISTRY_CODEC_INNER_H
 
-#include "registry/codec.h"
+#include "registry/codec/zstd.h"
 
 enum {
 	BLOCK_WORDS = 131072, /* that are stored together: so many symbols has a part at most */
@@ -11,16 +11,7 @@ enum {
 	SYMBOL_VALUES = 256
 };
 
-struct zstd_work;
-
-/* All of it begins at multiples of a vector: stores that cross lines of the cache take twice as
- * long. */
-struct codec_work {
-	_Alignas(SYMBOLS_SLACK) uint8_t plane[PLANES_MAX][BLOCK_WORDS + SYMBOLS_SLACK];
-	uint8_t symbols[2][BLOCK_WORDS + 2 * SYMBOLS_SLACK]; /* of levels, in turns */
-	uint8_t codes[BLOCK_WORDS]; /* of all levels; longer ones would save nothing */
-	struct zstd_work *zstd;
-};
+struct codec_work;
 
 /* Stored bytes on their way out: what does not fit is left out, and `full` says so. */
 struct stored_room {
@@ -79,12 +70,32 @@ struct words_plan {
 	double bits; /* expected of a byte of raw */
 };
 
+/* What was chosen for a piece. */
+struct choice {
+	const struct codec *codec; /* raw, zstd …; planes and difference go by `plan` */
+	struct words_plan plan;
+	enum zstd_way way;
+	double bits; /* expected of a byte of raw */
+};
+
+/* All of it begins at multiples of a vector: stores that cross lines of the cache take twice as
+ * long. */
+struct codec_work {
+	_Alignas(SYMBOLS_SLACK) uint8_t plane[PLANES_MAX][BLOCK_WORDS + SYMBOLS_SLACK];
+	uint8_t symbols[2][BLOCK_WORDS + 2 * SYMBOLS_SLACK]; /* of levels, in turns */
+	uint8_t codes[BLOCK_WORDS]; /* of all levels; longer ones would save nothing */
+	struct zstd_work *zstd;
+	struct choice chosen; /* codec_choose; codec NULL: nothing yet */
+};
+
 /*
  * Look at a sample of `raw` cut in this way. `base` is empty, or as long as raw:
  * then differences from it are cut, CUT_16 or CUT_32.
  */
 struct words_plan words_plan_of(struct codec_work *work, enum words_cut cut, size_t lead,
 				struct span raw, struct span base, enum codec_effort effort);
+
+size_t words_size(enum words_cut cut); /* bytes of a word */
 
 /* Store `raw` by a plan made for it. */
 MUST_CHECK int words_encode(struct codec_work *work, const struct words_plan *plan, struct span raw,

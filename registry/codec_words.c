@@ -16,7 +16,7 @@ enum {
 	F16_MANTISSA_BITS = 3 /* in the high byte of a turned word, below its exponent */
 };
 
-static size_t word_size(enum words_cut cut)
+size_t words_size(enum words_cut cut)
 {
 	return cut == CUT_F16 ? 2 : (size_t)cut;
 }
@@ -43,7 +43,7 @@ static void cut_words(const struct words_plan *plan, const uint8_t *words, const
 	if (plan->cut == CUT_BYTES)
 		memcpy(plane[0], words, count);
 	else
-		planes_split(plan->change, word_size(plan->cut), words, base, count, plane);
+		planes_split(plan->change, words_size(plan->cut), words, base, count, plane);
 	if (plan->cut == CUT_F16)
 		cut_again(plane[1], plane[2], count);
 }
@@ -80,7 +80,7 @@ static size_t cut_sample(struct codec_work *work, const struct words_plan *plan,
 	size_t run = count <= SAMPLE_WORDS ? count : SAMPLE_RUN;
 
 	for (size_t i = 0; i < runs; i++) {
-		size_t at = runs > 1 ? (count - run) / (runs - 1) * i * word_size(plan->cut) : 0;
+		size_t at = runs > 1 ? (count - run) / (runs - 1) * i * words_size(plan->cut) : 0;
 		uint8_t *plane[PLANES_MAX];
 
 		for (size_t p = 0; p < PLANES_MAX; p++)
@@ -96,7 +96,7 @@ struct words_plan words_plan_of(struct codec_work *work, enum words_cut cut, siz
 	struct words_plan plan = {
 		.change = base.len ? PLANES_LESS : PLANES_TURN, .cut = cut, .lead = lead, .bits = 8
 	};
-	size_t bytes = word_size(cut), count = raw.len < lead ? 0 : (raw.len - lead) / bytes,
+	size_t bytes = words_size(cut), count = raw.len < lead ? 0 : (raw.len - lead) / bytes,
 	       sampled;
 	uint32_t histogram[SYMBOL_VALUES];
 
@@ -117,7 +117,7 @@ struct words_plan words_plan_of(struct codec_work *work, enum words_cut cut, siz
 int words_encode(struct codec_work *work, const struct words_plan *plan, struct span raw,
 		 struct span base, struct stored_room *room, struct error *err)
 {
-	size_t bytes = word_size(plan->cut), count = (raw.len - plan->lead) / bytes;
+	size_t bytes = words_size(plan->cut), count = (raw.len - plan->lead) / bytes;
 	uint8_t head[2] = { (uint8_t)plan->cut, (uint8_t)plan->lead }, *plane[PLANES_MAX];
 	const uint8_t *words = raw.data + plan->lead, *end = words + count * bytes;
 	const uint8_t *before = base.len ? base.data + plan->lead : NULL;
@@ -158,7 +158,7 @@ static int block_decode(struct codec_work *work, struct reader *r, enum words_cu
 		join_again(plane[1], plane[2], count, work->symbols[0]);
 		plane[1] = work->symbols[0];
 	}
-	planes_join(base ? PLANES_LESS : PLANES_TURN, word_size(cut), plane, base, count, out);
+	planes_join(base ? PLANES_LESS : PLANES_TURN, words_size(cut), plane, base, count, out);
 	return 0;
 }
 
@@ -176,7 +176,7 @@ int words_decode(struct codec_work *work, struct span base, struct span stored, 
 	    (base.len && cut != CUT_16 && cut != CUT_32))
 		return error_set(err, ERROR_CORRUPT,
 				 "a stored piece is cut in way %u behind %u bytes", cut, lead);
-	bytes = word_size((enum words_cut)cut);
+	bytes = words_size((enum words_cut)cut);
 	count = (raw_len - lead) / bytes;
 	behind = (raw_len - lead) % bytes;
 	first = reader_take(&r, lead);

@@ -115,6 +115,7 @@ static int chunk_add(struct packs_file *file, const struct store_piece *piece, s
 	data->digest = chunk->digest;
 	data->bytes = (struct span){ piece->bytes.data + chunk->at, chunk->len };
 	data->base = (struct digest){ { 0 } };
+	data->at = chunk->at;
 	if (data->content == CONTENT_TEXT && file->earlier && chunk->earlier == PACKS_EARLIER_NONE)
 		like = resembled(file, piece, chunk, near);
 	if (like != PACKS_EARLIER_NONE)
@@ -132,12 +133,17 @@ int packs_cut(struct packs_file *file, const struct store_piece *piece,
 	CLEANUP(chunks_release) struct chunks chunks = { 0 };
 	bool text = chunk_is_text(piece->bytes);
 	struct packs_data data = { .content = text ? CONTENT_TEXT : CONTENT_BYTES };
+	struct codec_wish wish = { .content = CONTENT_BYTES, .effort = file->effort };
 	const struct chunk *near;
 
 	if (chunks_cut(text ? &file->lines : &file->bytes, piece->bytes, &chunks, err) ||
 	    chunks_hash(&chunks, piece->bytes.data, scratch, err) ||
 	    (text && packs_dictionary_choose(file, piece->bytes, scratch, &data.dictionary, err)))
 		return -1;
+	/* What to do with words is seen best in many of them. */
+	if (!text && codec_choose(scratch->work, &wish, piece->bytes, err))
+		return -1;
+	data.chosen = !text;
 	chunks_find(file, &chunks, &near);
 	for (size_t i = 0; i < chunks.count; i++) {
 		struct chunk *chunk = &chunks.item[i];

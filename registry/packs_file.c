@@ -204,7 +204,9 @@ static int data_encode(struct packs_file *file, const struct packs_data *data,
 	if (data->dictionary)
 		wish.dictionary = (struct span){ data->dictionary->bytes, data->dictionary->len };
 	scratch->stored.len = 0;
-	if (codec_encode(scratch->work, &wish, data->bytes, &scratch->stored, &codec, err)) {
+	wish.offset = data->at;
+	if ((data->chosen ? codec_encode_part : codec_encode)(scratch->work, &wish, data->bytes,
+							      &scratch->stored, &codec, err)) {
 		pack_writer_yield(file->writer, &data->digest, PACK_DATA);
 		return -1;
 	}

@@ -41,6 +41,8 @@ struct packs_data {
 	enum codec_content content;
 	struct digest base; /* data that it may be a difference to, or (texts) repeat; zero: none */
 	const struct packs_dictionary *dictionary; /* for texts, or NULL */
+	bool chosen; /* codec_choose looked at what this is a part of, */
+	size_t at;   /* from here on */
 };
 
 /*
