@@ -113,7 +113,9 @@ static struct choice choice_of_zstd(const struct codec_wish *wish, double bits)
 {
 	return (struct choice){
 		.codec = wish->dictionary.len ? &codec_zstd_dictionary : &codec_zstd,
-		.way = wish->effort == EFFORT_FULL ? ZSTD_WAY_USUAL : ZSTD_WAY_QUICK,
+		.way = wish->effort != EFFORT_FULL ? ZSTD_WAY_QUICK
+		       : wish->dictionary.len      ? ZSTD_WAY_SMALL
+						   : ZSTD_WAY_USUAL,
 		.bits = bits,
 	};
 }

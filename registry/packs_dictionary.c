@@ -16,7 +16,7 @@
 #define WORTH_TRAINING 0.97
 
 enum {
-	DICTIONARY_BYTES = 64 << 10,
+	DICTIONARY_BYTES = 110 << 10,
 	TRAINED_FROM_MIN = 1 << 20, /* bytes of text, */
 	TRAINED_FROM_MAX = 4 << 20,
 	SAMPLE_BYTES = 4 << 10, /* in samples of so many */

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEVEL_QUICK = 1, LEVEL_USUAL = 3, LEVEL_SYMBOLS = -131072 };
+enum { LEVEL_QUICK = 1, LEVEL_SMALL = 2, LEVEL_USUAL = 3, LEVEL_SYMBOLS = -131072 };
 
 struct zstd_work {
 	ZSTD_CCtx *packer;
@@ -64,7 +64,9 @@ static int dictionary_set(struct zstd_work *work, struct span dictionary, struct
 static int packer_set(struct zstd_work *work, enum zstd_way way, struct span dictionary,
 		      struct error *err)
 {
-	int level = way == ZSTD_WAY_USUAL ? LEVEL_USUAL : LEVEL_QUICK;
+	int level = way == ZSTD_WAY_USUAL   ? LEVEL_USUAL
+		    : way == ZSTD_WAY_SMALL ? LEVEL_SMALL
+					    : LEVEL_QUICK;
 
 	if (!work->packer && !(work->packer = ZSTD_createCCtx()))
 		return error_set(err, ERROR_SYSTEM, "out of memory for zstd");

@@ -14,7 +14,7 @@ enum {
 	SEGMENT_BYTES = 1024,
 	STRING_BYTES = 8, /* that are counted */
 	TABLE_BITS = 18,
-	LEVEL = 3,
+	LEVEL = 2,
 	SAMPLES_MAX = 1 << 16
 };
 
