@@ -63,13 +63,14 @@ static enum run_outcome outcome_of(const struct context *ctx, const char *comman
 struct wrapping {
 	struct run_job *job;
 	struct run_output_thread *outputs;
+	uint64_t before_s; /* it ran for so long when we came */
 };
 
 static void beat(void *arg, uint64_t child, uint64_t seconds)
 {
 	const struct wrapping *wrapping = arg;
 
-	run_job_beat(wrapping->job, child, seconds);
+	run_job_beat(wrapping->job, child, wrapping->before_s + seconds);
 }
 
 static void started(void *arg)
@@ -272,6 +273,7 @@ static int attach_run(struct call *call, struct error *err)
 	if (run_spooled_has(&spooled, RUN_EVENT_END) || spooled.life == RUN_LIFE_LIVE)
 		return error_set(err, ERROR_USAGE, "the run %s %s already", spooled.id,
 				 spooled.life == RUN_LIFE_LIVE ? "is watched" : "has ended");
+	wrapping.before_s = since_begin(call, &spooled, &reason) / 1000;
 	if (lease_begin(job.folder, "run", call->ctx, &job.lease, err) ||
 	    run_watch_process(call->ctx, pid, &watch, &milliseconds, err))
 		return -1;
@@ -308,6 +310,10 @@ static int end_one(struct call *call, struct error *err)
 		return -1;
 	if (spooled.life == RUN_LIFE_LIVE)
 		return error_set(err, ERROR_USAGE, "the run %s still runs, and its wrapper ends it",
+				 spooled.id);
+	if (spooled.life == RUN_LIFE_LOST && !call_has(call, "lost"))
+		return error_set(err, ERROR_USAGE,
+				 "nobody saw the run %s end: --lost signs how long it ran at least",
 				 spooled.id);
 	if (call_has(call, "lost")) {
 		if (!run_spooled_has(&spooled, RUN_EVENT_END) && run_spool_lose(&spooled, err))

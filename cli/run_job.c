@@ -215,6 +215,7 @@ static int left_behind(void *arg, struct run_spooled *spooled, struct error *err
 	struct run_job *job = arg;
 	const struct run_record *begin = &spooled->record[RUN_EVENT_BEGIN];
 	struct run_settled settled;
+	struct error why = { 0 };
 	char name[NAME_TEXT_MAX];
 
 	if (strcmp(spooled->id, job->facts.id) == 0 || !begin->registry ||
@@ -223,8 +224,11 @@ static int left_behind(void *arg, struct run_spooled *spooled, struct error *err
 		return 0;
 	if (spooled->life == RUN_LIFE_LOST && run_spool_lose(spooled, err))
 		return -1;
-	if (run_spool_settle(job->registry, &job->how, spooled, &settled, err))
-		return error_prefix(err, "run %s", spooled->id);
+	if (run_spool_settle(job->registry, &job->how, spooled, &settled, &why)) {
+		context_notice(job->call->ctx, "the earlier run %s waits on: %s", spooled->id,
+			       why.text);
+		return 0;
+	}
 	name_to_text(&settled.name, name);
 	context_notice(job->call->ctx, "an earlier run, %s, %s", name,
 		       spooled->life == RUN_LIFE_LOST

@@ -26,6 +26,8 @@ void run_signals_hold(void)
 
 	signals_of(&set);
 	sigprocmask(SIG_BLOCK, &set, NULL);
+	/* Where it was ignored, no child could be waited for. */
+	signal(SIGCHLD, SIG_DFL);
 }
 
 /* What came too late for the command is dropped; from now on SIGINT and SIGTERM are for us. */

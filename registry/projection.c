@@ -49,9 +49,10 @@ static bool list_hidden(const struct publish_private *rule, const struct json *l
 	return false;
 }
 
+/* A run's own statement tells of its repositories and their diffs. */
 static bool run_hidden(const struct publish_private *rule, const struct json *run)
 {
-	return run && (rule->run || reference_hidden(rule, run));
+	return run && (rule->run || rule->git || rule->diff || reference_hidden(rule, run));
 }
 
 bool projection_hides(const struct publish_private *rule, const struct statement *checkpoint)

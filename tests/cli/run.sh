@@ -116,11 +116,15 @@ kill -KILL $wrapper
 wait $wrapper 2>/dev/null || true
 run 0 run sync
 said "team/lost@v1 running"
+id=$(sed -n 's/^\([0-9a-f]*\) team.lost@v1 running.*/\1/p' "$STORY/out")
+run 2 run end "$id"
 kill -KILL "$child"
 i=0
 while kill -0 "$child" 2>/dev/null && [ $i -lt 200 ]; do i=$((i + 1)); sleep 0.02; done
 run 0 run sync
 said "team/lost@v1 lost"
+run 2 run end "$id"
+complained "--lost"
 run 0 run team/next@v1 -- true
 complained "an earlier run, team/lost@v1, was lost"
 end_of team/lost@v1
