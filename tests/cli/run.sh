@@ -162,7 +162,7 @@ run 4 run end "$id"
 run 2 run end nonsense
 run 0 run begin team/attached@v1
 id=$(cat "$STORY/out")
-sleep 0.3 &
+(while [ ! -e "$STATE/$id/beat.json" ]; do sleep 0.05; done) & # until it is watched
 run 0 run attach "$id" --pid $!
 end_of team/attached@v1
 json 'o["predicate"]["outcome"] == "ended" and o["predicate"]["end"] == "measured"'
