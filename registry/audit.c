@@ -11,12 +11,12 @@
 #include "registry/audit_inner.h"
 #include "registry/evidence.h"
 #include "registry/log_again.h"
-#include "registry/statement.h"
+#include "registry/statement_inner.h"
 
 #define FINDINGS_MAX 100
 #define FINDING_MAX_BYTES 512
 #define OBJECTS_STEP 256
-#define IDENT_SIZE (2 * DIGEST_HEX_SIZE)
+#define TOGETHER 64 /* entries that are held at a time */
 
 void audit_report_release(struct audit_report *report)
 {
@@ -106,80 +106,61 @@ static int audit_claim(struct audit *audit, uint64_t index, const struct stateme
 }
 
 /* The body of an entry: kept, whole, signed by the key in the entry. */
-static int audit_body(struct audit *audit, uint64_t index, const struct entry *entry,
-		      struct span logged, const struct digest *identity, struct error *err)
+static int audit_body(struct audit *audit, uint64_t index, struct judged *judged, struct error *err)
 {
-	CLEANUP(buffer_release) struct buffer bundle;
-	CLEANUP(envelope_release) struct envelope envelope = { 0 };
-	CLEANUP(statement_release) struct statement statement = { 0 };
-	const struct digest *key = public_key_id(entry->key);
-	struct error cause = { 0 };
-	struct digest whose;
+	const struct public_key *key = judged->entry.key;
+	const struct digest *identity = &judged->identity;
+	const struct error *ends[] = { &judged->damaged, &judged->unbuilt };
 
-	buffer_init(&bundle, ENVELOPE_MAX_BYTES);
-	if (registry_envelope(audit->registry, identity, key, &bundle, &whose, &cause) &&
-	    cause.code == ERROR_ABSENT)
-		return audit_bodiless(audit, index, entry, identity, &cause, err);
-	if (cause.code ||
-	    envelope_parse(buffer_view(&bundle), ENVELOPE_MAX_BYTES, &envelope, &cause) ||
-	    envelope_check(&envelope, entry->key, &cause) ||
-	    statement_parse(buffer_view(&envelope.payload), &statement, &cause)) {
-		if (cause.code == ERROR_SYSTEM) {
-			*err = cause;
+	if (judged->missing.code)
+		return audit_bodiless(audit, index, &judged->entry, identity, &judged->missing,
+				      err);
+	for (size_t i = 0; i < 2; i++)
+		if (ends[i]->code == ERROR_SYSTEM) {
+			*err = *ends[i];
 			return -1;
 		}
-		return audit_lost(audit, index, identity, entry->key, cause.text, err);
-	}
-	if (!digest_equal(&envelope.identity, identity))
-		return audit_lost(audit, index, identity, entry->key,
+	if (judged->damaged.code)
+		return audit_lost(audit, index, identity, key, judged->damaged.text, err);
+	if (judged->another)
+		return audit_lost(audit, index, identity, key,
 				  "another statement is kept in its place", err);
-	if (strcmp(statement.origin, audit->registry->origin) != 0)
+	if (strcmp(judged->statement.origin, audit->registry->origin) != 0)
 		return audit_find(audit, err, "the statement of entry %llu belongs to the log '%s'",
-				  (unsigned long long)index, statement.origin);
+				  (unsigned long long)index, judged->statement.origin);
 	audit->report.statements++;
-	if (audit_envelope(audit, index, &envelope, &statement, entry->key, logged, err) ||
-	    audit_kept(audit, index, identity, &statement, err))
+	if (judged->unbuilt.code) {
+		if (audit_find(audit, err, "entry %llu: %s", (unsigned long long)index,
+			       judged->unbuilt.text))
+			return -1;
+	} else if (!judged->as_logged &&
+		   audit_lost(audit, index, identity, key,
+			      "the envelope that is kept is not the one that was logged", err)) {
 		return -1;
-	if (statement.kind == STATEMENT_claim)
-		return audit_claim(audit, index, &statement, key, err);
-	return 0;
+	}
+	if (audit_kept(audit, index, identity, &judged->statement, err))
+		return -1;
+	return judged->statement.kind == STATEMENT_claim
+		       ? audit_claim(audit, index, &judged->statement, public_key_id(key), err)
+		       : 0;
 }
 
-/*
- * The identity of a P-384 entry, which holds the encoding's SHA-384: the statement
- * by that key whose encoding has it.
- */
-static int find_identity(struct audit *audit, const struct entry *entry,
+/* Which statement a P-384 entry is of, which holds the encoding's SHA-384 instead. */
+static int find_identity(struct audit *audit, uint64_t index, const struct entry *entry,
 			 struct digest *out_identity, struct error *err)
 {
-	CLEANUP(evidence_close) struct evidence *evidence = NULL;
-	CLEANUP(digest_list_release) struct digest_list list = { 0 };
-	const struct digest *key = public_key_id(entry->key);
+	CLEANUP(envelope_release) struct envelope envelope = { 0 };
+	CLEANUP(buffer_release) struct buffer bundle;
 
-	if (registry_evidence(audit->registry, &evidence, err) ||
-	    evidence_statements(evidence, NULL, &list, err))
+	buffer_init(&bundle, ENVELOPE_MAX_BYTES);
+	if (entry_envelope(audit->registry, index, entry, &bundle, err))
+		return err->code == ERROR_ABSENT
+			       ? error_set(err, ERROR_ABSENT, "no statement of that digest is kept")
+			       : -1;
+	if (envelope_parse(buffer_view(&bundle), ENVELOPE_MAX_BYTES, &envelope, err))
 		return -1;
-	for (size_t i = 0; i < list.count; i++) {
-		CLEANUP(buffer_release) struct buffer bundle, encoding;
-		CLEANUP(envelope_release) struct envelope envelope = { 0 };
-		uint8_t digest[MESSAGE_DIGEST_MAX];
-		struct error absent = { 0 };
-		size_t len;
-
-		buffer_init(&bundle, ENVELOPE_MAX_BYTES);
-		buffer_init(&encoding, ENVELOPE_MAX_BYTES);
-		if (evidence_envelope(evidence, &list.item[i], key, &bundle, &absent) ||
-		    envelope_parse(buffer_view(&bundle), ENVELOPE_MAX_BYTES, &envelope, &absent) ||
-		    envelope_encoding(buffer_view(&envelope.payload), &encoding, &absent) ||
-		    signature_message_digest(entry->key, buffer_view(&encoding), digest, &len,
-					     &absent))
-			continue;
-		if (len == entry->digest_len && memcmp(digest, entry->digest, len) == 0) {
-			*out_identity = envelope.identity;
-			return 0;
-		}
-	}
-	return error_set(err, ERROR_ABSENT, "no statement of that digest is kept");
+	*out_identity = envelope.identity;
+	return 0;
 }
 
 /*
@@ -203,9 +184,10 @@ static int audit_detached(struct audit *audit, uint64_t index, const struct entr
 	return audit_sequence(audit, index, ident, err);
 }
 
-int audit_entry(struct audit *audit, uint64_t index, struct span bytes, struct error *err)
+static int audit_entry(struct audit *audit, uint64_t index, struct judged *judged,
+		       struct error *err)
 {
-	CLEANUP(entry_release) struct entry entry = { 0 };
+	const struct entry *entry = &judged->entry;
 	struct error cause = { 0 };
 	struct digest identity;
 	char ident[IDENT_SIZE];
@@ -213,26 +195,30 @@ int audit_entry(struct audit *audit, uint64_t index, struct span bytes, struct e
 	bool known;
 
 	audit->report.entries++;
-	if (entry_parse(bytes, &entry, &cause))
+	if (judged->unread.code == ERROR_SYSTEM) {
+		*err = judged->unread;
+		return -1;
+	}
+	if (judged->unread.code)
 		return audit_find(audit, err, "entry %llu: %s", (unsigned long long)index,
-				  cause.text);
-	audit->report.controls += entry.control;
+				  judged->unread.text);
+	audit->report.controls += entry->control;
 	/* Somebody's signature of something that is not kept here (akashi sign --log). */
-	if (entry.certificate.len)
-		return audit_detached(audit, index, &entry, err);
-	identity = entry.identity;
-	if (!entry.has_identity && find_identity(audit, &entry, &identity, &cause)) {
+	if (entry->certificate.len)
+		return audit_detached(audit, index, entry, err);
+	identity = entry->identity;
+	if (!entry->has_identity && find_identity(audit, index, entry, &identity, &cause)) {
 		if (cause.code == ERROR_SYSTEM) {
 			*err = cause;
 			return -1;
 		}
-		if (audit_unnamed(audit, index, &entry, &identity, &known, err))
+		if (audit_unnamed(audit, index, entry, &identity, &known, err))
 			return -1;
 		if (!known)
 			return audit_find(audit, err, "the statement of entry %llu: %s",
 					  (unsigned long long)index, cause.text);
 	}
-	ident_of(&identity, public_key_id(entry.key), ident);
+	ident_of(&identity, public_key_id(entry->key), ident);
 	if (seen_add(&audit->idents, ident, index, &first, err))
 		return -1;
 	if (first != index &&
@@ -241,7 +227,44 @@ int audit_entry(struct audit *audit, uint64_t index, struct span bytes, struct e
 		return -1;
 	if (audit_sequence(audit, index, ident, err))
 		return -1;
-	return audit_body(audit, index, &entry, bytes, &identity, err);
+	if (!judged->looked)
+		judged_look(audit, judged, &identity);
+	return audit_body(audit, index, judged, err);
+}
+
+/* Some entries that are read side by side. */
+struct judging {
+	struct audit *audit;
+	struct judged judged[TOGETHER];
+};
+
+static void judging_work(void *arg, size_t i)
+{
+	struct judging *judging = arg;
+
+	judged_read(judging->audit, &judging->judged[i]);
+}
+
+int audit_entries(struct audit *audit, uint64_t first, const struct span *entry, size_t count,
+		  struct error *err)
+{
+	int failed = 0;
+
+	for (size_t done = 0; done < count && !failed; done += TOGETHER) {
+		size_t some = count - done < TOGETHER ? count - done : TOGETHER;
+		struct judging judging = { .audit = audit };
+
+		for (size_t i = 0; i < some; i++)
+			judging.judged[i].bytes = entry[done + i];
+		threads_run(audit->registry->ctx->threads, some, judging_work, &judging);
+		for (size_t i = 0; i < some; i++) {
+			if (!failed)
+				failed = audit_entry(audit, first + done + i, &judging.judged[i],
+						     err);
+			judged_release(&judging.judged[i]);
+		}
+	}
+	return failed ? -1 : 0;
 }
 
 /* Every object against its name. */

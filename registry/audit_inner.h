@@ -27,22 +27,47 @@ MUST_CHECK int audit_find(struct audit *audit, struct error *err, const char *fm
 MUST_CHECK int audit_lost(struct audit *audit, uint64_t index, const struct digest *identity,
 			  const struct public_key *key, const char *cause, struct error *err);
 
-/* Judge one entry of the log. Findings are written down; -1 is for what kept us from judging. */
-MUST_CHECK int audit_entry(struct audit *audit, uint64_t index, struct span bytes,
-			   struct error *err);
+/* One entry, and the body that is kept of it, as they were read on any core. */
+struct judged {
+	struct span bytes; /* of the entry, borrowed */
+	struct entry entry;
+	struct error unread; /* why it is no entry */
+	bool looked;         /* the body was looked at, which is what follows */
+	struct digest identity;
+	struct envelope envelope;
+	struct statement statement;
+	struct error missing; /* the body is not here */
+	struct error damaged; /* it cannot be read, or its signature does not hold */
+	struct error unbuilt; /* no entry can be made from it */
+	bool another;         /* it is another statement */
+	bool as_logged;       /* it gives exactly the entry that was logged */
+};
+
+void judged_release(struct judged *judged);
 
 /*
- * Read every entry once, in order, hand it to audit_entry, rederive every tile of
+ * Read the entry judged->bytes and, where it names its statement, the body: signatures included.
+ * Any thread.
+ */
+void judged_read(const struct audit *audit, struct judged *judged);
+
+/* Look at the body of the statement `identity`, which the entry was found to stand for. */
+void judged_look(const struct audit *audit, struct judged *judged, const struct digest *identity);
+
+/*
+ * Judge these entries of the log, from `first` on. They are read on all cores; findings are
+ * written down in order; -1 is for what kept us from judging.
+ */
+MUST_CHECK int audit_entries(struct audit *audit, uint64_t first, const struct span *entry,
+			     size_t count, struct error *err);
+
+/*
+ * Read every entry once, in order, hand them to audit_entries, rederive every tile of
  * the tree of `size` from the entries, and compare them with what is served.
  * *out_root is what the entries give.
  */
 MUST_CHECK int audit_tiles(struct audit *audit, uint64_t size, struct digest *out_root,
 			   struct error *err);
-
-/* The envelope that is kept must give exactly the entry that was logged. */
-MUST_CHECK int audit_envelope(struct audit *audit, uint64_t index, const struct envelope *envelope,
-			      const struct statement *statement, const struct public_key *key,
-			      struct span logged, struct error *err);
 
 /* log.db must have the statement and key `ident` at this index. */
 MUST_CHECK int audit_sequence(struct audit *audit, uint64_t index, const char *ident,

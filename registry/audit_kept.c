@@ -17,23 +17,6 @@ static int audit_cause(struct audit *audit, uint64_t index, const struct error *
 	return audit_find(audit, err, "entry %llu: %s", (unsigned long long)index, cause->text);
 }
 
-int audit_envelope(struct audit *audit, uint64_t index, const struct envelope *envelope,
-		   const struct statement *statement, const struct public_key *key,
-		   struct span logged, struct error *err)
-{
-	CLEANUP(buffer_release) struct buffer again;
-	struct error cause = { 0 };
-
-	buffer_init(&again, ENTRY_MAX_BYTES);
-	if (entry_build(statement->kind, buffer_view(&envelope->payload),
-			buffer_view(&envelope->signature), key, &again, &cause))
-		return audit_cause(audit, index, &cause, err);
-	if (span_equal(buffer_view(&again), logged))
-		return 0;
-	return audit_lost(audit, index, &envelope->identity, key,
-			  "the envelope that is kept is not the one that was logged", err);
-}
-
 int audit_sequence(struct audit *audit, uint64_t index, const char *ident, struct error *err)
 {
 	struct error cause = { 0 };

@@ -3,9 +3,10 @@
 #include "registry/log_inner.h"
 #include "registry/tiles_derive.h"
 
-static int entry_visit(void *arg, uint64_t index, struct span entry, struct error *err)
+static int entries_visit(void *arg, uint64_t first, const struct span *entry, size_t count,
+			 struct error *err)
 {
-	return audit_entry(arg, index, entry, err);
+	return audit_entries(arg, first, entry, count, err);
 }
 
 static int finding_visit(void *arg, const char *text, struct error *err)
@@ -15,7 +16,7 @@ static int finding_visit(void *arg, const char *text, struct error *err)
 
 int audit_tiles(struct audit *audit, uint64_t size, struct digest *out_root, struct error *err)
 {
-	struct derive_visit visit = { audit, entry_visit, finding_visit };
+	struct derive_visit visit = { audit, entries_visit, finding_visit };
 	struct derived derived;
 
 	if (tiles_derive(audit->registry->ctx, audit->log->blobs, size, &visit, &derived, err))

@@ -118,8 +118,10 @@ static int bundle_take(struct deriving *d, uint64_t n, unsigned width, bool *out
 		       struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer bundle;
+	struct span entry[TILE_WIDTH];
 	char path[BLOB_PATH_MAX];
 	bool there, whole;
+	unsigned count = 0;
 	struct reader r;
 
 	*out_complete = false;
@@ -129,17 +131,21 @@ static int bundle_take(struct deriving *d, uint64_t n, unsigned width, bool *out
 	if (!there)
 		return 0;
 	r = reader_over(buffer_view(&bundle));
-	for (unsigned place = 0; place < width; place++) {
-		struct span entry = reader_take(&r, reader_u16be(&r));
-		struct digest leaf = merkle_leaf(entry);
+	for (; count < width; count++) {
+		struct digest leaf;
 
+		entry[count] = reader_take(&r, reader_u16be(&r));
 		if (r.failed)
-			return find(d, err, "%s ends before its entry %u", path, place);
-		if (leaf_add(d, &leaf, err) ||
-		    (d->visit->entry &&
-		     d->visit->entry(d->visit->arg, n * TILE_WIDTH + place, entry, err)))
+			break;
+		leaf = merkle_leaf(entry[count]);
+		if (leaf_add(d, &leaf, err))
 			return -1;
 	}
+	if (d->visit->entries && count &&
+	    d->visit->entries(d->visit->arg, n * TILE_WIDTH, entry, count, err))
+		return -1;
+	if (count < width)
+		return find(d, err, "%s ends before its entry %u", path, count);
 	*out_complete = true;
 	if (whole && r.rest.len)
 		return find(d, err, "%s has %zu bytes behind its %u entries", path, r.rest.len,

@@ -7,7 +7,10 @@
 /* Who is told. Either returns -1 to stop. */
 struct derive_visit {
 	void *arg;
-	int (*entry)(void *arg, uint64_t index, struct span entry, struct error *err); /* or NULL */
+	/* `count` entries from `first` on, up to a bundle of them, borrowed for the call; or NULL
+	 */
+	int (*entries)(void *arg, uint64_t first, const struct span *entry, size_t count,
+		       struct error *err);
 	int (*finding)(void *arg, const char *text, struct error *err);
 };
 
@@ -18,8 +21,8 @@ struct derived {
 };
 
 /*
- * Read the bundles of the tree of `size` entries in order, hand each entry over, and compare every
- * tile that they give with the served one, byte by byte; a partial tile that is gone may be
+ * Read the bundles of the tree of `size` entries in order, hand their entries over, and compare
+ * every tile that they give with the served one, byte by byte; a partial tile that is gone may be
  * the front of the full one. What differs is told and does not stop; -1 is for what kept
  * us from looking. Memory: one tile a level and one bundle.
  */
