@@ -186,7 +186,7 @@ static int file_pieces(struct examining *examining, const struct reach_object *o
 	}
 	/* What cannot be told of a file that is not there, or whose recipe is damaged, was told. */
 	if (!failed && !file->tensor_count &&
-	    store_parts(examining->registry->store, &file->sha256, part_hit, &met, &why) &&
+	    store_parts(examining->registry->store, &file->sha256, false, part_hit, &met, &why) &&
 	    why.code == ERROR_SYSTEM)
 		failed = error_set(err, why.code, "%s", why.text);
 	free(piece);

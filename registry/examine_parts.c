@@ -49,7 +49,7 @@ static int file_meet(struct examining *examining, const struct manifest *manifes
 
 	/* What is not there, or cannot be read, was told. */
 	if (!file->size || damages_find(&examining->report.damages, &file->sha256) ||
-	    store_parts(examining->registry->store, &file->sha256, part_met, &meeting, &why))
+	    store_parts(examining->registry->store, &file->sha256, false, part_met, &meeting, &why))
 		return why.code == ERROR_SYSTEM ? error_set(err, why.code, "%s", why.text) : 0;
 	if (meeting.as_whole || (!meeting.differs && meeting.next == file->piece_count))
 		return 0;

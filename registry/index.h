@@ -147,6 +147,15 @@ MUST_CHECK int index_find_files(struct index *index, const struct digest *file, 
 				struct digest *out_statement, size_t *out_shared, size_t *out_total,
 				struct error *err);
 
+/*
+ * Files of all checkpoints' and datasets' manifests, by their digests, with the statement that
+ * names the manifest: HEX and HEX, borrowed. The same digest comes once for each statement.
+ */
+typedef int (*index_visit_file)(void *arg, const char *sha256, const char *statement,
+				struct error *err);
+MUST_CHECK int index_files(struct index *index, index_visit_file visit, void *arg,
+			   struct error *err);
+
 /* How many statements, claims and entries the index knows. */
 struct index_counts {
 	uint64_t entries, statements, claims;

@@ -470,6 +470,27 @@ int index_find_files(struct index *index, const struct digest *file, size_t coun
 	return 0;
 }
 
+int index_files(struct index *index, index_visit_file visit, void *arg, struct error *err)
+{
+	CLEANUP(query_free) struct query *query = NULL;
+	bool row;
+
+	if (query_new(index->database,
+		      "SELECT file.sha256, statement.identity FROM file "
+		      "JOIN statement ON statement.digest = file.manifest "
+		      "WHERE statement.kind IN ('checkpoint', 'dataset') ORDER BY file.sha256",
+		      &query, err))
+		return -1;
+	for (;;) {
+		if (query_step(query, &row, err))
+			return -1;
+		if (!row)
+			return 0;
+		if (visit(arg, text_or_empty(query, 0), text_or_empty(query, 1), err))
+			return -1;
+	}
+}
+
 int index_count(struct index *index, struct index_counts *out_counts, struct error *err)
 {
 	CLEANUP(query_free) struct query *query = NULL;

@@ -146,8 +146,8 @@ static int entry_look(struct reaching *reaching, struct tiles *tiles, uint64_t i
 	buffer_init(&bytes, ENTRY_MAX_BYTES);
 	if (tiles_entry(tiles, index, size, &bytes, err))
 		return -1;
-	if (entry_parse(buffer_view(&bytes), &entry, &ignored) || entry.certificate.len ||
-	    !entry.has_identity)
+	if (entry_parse_with(reaching->registry->keys, buffer_view(&bytes), &entry, &ignored) ||
+	    entry.certificate.len || !entry.has_identity)
 		return ignored.code == ERROR_SYSTEM
 			       ? error_set(err, ERROR_SYSTEM, "%s", ignored.text)
 			       : 0;

@@ -204,10 +204,10 @@ int store_clone(struct store *store, const struct digest *digest, int fd, bool *
 	return store->type->clone ? store->type->clone(store, digest, fd, out_done, err) : 0;
 }
 
-int store_parts(struct store *store, const struct digest *digest, store_visit_part visit, void *arg,
-		struct error *err)
+int store_parts(struct store *store, const struct digest *digest, bool measure,
+		store_visit_part visit, void *arg, struct error *err)
 {
-	return store->type->parts(store, digest, visit, arg, err);
+	return store->type->parts(store, digest, measure, visit, arg, err);
 }
 
 int store_check(struct store *store, const struct context *ctx, const struct digest *digest,

@@ -74,6 +74,8 @@ struct store_cursor {
 typedef int (*store_visit_part)(void *arg, const struct digest *digest, uint64_t raw_len,
 				uint64_t stored_len, struct error *err);
 
+#define STORE_LEN_UNKNOWN UINT64_MAX
+
 struct store_check_request;   /* registry/store_check.h */
 struct store_collect_request; /* registry/store_collect.h */
 struct store_collected;
@@ -225,10 +227,12 @@ struct store_type {
 
 	/*
 	 * What the object takes up, in the parts it is kept in (one, where it lies as a whole),
-	 * each visited as often as the object has it. ERROR_ABSENT if there is no such object.
+	 * each visited as often as the object has it; without `measure` nobody looks how much a
+	 * part takes, and its stored_len may be STORE_LEN_UNKNOWN. ERROR_ABSENT if there is no
+	 * such object.
 	 */
-	int (*parts)(struct store *store, const struct digest *digest, store_visit_part visit,
-		     void *arg, struct error *err);
+	int (*parts)(struct store *store, const struct digest *digest, bool measure,
+		     store_visit_part visit, void *arg, struct error *err);
 };
 
 #define STORE(name) extern const struct store_type store_##name;
@@ -291,8 +295,8 @@ MUST_CHECK int store_room(struct store *store, const char *sample, uint64_t byte
 /* See store_type.clone (false where a backend has none) and store_type.parts. */
 MUST_CHECK int store_clone(struct store *store, const struct digest *digest, int fd, bool *out_done,
 			   struct error *err);
-MUST_CHECK int store_parts(struct store *store, const struct digest *digest, store_visit_part visit,
-			   void *arg, struct error *err);
+MUST_CHECK int store_parts(struct store *store, const struct digest *digest, bool measure,
+			   store_visit_part visit, void *arg, struct error *err);
 
 /* Append the object's bytes to `out`, checked against their name: ERROR_CORRUPT when they changed.
  */

@@ -194,7 +194,8 @@ static int file_seen(struct walk *walk, const struct manifest_file *file, struct
 		row->files++;
 		row->bytes += file->size;
 	}
-	if (store_parts(walk->registry->store, &file->sha256, part_seen, walk, &absent) == 0)
+	if (store_parts(walk->registry->store, &file->sha256, row != NULL, part_seen, walk,
+			&absent) == 0)
 		return 0;
 	if (absent.code != ERROR_ABSENT)
 		return error_set(err, absent.code, "%s", absent.text);
@@ -227,6 +228,84 @@ static int holder_walk(struct walk *walk, size_t at, struct error *err)
 	return 0;
 }
 
+/* ---- What the others have in common with those that are asked about ---- */
+
+static bool is_release(const struct holder *holder)
+{
+	return strcmp(holder->kind, "release") == 0;
+}
+
+/* The files of all versions but those that are asked about, each once. */
+struct others {
+	struct walk *walk;
+	struct digest *asked; /* their statements, sorted */
+	size_t asked_count;
+	struct digest done; /* the file that was walked last */
+	bool any;
+	uint64_t files;
+};
+
+static int other_file_seen(void *arg, const char *sha256, const char *statement, struct error *err)
+{
+	struct others *others = arg;
+	struct walk *walk = others->walk;
+	struct error absent = { 0 };
+	struct digest file, identity;
+
+	if (digest_from_hex(span_of(sha256), &file, err) ||
+	    digest_from_hex(span_of(statement), &identity, err))
+		return -1;
+	if (walk->full || (others->any && digest_equal(&file, &others->done)) ||
+	    (others->asked_count && bsearch(&identity, others->asked, others->asked_count,
+					    sizeof(identity), digest_order)))
+		return 0;
+	others->done = file;
+	others->any = true;
+	context_progress(walk->ctx, "comparing", "files", others->files++, 0);
+	if ((others->files & 1023) == 0 && context_check_cancelled(walk->ctx, err))
+		return -1;
+	if (store_parts(walk->registry->store, &file, false, part_seen, walk, &absent) == 0 ||
+	    absent.code == ERROR_ABSENT)
+		return 0;
+	return error_set(err, absent.code, "%s", absent.text);
+}
+
+/*
+ * Of the others only the parts that they share are wanted, and which files they have is in the
+ * index: no manifest is read, and no part looked up. Releases, which it does not tell the files
+ * of, are walked.
+ */
+static int others_walk(struct walk *walk, struct error *err)
+{
+	struct others others = { .walk = walk };
+	size_t other = walk->holder_count;
+	struct index *index;
+	int failed = 0;
+
+	others.asked = calloc(walk->usage->count + 1, sizeof(*others.asked));
+	if (!others.asked)
+		return error_system(err, ENOMEM, "cannot list versions");
+	for (size_t i = 0; i < walk->holder_count && !failed && !walk->full; i++) {
+		const struct holder *holder = &walk->holder[i];
+
+		if (holder->row != NO_ROW)
+			others.asked[others.asked_count++] = holder->statement;
+		else if (is_release(holder))
+			failed = holder_walk(walk, i, err);
+		else
+			other = i;
+	}
+	if (others.asked_count)
+		qsort(others.asked, others.asked_count, sizeof(*others.asked), digest_order);
+	if (!failed && !walk->full && other < walk->holder_count) {
+		walk->at = other; /* one of them stands for all */
+		failed = registry_index(walk->registry, &index, err) ||
+			 index_files(index, other_file_seen, &others, err);
+	}
+	free(others.asked);
+	return failed ? -1 : 0;
+}
+
 /* Those that are asked about first, so that of the others only what they share is looked up. */
 static int walk_all(struct walk *walk, struct error *err)
 {
@@ -238,16 +317,14 @@ static int walk_all(struct walk *walk, struct error *err)
 
 		row->files = row->bytes = row->missing = 0;
 	}
-	for (int asked = 1; asked >= 0; asked--) {
-		for (size_t i = 0; i < walk->holder_count && !walk->full; i++) {
-			if ((walk->holder[i].row != NO_ROW) != (asked != 0))
-				continue;
-			context_progress(walk->ctx, "measuring", "versions", i, walk->holder_count);
-			if (holder_walk(walk, i, err))
-				return -1;
-		}
+	for (size_t i = 0; i < walk->holder_count && !walk->full; i++) {
+		if (walk->holder[i].row == NO_ROW)
+			continue;
+		context_progress(walk->ctx, "measuring", "versions", i, walk->holder_count);
+		if (holder_walk(walk, i, err))
+			return -1;
 	}
-	return 0;
+	return walk->full ? 0 : others_walk(walk, err);
 }
 
 static void walk_count(struct walk *walk)

@@ -270,11 +270,12 @@ static int memory_remove(struct store *store, const struct digest *digest, struc
 	return 0;
 }
 
-static int memory_parts(struct store *store, const struct digest *digest, store_visit_part visit,
-			void *arg, struct error *err)
+static int memory_parts(struct store *store, const struct digest *digest, bool measure,
+			store_visit_part visit, void *arg, struct error *err)
 {
 	struct object *object = object_find((struct memory_store *)store, digest);
 
+	(void)measure;
 	if (!object)
 		return error_set(err, ERROR_ABSENT, "no such object in the store");
 	return visit(arg, digest, object->bytes.len, object->bytes.len, err);

@@ -291,8 +291,8 @@ static int packs_rely(struct store *store, const struct digest *digest, bool *ou
 	return *out_has ? 0 : packed_rely(self, digest, out_has, err);
 }
 
-static int packs_parts(struct store *store, const struct digest *digest, store_visit_part visit,
-		       void *arg, struct error *err)
+static int packs_parts(struct store *store, const struct digest *digest, bool measure,
+		       store_visit_part visit, void *arg, struct error *err)
 {
 	struct packs_store *self = (struct packs_store *)store;
 	CLEANUP(recipe_release) struct recipe recipe = { 0 };
@@ -303,19 +303,22 @@ static int packs_parts(struct store *store, const struct digest *digest, store_v
 	if (!loose && packs_has(self, digest, &packed, err))
 		return -1;
 	if (loose || !packed)
-		return store_parts(self->loose, digest, visit, arg, err);
+		return store_parts(self->loose, digest, measure, visit, arg, err);
 	if (packs_recipe(self, digest, &recipe, err))
 		return -1;
 	for (size_t i = 0; i < recipe.count; i++) {
 		const struct recipe_part *part = &recipe.part[i];
 		struct packs_place place[PACKS_COPIES_MAX];
-		uint64_t stored;
+		uint64_t stored = STORE_LEN_UNKNOWN;
 		size_t count;
 
-		if (packs_find(self, &part->digest, PACK_DATA, place, &count, err))
-			return -1;
-		stored = count ? PACK_RECORD_BYTES + (uint64_t)place[0].entry.stored_len : 0;
-		packs_places_drop(place, count);
+		if (measure) {
+			if (packs_find(self, &part->digest, PACK_DATA, place, &count, err))
+				return -1;
+			stored =
+				count ? PACK_RECORD_BYTES + (uint64_t)place[0].entry.stored_len : 0;
+			packs_places_drop(place, count);
+		}
 		if (visit(arg, &part->digest, part->len, stored, err))
 			return -1;
 	}
