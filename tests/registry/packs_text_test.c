@@ -153,7 +153,7 @@ static struct taken look(struct world *w, const struct digest *whole)
 	struct taken taken = { .w = w };
 	struct error err = { 0 };
 
-	assert_done(store_parts(&w->store->head, whole, part_take, &taken, &err), &err);
+	assert_done(store_parts(&w->store->head, whole, true, part_take, &taken, &err), &err);
 	return taken;
 }
 

@@ -228,22 +228,22 @@ static void what_lies_elsewhere_takes_no_room(void **state)
 
 		assert_done(store_open(type[t], folder, &store, &err), &err);
 		assert_done(store_put(store, span_of("some bytes"), &digest, &err), &err);
-		assert_done(store_parts(store, &digest, take_part, &copy, &err), &err);
+		assert_done(store_parts(store, &digest, true, take_part, &copy, &err), &err);
 		assert_true(copy.parts == 1 && copy.raw == 10 && copy.stored == 10);
-		assert_fails(store_parts(store, &linked, take_part, &link, &err), &err,
+		assert_fails(store_parts(store, &linked, true, take_part, &link, &err), &err,
 			     ERROR_ABSENT);
 		if (t)
 			continue;
 		assert_done(store_put_file(store, file, 7, &linked, STORE_LINK, &err), &err);
 		assert_done(store_put_file(store, other, 9, &referred, STORE_REFERENCE, &err),
 			    &err);
-		assert_done(store_parts(store, &linked, take_part, &link, &err), &err);
+		assert_done(store_parts(store, &linked, true, take_part, &link, &err), &err);
 		assert_true(link.raw == 7 && link.stored == 0);
 		assert_int_equal(unlink(file), 0); /* the store's is the only name now */
 		assert_int_equal(unlink(other), 0);
-		assert_done(store_parts(store, &linked, take_part, &link, &err), &err);
+		assert_done(store_parts(store, &linked, true, take_part, &link, &err), &err);
 		assert_true(link.raw == 14 && link.stored == 7);
-		assert_done(store_parts(store, &referred, take_part, &reference, &err), &err);
+		assert_done(store_parts(store, &referred, true, take_part, &reference, &err), &err);
 		assert_true(reference.raw == 9 && reference.stored == 0);
 	}
 }
