@@ -66,6 +66,20 @@ MUST_CHECK int tokenizer_encode(const struct tokenizer *tokenizer, struct span t
 				enum tokenizer_special special, uint32_t **out_ids,
 				size_t *out_count, struct error *err);
 
+/* What one thread counts with: room that is used text after text. */
+struct tokenizer_work;
+MUST_CHECK int tokenizer_work_new(struct tokenizer_work **out_work, struct error *err);
+void tokenizer_work_free(struct tokenizer_work **work);
+
+#define TOKENIZER_COUNT_MAX (16u << 20) /* bytes of a text that is only counted */
+
+/*
+ * How many ids tokenizer_encode would give, plain, and errors as there; but texts may be longer,
+ * and where the kind of tokenizer allows it no list is made.
+ */
+MUST_CHECK int tokenizer_count(const struct tokenizer *tokenizer, struct tokenizer_work *work,
+			       struct span text, uint64_t *out_count, struct error *err);
+
 /* One above the greatest id that can come out. */
 uint32_t tokenizer_vocab_size(const struct tokenizer *tokenizer);
 

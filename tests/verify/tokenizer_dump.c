@@ -19,8 +19,18 @@ static int open_file(const char *path, struct tokenizer **out_tokenizer, struct 
 	return tokenizer_open(buffer_view(&bytes), path, out_tokenizer, err);
 }
 
-static void print_ids(const struct tokenizer *tokenizer, struct span text,
-		      enum tokenizer_special special)
+/* What is only counted must come to as many. */
+static bool counts_alike(const struct tokenizer *tokenizer, struct tokenizer_work *work,
+			 struct span text, size_t count)
+{
+	struct error err = { 0 };
+	uint64_t counted;
+
+	return tokenizer_count(tokenizer, work, text, &counted, &err) == 0 && counted == count;
+}
+
+static void print_ids(const struct tokenizer *tokenizer, struct tokenizer_work *work,
+		      struct span text, enum tokenizer_special special)
 {
 	struct error err = { 0 };
 	uint32_t *ids;
@@ -30,6 +40,8 @@ static void print_ids(const struct tokenizer *tokenizer, struct span text,
 		printf("refused: %s\n", err.text);
 		return;
 	}
+	if (special == TOKENIZER_PLAIN && !counts_alike(tokenizer, work, text, count))
+		printf("counted otherwise: ");
 	for (size_t i = 0; i < count; i++)
 		printf(i ? " %u" : "%u", ids[i]);
 	printf("\n");
@@ -39,6 +51,7 @@ static void print_ids(const struct tokenizer *tokenizer, struct span text,
 int main(int argc, char **argv)
 {
 	CLEANUP(tokenizer_close) struct tokenizer *tokenizer = NULL;
+	CLEANUP(tokenizer_work_free) struct tokenizer_work *work = NULL;
 	enum tokenizer_special special = argc > 2 ? TOKENIZER_WITH_SPECIAL : TOKENIZER_PLAIN;
 	struct error err = { 0 };
 	uint8_t head[4];
@@ -47,7 +60,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: tokenizer_dump FILE [special]\n");
 		return 2;
 	}
-	if (open_file(argv[1], &tokenizer, &err)) {
+	if (open_file(argv[1], &tokenizer, &err) || tokenizer_work_new(&work, &err)) {
 		fprintf(stderr, "%s\n", err.text);
 		return error_exit_status(err.code);
 	}
@@ -62,7 +75,7 @@ int main(int argc, char **argv)
 			fprintf(stderr, "a text is cut off\n");
 			return 2;
 		}
-		print_ids(tokenizer, (struct span){ text, len }, special);
+		print_ids(tokenizer, work, (struct span){ text, len }, special);
 		free(text);
 	}
 	return 0;

@@ -13,11 +13,19 @@ struct ids {
 MUST_CHECK int ids_add(struct ids *ids, uint32_t id, struct error *err);
 void ids_release(struct ids *ids);
 
+struct tokenizer_work {
+	struct ids ids;
+	struct buffer normal; /* the text, normalised */
+};
+
 /* What a kind of tokenizer file fills in. */
 struct tokenizer_type {
 	/* Append the ids of `text`, which is UTF-8 of an allowed length. Any thread. */
 	int (*encode)(const struct tokenizer *tokenizer, struct span text,
 		      enum tokenizer_special special, struct ids *out, struct error *err);
+	/* May be NULL. How many ids that would give, without special ones. */
+	int (*count)(const struct tokenizer *tokenizer, struct tokenizer_work *work,
+		     struct span text, uint64_t *out_count, struct error *err);
 	void (*close)(struct tokenizer *tokenizer); /* frees `tokenizer` itself */
 };
 

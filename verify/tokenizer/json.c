@@ -232,7 +232,7 @@ static int read_file(struct tokenizer_json *tj, const struct json *json, struct 
 int tokenizer_json_open(struct span file, const char *name, struct tokenizer **out_tokenizer,
 			struct error *err)
 {
-	static const struct tokenizer_type type = { json_encode, json_close };
+	static const struct tokenizer_type type = { json_encode, NULL, json_close };
 	static const struct json_limits limits = { .max_bytes = TOKENIZER_FILE_MAX,
 						   .max_containers = TOKENIZER_PIECES_MAX };
 	CLEANUP(tokenizer_close) struct tokenizer *tokenizer = NULL;

@@ -80,12 +80,36 @@ static int sentencepiece_encode(const struct tokenizer *tokenizer, struct span t
 	return add_ids(sp, &segments, out, err);
 }
 
+static int sentencepiece_count(const struct tokenizer *tokenizer, struct tokenizer_work *work,
+			       struct span text, uint64_t *out_count, struct error *err)
+{
+	const struct sentencepiece *sp = (const struct sentencepiece *)tokenizer;
+
+	if (sp->model == SENTENCEPIECE_UNIGRAM) {
+		work->normal.len = 0;
+		return sentencepiece_normalize(sp, text, &work->normal, err) ||
+				       sentencepiece_unigram_count(sp, buffer_view(&work->normal),
+								   out_count, err)
+			       ? -1
+			       : 0;
+	}
+	work->ids.count = 0;
+	if (text.len > TOKENIZER_TEXT_MAX)
+		return error_set(err, ERROR_CORRUPT, "a text has %zu bytes, of %u allowed",
+				 text.len, TOKENIZER_TEXT_MAX);
+	if (sentencepiece_encode(tokenizer, text, TOKENIZER_PLAIN, &work->ids, err))
+		return -1;
+	*out_count = work->ids.count;
+	return 0;
+}
+
 static void sentencepiece_close(struct tokenizer *tokenizer)
 {
 	struct sentencepiece *sp = (struct sentencepiece *)tokenizer;
 
 	buffer_release(&sp->file);
 	free(sp->piece);
+	free(sp->score);
 	trie_release(&sp->pieces);
 	trie_release(&sp->reserved);
 	trie_release(&sp->user_defined);
@@ -350,7 +374,7 @@ static int find_unknown(struct sentencepiece *sp, struct error *err)
 
 static int prepare(struct sentencepiece *sp, struct error *err)
 {
-	if (find_unknown(sp, err) || find_bytes(sp, err))
+	if (find_unknown(sp, err) || find_bytes(sp, err) || sentencepiece_scores(sp, err))
 		return -1;
 	if (build(sp, is_ordinary, &sp->pieces, err) ||
 	    build(sp, is_reserved, &sp->reserved, err) ||
@@ -367,7 +391,8 @@ static int prepare(struct sentencepiece *sp, struct error *err)
 int sentencepiece_open(struct span file, const char *name, struct tokenizer **out_tokenizer,
 		       struct error *err)
 {
-	static const struct tokenizer_type type = { sentencepiece_encode, sentencepiece_close };
+	static const struct tokenizer_type type = { sentencepiece_encode, sentencepiece_count,
+						    sentencepiece_close };
 	CLEANUP(tokenizer_close) struct tokenizer *tokenizer = NULL;
 	struct sentencepiece *sp = calloc(1, sizeof(*sp));
 

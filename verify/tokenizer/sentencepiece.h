@@ -35,6 +35,8 @@ struct sentencepiece {
 	uint32_t byte_id[256]; /* only with byte_fallback */
 	float least, greatest; /* score of a normal piece */
 	bool has_unused;
+	float *score;   /* of a piece in a sum, by id; NaN: it is not used */
+	size_t longest; /* bytes of a piece, at least 4 */
 
 	struct trie pieces;       /* normal, user-defined and unused: what a text may have */
 	struct trie reserved;     /* control, unknown and byte pieces */
@@ -69,6 +71,11 @@ MUST_CHECK int segments_add(struct segments *segments, struct span text, uint32_
 /* The pieces of a normalised text, which is not empty. */
 MUST_CHECK int sentencepiece_unigram(const struct sentencepiece *sp, struct span text,
 				     struct segments *out, struct error *err);
+/* How many ids they come to. A window of the text is all that it remembers. */
+MUST_CHECK int sentencepiece_unigram_count(const struct sentencepiece *sp, struct span text,
+					   uint64_t *out_count, struct error *err);
+/* Fill in `score` and `longest`. */
+MUST_CHECK int sentencepiece_scores(struct sentencepiece *sp, struct error *err);
 MUST_CHECK int sentencepiece_bpe(const struct sentencepiece *sp, struct span text,
 				 struct segments *out, struct error *err);
 

@@ -73,6 +73,34 @@ static void trim_end(const struct sentencepiece *sp, struct buffer *out, size_t 
 		out->len -= space.len;
 }
 
+/* Nothing changes a text but that spaces are spelled otherwise. */
+static bool is_plain(const struct sentencepiece *sp)
+{
+	return !sp->remove_extra_whitespaces && sp->escape_whitespaces && !sp->map.units.len &&
+	       sp->user_defined.count <= 1;
+}
+
+/* Append the text with spaces spelled otherwise, in one go. */
+static int add_plain(struct span text, struct buffer *out, struct error *err)
+{
+	size_t spaces = 0;
+	uint8_t *to;
+
+	for (size_t i = 0; i < text.len; i++)
+		spaces += text.data[i] == ' ';
+	if (buffer_extend(out, text.len + 2 * spaces, &to, err))
+		return -1;
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.data[i] == ' ') {
+			memcpy(to, ESCAPED_SPACE, 3);
+			to += 3;
+		} else {
+			*to++ = text.data[i];
+		}
+	}
+	return 0;
+}
+
 int sentencepiece_normalize(const struct sentencepiece *sp, struct span text, struct buffer *out,
 			    struct error *err)
 {
@@ -85,6 +113,11 @@ int sentencepiece_normalize(const struct sentencepiece *sp, struct span text, st
 		return 0;
 	if (!sp->whitespace_is_suffix && sp->add_dummy_prefix && add_space(sp, out, err))
 		return -1;
+	if (is_plain(sp)) {
+		if (add_plain(text, out, err))
+			return -1;
+		text.len = 0;
+	}
 	while (text.len) {
 		struct span front;
 		size_t len;

@@ -121,11 +121,11 @@ void tokenizer_close(struct tokenizer **tokenizer)
 	*tokenizer = NULL;
 }
 
-static int check_text(struct span text, struct error *err)
+static int check_text(struct span text, size_t max, struct error *err)
 {
-	if (text.len > TOKENIZER_TEXT_MAX)
-		return error_set(err, ERROR_CORRUPT, "a text has %zu bytes, of %u allowed",
-				 text.len, TOKENIZER_TEXT_MAX);
+	if (text.len > max)
+		return error_set(err, ERROR_CORRUPT, "a text has %zu bytes, of %zu allowed",
+				 text.len, max);
 	for (size_t at = 0; at < text.len;) {
 		uint32_t point;
 		size_t len = utf8_point(span_from(text, at), &point);
@@ -143,7 +143,8 @@ int tokenizer_encode(const struct tokenizer *tokenizer, struct span text,
 {
 	CLEANUP(ids_release) struct ids ids = { 0 };
 
-	if (check_text(text, err) || tokenizer->type->encode(tokenizer, text, special, &ids, err))
+	if (check_text(text, TOKENIZER_TEXT_MAX, err) ||
+	    tokenizer->type->encode(tokenizer, text, special, &ids, err))
 		return -1;
 	if (!ids.id) {
 		ids.id = calloc(1, sizeof(*ids.id));
@@ -153,6 +154,42 @@ int tokenizer_encode(const struct tokenizer *tokenizer, struct span text,
 	*out_ids = ids.id;
 	*out_count = ids.count;
 	ids.id = NULL;
+	return 0;
+}
+
+int tokenizer_work_new(struct tokenizer_work **out_work, struct error *err)
+{
+	struct tokenizer_work *work = calloc(1, sizeof(*work));
+
+	if (!work)
+		return error_set(err, ERROR_SYSTEM, "out of memory to count tokens");
+	buffer_init(&work->normal, TOKENIZER_NORMAL_MAX);
+	*out_work = work;
+	return 0;
+}
+
+void tokenizer_work_free(struct tokenizer_work **work)
+{
+	if (*work) {
+		ids_release(&(*work)->ids);
+		buffer_release(&(*work)->normal);
+	}
+	free(*work);
+	*work = NULL;
+}
+
+int tokenizer_count(const struct tokenizer *tokenizer, struct tokenizer_work *work,
+		    struct span text, uint64_t *out_count, struct error *err)
+{
+	if (check_text(text, tokenizer->type->count ? TOKENIZER_COUNT_MAX : TOKENIZER_TEXT_MAX,
+		       err))
+		return -1;
+	if (tokenizer->type->count)
+		return tokenizer->type->count(tokenizer, work, text, out_count, err);
+	work->ids.count = 0;
+	if (tokenizer->type->encode(tokenizer, text, TOKENIZER_PLAIN, &work->ids, err))
+		return -1;
+	*out_count = work->ids.count;
 	return 0;
 }
 

@@ -81,11 +81,45 @@ static int expand(struct trie_builder *builder, size_t at, size_t depth, struct 
 	return 0;
 }
 
+static void set_fill(struct trie_set *set, const struct trie_node *child, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		set->word[child[i].byte >> 6] |= (uint64_t)1 << (child[i].byte & 63);
+	for (size_t word = 1; word < 4; word++)
+		set->below[word] = (uint16_t)(set->below[word - 1] +
+					      __builtin_popcountll(set->word[word - 1]));
+}
+
+/* The nodes as a trie, with sets for those that have many children. */
+static int sets_make(struct trie_builder *builder, struct trie *out_trie, struct error *err)
+{
+	struct trie trie = { .node = builder->node, .count = builder->count };
+	size_t wide = 0;
+
+	for (size_t i = 0; i < trie.count; i++)
+		wide += trie.node[i].count > TRIE_NARROW_MAX;
+	trie.set = calloc(wide + 1, sizeof(*trie.set));
+	if (!trie.set)
+		return error_set(err, ERROR_SYSTEM, "out of memory for a vocabulary");
+	for (size_t i = 0; i < trie.count; i++) {
+		struct trie_node *node = &trie.node[i];
+
+		if (node->count <= TRIE_NARROW_MAX)
+			continue;
+		node->set = (uint32_t)trie.set_count++;
+		set_fill(&trie.set[node->set], trie.node + node->first, node->count);
+	}
+	builder->node = NULL; /* handed over */
+	*out_trie = trie;
+	return 0;
+}
+
 int trie_build(struct trie_entry *entry, size_t count, struct trie *out_trie,
 	       struct span *out_twice, struct error *err)
 {
 	CLEANUP(trie_builder_release) struct trie_builder builder = { .entry = entry };
 	struct span twice = { NULL, 0 };
+	struct trie trie;
 	size_t depth = 0, level_end = 1;
 	uint32_t skip = 0;
 
@@ -106,8 +140,9 @@ int trie_build(struct trie_entry *entry, size_t count, struct trie *out_trie,
 		if (expand(&builder, at, depth, err))
 			return -1;
 	}
-	*out_trie = (struct trie){ .node = builder.node, .count = builder.count };
-	builder.node = NULL;
+	if (sets_make(&builder, &trie, err))
+		return -1;
+	*out_trie = trie;
 	if (out_twice)
 		*out_twice = twice;
 	return 0;
@@ -116,24 +151,8 @@ int trie_build(struct trie_entry *entry, size_t count, struct trie *out_trie,
 void trie_release(struct trie *trie)
 {
 	free(trie->node);
+	free(trie->set);
 	*trie = (struct trie){ 0 };
-}
-
-uint32_t trie_step(const struct trie *trie, uint32_t node, uint8_t byte)
-{
-	uint32_t low = trie->node[node].first, high = low + trie->node[node].count;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (trie->node[middle].byte == byte)
-			return middle;
-		if (trie->node[middle].byte < byte)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return TRIE_NONE;
 }
 
 static uint32_t walk(const struct trie *trie, uint32_t node, struct span key)
