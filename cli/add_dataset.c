@@ -91,6 +91,7 @@ static int asked_read(const struct call *call, struct asked *asked, struct add_d
 	dataset->derived_count = asked->derived_count;
 	dataset->license = call_value(call, "license");
 	dataset->period = call_value(call, "period");
+	dataset->tokenizer = call_value(call, "tokenizer");
 	dataset->count = (struct corpus_wish){ .text_field = call_value(call, "text-field"),
 					       .source_field = call_value(call, "source"),
 					       .language = asked->given,
@@ -124,6 +125,10 @@ static const struct option options[] = {
 	{ .name = "source",
 	  .argument = "KEY",
 	  .help = "the member that names where a line is from: sums for each source" },
+	{ .name = "tokenizer",
+	  .argument = "FILE",
+	  .help = "count tokens by this tokenizer.json or SentencePiece model; its digest stands "
+		  "beside the count" },
 	{ .name = "language",
 	  .argument = "PATTERN=LANGUAGE",
 	  .repeatable = true,
@@ -175,7 +180,9 @@ const struct command add_dataset_command = {
 		"PATH is a folder or a file. Lines of .txt and .jsonl files, also packed as .gz or "
 		".zst, are documents: they are counted, with the bytes and characters of their "
 		"texts, by language (as their scripts say: docs/corpora.md) and by source, while "
-		"the files are read. Of other files, parquet among them, sizes and digests are "
+		"the files are read. Tokens of Megatron-LM's .idx and .bin, of num_tokens.tsv and "
+		"of the weights in training "
+		"scripts are read, too. Of other files, parquet among them, sizes and digests are "
 		"registered.\n\n"
 		"A line that is no JSON object, no UTF-8, longer than 16 MiB, or that has a key "
 		"twice, ends it with the file and the line, and nothing is registered.",

@@ -100,6 +100,7 @@ static uint64_t number_of(const struct json *object, const char *key)
 static void print_corpus(const struct json *corpus)
 {
 	const struct json *languages = json_member(corpus, "languages");
+	const struct json *tokens = json_member(corpus, "tokens");
 	uint64_t bytes = number_of(corpus, "bytes");
 	struct json_members at = { 0 };
 	char size[SIZE_TEXT_MAX];
@@ -109,6 +110,22 @@ static void print_corpus(const struct json *corpus)
 	size_to_text(bytes, size);
 	printf("  %" PRIu64 " documents, %s of text, %" PRIu64 " characters\n",
 	       number_of(corpus, "documents"), size, number_of(corpus, "characters"));
+	for (size_t i = 0; i < json_count(tokens); i++) {
+		const struct json *item = json_at(tokens, i);
+		const char *tokenizer = json_text(json_member(item, "tokenizer"));
+
+		printf("  %" PRIu64 " tokens, %s (%s %.19s), %.1f %% ja\n",
+		       number_of(item, "count"), json_text(json_member(item, "basis")),
+		       json_is_yes(json_member(item, "programme")) ? "the programme's tokenizer"
+								   : "tokenizer",
+		       tokenizer ? tokenizer : "not named",
+		       number_of(item, "count")
+			       ? 100.0 * (double)number_of(json_member(item, "languages"), "ja") /
+					 (double)number_of(item, "count")
+			       : 0.0);
+	}
+	if (!bytes)
+		return;
 	printf("  by their scripts:");
 	while (json_next(languages, &at))
 		if (json_kind(at.value) == JSON_KIND_OBJECT && number_of(at.value, "bytes"))

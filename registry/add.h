@@ -73,7 +73,8 @@ struct add_dataset {
 	struct name name;
 	const char *const *exclude;
 	size_t exclude_count;
-	struct corpus_wish count;
+	struct corpus_wish count;  /* but for the tokenizer */
+	const char *tokenizer;     /* a file; NULL: tokens are not counted */
 	const char *license;       /* an SPDX expression, or words; NULL: not said */
 	const char *period;        /* "YYYY[-MM[-DD]]/YYYY[-MM[-DD]]": when it was written; NULL */
 	const char *const *filter; /* what was taken out, and how */

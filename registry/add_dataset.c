@@ -60,15 +60,69 @@ static int rare_set(struct json *object, const char *key, uint64_t number, struc
 	return number ? json_set_size(object, key, number, err) : 0;
 }
 
+/* One count, by which tokenizer, and how that is known. */
+static int tokens_add(struct json *list, const struct registry *registry,
+		      const struct corpus_wish *wish, const char *basis,
+		      const struct counts *counts, struct error *err)
+{
+	const char *programme = settings_get(&registry->settings, SETTING_PROGRAMME_TOKENIZER, "");
+	bool named = wish->tokenizer && strcmp(basis, "declared") != 0;
+	char hex[DIGEST_HEX_SIZE];
+	struct json *item, *languages;
+
+	if (json_add_object(list, &item, err) || json_set_text(item, "basis", basis, err) ||
+	    json_set_size(item, "count", counts->all.tokens, err) ||
+	    json_set_object(item, "languages", &languages, err))
+		return -1;
+	for (int i = 0; i < LANGUAGE_COUNT; i++)
+		if (json_set_size(languages, language_name((enum language)i),
+				  counts->language[i].tokens, err))
+			return -1;
+	if (!named)
+		return 0;
+	digest_to_hex(&wish->tokenizer_digest, hex);
+	if (json_set_digest(item, "tokenizer", &wish->tokenizer_digest, err) ||
+	    json_set_text(item, "description", tokenizer_description(wish->tokenizer), err))
+		return -1;
+	if (strncmp(programme, "sha256:", 7) == 0 && strcmp(programme + 7, hex) == 0)
+		return json_set_bool(item, "programme", true, err);
+	return 0;
+}
+
+/* "tokens". Counts of two tokenizers, or known in two ways, stand side by side: none are added. */
+static int tokens_set(struct json *object, const struct registry *registry,
+		      const struct corpus_wish *wish, struct corpus *corpus,
+		      const struct counts *counted, struct error *err)
+{
+	static const char *const bases[] = { "index", "declared" };
+	struct json *list;
+
+	if (json_set_array(object, "tokens", &list, err) ||
+	    (wish->tokenizer && counted->all.documents &&
+	     tokens_add(list, registry, wish, "counted", counted, err)))
+		return -1;
+	for (size_t i = 0; i < sizeof(bases) / sizeof(bases[0]); i++) {
+		CLEANUP(counts_release) struct counts stated = { .source = NULL };
+		bool any;
+
+		if (corpus_stated(corpus, bases[i], &stated, &any, err) ||
+		    (any && tokens_add(list, registry, wish, bases[i], &stated, err)))
+			return -1;
+	}
+	return 0;
+}
+
 /* "corpus"; nothing where no file was looked into. */
-static int corpus_set(struct json *predicate, struct corpus *corpus, const struct kept *kept,
-		      uint64_t *out_records, struct error *err)
+static int corpus_set(struct json *predicate, const struct registry *registry,
+		      const struct corpus_wish *wish, struct corpus *corpus,
+		      const struct kept *kept, uint64_t *out_records, struct error *err)
 {
 	CLEANUP(counts_release) struct counts counts = { .source = NULL };
 	uint64_t uncounted;
+	bool tokens = wish->tokenizer != NULL;
 	struct json *object;
 
-	if (corpus_total(corpus, &counts, &uncounted, err))
+	if (corpus_check(corpus, err) || corpus_total(corpus, &counts, &uncounted, err))
 		return -1;
 	*out_records = counts.lines;
 	if (uncounted == kept->manifest->file_count)
@@ -79,9 +133,10 @@ static int corpus_set(struct json *predicate, struct corpus *corpus, const struc
 	    rare_set(object, "textless", counts.textless, err) ||
 	    rare_set(object, "broken", counts.broken, err) ||
 	    rare_set(object, "uncounted", uncounted, err) ||
-	    languages_set(object, &counts, false, err))
+	    tokens_set(object, registry, wish, corpus, &counts, err) ||
+	    languages_set(object, &counts, tokens, err))
 		return -1;
-	return sources_set(object, &counts, false, err);
+	return sources_set(object, &counts, tokens, err);
 }
 
 /* What was left out or not found is said once for each file. */
@@ -249,17 +304,37 @@ static int earlier_read(struct registry *registry, const struct add_dataset *dat
 
 /* ---- The whole ---- */
 
+/* The tokenizer that counts; *out_wish is that of the dataset, with it. */
+static int tokenizer_look(const struct add_dataset *dataset, struct tokenizer **out_tokenizer,
+			  struct corpus_wish *out_wish, struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer file;
+
+	buffer_init(&file, TOKENIZER_FILE_MAX);
+	*out_wish = dataset->count;
+	if (!dataset->tokenizer)
+		return 0;
+	if (file_read(dataset->tokenizer, &file, err) ||
+	    tokenizer_open(buffer_view(&file), dataset->tokenizer, out_tokenizer, err))
+		return -1;
+	out_wish->tokenizer = *out_tokenizer;
+	out_wish->tokenizer_digest = sha256(buffer_view(&file));
+	return 0;
+}
+
 /* Read the files, keep and count them; set what follows from them. */
 static int files_set(struct adding *adding, const struct add_dataset *dataset,
 		     struct json *predicate, struct kept *kept, struct error *err)
 {
 	CLEANUP(manifest_free) struct manifest *earlier = NULL;
+	CLEANUP(tokenizer_close) struct tokenizer *tokenizer = NULL;
 	CLEANUP(corpus_free) struct corpus *corpus = NULL;
+	struct corpus_wish count;
 	struct files_wish wish = { .path = dataset->path,
 				   .exclude = dataset->exclude,
 				   .exclude_count = dataset->exclude_count };
 
-	if (corpus_new(&dataset->count, &corpus, err) ||
+	if (tokenizer_look(dataset, &tokenizer, &count, err) || corpus_new(&count, &corpus, err) ||
 	    earlier_read(adding->registry, dataset, &earlier, err))
 		return -1;
 	wish.corpus = corpus;
@@ -268,7 +343,7 @@ static int files_set(struct adding *adding, const struct add_dataset *dataset,
 	    json_set_digest(predicate, "manifest", &kept->identity, err) ||
 	    json_set_size(predicate, "bytes", manifest_bytes(kept->manifest), err) ||
 	    json_set_size(predicate, "files", kept->manifest->file_count, err) ||
-	    corpus_set(predicate, corpus, kept, &kept->records, err) ||
+	    corpus_set(predicate, adding->registry, &count, corpus, kept, &kept->records, err) ||
 	    json_set_size(predicate, "records", kept->records, err))
 		return -1;
 	oddities_say(adding->registry, corpus);

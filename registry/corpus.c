@@ -39,6 +39,7 @@ void corpus_free(struct corpus **corpus)
 	while ((worker = (*corpus)->idle)) {
 		(*corpus)->idle = worker->next;
 		json_line_work_release(&worker->json);
+		tokenizer_work_free(&worker->tokens);
 		counts_release(&worker->counts);
 		free(worker);
 	}
@@ -69,6 +70,14 @@ static void format_tell(struct corpus_file *file)
 		{ ".ndjson", "jsonl", true },
 		{ ".txt", "text", false },
 	};
+	static const struct {
+		const char *ending, *format;
+		enum corpus_way way;
+	} stated[] = {
+		{ ".idx", "megatron-index", CORPUS_INDEX },
+		{ ".tsv", "token-list", CORPUS_TABLE },
+		{ ".sh", "weights", CORPUS_SCRIPT },
+	};
 	char name[TREE_NAME_MAX + 1];
 
 	snprintf(name, sizeof(name), "%s", file->shard.path);
@@ -86,6 +95,15 @@ static void format_tell(struct corpus_file *file)
 	}
 	if (!file->shard.counted)
 		file->packing = PACKING_NONE;
+	if (file->packing != PACKING_NONE)
+		file->way = CORPUS_PACKED;
+	for (size_t i = 0; i < sizeof(stated) / sizeof(stated[0]); i++) {
+		if (!text_ends_with(file->shard.path, stated[i].ending) ||
+		    (stated[i].way != CORPUS_INDEX && file->size > CORPUS_LINE_MAX))
+			continue;
+		file->shard.format = stated[i].format;
+		file->way = stated[i].way;
+	}
 	file->shard.packing = file->packing == PACKING_GZIP   ? "gzip"
 			      : file->packing == PACKING_ZSTD ? "zstd"
 							      : NULL;
@@ -157,7 +175,8 @@ int corpus_file_begin(struct corpus *corpus, const char *path, uint64_t size,
 	}
 	if (!failed && file->packing != PACKING_NONE)
 		failed = unpack_new(file->packing, &file->unpack, err);
-	if (!failed && !file->shard.counted)
+	file->shard.size = size;
+	if (!failed && !file->shard.counted && file->way == CORPUS_PLAIN)
 		failed = corpus_shard_take(corpus, &file->shard, err);
 	if (failed || !file->shard.path) {
 		file_free(file);
@@ -169,14 +188,32 @@ int corpus_file_begin(struct corpus *corpus, const char *path, uint64_t size,
 
 bool corpus_file_in_order(const struct corpus_file *file)
 {
-	return file->packing != PACKING_NONE;
+	return file->way != CORPUS_PLAIN;
 }
 
 int corpus_file_piece(struct corpus_file *file, uint64_t offset, struct span bytes,
 		      struct error *err)
 {
-	return file->packing == PACKING_NONE ? corpus_plain_piece(file, offset, bytes, err)
-					     : corpus_packed_piece(file, bytes, err);
+	switch (file->way) {
+	case CORPUS_PLAIN:
+		return corpus_plain_piece(file, offset, bytes, err);
+	case CORPUS_PACKED:
+		return corpus_packed_piece(file, bytes, err);
+	default:
+		return corpus_stated_piece(file, bytes, err);
+	}
+}
+
+static int file_finish(struct corpus_file *file, struct error *err)
+{
+	switch (file->way) {
+	case CORPUS_PLAIN:
+		return corpus_plain_end(file, err);
+	case CORPUS_PACKED:
+		return corpus_packed_end(file, err);
+	default:
+		return corpus_stated_end(file, err);
+	}
 }
 
 int corpus_file_end(struct corpus_file *file, bool whole, struct error *err)
@@ -184,8 +221,7 @@ int corpus_file_end(struct corpus_file *file, bool whole, struct error *err)
 	int failed = 0;
 
 	if (whole)
-		failed = (file->packing == PACKING_NONE ? corpus_plain_end(file, err)
-							: corpus_packed_end(file, err)) ||
+		failed = file_finish(file, err) ||
 			 corpus_shard_take(file->corpus, &file->shard, err);
 	file_free(file);
 	return failed ? -1 : 0;
@@ -227,7 +263,7 @@ int corpus_total(struct corpus *corpus, struct counts *out_counts, uint64_t *out
 
 	for (size_t i = 0; i < count; i++) {
 		if (!shard[i].counted)
-			uncounted++;
+			uncounted += !shard[i].basis;
 		else if (counts_merge(&counts, &shard[i].counts, err))
 			return -1;
 	}

@@ -28,17 +28,22 @@ struct corpus_wish {
 	const char *source_field; /* that names where a line is from; NULL: none */
 	const struct corpus_language *language; /* the first that covers it counts */
 	size_t language_count;
-	bool lenient; /* leave broken lines out, and say how many */
+	const struct tokenizer *tokenizer; /* by which tokens are counted; NULL: they are not */
+	struct digest tokenizer_digest;    /* of its file */
+	bool lenient;                      /* leave broken lines out, and say how many */
 };
 
 /* What is in one file. */
 struct corpus_shard {
 	char *path;
-	const char *format;  /* static: "jsonl", "text", "parquet", "bytes"; docs/formats.md */
+	const char *format;  /* static: "jsonl", "text", "bytes" …; docs/formats.md */
 	const char *packing; /* static: "gzip", "zstd", or NULL */
 	bool counted;        /* `counts` says what is in it */
+	const char *basis;   /* static: or what an "index" or a list ("declared") says; or NULL */
 	struct counts counts;
-	char *broken; /* what is wrong with a line that was left out; NULL: none was */
+	uint64_t size;
+	uint64_t data_size; /* of an index: what its .bin has */
+	char *broken;       /* what is wrong with a line that was left out; NULL: none was */
 };
 
 /* `wish` is borrowed until the corpus is freed. */
@@ -89,5 +94,12 @@ MUST_CHECK int corpus_write(struct corpus *corpus, struct buffer *out, struct er
 /* Sums over all shards; *out_uncounted files were not looked into. Released by the caller. */
 MUST_CHECK int corpus_total(struct corpus *corpus, struct counts *out_counts,
 			    uint64_t *out_uncounted, struct error *err);
+
+/* The same over what indices ("index") or lists ("declared") say; all.tokens are of interest. */
+MUST_CHECK int corpus_stated(struct corpus *corpus, const char *basis, struct counts *out_counts,
+			     bool *out_any, struct error *err);
+
+/* ERROR_CORRUPT unless each index has its .bin beside it, of the size that it says. */
+MUST_CHECK int corpus_check(struct corpus *corpus, struct error *err);
 
 #endif

@@ -21,6 +21,7 @@ static const struct {
 	[SETTING_TIMESTAMP_URL] = { "timestamp", "url" },
 	[SETTING_PRIVATE] = { "core", "private" },
 	[SETTING_PUBLISH_PRIVATE] = { "publish", "private" },
+	[SETTING_PROGRAMME_TOKENIZER] = { "programme", "tokenizer" },
 };
 
 const char *setting_key_name(enum setting_key key)
@@ -40,6 +41,7 @@ const char *setting_key_name(enum setting_key key)
 		[SETTING_TIMESTAMP_URL] = "timestamp.url",
 		[SETTING_PRIVATE] = "core.private",
 		[SETTING_PUBLISH_PRIVATE] = "publish.private",
+		[SETTING_PROGRAMME_TOKENIZER] = "programme.tokenizer",
 	};
 
 	return name[key];

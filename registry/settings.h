@@ -29,6 +29,8 @@ enum setting_key {
 	SETTING_TIMESTAMP_URL,     /* timestamp.url */
 	SETTING_PRIVATE,           /* core.private: true gives each statement a salt */
 	SETTING_PUBLISH_PRIVATE,   /* publish.private: globs, blanks between them */
+	/* programme.tokenizer: sha256:HEX of the file by which the programme counts tokens */
+	SETTING_PROGRAMME_TOKENIZER,
 	SETTING_COUNT
 };
 

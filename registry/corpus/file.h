@@ -6,13 +6,16 @@
 
 #include "registry/corpus.h"
 #include "registry/corpus/json_line.h"
+#include "registry/corpus/listing.h"
+#include "registry/corpus/megatron.h"
 #include "registry/corpus/unpack.h"
 
 /* What one thread works with. */
 struct corpus_worker {
 	struct corpus_worker *next;
 	struct json_line_work json;
-	struct counts counts; /* of the piece under way */
+	struct tokenizer_work *tokens; /* NULL: none are counted */
+	struct counts counts;          /* of the piece under way */
 };
 
 struct corpus {
@@ -35,15 +38,21 @@ struct corpus_run {
 	struct buffer tail;  /* behind the last */
 };
 
+/* How the bytes of a file are looked into. */
+enum corpus_way { CORPUS_PLAIN, CORPUS_PACKED, CORPUS_INDEX, CORPUS_TABLE, CORPUS_SCRIPT };
+
 struct corpus_file {
 	struct corpus *corpus;
+	enum corpus_way way;
 	struct corpus_shard shard;
 	uint64_t size;
 	bool json;    /* lines are JSON objects */
 	int language; /* of all its documents, or -1 */
 	enum packing packing;
 
-	/* Packed: in order. */
+	struct megatron index; /* in order */
+
+	/* Packed: in order. A list: all of it is in `carry`. */
 	struct unpack *unpack;
 	struct buffer carry; /* of a line whose end did not come yet */
 	uint64_t line;       /* number of those that were counted */
@@ -91,5 +100,9 @@ void corpus_plain_release(struct corpus_file *file);
 MUST_CHECK int corpus_packed_piece(struct corpus_file *file, struct span bytes, struct error *err);
 MUST_CHECK int corpus_packed_end(struct corpus_file *file, struct error *err);
 void corpus_packed_release(struct corpus_file *file);
+
+/* The same for what says how many tokens other files have: an index, a list. */
+MUST_CHECK int corpus_stated_piece(struct corpus_file *file, struct span bytes, struct error *err);
+MUST_CHECK int corpus_stated_end(struct corpus_file *file, struct error *err);
 
 #endif

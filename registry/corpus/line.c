@@ -22,6 +22,10 @@ int corpus_worker_take(struct corpus *corpus, struct corpus_worker **out_worker,
 		if (!worker)
 			return error_set(err, ERROR_SYSTEM, "out of memory to count a corpus");
 		json_line_work_init(&worker->json, CORPUS_LINE_MAX);
+		if (corpus->wish->tokenizer && tokenizer_work_new(&worker->tokens, err)) {
+			free(worker);
+			return -1;
+		}
 	}
 	*out_worker = worker;
 	return 0;
@@ -116,6 +120,9 @@ static int text_count(struct corpus_file *file, struct corpus_worker *worker, st
 
 	script_add(&sums, text);
 	sum.characters = sums.characters;
+	if (worker->tokens &&
+	    tokenizer_count(file->corpus->wish->tokenizer, worker->tokens, text, &sum.tokens, err))
+		return -1;
 	return counts_document(&worker->counts, language_of(file, source, &sums), source, &sum,
 			       err);
 }

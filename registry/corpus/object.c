@@ -24,6 +24,18 @@ static int languages_set(struct json *object, const struct corpus_wish *wish, st
 	return 0;
 }
 
+static int tokenizer_set(struct json *head, const struct corpus_wish *wish, struct error *err)
+{
+	struct json *object;
+
+	return json_set_object(head, "tokenizer", &object, err) ||
+			       json_set_digest(object, "file", &wish->tokenizer_digest, err) ||
+			       json_set_text(object, "description",
+					     tokenizer_description(wish->tokenizer), err)
+		       ? -1
+		       : 0;
+}
+
 /* How it was counted. */
 static int head_write(const struct corpus *corpus, struct buffer *out, struct error *err)
 {
@@ -36,13 +48,15 @@ static int head_write(const struct corpus *corpus, struct buffer *out, struct er
 	    json_set_bool(head, "textRequired", wish->text_field != NULL, err) ||
 	    json_set_bool(head, "lenient", wish->lenient, err) ||
 	    (wish->source_field && json_set_text(head, "sourceField", wish->source_field, err)) ||
+	    (wish->tokenizer && tokenizer_set(head, wish, err)) ||
 	    json_set_object(head, "languages", &languages, err) ||
 	    languages_set(languages, wish, err) || json_write_canonical(head, out, err))
 		return -1;
 	return buffer_add_text(out, "\n", err);
 }
 
-static int shard_write(const struct corpus_shard *shard, struct buffer *out, struct error *err)
+static int shard_write(const struct corpus_shard *shard, bool tokens, struct buffer *out,
+		       struct error *err)
 {
 	CLEANUP(json_free) struct json *line = NULL;
 
@@ -50,7 +64,11 @@ static int shard_write(const struct corpus_shard *shard, struct buffer *out, str
 	    json_set_text(line, "format", shard->format, err) ||
 	    (shard->packing && json_set_text(line, "packing", shard->packing, err)) ||
 	    json_set_bool(line, "counted", shard->counted, err) ||
-	    (shard->counted && counts_set(line, &shard->counts, false, err)) ||
+	    json_set_size(line, "size", shard->size, err) ||
+	    (shard->counted && counts_set(line, &shard->counts, tokens, err)) ||
+	    (shard->basis && (json_set_text(line, "basis", shard->basis, err) ||
+			      counts_set(line, &shard->counts, true, err))) ||
+	    (shard->data_size && json_set_size(line, "dataSize", shard->data_size, err)) ||
 	    (shard->broken && json_set_text(line, "firstBroken", shard->broken, err)) ||
 	    json_write_canonical(line, out, err))
 		return -1;
@@ -65,7 +83,7 @@ int corpus_write(struct corpus *corpus, struct buffer *out, struct error *err)
 	if (head_write(corpus, out, err))
 		return -1;
 	for (size_t i = 0; i < count; i++)
-		if (shard_write(&shard[i], out, err))
+		if (shard_write(&shard[i], corpus->wish->tokenizer != NULL, out, err))
 			return error_prefix(err, "'%s'", shard[i].path);
 	return 0;
 }
@@ -85,7 +103,9 @@ bool corpus_counts_alike(const struct corpus *corpus, struct span counts)
 /* Names that live longer than a line. */
 static const char *name_known(const char *name)
 {
-	static const char *const known[] = { "jsonl", "text", "parquet", "bytes", "gzip", "zstd" };
+	static const char *const known[] = { "jsonl",   "text",  "parquet",        "bytes",
+					     "gzip",    "zstd",  "megatron-index", "token-list",
+					     "weights", "index", "declared" };
 
 	for (size_t i = 0; name && i < sizeof(known) / sizeof(known[0]); i++)
 		if (strcmp(known[i], name) == 0)
@@ -95,7 +115,7 @@ static const char *name_known(const char *name)
 
 static int shard_read(const struct json *line, struct corpus_shard *out_shard, struct error *err)
 {
-	const char *path, *format, *packing, *broken;
+	const char *path, *format, *packing, *broken, *basis;
 	struct corpus_shard shard = { .path = NULL };
 
 	if (json_need_string(line, "path", &path, err) ||
@@ -103,14 +123,18 @@ static int shard_read(const struct json *line, struct corpus_shard *out_shard, s
 	    json_maybe_string(line, "packing", &packing, err) ||
 	    json_maybe_string(line, "firstBroken", &broken, err) ||
 	    json_need_bool(line, "counted", &shard.counted, err) ||
-	    (shard.counted && counts_get(line, &shard.counts, err)))
+	    json_maybe_string(line, "basis", &basis, err) ||
+	    json_need_size(line, "size", &shard.size, err) ||
+	    json_maybe_size(line, "dataSize", 0, &shard.data_size, err) ||
+	    ((shard.counted || basis) && counts_get(line, &shard.counts, err)))
 		return -1;
+	shard.basis = name_known(basis);
 	shard.format = name_known(format);
 	shard.packing = name_known(packing);
 	shard.path = strdup(path);
 	shard.broken = broken ? strdup(broken) : NULL;
 	if (!shard.format || !shard.path || (broken && !shard.broken) ||
-	    (packing && !shard.packing)) {
+	    (packing && !shard.packing) || (basis && !shard.basis)) {
 		corpus_shard_release(&shard);
 		return error_set(err, ERROR_CORRUPT, "the counts of '%s' cannot be used", path);
 	}

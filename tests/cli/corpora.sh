@@ -83,6 +83,18 @@ printf '{"t":"a"}\n' >broken/x.jsonl
 run 0 add dataset broken a/named@1 --text-field t --json
 json '(c["documents"], c["bytes"]) == (1, 1) and "textless" not in c'
 
+# Tokens, by a tokenizer whose digest stands beside them.
+model=$TINY/tokenizer.model
+[ -f "$model" ] || model=$(find "$TINY" -name '*.model' | head -n 1)
+digest=$(sha256sum "$model" | cut -d ' ' -f 1)
+run 0 add dataset corpus a/tokens@1 --tokenizer "$model" --json
+json '[(t["tokenizer"], t["basis"], "programme" in t) for t in c["tokens"]] == [("sha256:'"$digest"'", "counted", False)]'
+json 'c["tokens"][0]["count"] == sum(c["languages"][k]["tokens"] for k in ("ja", "en", "code", "other")) > 50'
+git config -f .akashi/config programme.tokenizer "sha256:$digest"
+run 0 add dataset corpus a/tokens@2 --tokenizer "$model" --json
+json 'c["tokens"][0]["programme"]'
+run 4 add dataset corpus a/x@1 --tokenizer none.model
+
 # Where it is from.
 run 0 add dataset corpus a/derived@1 --derived-from a/corpus@1 --by 'dedup --near 0.8' --license CC-BY-4.0 \
 	--period 2013-05/2024-04 --filter 'adult sites' --filter 'fewer than 400 characters'
@@ -92,3 +104,58 @@ run 2 add dataset corpus a/x@1 --period 2024/2013
 run 2 add dataset corpus a/x@1 --by 'nothing'
 run 2 add dataset corpus a/x@1 --language 'a=german'
 run 4 add dataset corpus a/x@1 --derived-from a/none@1
+
+# Tokenized files: what the index says, and the .bin must agree.
+mkdir tokenized
+cat >index.py <<'EOF'
+import struct, sys
+def write(name, lengths, shift=0):
+    places = [4 * sum(lengths[:i]) for i in range(len(lengths))]
+    places[1] += shift
+    with open(f"tokenized/{name}.idx", "wb") as f:
+        f.write(b"MMIDIDX\0\0" + struct.pack("<QBQQ", 1, 4, len(lengths), len(lengths) + 1) + struct.pack(f"<{len(lengths)}i", *lengths))
+        f.write(struct.pack(f"<{len(lengths)}q", *places) + struct.pack(f"<{len(lengths) + 1}q", *range(len(lengths) + 1)))
+    with open(f"tokenized/{name}.bin", "wb") as f:
+        f.write(bytes(4 * sum(lengths)))
+write("ja_x", [300, 4, 5], int(sys.argv[1]))
+write("en_y", [7, 8], 0)
+EOF
+python3 index.py 0
+run 0 add dataset tokenized a/tokenized@1 --tokenizer "$model" --json
+json '[(t["basis"], t["count"], t["languages"]["ja"], t["tokenizer"]) for t in c["tokens"]] == [("index", 324, 309, "sha256:'"$digest"'")]'
+run 0 add dataset tokenized a/tokenized@1 --tokenizer "$model" --json
+json 'o["existed"]'
+truncate -s -4 tokenized/ja_x.bin
+run 1 add dataset tokenized a/x@1
+complained "'ja_x.bin' has 1232 bytes, and by 'ja_x.idx' it has 1236"
+rm tokenized/ja_x.bin
+run 1 add dataset tokenized a/x@1
+complained "there is no 'ja_x.bin'"
+python3 index.py 4
+run 1 add dataset tokenized a/x@1
+complained "'ja_x.idx': the index contradicts itself"
+truncate -s 70 tokenized/ja_x.idx
+run 1 add dataset tokenized a/x@1
+complained "'ja_x.idx': the index is cut off"
+
+# Lists: the hub's table, and the weights in its training scripts; nothing is run.
+mkdir lists
+printf 'filename\ttokens\ntokenized/ja/ja_cc_0001\t700\ntokenized/en/en_wiki_0000\t300\n' >lists/num_tokens.tsv
+cat >lists/train.sh <<'EOF'
+TRAIN_DATA_PATH=""
+# TRAIN_DATA_PATH="${TRAIN_DATA_PATH} 1 not/this"
+TRAIN_DATA_PATH="${TRAIN_DATA_PATH} 14486363187 ${DATASET_DIR}/train/code/stack_0000.jsonl_text_document"
+TRAIN_DATA_PATH="${TRAIN_DATA_PATH} 23783124862 ${DATASET_DIR}/train/ja/cc-1_0000.jsonl_text_document"
+touch /nonexistent/ran
+python train.py --lr 8 --data-path ${TRAIN_DATA_PATH} --split 1,0,0
+EOF
+printf '_PAIRS=(\n855056046544 code_olmo_0000_text_document\n2816594432 ko_wiki_0000_text_document # Korean\n)\nTRAIN_DATA_PATH=(--data-path)\n' >lists/blend.sh
+run 0 add dataset lists/train.sh a/weights@1 --json
+json '[(t["basis"], t["count"], t["languages"]) for t in c["tokens"]] == [("declared", 38269488049, {"ja": 23783124862, "en": 0, "code": 14486363187, "other": 0})]'
+run 0 add dataset lists/blend.sh a/weights@2 --json
+json '(c["tokens"][0]["count"], c["tokens"][0]["languages"]["other"]) == (857872640976, 2816594432)'
+run 0 add dataset lists/num_tokens.tsv a/weights@3 --json
+json '(c["tokens"][0]["count"], c["tokens"][0]["languages"]["ja"]) == (1000, 700)'
+printf 'filename\ttokens\nx\tmany\n' >lists/num_tokens.tsv
+run 1 add dataset lists/num_tokens.tsv a/x@1
+complained "'num_tokens.tsv': line 2: 'many' is no number of tokens"
