@@ -83,7 +83,7 @@ static bool names_language(struct span path, const char *word)
 		uint8_t behind = path.data[at + len];
 
 		if (front && memcmp(path.data + at, word, len) == 0 &&
-		    (behind == '/' || behind == '_'))
+		    (behind == '/' || behind == '_' || behind == '-'))
 			return true;
 	}
 	return false;
@@ -159,25 +159,41 @@ static int table_read(struct listing *listing, struct span text, struct error *e
 
 /* ---- Scripts ---- */
 
+/* Does the list end with this word, as in `(--data-path)`? The parenthesis is cut off then. */
+static bool word_closes(struct span *word)
+{
+	if (word->data[word->len - 1] != ')' || memchr(word->data, '(', word->len))
+		return false;
+	word->len--;
+	return true;
+}
+
+static int pair_take(struct listing *listing, struct span word, struct error *err)
+{
+	uint64_t ignored;
+
+	if (listing->number.len) {
+		struct span number = listing->number;
+
+		listing->number.len = 0;
+		return entry_add(listing, number, word, err);
+	}
+	if (number_read(word, &ignored))
+		listing->number = word;
+	return 0;
+}
+
 /* Words of a list: pairs, and what stands between them. */
 static int words_read(struct listing *listing, struct span words, struct error *err)
 {
 	struct span word;
 
 	while (listing->within && word_take(&words, &word)) {
-		uint64_t ignored;
-
 		if (word.data[0] == '#')
 			return 0;
-		if (word.data[0] == ')') {
-			listing->within = false;
-		} else if (listing->number.len) {
-			if (entry_add(listing, listing->number, word, err))
-				return -1;
-			listing->number.len = 0;
-		} else if (number_read(word, &ignored)) {
-			listing->number = word;
-		}
+		listing->within = !word_closes(&word);
+		if (word.len && pair_take(listing, word, err))
+			return -1;
 	}
 	return 0;
 }
