@@ -117,14 +117,19 @@ static int entry_add(struct listing *listing, struct span number, struct span pa
 		     struct error *err)
 {
 	struct counts_sum sum = { 0 };
+	struct span name = name_of(path);
 
+	if (!name.len)
+		return error_set(err, ERROR_CORRUPT, "line %" PRIu64 ": '%.*s' names no file",
+				 listing->line, (int)(path.len < 200 ? path.len : 200),
+				 (const char *)path.data);
 	if (!number_read(number, &sum.tokens) || listing->counts->all.tokens > INT64_MAX ||
 	    sum.tokens > INT64_MAX)
 		return error_set(err, ERROR_CORRUPT,
 				 "line %" PRIu64 ": '%.*s' is no number of tokens", listing->line,
 				 (int)(number.len < 40 ? number.len : 40),
 				 (const char *)number.data);
-	if (counts_document(listing->counts, language_named(path), name_of(path), &sum, err))
+	if (counts_document(listing->counts, language_named(path), name, &sum, err))
 		return error_prefix(err, "line %" PRIu64, listing->line);
 	listing->entries++;
 	return 0;
