@@ -8,6 +8,7 @@
 
 #include "cli/open.h"
 #include "cli/output.h"
+#include "cli/run_collect.h"
 #include "cli/run_output.h"
 #include "cli/run_watch.h"
 
@@ -526,7 +527,9 @@ static const struct command sync_command = {
 	.run = sync_run,
 };
 
-static const struct command *const subcommands[] = { &begin, &attach, &end, &sync_command, NULL };
+static const struct command *const subcommands[] = {
+	&begin, &attach, &end, &sync_command, &command_run_collect, NULL
+};
 
 static const struct option run_options[] = {
 	RUN_OPTIONS,

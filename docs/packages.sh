@@ -11,9 +11,9 @@ TEST_PACKAGES="libcmocka-dev g++ binutils perl openssl strace softhsm2 xz-utils 
 # To run the judges from PyPI in a virtual environment of their own.
 JUDGE_PACKAGES="python3-venv ca-certificates"
 
-# To hold other builds of the arithmetic against the golden digests, and to fuzz; without them those tests are skipped,
-# and say so.
-INVARIANCE_PACKAGES="clang libclang-rt-14-dev gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user"
+# To hold other builds of the arithmetic against the golden digests, to fuzz, and to start a real Slurm; without them
+# those tests are skipped, and say so.
+INVARIANCE_PACKAGES="clang libclang-rt-14-dev gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user slurmctld slurmd slurm-client"
 
 # What tests/run.sh --long looks with.
 LONG_PACKAGES="clang clang-format-14 clang-tidy-14 cppcheck valgrind"

@@ -29,6 +29,7 @@
 #include "registry/http.h"
 #include "registry/index.h"
 #include "registry/inspect.h"
+#include "registry/job.h"
 #include "registry/kept_notes.h"
 #include "registry/lease.h"
 #include "registry/log.h"

@@ -34,6 +34,7 @@ check() {
 	list "$1" registry/signers.def registry/sign "" .c
 	list "$1" registry/importers.def registry/import "" .c
 	list "$1" registry/codecs.def registry/codec "" .c
+	list "$1" registry/jobs.def registry/job "" .c
 	list "$1" schema/statements.def schema "" .schema.json
 	list "$1" cli/commands.def cli cmd_ .c
 }

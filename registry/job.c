@@ -1,0 +1,224 @@
+/* Jobs of a cluster, and what all their records have in common. */
+#include "registry/job.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct job_source *const sources[] = {
+#define JOBS(name) &job_source_##name,
+#include "registry/jobs.def"
+#undef JOBS
+};
+
+void jobs_release(struct jobs *jobs)
+{
+	free(jobs->item);
+	*jobs = (struct jobs){ .item = NULL };
+}
+
+int jobs_need(struct jobs *jobs, const char *scheduler, const char *cluster, const char *job,
+	      uint64_t restart, struct job **out_job, struct error *err)
+{
+	struct job *item;
+
+	/* Records of one job lie close together. */
+	for (size_t i = jobs->count; i-- > 0 && jobs->count - i < 4096;) {
+		item = &jobs->item[i];
+		if (item->restart == restart && !strcmp(item->job, job) &&
+		    !strcmp(item->cluster, cluster) && !strcmp(item->scheduler, scheduler)) {
+			*out_job = item;
+			return 0;
+		}
+	}
+	if (jobs->count == JOBS_MAX)
+		return error_set(err, ERROR_USAGE, "more than %u jobs: take them in parts",
+				 JOBS_MAX);
+	if (jobs->count == jobs->room) {
+		size_t room = jobs->room ? 2 * jobs->room : 64;
+
+		item = realloc(jobs->item, room * sizeof(*item));
+		if (!item)
+			return error_set(err, ERROR_SYSTEM, "out of memory for %zu jobs", room);
+		jobs->item = item;
+		jobs->room = room;
+	}
+	item = &jobs->item[jobs->count++];
+	memset(item, 0, sizeof(*item));
+	item->scheduler = scheduler;
+	item->exit_status = RUN_STATUS_UNKNOWN;
+	item->restart = restart;
+	snprintf(item->cluster, sizeof(item->cluster), "%s", cluster);
+	snprintf(item->job, sizeof(item->job), "%s", job);
+	*out_job = item;
+	return 0;
+}
+
+void job_exit(struct job *job, int exit_status, int signal)
+{
+	job->exit_status = signal ? RUN_STATUS_UNKNOWN : exit_status;
+	job->signal = signal;
+	if (job->outcome_known)
+		return;
+	job->outcome_known = true;
+	job->outcome = signal ? RUN_KILLED : exit_status ? RUN_FAILED : RUN_COMPLETED;
+}
+
+void job_complain(const struct job_reading *reading, size_t line, const char *fmt, ...)
+{
+	char text[256];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	reading->complain(reading->arg, reading->path, line, text);
+}
+
+int jobs_read(const struct job_reading *reading, struct span text, const char *format,
+	      struct jobs *jobs, struct error *err)
+{
+	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++)
+		if (format ? !strcmp(format, sources[i]->name) : sources[i]->knows(text))
+			return sources[i]->read(reading, text, jobs, err);
+	return error_set(err, ERROR_USAGE,
+			 "'%s' looks like no record of jobs that is known (a spool, sacct "
+			 "--parsable2, jobcomp/filetxt, PBS accounting, CSV)",
+			 reading->path);
+}
+
+bool job_text(struct span from, char out_text[JOB_TEXT_SIZE])
+{
+	if (from.len >= JOB_TEXT_SIZE)
+		return false;
+	for (size_t i = 0; i < from.len; i++)
+		if (from.data[i] <= ' ' || from.data[i] > '~')
+			return false;
+	memcpy(out_text, from.data, from.len);
+	out_text[from.len] = '\0';
+	return true;
+}
+
+bool job_cut(struct span *rest, char end, struct span *out_part)
+{
+	const uint8_t *at;
+
+	if (!rest->data)
+		return false;
+	at = rest->len ? memchr(rest->data, end, rest->len) : NULL;
+	*out_part = (struct span){ rest->data, at ? (size_t)(at - rest->data) : rest->len };
+	*rest = at ? (struct span){ at + 1, rest->len - out_part->len - 1 }
+		   : (struct span){ NULL, 0 };
+	return true;
+}
+
+bool job_line(struct span *text, struct span *out_line)
+{
+	if (!text->len || !job_cut(text, '\n', out_line))
+		return false;
+	if (out_line->len && out_line->data[out_line->len - 1] == '\r')
+		out_line->len--;
+	return true;
+}
+
+bool job_is(struct span span, const char *text)
+{
+	return span.len == strlen(text) && !memcmp(span.data, text, span.len);
+}
+
+bool job_number(struct span text, uint64_t *out_number)
+{
+	uint64_t value = 0;
+
+	if (!text.len || text.len > 12)
+		return false;
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.data[i] < '0' || text.data[i] > '9')
+			return false;
+		value = 10 * value + (uint64_t)(text.data[i] - '0');
+	}
+	*out_number = value;
+	return true;
+}
+
+int job_time(const struct job_reading *reading, struct span text, int64_t *out_unix_s,
+	     struct error *err)
+{
+	char room[48];
+	size_t len = text.len;
+	bool digits = len > 0 && len <= 11;
+
+	for (size_t i = 0; i < len; i++)
+		digits = digits && text.data[i] >= '0' && text.data[i] <= '9';
+	if (len + 2 > sizeof(room))
+		return error_set(err, ERROR_CORRUPT, "no time");
+	memcpy(room, text.data, len);
+	room[len] = '\0';
+	if (digits) {
+		*out_unix_s = strtoll(room, NULL, 10);
+		return 0;
+	}
+	if (len != strlen("2026-04-01T00:00:00"))
+		return time_parse(room, out_unix_s, err);
+	if (!reading->zone_known)
+		return error_set(err, ERROR_USAGE,
+				 "'%s' gives times without a zone: say which with --zone +09:00",
+				 reading->path);
+	memcpy(room + len, "Z", 2);
+	if (time_parse(room, out_unix_s, err))
+		return -1;
+	*out_unix_s -= reading->zone_s;
+	return 0;
+}
+
+bool job_state(struct span word, enum run_outcome *out_outcome)
+{
+	static const struct {
+		const char *word;
+		enum run_outcome outcome;
+	} known[] = {
+		{ "COMPLETED", RUN_COMPLETED },  { "FAILED", RUN_FAILED },
+		{ "OUT_OF_MEMORY", RUN_FAILED }, { "BOOT_FAIL", RUN_FAILED },
+		{ "CANCELLED", RUN_KILLED },     { "PREEMPTED", RUN_KILLED },
+		{ "REQUEUED", RUN_KILLED },      { "REVOKED", RUN_KILLED },
+		{ "TIMEOUT", RUN_TIMED_OUT },    { "DEADLINE", RUN_TIMED_OUT },
+		{ "NODE_FAIL", RUN_LOST },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		size_t len = strlen(known[i].word);
+
+		/* "CANCELLED by 1001": by whom is nobody's business. */
+		if (word.len >= len && !memcmp(word.data, known[i].word, len) &&
+		    (word.len == len || word.data[len] == ' ' || word.data[len] == '+')) {
+			*out_outcome = known[i].outcome;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool small_number(struct span text, int *out_number)
+{
+	int number = 0;
+
+	if (!text.len || text.len > 4)
+		return false;
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.data[i] < '0' || text.data[i] > '9')
+			return false;
+		number = 10 * number + (text.data[i] - '0');
+	}
+	*out_number = number;
+	return true;
+}
+
+bool job_exit_pair(struct span text, int *out_status, int *out_signal)
+{
+	struct span status, signal;
+
+	return job_cut(&text, ':', &status) && job_cut(&text, ':', &signal) &&
+	       small_number(status, out_status) && small_number(signal, out_signal) &&
+	       *out_status < 256 && *out_signal < 128;
+}
