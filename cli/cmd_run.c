@@ -558,9 +558,7 @@ static const struct option run_options[] = {
 static const struct example run_examples[] = {
 	{ "akashi run llm-x/base-run@v1 --data llm-x/corpus@v1 -- torchrun train.py",
 	  "declare the run, start it, and sign how it ended" },
-	{ "akashi run llm-x/base-run@v1 --output 'ckpt/iter_*' --as 'llm-x/base@{step}' --record "
-	  "-- "
-	  "bash train.sh",
+	{ "akashi run --output 'ckpt/iter_*' --as 'llm-x/base@{step}' --record -- bash train.sh",
 	  "register and record each checkpoint as soon as it is complete" },
 	{ "akashi run --repository . --repository ../Megatron-LM -- bash train.sh",
 	  "with the state of two repositories; the name is made up" },
