@@ -92,8 +92,9 @@ void help_print(FILE *stream, const struct command *parent, const struct command
 			command->synopsis);
 	if (command->subcommands && command != &command_root)
 		for (const struct command *const *sub = command->subcommands; *sub; sub++)
-			fprintf(stream, "  %s %s%s%s\n", words, (*sub)->name,
-				(*sub)->synopsis[0] ? " " : "", (*sub)->synopsis);
+			if (!(*sub)->hidden)
+				fprintf(stream, "  %s %s%s%s\n", words, (*sub)->name,
+					(*sub)->synopsis[0] ? " " : "", (*sub)->synopsis);
 	if (command->description) {
 		fputc('\n', stream);
 		output_wrapped(stream, command->description, 0);

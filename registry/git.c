@@ -100,12 +100,27 @@ static int add_time(struct repository *repo, struct json *facts, struct error *e
 	return json_set_text(facts, "authorTime", text, err);
 }
 
+/* The commit itself, which repo->commit is from now on. */
+static int add_commit_names(struct repository *repo, git_object *commit, struct json *facts,
+			    struct error *err)
+{
+	const struct git_library *git = &repo->git;
+	char hex[GIT_OID_HEXSZ + 1];
+
+	repo->commit = (git_commit *)commit;
+	git->oid_tostr(hex, sizeof(hex), git->object_id(commit));
+	if (json_set_text(facts, "commit", hex, err) ||
+	    json_set_text(facts, "objectFormat", "sha1", err))
+		return -1;
+	git->oid_tostr(hex, sizeof(hex), git->commit_tree_id(repo->commit));
+	return json_set_text(facts, "tree", hex, err);
+}
+
 static int add_commit(struct repository *repo, struct json *facts, struct error *err)
 {
 	const struct git_library *git = &repo->git;
 	git_reference *head = NULL;
 	git_object *commit = NULL;
-	char hex[GIT_OID_HEXSZ + 1];
 	int code = git->repository_head(&head, repo->handle);
 	int failed = 0;
 
@@ -122,13 +137,7 @@ static int add_commit(struct repository *repo, struct json *facts, struct error 
 		return -1;
 	if (code)
 		return git_failed(git, code, err, "cannot read the commit of HEAD");
-	repo->commit = (git_commit *)commit;
-	git->oid_tostr(hex, sizeof(hex), git->object_id(commit));
-	if (json_set_text(facts, "commit", hex, err) ||
-	    json_set_text(facts, "objectFormat", "sha1", err))
-		return -1;
-	git->oid_tostr(hex, sizeof(hex), git->commit_tree_id(repo->commit));
-	return json_set_text(facts, "tree", hex, err);
+	return add_commit_names(repo, commit, facts, err);
 }
 
 /* ---- SHA-256 over the tracked files (docs/formats.md, section 8) ---- */
@@ -446,6 +455,38 @@ static int facts_of_sha1(const struct context *ctx, const struct git_request *re
 	if (repo->sparse)
 		return add_not_possible(facts, "a sparse checkout does not have every file", err);
 	return add_dirty(repo, request, facts, diff, err);
+}
+
+int git_commit_facts(struct repository *repo, const char *hex, struct json *facts,
+		     struct error *err)
+{
+	const struct git_library *git = &repo->git;
+	git_reference *head = NULL;
+	git_commit *commit = NULL;
+	git_object *at = NULL;
+	git_oid oid;
+	int code, failed = 0;
+
+	code = git->oid_fromstr(&oid, hex);
+	if (!code)
+		code = git->commit_lookup(&commit, repo->handle, &oid);
+	if (code)
+		return git_failed(git, code, err, hex);
+	if (git->repository_head(&head, repo->handle) == 0 &&
+	    git->repository_head_detached(repo->handle) == 0 &&
+	    git->reference_peel(&at, head, GIT_OBJECT_COMMIT) == 0 &&
+	    git->oid_equal(git->object_id(at), &oid))
+		failed = json_set_text(facts, "branch", git->reference_shorthand(head), err);
+	git->object_free(at);
+	git->reference_free(head);
+	if (repo->commit)
+		git->commit_free(repo->commit);
+	return add_commit_names(repo, (git_object *)commit, facts, err) || failed ||
+			       add_tags(repo, facts, err) || add_remote(repo, facts, err) ||
+			       add_time(repo, facts, err) ||
+			       add_not_possible(facts, "a hook looks at the commit alone", err)
+		       ? -1
+		       : 0;
 }
 
 int git_facts_gather(const struct context *ctx, const struct git_request *request,

@@ -29,7 +29,16 @@
 	X(reference_name) X(graph_descendant_of) X(blob_create_from_workdir) \
 	X(tree_create_updated) X(tree_lookup) X(commit_create) X(signature_new) \
 	X(signature_free) X(submodule_foreach) X(submodule_path) X(submodule_lookup) \
-	X(submodule_wd_id) X(submodule_free) X(oid_cpy)
+	X(submodule_wd_id) X(submodule_free) X(oid_cpy) \
+	X(repository_state) \
+	X(config_multivar_iterator_new) X(config_open_level) X(config_set_string) \
+	X(config_delete_entry) X(config_get_path) X(config_find_global) X(repository_config) \
+	X(commit_message) X(message_trailers) X(message_trailer_array_free) \
+	X(commit_parentcount) X(commit_parent) X(commit_id) X(revwalk_new) X(revwalk_push) \
+	X(revwalk_hide) X(revwalk_hide_glob) X(revwalk_next) X(revwalk_free) \
+	X(oid_fromstr) X(note_read) X(note_message) X(note_free) X(note_create) \
+	X(revparse_single) X(object_peel) \
+	X(tree_entry_bypath) X(tree_entry_free) X(reference_name_to_id)
 /* clang-format on */
 
 struct git_library {
@@ -38,6 +47,10 @@ struct git_library {
 	GIT_FUNCTIONS(FUNCTION)
 #undef FUNCTION
 };
+
+/* Load it: ERROR_SYSTEM when it is not installed. Closing is safe for one that is {0}. */
+MUST_CHECK int git_library_open(struct git_library *git, struct error *err);
+void git_library_close(struct git_library *git);
 
 /* The reason that libgit2 gives, behind `what`: ERROR_ABSENT for what it did not find, else
  * ERROR_CORRUPT. */
@@ -67,6 +80,9 @@ bool git_is_output(const struct repository *repo, const char *const *output, siz
 
 /* Append a diff as `git apply` takes it. */
 MUST_CHECK int git_diff_text(const struct git_library *git, git_diff *diff, struct buffer *out,
-			     struct error *err);
+			     struct error *err); /* Set what the commit says, and nothing of a work
+						    tree; it becomes repo->commit. */
+MUST_CHECK int git_commit_facts(struct repository *repo, const char *hex, struct json *facts,
+				struct error *err);
 
 #endif

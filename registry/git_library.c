@@ -9,7 +9,7 @@
 
 #include "registry/git_inner.h"
 
-static void library_close(struct git_library *git)
+void git_library_close(struct git_library *git)
 {
 	if (git->handle && git->libgit2_shutdown)
 		git->libgit2_shutdown();
@@ -18,7 +18,7 @@ static void library_close(struct git_library *git)
 	git->handle = NULL;
 }
 
-static int library_open(struct git_library *git, struct error *err)
+int git_library_open(struct git_library *git, struct error *err)
 {
 	/* Extensions that change nothing about what we read, and that 1.5 does not know. */
 	static const char *extension[] = { "partialclone", "worktreeconfig", "preciousobjects" };
@@ -61,7 +61,7 @@ void repository_close(struct repository *repo)
 	if (repo->handle)
 		repo->git.repository_free(repo->handle);
 	git_folders_release(&repo->folders);
-	library_close(&repo->git);
+	git_library_close(&repo->git);
 }
 
 /* Find the repository's folder: at the request's folder, or above it. */
@@ -176,7 +176,7 @@ int repository_open(struct repository *repo, const struct git_request *request, 
 {
 	int code;
 
-	if (library_open(&repo->git, err) || repository_find(repo, request, err) ||
+	if (git_library_open(&repo->git, err) || repository_find(repo, request, err) ||
 	    repository_settings(repo, request->enclosed, err))
 		return -1;
 	if (request->enclosed && repository_enclosed(repo, request->folder, err))

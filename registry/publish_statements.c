@@ -155,34 +155,6 @@ static int envelope_keep(struct publishing *batch, struct making *making, enum s
 			   &making->entry, err);
 }
 
-/* The claim of a statement: a control statement of its own. */
-static int claim_payload(const struct registry *registry, const struct statement *statement,
-			 const struct digest *identity, struct buffer *out, struct error *err)
-{
-	CLEANUP(json_free) struct json *predicate = NULL;
-	struct statement_draft draft = { .kind = STATEMENT_claim,
-					 .subject = statement->subject,
-					 .digest = *identity };
-	char family[NAME_TEXT_MAX];
-	struct name name = statement->name;
-	uint64_t serial = 0;
-
-	name.version[0] = '\0';
-	name_to_text(&name, family);
-	if (statement->name.alias && json_need_size(statement->predicate, "serial", &serial, err))
-		return -1;
-	if (json_object_new(&predicate, err) ||
-	    json_set_text(predicate, "kind", statement_kind_name(statement->kind), err) ||
-	    json_set_text(predicate, "name", family, err) ||
-	    json_set_text(predicate, statement->name.alias ? "alias" : "version",
-			  statement->name.version, err) ||
-	    (statement->name.alias && json_set_size(predicate, "serial", serial, err)) ||
-	    json_set_digest(predicate, "statement", identity, err))
-		return -1;
-	draft.predicate = predicate;
-	return draft_payload(registry, &draft, NULL, NULL, out, err);
-}
-
 /* Say the draft again as it was said in `payload`: is that what was said? */
 static bool said_before(const struct registry *registry, const struct statement_draft *draft,
 			struct span payload)
@@ -368,7 +340,7 @@ static int draft_make(struct publishing *batch, const struct statement_draft *dr
 	digest_to_hex(&made->identity, making->statement);
 	making->claim = claim;
 	claim = NULL; /* handed over */
-	return claim_payload(batch->registry, &statement, &made->identity, &making->payload, err) ||
+	return statement_claim_payload(&statement, &made->identity, &making->payload, err) ||
 			       envelope_keep(batch, making, STATEMENT_claim, err)
 		       ? -1
 		       : 0;

@@ -76,6 +76,31 @@ int statement_claim_text(const struct statement *statement, char **out_text, str
 	return error_set(err, ERROR_SYSTEM, "out of memory for a name");
 }
 
+int statement_claim_payload(const struct statement *statement, const struct digest *identity,
+			    struct buffer *out, struct error *err)
+{
+	CLEANUP(json_free) struct json *predicate = NULL;
+	char family[NAME_TEXT_MAX];
+	struct name name = statement->name;
+	uint64_t serial = 0;
+
+	name.version[0] = '\0';
+	name_to_text(&name, family);
+	if (statement->name.alias && json_need_size(statement->predicate, "serial", &serial, err))
+		return -1;
+	if (json_object_new(&predicate, err) ||
+	    json_set_text(predicate, "origin", statement->origin, err) ||
+	    json_set_text(predicate, "kind", statement_kind_name(statement->kind), err) ||
+	    json_set_text(predicate, "name", family, err) ||
+	    json_set_text(predicate, statement->name.alias ? "alias" : "version",
+			  statement->name.version, err) ||
+	    (statement->name.alias && json_set_size(predicate, "serial", serial, err)) ||
+	    json_set_digest(predicate, "statement", identity, err))
+		return -1;
+	out->len = 0;
+	return statement_build(STATEMENT_claim, statement->subject, identity, predicate, out, err);
+}
+
 int statement_signers(struct registry *registry, const struct digest *identity,
 		      struct digest_list *out_keys, struct error *err)
 {

@@ -35,6 +35,11 @@ MUST_CHECK int registry_knows(struct registry *registry, const struct digest *id
 MUST_CHECK int statement_claim_text(const struct statement *statement, char **out_text,
 				    struct error *err);
 
+/* The payload of the claim of a statement: a control statement of its own, with no time. */
+MUST_CHECK int statement_claim_payload(const struct statement *statement,
+				       const struct digest *identity, struct buffer *out,
+				       struct error *err);
+
 /*
  * Append `count` entries as one batch, and prove each with the bytes that were made here, not with
  * what the log says they are. `fill` gives item i, borrowed from the batch; `place` is told its

@@ -1,5 +1,4 @@
-/* path_glob: does a pattern, as one writes them in .gitignore, cover a path? Inside verify/ only.
- */
+/* path_glob: does a pattern, as one writes them in .gitignore, cover a path? */
 #ifndef VERIFY_PATH_GLOB_H
 #define VERIFY_PATH_GLOB_H
 

@@ -178,6 +178,30 @@ static int retention_digest(const struct statement *statement, struct digest *ou
 		       : 0;
 }
 
+/* A tag that was moved is about the line in which git tells of it. */
+static int move_digest(const struct statement *statement, struct digest *out_digest,
+		       struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer line;
+	static const char none[] = "0000000000000000000000000000000000000000"
+				   "000000000000000000000000";
+	const char *ref, *before, *after;
+	size_t len;
+
+	buffer_init(&line, STATEMENT_PAYLOAD_MAX_BYTES);
+	if (json_need_string(statement->predicate, "ref", &ref, err) ||
+	    json_need_string(statement->predicate, "old", &before, err) ||
+	    json_maybe_string(statement->predicate, "new", &after, err))
+		return -1;
+	len = strlen(before);
+	if (len != 40 && len != 64)
+		return error_set(err, ERROR_CORRUPT, "'old' is no name of a git object");
+	if (buffer_printf(&line, err, "%s %.*s %s\n", before, (int)len, after ? after : none, ref))
+		return -1;
+	*out_digest = sha256(buffer_view(&line));
+	return 0;
+}
+
 /* A policy is about its keys: the digest of their canonical spelling. */
 static int policy_digest(const struct statement *statement, struct digest *out_digest,
 			 struct error *err)
@@ -228,6 +252,8 @@ static int predicate_digest(const struct statement *statement, struct digest *ou
 		return reference_digest(predicate, "checkpoint", true, out_digest, err);
 	case STATEMENT_verification:
 		return reference_digest(predicate, "of", true, out_digest, err);
+	case STATEMENT_move:
+		return move_digest(statement, out_digest, err);
 	case STATEMENT_policy:
 		return policy_digest(statement, out_digest, err);
 	case STATEMENT_key:

@@ -36,6 +36,7 @@
 #include "verify/name.h"
 #include "verify/note.h"
 #include "verify/objects.h"
+#include "verify/path_glob.h"
 #include "verify/pieces.h"
 #include "verify/plain_text.h"
 #include "verify/policy.h"

@@ -15,7 +15,7 @@ check() {
 	includes "$1" 'jansson' 'verify/json[a-z_]*\.c'
 	includes "$1" 'sqlite3' 'registry/sqlite\.c'
 	includes "$1" 'git2' 'registry/git([a-z_]*\.c|_inner\.h)' # the inner header is git*.c's own: see below
-	(cd "$1" && grep -rlE --include='*.[ch]' '"registry/git_inner\.h"' $ROOMS) | grep -vE '^registry/git[a-z_]*\.c$' || true
+	(cd "$1" && grep -rlE --include='*.[ch]' '"registry/git(_work)?_inner\.h"' $ROOMS) | grep -vE '^registry/git([a-z_]*\.c|_work_inner\.h)$' || true
 	includes "$1" 'curl/' 'registry/http\.c'
 	includes "$1" 'microhttpd' 'registry/serve\.c'
 	includes "$1" '(p11-kit/)?pkcs11' 'registry/sign/pkcs11/[a-z0-9_]*\.c'

@@ -144,6 +144,26 @@ def bent_object(akashi, folder):
     return akashi("fsck", "--read-all", "--json", "--registry", folder / "bent-registry", status=1)
 
 
+def tag_moved(akashi, folder):
+    """A tag of a model that is moved, as git tells its hook."""
+    train = folder / "train"
+    env = {**os.environ, "GIT_CONFIG_GLOBAL": "/dev/null", "HOME": str(folder), "XDG_CONFIG_HOME": str(folder / "config")}
+
+    def git(*arguments):
+        subprocess.run(["git", "-C", train, "-c", "user.name=t", "-c", "user.email=t@example.org", *arguments], check=True,
+                       capture_output=True, env=env)
+
+    train.mkdir()
+    git("init", "-q")
+    git("commit", "-q", "--allow-empty", "-m", "one")
+    git("commit", "-q", "--allow-empty", "-m", "two")
+    git("tag", "model/team/base/v1")
+    line = subprocess.run(["git", "-C", train, "rev-parse", "HEAD~1", "HEAD"], check=True, capture_output=True, text=True).stdout.split()
+    akashi("hook", "reference-transaction", "committed", cwd=train, text=f"{line[1]} {line[0]} refs/tags/model/team/base/v1\n")
+    while "another" in akashi("sync", "--registry", folder, cwd=train):
+        pass  # the hook's own attempt is at it
+
+
 def main_job(folder):
     """Every kind of statement, made once; the run's JSON of `verify`, the pin and the public key."""
     home = folder / "home"
@@ -151,8 +171,8 @@ def main_job(folder):
     env = {k: v for k, v in os.environ.items() if not k.startswith("AKASHI_REGISTRY")}
     env |= {"HOME": str(home), "XDG_CONFIG_HOME": str(home / "config"), "USER": "taro", "LOGNAME": "taro"}
 
-    def akashi(*arguments, status=0):
-        done = subprocess.run([AKASHI, *map(str, arguments)], env=env, cwd=folder, capture_output=True, text=True)
+    def akashi(*arguments, status=0, cwd=folder, text=None):
+        done = subprocess.run([AKASHI, *map(str, arguments)], env=env, cwd=cwd, capture_output=True, text=True, input=text)
         assert done.returncode == status, f"akashi {arguments}: exit {done.returncode}\n{done.stdout}{done.stderr}"
         return done.stdout
 
@@ -188,6 +208,7 @@ def main_job(folder):
     akashi("key", "revoke", "reviewer", "--last", "3", "--reason", "a judge has it")
     akashi("retract", "team/base@step-300", "--reason", "trained on a test set")
     akashi("supersede", "team/base@step-500", "team/base@v1")
+    tag_moved(akashi, folder)
     akashi("note", "team/base@v1", "学習率を0.8倍にして再開した")
     pins = folder / "pin"
     retracted = akashi("verify", "team/base@step-300", "--trust", pins, "--forward", "none", "--allow-retracted", "--json")
