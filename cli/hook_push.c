@@ -126,24 +126,31 @@ static int push_line(struct pushing *pushing, const char *text, bool publish, st
 			      pushing->remote, missing_told, pushing, err);
 }
 
-/* First all claims, then all releases: nothing is published by a push that is refused. */
-static int lines_go(struct pushing *pushing, char *text, struct error *err)
+static int lines_go(struct pushing *pushing, const char *text, bool publish, struct error *err)
 {
-	for (int publish = 0; publish < 2; publish++) {
-		CLEANUP(text_free) char *copy = strdup(text);
-		char *rest = copy;
-		const char *line;
+	CLEANUP(text_free) char *copy = strdup(text);
+	char *rest = copy;
+	const char *line;
 
-		if (!copy)
-			return error_set(err, ERROR_SYSTEM, "out of memory for what git says");
-		while ((line = strsep(&rest, "\n")))
-			if (line[0] && push_line(pushing, line, publish, err))
-				return -1;
-		if (pushing->missing && pushing->policy == PUSH_REFUSE)
-			pushing->refused = true;
-		if (pushing->refused)
-			return 0;
+	if (!copy)
+		return error_set(err, ERROR_SYSTEM, "out of memory for what git says");
+	while ((line = strsep(&rest, "\n")))
+		if (line[0] && push_line(pushing, line, publish, err))
+			return -1;
+	return 0;
+}
+
+/* Only who was told to refuse stands in the way of a push that cannot be looked at. */
+static int claims_look(struct pushing *pushing, const char *text, struct error *err)
+{
+	struct error why = { 0 };
+
+	if (lines_go(pushing, text, false, &why)) {
+		if (pushing->policy == PUSH_REFUSE)
+			return error_set(err, why.code, "%s", why.text);
+		context_notice(pushing->call->ctx, "the push was not looked at: %s", why.text);
 	}
+	pushing->refused = pushing->missing && pushing->policy == PUSH_REFUSE;
 	return 0;
 }
 
@@ -177,10 +184,13 @@ static int pre_push_run(struct call *call, struct error *err)
 {
 	CLEANUP(pushing_release) struct pushing pushing = { .call = call };
 	CLEANUP(text_free) char *text = NULL;
+	struct error why = { 0 };
 
 	hooks_ask_nobody(call);
-	if (input_read(&text, err) || hooks_repository(call, &pushing.work, err))
+	if (input_read(&text, err))
 		return -1;
+	if (hooks_repository(call, &pushing.work, &why))
+		context_notice(call->ctx, "the push was not looked at: %s", why.text);
 	if (!pushing.work)
 		return 0;
 	if (policy_read(&pushing, err) ||
@@ -191,7 +201,9 @@ static int pre_push_run(struct call *call, struct error *err)
 	/* The name of a remote, or its URL where it has none. */
 	pushing.remote = strpbrk(call->operand[0], ":/") ? NULL : call->operand[0];
 	registry_ask(&pushing);
-	if (lines_go(&pushing, text, err))
+	/* First all claims, then all releases: nothing is published by a push that is refused. */
+	if (claims_look(&pushing, text, err) ||
+	    (!pushing.refused && lines_go(&pushing, text, true, err)))
 		return -1;
 	missing_tell(&pushing);
 	call->exit_status = pushing.refused ? 1 : 0;
