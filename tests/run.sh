@@ -26,8 +26,8 @@ done
 CORES=$(nproc)
 FAILED=
 SUMMARY=
-FUZZ_SECONDS=20
-FUZZ_FOREIGN="envelope sigstore_bundle sigstore_root certificate modelsig note checkpoint tiles proof policy entry safetensors config manifest"
+FUZZ_SECONDS=12
+FUZZ_FOREIGN="envelope sigstore_bundle sigstore_root certificate modelsig note checkpoint tiles proof policy entry safetensors config manifest pack codec jobs"
 
 heading() { printf '\n== %s (%d s)\n' "$*" "$SECONDS"; }
 

@@ -2,7 +2,7 @@
 # A backup beside eight writers and whoever prunes, and both ways killed at any moment: what was finished last comes back whole.
 . "$(dirname "$0")/lib.sh"
 
-KILLS=2 ROUNDS=2 MOST=5
+KILLS=1 ROUNDS=1 MOST=3
 [ -z "${AKASHI_LONG:-}" ] || KILLS=60 ROUNDS=20 MOST=1000
 
 run 0 init --origin example.org/kept
