@@ -109,8 +109,7 @@ static void what_no_run_takes_is_refused(void **state)
 {
 	static const char *const bad[] = {
 		"[[{\"fiscalYear\":2026}]]",
-		"[[{\"fiscalYear\":2026,\"nodeSeconds\":1},{\"fiscalYear\":2026,\"nodeSeconds\":1}]"
-		"]",
+		"[[{\"fiscalYear\":9,\"nodeSeconds\":1},{\"fiscalYear\":9,\"nodeSeconds\":1}]]",
 		"[[{\"fiscalYear\":1,\"nodeSeconds\":1}]]",
 		"[[{\"fiscalYear\":2026,\"nodeSeconds\":-1}]]",
 		"[{\"fiscalYear\":2026}]",
