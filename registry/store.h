@@ -228,8 +228,9 @@ struct store_type {
 	/*
 	 * What the object takes up, in the parts it is kept in (one, where it lies as a whole),
 	 * each visited as often as the object has it; without `measure` nobody looks how much a
-	 * part takes, and its stored_len may be STORE_LEN_UNKNOWN. ERROR_ABSENT if there is no
-	 * such object.
+	 * part takes, and its stored_len may be STORE_LEN_UNKNOWN. With it, what parts are decoded
+	 * with (bases of differences, dictionaries) is visited too, behind the part and with a
+	 * raw_len of 0. ERROR_ABSENT if there is no such object.
 	 */
 	int (*parts)(struct store *store, const struct digest *digest, bool measure,
 		     store_visit_part visit, void *arg, struct error *err);

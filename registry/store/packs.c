@@ -291,10 +291,69 @@ static int packs_rely(struct store *store, const struct digest *digest, bool *ou
 	return *out_has ? 0 : packed_rely(self, digest, out_has, err);
 }
 
+/* What the record takes in packs; 0 where there is none. */
+static int record_bytes(struct packs_store *self, const struct digest *digest, enum pack_kind kind,
+			uint64_t *out_bytes, struct error *err)
+{
+	struct packs_place place[PACKS_COPIES_MAX];
+	size_t count;
+
+	if (packs_find(self, digest, kind, place, &count, err))
+		return -1;
+	*out_bytes = count ? PACK_RECORD_BYTES + (uint64_t)place[0].entry.stored_len : 0;
+	packs_places_drop(place, count);
+	return 0;
+}
+
+struct measuring {
+	struct packs_store *self;
+	store_visit_part visit;
+	void *arg;
+	struct digest last; /* the base or dictionary that was visited last */
+};
+
+/* What a part is decoded with takes room as long as the part does. */
+static int needed_visit(struct measuring *m, const struct digest *needed, bool dictionary,
+			struct error *err)
+{
+	uint64_t bytes, again = 0;
+
+	if (digest_equal(needed, &m->last))
+		return 0;
+	m->last = *needed;
+	/* A dictionary lies there as data, too. */
+	if (record_bytes(m->self, needed, PACK_DATA, &bytes, err) ||
+	    (dictionary && record_bytes(m->self, needed, PACK_DICTIONARY, &again, err)))
+		return -1;
+	return m->visit(m->arg, needed, 0, bytes + again, err);
+}
+
+static int part_measure(struct measuring *m, const struct recipe_part *part, struct error *err)
+{
+	struct packs_place place[PACKS_COPIES_MAX];
+	bool base = false, dictionary = false;
+	uint64_t stored = 0;
+	struct digest needed;
+	size_t count;
+
+	if (packs_find(m->self, &part->digest, PACK_DATA, place, &count, err))
+		return -1;
+	if (count) {
+		stored = PACK_RECORD_BYTES + (uint64_t)place[0].entry.stored_len;
+		base = packs_needs(&place[0], PACK_DATA, &needed);
+		dictionary = !base && packs_needs(&place[0], PACK_DICTIONARY, &needed);
+	}
+	packs_places_drop(place, count);
+	if (m->visit(m->arg, &part->digest, part->len, stored, err))
+		return -1;
+	return base || dictionary ? needed_visit(m, &needed, dictionary, err) : 0;
+}
+
 static int packs_parts(struct store *store, const struct digest *digest, bool measure,
 		       store_visit_part visit, void *arg, struct error *err)
 {
 	struct packs_store *self = (struct packs_store *)store;
+	struct measuring measuring = { .self = self, .visit = visit, .arg = arg };
 	CLEANUP(recipe_release) struct recipe recipe = { 0 };
 	bool loose, packed;
 
@@ -308,18 +367,9 @@ static int packs_parts(struct store *store, const struct digest *digest, bool me
 		return -1;
 	for (size_t i = 0; i < recipe.count; i++) {
 		const struct recipe_part *part = &recipe.part[i];
-		struct packs_place place[PACKS_COPIES_MAX];
-		uint64_t stored = STORE_LEN_UNKNOWN;
-		size_t count;
 
-		if (measure) {
-			if (packs_find(self, &part->digest, PACK_DATA, place, &count, err))
-				return -1;
-			stored =
-				count ? PACK_RECORD_BYTES + (uint64_t)place[0].entry.stored_len : 0;
-			packs_places_drop(place, count);
-		}
-		if (visit(arg, &part->digest, part->len, stored, err))
+		if (measure ? part_measure(&measuring, part, err)
+			    : visit(arg, &part->digest, part->len, STORE_LEN_UNKNOWN, err))
 			return -1;
 	}
 	return 0;

@@ -24,6 +24,9 @@ run 0 fsck --read-all
 rm -r out
 run 0 get a/corpus@2 out --quiet
 cmp v2/corpus.txt out/corpus.txt || fail "the second version needs what was thrown away"
+# What stays for its sake is what it takes.
+run 0 du a/corpus@2 --json
+json 'o["total"]["stored"] > 0.9 * '"$(cat .akashi/packs/*.pack | wc -c)"
 
 # A changed byte is told with the file and the place, and repaired from where the text still is.
 pack=$(ls -S .akashi/packs/*.pack | head -1)

@@ -133,6 +133,8 @@ static int part_take(void *arg, const struct digest *digest, uint64_t raw_len, u
 	struct digest needed;
 	size_t count;
 
+	if (!raw_len) /* a base or a dictionary, and no part */
+		return 0;
 	assert_done(packs_find(taken->w->store, digest, PACK_DATA, place, &count, err), err);
 	assert_true(count >= 1);
 	taken->of_codec[place[0].entry.codec]++;
