@@ -63,6 +63,8 @@ head -c 20000 /dev/zero | tr '\0' x | run 2 note a/run@1 --file -
 complained "too long"
 run 3 note a/run@1 'key: AKIAIOSFODNN7EXAMPLE'
 complained "the note"
+run 3 note a/run@1 'logs: https://bob:hunter2hunter2@git.example.org/x'
+complained "a URL with a password"
 run 2 note a/run@1 x --search y
 run 0 note a/run@1 'rehearsed only' --dry-run
 run 0 note a/run@1
