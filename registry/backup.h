@@ -93,8 +93,8 @@ void restored_release(struct restored *restored);
 /*
  * Make a registry of the last state of a backup: every file compared with its digest, then the
  * whole examined (registry/examine.h), every byte read. It gets its name last; what an interrupted
- * restore left is gone on with. Damage is in *out_restored and does not keep back the rest.
- * ERROR_USAGE: there is a registry already.
+ * restore of the same state left is gone on with, and of another it is removed. Damage is in
+ * *out_restored and does not keep back the rest. ERROR_USAGE: there is a registry already.
  */
 MUST_CHECK int registry_restore(const struct context *ctx, const struct restore_request *request,
 				struct restored *out_restored, struct error *err);

@@ -11,6 +11,8 @@
 
 #define HOME_NAME ".akashi"
 #define PASSING_SUFFIX ".restoring"
+#define LEASE_NAME "restoring"
+#define MARK_NAME "restoring.state" /* of which list the files under the passing name are */
 #define ROOM_SPARE ((uint64_t)16 << 20)
 
 void restored_release(struct restored *restored)
@@ -124,6 +126,57 @@ static int target_need(struct restoring *r, struct error *err)
 		return error_set(err, ERROR_SYSTEM, "out of memory for a path");
 	}
 	return folder_make(r->passing, err);
+}
+
+/* Is what an interrupted run left of the state that is restored now? */
+static int mark_holds(const struct restoring *r, const char *hex, bool *out_holds,
+		      struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer text;
+	CLEANUP(text_free) char *path = NULL;
+	struct error cause = { 0 };
+
+	buffer_init(&text, 4096);
+	if (path_join(r->passing, MARK_NAME, &path, err))
+		return -1;
+	*out_holds =
+		file_read(path, &text, &cause) == 0 && span_equal(buffer_view(&text), span_of(hex));
+	return 0;
+}
+
+/*
+ * Of another backup, or of this one on another day, nothing may come to lie in the registry: a
+ * private key, a statement that was withheld since. So everything of it goes but our lease.
+ */
+static int others_remove(struct restoring *r, struct error *err)
+{
+	CLEANUP(backup_names_release) struct backup_names names = { .count = 0 };
+
+	if (backup_names_list(r->passing, "", &names, err))
+		return -1;
+	for (size_t i = 0; i < names.count; i++) {
+		CLEANUP(text_free) char *path = NULL;
+
+		if (strcmp(names.name[i], LEASE_NAME) == 0)
+			continue;
+		if (path_join(r->passing, names.name[i], &path, err) || folder_remove(path, err))
+			return -1;
+	}
+	return carry_settle(&r->carry, err);
+}
+
+static int mark_need(struct restoring *r, struct error *err)
+{
+	char hex[DIGEST_HEX_SIZE];
+	bool holds;
+
+	digest_to_hex(&r->out.state.list, hex);
+	if (mark_holds(r, hex, &holds, err))
+		return -1;
+	return holds || (others_remove(r, err) == 0 &&
+			 carry_text(&r->carry, MARK_NAME, span_of(hex), 0600, err) == 0)
+		       ? 0
+		       : -1;
 }
 
 /* Bytes of the file, or 0 where there is none. */
@@ -266,12 +319,16 @@ static int examine(struct restoring *r, struct error *err)
 
 static int passing_name(struct restoring *r, struct lease **lease, struct error *err)
 {
-	CLEANUP(text_free) char *parent = strdup(r->named);
+	CLEANUP(text_free) char *parent = strdup(r->named), *mark = NULL;
 	char *slash = parent ? strrchr(parent, '/') : NULL;
 
 	if (!slash)
 		return error_set(err, ERROR_SYSTEM, "out of memory for a path");
 	*slash = '\0';
+	if (path_join(r->passing, MARK_NAME, &mark, err))
+		return -1;
+	if (unlink(mark) && errno != ENOENT)
+		return error_system(err, errno, "cannot remove '%s'", mark);
 	lease_release(lease);
 	if (chmod(r->passing, 0755))
 		return error_system(err, errno, "cannot open '%s' for reading", r->passing);
@@ -284,8 +341,9 @@ static int restore(struct restoring *r, struct error *err)
 {
 	CLEANUP(lease_release) struct lease *lease = NULL;
 
-	if (target_need(r, err) || lease_take(r->passing, "restoring", r->ctx, &lease, err) ||
-	    carry_begin(r->ctx, r->passing, &r->carry, err) || room_need(r, err))
+	if (target_need(r, err) || lease_take(r->passing, LEASE_NAME, r->ctx, &lease, err) ||
+	    carry_begin(r->ctx, r->passing, &r->carry, err) || mark_need(r, err) ||
+	    room_need(r, err))
 		return -1;
 	r->carry.doing = "restoring";
 	r->carry.total = r->out.state.bytes;

@@ -120,6 +120,20 @@ run 1 --registry fourth log recover --seen twin/.akashi
 complained "another history"
 rm -rf back twin twins third fourth
 
+# What an interrupted restore of another backup left comes into no registry: neither its key nor what it said.
+run 0 --registry second backup seconds --with-keys
+run 0 restore seconds third
+mkdir fourth
+mv third/.akashi fourth/.akashi.restoring
+run 0 restore kept fourth
+said "log.key"
+[ ! -e fourth/.akashi/keys/log.key ] || fail "the key of another log came along"
+[ ! -e fourth/.akashi/restoring.state ] || fail "the mark of a restore stayed"
+for statement in fourth/.akashi/statements/*; do
+	[ -e "kept/statements/${statement##*/}" ] || fail "a statement of another registry came along"
+done
+rm -rf seconds third fourth
+
 # Keys and references, where that is asked for.
 run 0 backup full --with-keys --references --json
 json 'o["keys"] and o["references"] == 0'
