@@ -8,6 +8,9 @@
 
 #include "registry/backup_making.h"
 #include "registry/pack_file.h"
+#include "registry/store.h"
+
+#define STEP_BYTES ((size_t)1 << 20)
 
 static int item_open(const struct backup_item *item, struct error *err)
 {
@@ -45,26 +48,89 @@ static int record_count(void *arg, const struct pack_record *record, uint64_t of
 	return 0;
 }
 
-/* Its list gives its name, and every record has its checksums. */
-static int pack_check(int fd, uint64_t size, const struct digest *name, struct error *err)
+/* The head of the record is the one that the list tells of, and its stored bytes have their CRC. */
+static bool record_holds(int fd, const struct pack_entry *entry, struct buffer *stored)
+{
+	uint8_t head[PACK_RECORD_BYTES], *room;
+	struct error ignored = { 0 };
+	struct pack_record record;
+
+	stored->len = 0;
+	return !buffer_extend(stored, entry->stored_len, &room, &ignored) &&
+	       !pack_pread(fd, entry->offset, head, sizeof(head), &ignored) &&
+	       !pack_record_parse((struct span){ head, sizeof(head) }, &record, &ignored) &&
+	       digest_equal(&record.digest, &entry->digest) && record.kind == entry->kind &&
+	       record.raw_len == entry->raw_len && record.stored_len == entry->stored_len &&
+	       record.codec == entry->codec &&
+	       !pack_pread(fd, entry->offset + sizeof(head), room, entry->stored_len, &ignored) &&
+	       crc32c(0, buffer_view(stored)) == record.stored_crc;
+}
+
+/* Another copy is whole, or one that a repair put beside the packs: then fsck holds, too. */
+static bool is_elsewhere(struct making *m, const struct digest *digest)
+{
+	CLEANUP(source_close) struct source *source = NULL;
+	CLEANUP(buffer_release) struct buffer step;
+	struct error ignored = { 0 };
+	struct digest found;
+	uint8_t *room;
+
+	buffer_init(&step, STEP_BYTES);
+	if (store_read(m->registry->store, digest, &source, &ignored) ||
+	    buffer_extend(&step, STEP_BYTES, &room, &ignored))
+		return false;
+	(void)hash_stream_finish(m->carry.hash);
+	for (uint64_t at = 0; at < source->size;) {
+		uint64_t rest = source->size - at;
+		size_t len = rest < STEP_BYTES ? (size_t)rest : STEP_BYTES;
+
+		if (context_check_cancelled(m->registry->ctx, &ignored) ||
+		    source_read_at(source, at, room, len, &ignored))
+			return false;
+		hash_stream_add(m->carry.hash, (struct span){ room, len });
+		at += len;
+	}
+	found = hash_stream_finish(m->carry.hash);
+	return digest_equal(&found, digest);
+}
+
+static int records_check(struct making *m, int fd, const struct pack_entry *entry, size_t count,
+			 struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer stored;
+
+	buffer_init(&stored, PACK_PAYLOAD_MAX);
+	for (size_t i = 0; i < count; i++)
+		if (!record_holds(fd, &entry[i], &stored) && !is_elsewhere(m, &entry[i].digest))
+			return context_check_cancelled(m->registry->ctx, err)
+				       ? -1
+				       : error_set(err, ERROR_CORRUPT,
+						   "the record at %llu is damaged",
+						   (unsigned long long)entry[i].offset);
+	return 0;
+}
+
+/* Its list gives its name, and every record has its checksums, or is whole somewhere else. */
+static int pack_check(struct making *m, int fd, uint64_t size, const struct digest *name,
+		      struct error *err)
 {
 	struct pack_entry *entry;
 	size_t count, walked = 0;
 	struct digest found;
 	uint64_t footer, end;
+	int failed;
 
 	if (pack_footer_load(fd, &entry, &count, &found, err))
 		return -1;
-	free(entry);
 	footer = size - PACK_TAIL_BYTES - (uint64_t)count * PACK_ENTRY_BYTES;
 	if (!digest_equal(&found, name))
-		return error_set(err, ERROR_CORRUPT, "it has another name than its list gives");
-	if (pack_walk(fd, footer, true, record_count, &walked, &end, err))
-		return -1;
-	return end == footer && walked == count
-		       ? 0
-		       : error_set(err, ERROR_CORRUPT, "the record at %llu is damaged",
-				   (unsigned long long)end);
+		failed = error_set(err, ERROR_CORRUPT, "it has another name than its list gives");
+	else
+		failed = pack_walk(fd, footer, true, record_count, &walked, &end, err);
+	if (!failed && (end != footer || walked != count))
+		failed = records_check(m, fd, entry, count, err);
+	free(entry);
+	return failed ? -1 : 0;
 }
 
 static int envelope_holds(int fd, uint64_t size, const struct digest *identity, struct error *err)
@@ -86,7 +152,7 @@ static int envelope_holds(int fd, uint64_t size, const struct digest *identity, 
 }
 
 /* Is what is open as `fd` what it is called? */
-static int item_check(const struct backup_item *item, int fd, uint64_t size,
+static int item_check(struct making *m, const struct backup_item *item, int fd, uint64_t size,
 		      const struct digest *digest, struct error *err)
 {
 	switch (item->what) {
@@ -95,7 +161,7 @@ static int item_check(const struct backup_item *item, int fd, uint64_t size,
 			       ? 0
 			       : error_set(err, ERROR_CORRUPT, "its bytes have changed");
 	case BACKUP_PACK:
-		return pack_check(fd, size, &item->name, err);
+		return pack_check(m, fd, size, &item->name, err);
 	case BACKUP_STATEMENT:
 		return envelope_holds(fd, size, &item->name, err);
 	default:
@@ -132,7 +198,7 @@ static int kept_digest(struct making *m, const struct backup_item *item, int fro
 		return 0;
 	}
 	if (carry_hash(&m->carry, there, out_digest, err) ||
-	    item_check(item, there, size, out_digest, err))
+	    item_check(m, item, there, size, out_digest, err))
 		return err->code == ERROR_CORRUPT ? 0 : -1;
 	*out_kept = true;
 	return 0;
@@ -176,7 +242,7 @@ static int item_copy(struct making *m, const struct backup_item *item, int from,
 
 	*out_copied = false;
 	if (carry_take(&m->carry, from, mode, out_digest, &size, &cause) ||
-	    item_check(item, m->carry.fd, size, out_digest, &cause))
+	    item_check(m, item, m->carry.fd, size, out_digest, &cause))
 		return cause.code == ERROR_CORRUPT
 			       ? backup_tell(&m->report.damaged, err, "%s is damaged: %s",
 					     item->from, cause.text)

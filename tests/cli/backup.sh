@@ -176,5 +176,16 @@ said "damaged: packs/"
 [ ! -e "fresh/packs/$(basename "$pack")" ] || fail "a damaged pack was copied"
 run 1 restore fresh broken
 said "fails"
+# Once a repair put what is good beside it, the pack is the best there is of the rest, and comes along.
+run 1 restore kept rescue # what lies elsewhere is gone, and nothing else
+run 1 fsck --read-all --repair-from rescue
+said "repaired from"
+run 0 backup fresh
+[ -e "fresh/packs/$(basename "$pack")" ] || fail "a pack that was repaired was left out"
+rm -rf broken
+run 1 restore fresh broken
+run 0 --registry broken get t/near@v1 mended
+diff -r linked mended || fail "other bytes came back beside a damaged record"
+rm -rf broken mended fresh rescue
 cp whole "$pack"
 run 0 backup fresh
