@@ -46,7 +46,7 @@ if [ -n "${SLURM_JOB_ID:-}" ]; then
 else # PBS says it in arguments: job, user, group, name, session, asked, used, queue, account, exit status
 	add kind pbs
 	add job "${1:-}"
-	add restart "${PBS_RUNCOUNT:-}"
+	case ${PBS_RUNCOUNT:-} in '' | 0* | *[!0-9]*) ;; *) add restart $((PBS_RUNCOUNT - 1)) ;; esac # PBS counts from 1
 	nodes=0
 	if [ -r "${PBS_NODEFILE:-}" ]; then
 		nodes=$(sort -u "$PBS_NODEFILE" | wc -l)
@@ -56,7 +56,7 @@ else # PBS says it in arguments: job, user, group, name, session, asked, used, q
 fi
 
 file=$spool/$by-$host.spool
-exec 9>>"$file" || exit 0
+command exec 9>>"$file" || exit 0 # without "command" a shell ends here with an error, which drains a node
 flock -w 2 9 || exit 0
 [ -z "$(tail -c 1 "$file")" ] || printf '\n' >&9 # a line that a full disk cut stays a line
 previous=start

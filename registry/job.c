@@ -15,17 +15,62 @@ static const struct job_source *const sources[] = {
 void jobs_release(struct jobs *jobs)
 {
 	free(jobs->item);
+	free(jobs->slot);
+	free(jobs->told);
 	*jobs = (struct jobs){ .item = NULL };
+}
+
+/* FNV-1a, over texts with their ends. */
+static uint64_t text_hash(uint64_t hash, const char *text)
+{
+	do
+		hash = (hash ^ (uint8_t)*text) * 1099511628211u;
+	while (*text++);
+	return hash;
+}
+
+static uint64_t key_hash(const char *scheduler, const char *cluster, const char *job,
+			 uint64_t restart)
+{
+	uint64_t hash = (14695981039346656037u ^ restart) * 1099511628211u;
+
+	hash = text_hash(text_hash(text_hash(hash, scheduler), cluster), job);
+	return hash ^ hash >> 32;
+}
+
+static int slots_grow(struct jobs *jobs, struct error *err)
+{
+	size_t slots = jobs->slots ? 2 * jobs->slots : 256;
+	uint32_t *slot = calloc(slots, sizeof(*slot));
+
+	if (!slot)
+		return error_set(err, ERROR_SYSTEM, "out of memory for %zu jobs", slots / 2);
+	for (size_t i = 0; i < jobs->count; i++) {
+		const struct job *item = &jobs->item[i];
+		size_t at = key_hash(item->scheduler, item->cluster, item->job, item->restart) &
+			    (slots - 1);
+
+		while (slot[at])
+			at = (at + 1) & (slots - 1);
+		slot[at] = (uint32_t)(i + 1);
+	}
+	free(jobs->slot);
+	jobs->slot = slot;
+	jobs->slots = slots;
+	return 0;
 }
 
 int jobs_need(struct jobs *jobs, const char *scheduler, const char *cluster, const char *job,
 	      uint64_t restart, struct job **out_job, struct error *err)
 {
+	uint64_t hash = key_hash(scheduler, cluster, job, restart);
 	struct job *item;
+	size_t at;
 
-	/* Records of one job lie close together. */
-	for (size_t i = jobs->count; i-- > 0 && jobs->count - i < 4096;) {
-		item = &jobs->item[i];
+	if (2 * jobs->count >= jobs->slots && slots_grow(jobs, err))
+		return -1;
+	for (at = hash & (jobs->slots - 1); jobs->slot[at]; at = (at + 1) & (jobs->slots - 1)) {
+		item = &jobs->item[jobs->slot[at] - 1];
 		if (item->restart == restart && !strcmp(item->job, job) &&
 		    !strcmp(item->cluster, cluster) && !strcmp(item->scheduler, scheduler)) {
 			*out_job = item;
@@ -45,6 +90,7 @@ int jobs_need(struct jobs *jobs, const char *scheduler, const char *cluster, con
 		jobs->room = room;
 	}
 	item = &jobs->item[jobs->count++];
+	jobs->slot[at] = (uint32_t)jobs->count;
 	memset(item, 0, sizeof(*item));
 	item->scheduler = scheduler;
 	item->exit_status = RUN_STATUS_UNKNOWN;
@@ -53,6 +99,55 @@ int jobs_need(struct jobs *jobs, const char *scheduler, const char *cluster, con
 	snprintf(item->job, sizeof(item->job), "%s", job);
 	*out_job = item;
 	return 0;
+}
+
+static void told_put(uint64_t *told, size_t slots, uint64_t hash)
+{
+	size_t at = hash & (slots - 1);
+
+	while (told[at] && told[at] != hash)
+		at = (at + 1) & (slots - 1);
+	told[at] = hash;
+}
+
+int jobs_host(struct jobs *jobs, struct job *job, struct span host, bool *out_new,
+	      struct error *err)
+{
+	uint64_t hash = text_hash(key_hash("", "", "", (uint64_t)(job - jobs->item)), "");
+	size_t at;
+
+	for (size_t i = 0; i < host.len; i++)
+		hash = (hash ^ host.data[i]) * 1099511628211u;
+	hash = (hash ^ hash >> 29) | 1;
+	if (2 * jobs->told_count >= jobs->told_slots) {
+		size_t slots = jobs->told_slots ? 2 * jobs->told_slots : 256;
+		uint64_t *told = calloc(slots, sizeof(*told));
+
+		if (!told)
+			return error_set(err, ERROR_SYSTEM, "out of memory for %zu hosts",
+					 slots / 2);
+		for (size_t i = 0; i < jobs->told_slots; i++)
+			if (jobs->told[i])
+				told_put(told, slots, jobs->told[i]);
+		free(jobs->told);
+		jobs->told = told;
+		jobs->told_slots = slots;
+	}
+	at = hash & (jobs->told_slots - 1);
+	while (jobs->told[at] && jobs->told[at] != hash)
+		at = (at + 1) & (jobs->told_slots - 1);
+	*out_new = !jobs->told[at];
+	if (*out_new) {
+		jobs->told[at] = hash;
+		jobs->told_count++;
+		job->hosts++;
+	}
+	return 0;
+}
+
+uint64_t job_nodes(const struct job *job)
+{
+	return job->nodes ? job->nodes : job->hosts;
 }
 
 void job_exit(struct job *job, int exit_status, int signal)

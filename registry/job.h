@@ -25,6 +25,7 @@ struct job {
 	uint64_t seconds; /* by a clock that nobody sets; counts where `measured` */
 	bool measured;
 	uint64_t nodes, gpus; /* nodes 0: not known; gpus of all nodes */
+	uint64_t hosts;       /* machines whose own spools tell that it began there */
 	bool gpus_known;
 
 	bool outcome_known;
@@ -35,14 +36,28 @@ struct job {
 struct jobs {
 	struct job *item;
 	size_t count, room;
+	uint32_t *slot; /* of a hash table over keys: index into item, and 1; 0: free */
+	size_t slots;   /* a power of two, or 0 */
+	uint64_t *told; /* the same of jobs and their hosts, by hashes */
+	size_t told_count, told_slots;
 };
 
 void jobs_release(struct jobs *jobs);
 
-/* The job of this key, a new one where there is none; borrowed until the next call. */
+/*
+ * The job of this key, a new one where there is none; borrowed until the next call. Not once
+ * jobs_collect has put them in order.
+ */
 MUST_CHECK int jobs_need(struct jobs *jobs, const char *scheduler, const char *cluster,
 			 const char *job, uint64_t restart, struct job **out_job,
 			 struct error *err);
+
+/* A job began on this host, by the host's own word: counted in `hosts`, each once (*out_new). */
+MUST_CHECK int jobs_host(struct jobs *jobs, struct job *job, struct span host, bool *out_new,
+			 struct error *err);
+
+/* Of how many nodes it is: as somebody said, else on as many as told of it; 0: not known. */
+uint64_t job_nodes(const struct job *job);
 
 /* Exit status and signal into outcome, where the outcome is not known otherwise. */
 void job_exit(struct job *job, int exit_status, int signal);

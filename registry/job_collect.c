@@ -17,10 +17,13 @@ const char *job_did_name(enum job_did did)
 	return name[did];
 }
 
-/* ---- Runs that somebody wrapped, by their jobs ---- */
+/* ---- Runs that are known, by their jobs ---- */
 
+/* Of a task of an array there are two: as JOB, and as ARRAY_TASK, as sacct calls it. */
 struct wrapped {
-	char job[JOB_TEXT_SIZE], cluster[JOB_TEXT_SIZE];
+	char job[2 * JOB_TEXT_SIZE], cluster[JOB_TEXT_SIZE];
+	char id[RUN_ID_SIZE];
+	bool collected; /* from records as these are; else by akashi run */
 	uint64_t restart;
 	int64_t began_s;
 	struct name name;
@@ -41,20 +44,50 @@ static bool member_text(const struct json *object, const char *key, char out_tex
 	return !text || job_text(span_of(text), out_text);
 }
 
-/* A run with a scheduler that akashi run signed: its details have a host, ours have none. */
-static bool wrapped_read(const struct statement *said, struct wrapped *out)
+/* What a task of an array is called; empty where it is of none. */
+static void array_name(const char *array, const char *task, char out_name[2 * JOB_TEXT_SIZE])
+{
+	snprintf(out_name, 2 * JOB_TEXT_SIZE, "%s%s%s", array[0] && task[0] ? array : "",
+		 array[0] && task[0] ? "_" : "", array[0] && task[0] ? task : "");
+}
+
+/* A run with a scheduler; what akashi run signed has a host in its details, ours have none. */
+static bool wrapped_read(const struct statement *said, struct wrapped *out,
+			 char out_alias[2 * JOB_TEXT_SIZE])
 {
 	const struct json *scheduler = json_member(said->predicate, "scheduler");
 	const char *began = json_text(json_member(said->predicate, "began"));
+	const char *id = json_text(json_member(said->predicate, "id"));
+	char array[JOB_TEXT_SIZE], task[JOB_TEXT_SIZE], job[JOB_TEXT_SIZE];
 	struct error why = { 0 };
 
-	if (!scheduler || !json_member(said->predicate, "host") || !began ||
-	    time_parse(began, &out->began_s, &why))
+	if (!scheduler || !began || time_parse(began, &out->began_s, &why))
 		return false;
 	out->name = said->name;
-	return member_text(scheduler, "job", out->job) && out->job[0] &&
-	       member_text(scheduler, "cluster", out->cluster) &&
+	out->collected = !json_member(said->predicate, "host");
+	snprintf(out->id, sizeof(out->id), "%s", id ? id : "");
+	if (!member_text(scheduler, "job", job) || !member_text(scheduler, "arrayJob", array) ||
+	    !member_text(scheduler, "arrayTask", task))
+		return false;
+	snprintf(out->job, sizeof(out->job), "%s", job);
+	array_name(array, task, out_alias);
+	return job[0] && member_text(scheduler, "cluster", out->cluster) &&
 	       json_maybe_size(scheduler, "restart", 0, &out->restart, &why) == 0;
+}
+
+static int wrapped_add(struct wrapped_list *list, const struct wrapped *one, struct error *err)
+{
+	if (list->count == list->room) {
+		size_t room = list->room ? 2 * list->room : 64;
+		struct wrapped *item = realloc(list->item, room * sizeof(*item));
+
+		if (!item)
+			return error_set(err, ERROR_SYSTEM, "out of memory for %zu runs", room);
+		list->item = item;
+		list->room = room;
+	}
+	list->item[list->count++] = *one;
+	return 0;
 }
 
 static int wrapped_seen(void *arg, const struct index_claim *claim, struct error *err)
@@ -63,6 +96,7 @@ static int wrapped_seen(void *arg, const struct index_claim *claim, struct error
 	CLEANUP(statement_release) struct statement said = { 0 };
 	CLEANUP(buffer_release) struct buffer payload;
 	struct wrapped one = { .restart = 0 };
+	char alias[2 * JOB_TEXT_SIZE];
 	struct error why = { 0 };
 
 	buffer_init(&payload, STATEMENT_PAYLOAD_MAX_BYTES);
@@ -73,19 +107,14 @@ static int wrapped_seen(void *arg, const struct index_claim *claim, struct error
 	if (registry_payload(list->registry, &one.statement, &payload, &why) ||
 	    statement_parse(buffer_view(&payload), &said, &why))
 		return why.code == ERROR_SYSTEM ? error_set(err, why.code, "%s", why.text) : 0;
-	if (said.kind != STATEMENT_run || !wrapped_read(&said, &one))
+	if (said.kind != STATEMENT_run || !wrapped_read(&said, &one, alias))
 		return 0;
-	if (list->count == list->room) {
-		size_t room = list->room ? 2 * list->room : 64;
-		struct wrapped *item = realloc(list->item, room * sizeof(*item));
-
-		if (!item)
-			return error_set(err, ERROR_SYSTEM, "out of memory for %zu runs", room);
-		list->item = item;
-		list->room = room;
-	}
-	list->item[list->count++] = one;
-	return 0;
+	if (wrapped_add(list, &one, err))
+		return -1;
+	if (!alias[0] || strcmp(alias, one.job) == 0)
+		return 0;
+	memcpy(one.job, alias, sizeof(one.job));
+	return wrapped_add(list, &one, err);
 }
 
 static int wrapped_order(const void *a, const void *b)
@@ -109,10 +138,14 @@ static size_t wrapped_first(const struct wrapped_list *list, const char *job)
 	return low;
 }
 
-static bool wrapped_is(const struct wrapped *wrapped, const struct job *job)
+static bool wrapped_is(const struct wrapped *wrapped, const struct job *job, const char *id)
 {
-	return wrapped->restart == job->restart && (!wrapped->cluster[0] || !job->cluster[0] ||
-						    strcmp(wrapped->cluster, job->cluster) == 0);
+	bool same = strcmp(wrapped->cluster, job->cluster) == 0;
+
+	/* What was collected of this very job is no other run. */
+	if (wrapped->restart != job->restart || strcmp(wrapped->id, id) == 0)
+		return false;
+	return wrapped->collected ? same : same || !wrapped->cluster[0] || !job->cluster[0];
 }
 
 /* ---- One job ---- */
@@ -127,7 +160,7 @@ static bool ending_of(const struct job *job, int64_t began_s, bool whole, bool l
 				    .exit_status = job->exit_status,
 				    .signal = job->signal,
 				    .began_s = began_s,
-				    .nodes = job->nodes ? job->nodes : 1,
+				    .nodes = job_nodes(job) ? job_nodes(job) : 1,
 				    .gpus = job->gpus,
 				    .gpus_known = job->gpus_known };
 	if (!job->ended && !job->lost && !lose)
@@ -183,8 +216,8 @@ static int details_of(const struct job *job, struct json **out_details, struct e
 	    json_set_text(details, "schema", RUN_DETAILS_SCHEMA, err) ||
 	    json_set_text(details, "id", id, err) || json_set_text(details, "began", began, err) ||
 	    json_set_object(details, "nodes", &inner, err) ||
-	    json_set_size(inner, "count", job->nodes ? job->nodes : 1, err) ||
-	    json_set_text(inner, "source", job->nodes ? source : "alone", err))
+	    json_set_size(inner, "count", job_nodes(job) ? job_nodes(job) : 1, err) ||
+	    json_set_text(inner, "source", job_nodes(job) ? source : "alone", err))
 		return -1;
 	if (job->gpus_known && (json_set_object(details, "gpus", &inner, err) ||
 				json_set_size(inner, "count", job->gpus, err) ||
@@ -239,20 +272,22 @@ static int close_as(struct registry *registry, const struct add_how *how, const 
 	return 0;
 }
 
-/* Runs that somebody wrapped inside this job: what has no measured end gets the job's. */
-static int join(struct registry *registry, const struct add_how *how,
-		const struct wrapped_list *list, const struct job *job, bool lose, bool *out_joined,
-		struct name *out_name, struct error *err)
+/* Runs of this job, under one of its names: what has no measured end gets the job's. */
+static int join_as(struct registry *registry, const struct add_how *how,
+		   const struct wrapped_list *list, const char *called, const struct job *job,
+		   bool lose, bool *out_joined, struct name *out_name, struct error *err)
 {
-	*out_joined = false;
-	for (size_t i = wrapped_first(list, job->job);
-	     i < list->count && strcmp(list->item[i].job, job->job) == 0; i++) {
+	char id[RUN_ID_SIZE];
+
+	id_of(job, id);
+	for (size_t i = wrapped_first(list, called);
+	     i < list->count && strcmp(list->item[i].job, called) == 0; i++) {
 		const struct wrapped *wrapped = &list->item[i];
 		struct run_known_end known;
 		struct run_ending ending;
 		bool fresh;
 
-		if (!wrapped_is(wrapped, job))
+		if (!wrapped_is(wrapped, job, id))
 			continue;
 		*out_joined = true;
 		*out_name = wrapped->name;
@@ -265,6 +300,21 @@ static int join(struct registry *registry, const struct add_how *how,
 			return -1;
 	}
 	return 0;
+}
+
+static int join(struct registry *registry, const struct add_how *how,
+		const struct wrapped_list *list, const struct job *job, bool lose, bool *out_joined,
+		struct name *out_name, struct error *err)
+{
+	char alias[2 * JOB_TEXT_SIZE];
+
+	*out_joined = false;
+	array_name(job->array_job, job->array_task, alias);
+	if (join_as(registry, how, list, job->job, job, lose, out_joined, out_name, err))
+		return -1;
+	return !*out_joined && alias[0] && strcmp(alias, job->job) != 0
+		       ? join_as(registry, how, list, alias, job, lose, out_joined, out_name, err)
+		       : 0;
 }
 
 /* Was this very job declared before, whatever record told of it? */

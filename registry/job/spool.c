@@ -79,10 +79,13 @@ struct host {
 	int64_t last_s; /* time of the line before */
 };
 
-/* The machine started anew: what was open has ended with it, after the last that it said. */
-static void host_restart(struct host *host, struct jobs *jobs)
+/*
+ * The machine started anew: what was open has ended with it, after the last that it said. Jobs do
+ * not run on a controller, and go on without it.
+ */
+static void host_restart(struct host *host, bool controller, struct jobs *jobs)
 {
-	for (size_t i = 0; i < host->open_count; i++) {
+	for (size_t i = 0; !controller && i < host->open_count; i++) {
 		struct job *job = &jobs->item[host->open[i].job];
 
 		job->lost = true;
@@ -156,6 +159,7 @@ static int line_take(const struct job_reading *reading, size_t at, const struct 
 {
 	char cluster[JOB_TEXT_SIZE], name[JOB_TEXT_SIZE];
 	uint64_t time, restart = 0, gpus;
+	bool host_new = false;
 	struct job *job;
 
 	if (!job_number(line->time, &time) || !job_text(line->cluster, cluster) ||
@@ -169,7 +173,7 @@ static int line_take(const struct job_reading *reading, size_t at, const struct 
 		      &job, err))
 		return -1;
 	if (!same(line->boot, host->boot))
-		host_restart(host, jobs);
+		host_restart(host, job_is(line->by, "controller"), jobs);
 	host->boot = line->boot;
 	if ((line->array.len && !job_text(line->array, job->array_job)) ||
 	    (line->task.len && !job_text(line->task, job->array_task)) ||
@@ -177,9 +181,15 @@ static int line_take(const struct job_reading *reading, size_t at, const struct 
 		job_complain(reading, at, "an array or partition has no name that fits");
 	if (line->nodes.len && !job_number(line->nodes, &job->nodes))
 		job_complain(reading, at, "nodes are no number");
+	if (job_is(line->event, "begin") && job_is(line->by, "node") &&
+	    jobs_host(jobs, job, line->host, &host_new, err))
+		return -1;
 	if (job_number(line->gpus, &gpus) || (gpus = cards_of(line->cards)) > 0) {
+		if (job->nodes)
+			job->gpus = gpus * job->nodes;
+		else if (host_new || !job->gpus_known)
+			job->gpus += gpus;
 		job->gpus_known = true;
-		job->gpus = gpus * (job->nodes ? job->nodes : 1);
 	}
 	if (job_is(line->event, "begin"))
 		begin_take(host, jobs, job, line, (int64_t)time);

@@ -55,6 +55,9 @@ completion a/jobs@kelvin-3 | grep -q '"end": "lower-bound"' || fail "a lost job'
 echo "$PWD/nowhere" >hooks/spool.conf
 slurm prolog_slurmctld 9
 echo "$PWD/spool" >hooks/spool.conf
+mkdir spool/node-cn9.spool # no file that could be written: Slurm would drain a node whose prolog fails
+slurm prolog_slurmd 9 '' 0 2 cn9
+rmdir spool/node-cn9.spool
 log=$(ls spool/controller-*)
 printf 'akashi-spool/1 previous=cut' >>"$log"
 slurm prolog_slurmctld 4
@@ -119,4 +122,51 @@ printf 'JobID|Cluster|State|ExitCode|Start|End|ElapsedRaw|NNodes\n50|kelvin|COMP
 run 0 run collect --as a/jobs one
 said "joined     job 50, a/wrapped@1"
 run 4 show a/jobs@kelvin-50
+
+# A task of an array has two names, its own number and what sacct calls it: it counts once.
+export SLURM_JOB_ID=61 SLURM_CLUSTER_NAME=kelvin SLURM_ARRAY_JOB_ID=60 SLURM_ARRAY_TASK_ID=4
+run 0 run a/task@1 -- true
+unset SLURM_JOB_ID SLURM_CLUSTER_NAME SLURM_ARRAY_JOB_ID SLURM_ARRAY_TASK_ID
+printf 'JobID|Cluster|State|ExitCode|Start|End|ElapsedRaw|NNodes\n60_4|kelvin|COMPLETED|0:0|1|2|1|8\n60_5|kelvin|COMPLETED|0:0|1|2|1|8\n' >tasks
+run 0 run collect --as a/jobs tasks
+said "joined     job 60_4, a/task@1"
+said "signed     job 60_5"
+echo "JobId=62 JobState=COMPLETED Cluster=kelvin ArrayJobId=60 ArrayTaskId=5 StartTime=1 EndTime=2 NodeCnt=8 ExitCode=0:0" >comp
+run 0 run collect --as a/jobs comp tasks
+said "joined     job 62, a/jobs@kelvin-60_5"
+said "1 known before"
+
+# A long job among many short ones, whose controller began anew; one that only its nodes told of; starts of PBS.
+python3 - >long.spool <<'PY'
+import hashlib
+previous, out = "start", []
+def line(boot, up, text):
+    global previous
+    out.append(f"akashi-spool/1 previous={previous} time={1790000000 + up} up={up}.0 boot={boot} kind=slurm {text}\n")
+    previous = hashlib.sha256(out[-1].encode()).hexdigest()
+line("b1", 1, "event=begin by=controller host=c job=70 nodes=4")
+for job in range(10000, 14200):
+    line("b2", job, f"event=end by=controller host=c job={job}")
+line("b2", 20001, "event=end by=controller host=c job=70 nodes=4 exit=0:0")
+print(end="".join(out))
+PY
+head -n 2 long.spool >first.spool
+run 0 run collect --as a/jobs first.spool
+said "running    job 70"
+run 0 run collect --as a/jobs long.spool
+said "signed     job 70"
+[ "$(node_seconds a/jobs@70)" = "80000 " ] || fail "job 70 took $(node_seconds a/jobs@70)"
+mkdir nodes
+echo "$PWD/nodes" >hooks/spool.conf
+for event in prolog epilog; do
+	for host in cn1 cn2 cn3; do
+		env -i SLURM_SCRIPT_CONTEXT=${event}_slurmd SLURM_JOB_ID=71 SLURM_JOB_GPUS=0,1 SLURMD_NODENAME=$host hooks/slurm
+	done
+done
+env -i PBS_RUNCOUNT=1 PBS_NODEFILE=/dev/null hooks/prologue 8.server
+env -i PBS_RUNCOUNT=1 hooks/epilogue 8.server jane users job 1 x y workq acct 0
+run 0 run collect --as a/jobs nodes nodes
+run 0 show a/jobs@71 --json
+json 'o["predicate"]["nodes"]["count"] == 3 and o["predicate"]["gpus"]["count"] == 6'
+run 0 show a/jobs@8.server
 run 0 fsck
