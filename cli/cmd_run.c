@@ -100,10 +100,12 @@ static void ending_make(const struct run_job *job, uint64_t milliseconds,
 
 /* ---- akashi run -- CMD ---- */
 
-static int wrap(struct run_job *job, const char *const *command, struct error *err)
+static int wrap(struct run_job *job, const char *const *command, bool pipe_default,
+		struct error *err)
 {
 	struct wrapping wrapping = { .job = job };
 	struct run_watch watch = { .command = command,
+				   .pipe_default = pipe_default,
 				   .beat_ms = run_job_beat_ms(job->call->ctx),
 				   .beat = beat,
 				   .started = started,
@@ -149,6 +151,7 @@ static int run_run(struct call *call, struct error *err)
 	const char *const *command = call->operand + call->operand_plain;
 	size_t count = call->operand_count - call->operand_plain;
 	const char *variable;
+	bool pipe_default;
 
 	if (!count)
 		return error_set(err, ERROR_USAGE,
@@ -162,11 +165,13 @@ static int run_run(struct call *call, struct error *err)
 		return -1;
 	if (run_rank(call->ctx, &variable) > 0)
 		return step_aside(command, err);
+	/* Whoever reads our messages may go away: the command is none the worse for it. */
+	pipe_default = signal(SIGPIPE, SIG_IGN) != SIG_IGN;
 	if (run_job_begin(call, call->operand_plain ? call->operand[0] : NULL, command, count, &job,
 			  err))
 		return -1;
 	job.call = call;
-	return wrap(&job, command, err);
+	return wrap(&job, command, pipe_default, err);
 }
 
 /* ---- begin, attach, end ---- */

@@ -22,6 +22,7 @@ void run_job_release(struct run_job *job)
 	lease_release(&job->lease);
 	registry_close(&job->registry);
 	run_facts_release(&job->facts);
+	json_free(&job->beginning);
 	free(job->folder);
 	job->folder = NULL;
 }
@@ -50,19 +51,22 @@ static void part_from(const char *text, char out_part[NAME_PART_MAX + 1])
 		snprintf(out_part, NAME_PART_MAX + 1, "run");
 }
 
-/* Nobody named it: runs/FOLDER@TIME-ID, which nothing else is called. */
+/* Nobody named it: runs/FOLDER@TIME-ID, which nothing else is called. A home folder has a person's
+ * name. */
 static void name_make(struct run_job *job)
 {
 	time_t began = (time_t)job->began_s;
+	CLEANUP(text_free) char *plain = NULL;
 	char folder[PATH_MAX], when[32] = "";
-	const char *last;
+	struct error none = { 0 };
+	const char *last = NULL;
 	struct tm utc;
 
-	if (!getcwd(folder, sizeof(folder)))
-		folder[0] = '\0';
-	last = strrchr(folder, '/');
+	if (getcwd(folder, sizeof(folder)) &&
+	    run_text_public(job->call->ctx, folder, &plain, &none) == 0)
+		last = strrchr(plain, '/');
 	snprintf(job->name.owner, sizeof(job->name.owner), "runs");
-	part_from(last ? last + 1 : folder, job->name.name);
+	part_from(last ? last + 1 : "", job->name.name);
 	if (gmtime_r(&began, &utc))
 		strftime(when, sizeof(when), "%Y%m%dT%H%M%SZ", &utc);
 	snprintf(job->name.version, sizeof(job->name.version), "%s-%.8s", when, job->facts.id);
@@ -135,10 +139,12 @@ static int beginning_make(struct run_job *job, bool attached, struct error *err)
 	    texts_set(job->call, "log", "logs", true, record, err) ||
 	    json_set_clone(record, "details", facts->details, err))
 		return -1;
-	return folder_make(job->folder, err) || file_copy(job, record, err) ||
-			       run_spool_put(job->folder, RUN_EVENT_BEGIN, record, err)
-		       ? -1
-		       : 0;
+	if (folder_make(job->folder, err) || file_copy(job, record, err) ||
+	    run_spool_put(job->folder, RUN_EVENT_BEGIN, record, err))
+		return -1;
+	job->beginning = record;
+	record = NULL; /* handed over */
+	return 0;
 }
 
 /* The folder of the record: where it belongs, else for the time being among passing files. */
@@ -421,12 +427,38 @@ void run_job_outputs(struct run_job *job, const struct name *output, size_t coun
 		context_notice(job->call->ctx, "the outputs are not on record: %s", why.text);
 }
 
+/*
+ * A wrapper that stood still may have been taken for lost elsewhere, and its record is gone with
+ * the bound that was signed: what it measured turns up all the same.
+ */
+static int beginning_again(const struct run_job *job, struct error *err)
+{
+	CLEANUP(json_free) struct json *declared = NULL;
+	CLEANUP(text_free) char *path = NULL;
+	char name[NAME_TEXT_MAX];
+
+	name_to_text(&job->name, name);
+	if (!job->beginning || path_join(job->folder, "begin.json", &path, err))
+		return job->beginning ? -1 : 0;
+	if (file_exists(path))
+		return 0;
+	if (run_spool_put(job->folder, RUN_EVENT_BEGIN, job->beginning, err))
+		return -1;
+	return job->declared &&
+			       (run_record_new(RUN_EVENT_DECLARED, job->facts.id, &declared, err) ||
+				json_set_text(declared, "name", name, err) ||
+				run_spool_put(job->folder, RUN_EVENT_DECLARED, declared, err))
+		       ? -1
+		       : 0;
+}
+
 void run_job_ended(struct run_job *job, const struct run_ending *ending)
 {
 	CLEANUP(json_free) struct json *record = NULL;
 	struct error why = { 0 };
 
-	if (job->folder && (run_record_new(RUN_EVENT_END, job->facts.id, &record, &why) ||
+	if (job->folder && (beginning_again(job, &why) ||
+			    run_record_new(RUN_EVENT_END, job->facts.id, &record, &why) ||
 			    run_ending_to_json(ending, record, &why) ||
 			    run_spool_put(job->folder, RUN_EVENT_END, record, &why)))
 		context_notice(job->call->ctx, "the end is not on record: %s", why.text);

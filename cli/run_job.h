@@ -8,7 +8,8 @@ struct run_job {
 	struct call *call;
 	struct registry *registry; /* NULL: it is away */
 	struct add_how how;
-	char *folder; /* of its record; NULL: nothing could be written */
+	char *folder;           /* of its record; NULL: nothing could be written */
+	struct json *beginning; /* as it was put on record, or NULL */
 	struct run_facts facts;
 	struct lease *lease; /* says that we live; NULL: nobody watches */
 	struct name name;    /* asked for or made up; once declared the one it got */

@@ -56,6 +56,8 @@ static void child_run(const struct run_watch *watch, int report)
 	/* What akashi handles itself is the command's to handle; what was ignored stays so. */
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
+	if (watch->pipe_default)
+		signal(SIGPIPE, SIG_DFL);
 	execvp(watch->command[0], (char *const *)(uintptr_t)watch->command);
 	number = errno;
 	(void)!write(report, &number, sizeof(number));

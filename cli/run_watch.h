@@ -6,6 +6,7 @@
 
 struct run_watch {
 	const char *const *command; /* argv; NULL at its end */
+	bool pipe_default;          /* we ignore SIGPIPE, the command does not */
 	int64_t beat_ms;            /* between two beats */
 	void (*beat)(void *arg, uint64_t child, uint64_t seconds);
 	void (*started)(void *arg); /* once the command runs; may start threads */

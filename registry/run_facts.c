@@ -1,6 +1,7 @@
 /* run_facts: command and environment of a run, without what is nobody's business. */
 #include "registry/run_facts.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,9 +81,10 @@ void run_facts_release(struct run_facts *facts)
 
 /* ---- Texts ---- */
 
+/* What may go on a folder's name; of "/home/me; ls" and "/home/me\n" "me" is the end. */
 static bool component_end(char c)
 {
-	return !c || c == '/' || c == ':' || c == ' ' || c == ',' || c == '\'' || c == '"';
+	return (unsigned char)c < 0x80 && !isalnum((unsigned char)c) && !strchr("._-", c ? c : '/');
 }
 
 /* Append `text` with each `from` that ends a component replaced. */
@@ -176,6 +178,14 @@ static bool asks_secret(const char *word)
 	return word[0] == '-' && !strchr(word, '=') && secrets_name(word, strlen(word));
 }
 
+/* "--hf-token=VALUE", "HF_TOKEN=VALUE". */
+static bool gives_secret(const char *word)
+{
+	size_t len = strcspn(word, "= ");
+
+	return word[len] == '=' && word[len + 1] && secrets_name(word, len);
+}
+
 static int command_set(const struct context *ctx, const struct run_facts_request *request,
 		       struct run_facts *facts, struct error *err)
 {
@@ -189,7 +199,8 @@ static int command_set(const struct context *ctx, const struct run_facts_request
 		CLEANUP(text_free) char *text = NULL;
 		struct secret_found found;
 		const char *word = request->command[i];
-		bool value_of_secret = i && asks_secret(request->command[i - 1]);
+		bool value_of_secret =
+			(i && asks_secret(request->command[i - 1])) || gives_secret(word);
 		char place[64];
 
 		if (value_of_secret || secrets_find(span_of(word), &found)) {

@@ -71,13 +71,32 @@ static int diff_take(struct gathering *gathering, const char *name, struct span 
 		       : 0;
 }
 
-static int members_take(struct json *item, const struct json *facts, struct error *err)
+/* Reasons have paths in them, and paths names of people. */
+static int not_possible(const struct context *ctx, struct json *item, const char *reason,
+			struct error *err)
+{
+	CLEANUP(text_free) char *plain = NULL;
+
+	return run_text_public(ctx, reason, &plain, err) ||
+			       json_set_text(item, "notPossible", plain, err)
+		       ? -1
+		       : 0;
+}
+
+static int members_take(const struct context *ctx, struct json *item, const struct json *facts,
+			struct error *err)
 {
 	struct json_members at = { 0 };
+	const char *reason;
 
-	while (json_next(facts, &at))
-		if (!json_member(item, at.key) && json_set_clone(item, at.key, at.value, err))
+	while (json_next(facts, &at)) {
+		if (json_member(item, at.key))
+			continue;
+		reason = strcmp(at.key, "notPossible") == 0 ? json_text(at.value) : NULL;
+		if (reason ? not_possible(ctx, item, reason, err)
+			   : json_set_clone(item, at.key, at.value, err))
 			return -1;
+	}
 	return 0;
 }
 
@@ -103,16 +122,16 @@ static int repository_fill(struct gathering *gathering, const char *folder, cons
 
 	buffer_init(&diff, 0);
 	if (git_facts_gather(gathering->ctx, &git, &facts, &diff, &why) &&
-	    json_set_text(item, "notPossible", why.text, err))
+	    not_possible(gathering->ctx, item, why.text, err))
 		return -1;
 	if (why.code != ERROR_NONE)
 		context_notice(gathering->ctx, "repository '%s': %s", folder, why.text);
 	why = (struct error){ 0 };
 	if (git_snapshot_take(&wish, snapshot, &why)) {
 		if (!json_member(item, "notPossible") &&
-		    json_set_text(item, "notPossible", why.text, err))
+		    not_possible(gathering->ctx, item, why.text, err))
 			return -1;
-	} else if (members_take(item, snapshot->facts, err)) {
+	} else if (members_take(gathering->ctx, item, snapshot->facts, err)) {
 		return -1;
 	}
 	if (looking.err.code != ERROR_NONE)
@@ -131,7 +150,7 @@ static int repository_take(struct gathering *gathering, const char *folder, cons
 			   const char *path, struct error *err)
 {
 	CLEANUP(git_snapshot_release) struct git_snapshot snapshot = { .submodule = NULL };
-	CLEANUP(text_free) char *top = NULL;
+	CLEANUP(text_free) char *top = NULL, *shown = NULL;
 	char real[PATH_MAX], name[256], plain[512];
 	struct error absent = { 0 };
 	struct json *item;
@@ -143,7 +162,10 @@ static int repository_take(struct gathering *gathering, const char *folder, cons
 	}
 	if (git_folder_top(folder, &top, &absent) == 0)
 		folder = top;
-	text_escape(name, sizeof(name), last_part(realpath(folder, real) ? real : folder));
+	/* A home folder has a person's name. */
+	if (run_text_public(gathering->ctx, realpath(folder, real) ? real : folder, &shown, err))
+		return -1;
+	text_escape(name, sizeof(name), last_part(shown));
 	text_escape(plain, sizeof(plain), path ? path : "");
 	if (json_add_object(gathering->list, &item, err) ||
 	    json_set_text(item, "name", name, err) ||

@@ -73,6 +73,29 @@ unsaid hunter22
 end_of team/facts@v1
 json 'o["predicate"]["nodes"] == 4 and o["predicate"]["gpus"] == 32'
 
+# ---- Nor is a name or a secret told that stands elsewhere in a word, or in the folder ----
+mkdir -p "$HOME/x/$USER"
+(cd "$HOME/x/$USER" && git init -q . && run 0 run -- sh -c "cd '$HOME/x/$USER'; true
+: /x/$USER" "--password=hunter22" HF_TOKEN=hunter22 --max-len=22)
+run 0 list --json
+grep -F "runs/$USER@" "$STORY/out" && fail "the user's name is in a run's"
+name=$(sed -n 's/.*"\(runs.user@[^"]*\)".*/\1/p' "$STORY/out" | head -1)
+run 0 show "$name" --json
+json 'o["predicate"]["command"][2:] == ["cd \x27~/x/~user\x27; true\\x0a: /x/~user", "[refused]", "[refused]", "--max-len=22"]'
+json 'o["predicate"]["repositories"][0]["name"] == "~user"'
+json '"no commit yet" in o["predicate"]["repositories"][0]["notPossible"]'
+unsaid hunter22
+unsaid "$HOME"
+
+# ---- Nobody reads what akashi says: the command runs, and a closed pipe is its own affair ----
+("$AKASHI" run team/unread@v1 -- sh -c 'echo ran >ran' 2>&1 || true) | true
+[ "$(cat ran)" = ran ] || fail "the command did not run"
+end_of team/unread@v1
+("$AKASHI" run team/pipe@v1 -- yes 2>/dev/null || true) | head -n 1 >/dev/null
+end_of team/pipe@v1
+json 'o["predicate"]["signal"] == "SIGPIPE"'
+rm ran
+
 # ---- Of several processes one speaks ----
 for rank in 0 1 2; do
 	RANK=$rank WORLD_SIZE=3 LOCAL_WORLD_SIZE=3 TORCHELASTIC_RUN_ID=x "$AKASHI" run team/ranks@v1 -- sh -c 'echo rank $RANK >>ranks' 2>>err
@@ -129,6 +152,28 @@ run 0 run team/next@v1 -- true
 complained "an earlier run, team/lost@v1, was lost"
 end_of team/lost@v1
 json 'o["predicate"]["outcome"] == "lost" and o["predicate"]["end"] == "lower-bound" and o["predicate"]["seconds"] >= 1'
+run 0 run sync
+said "nothing is waiting"
+
+# ---- One that stood still, and was given up by another machine: what it measured counts in the end ----
+rm -f ready
+"$AKASHI" run team/still@v1 -- sh -c '>ready; sleep 3; exit 6' 2>"$STORY/err" &
+wrapper=$!
+wait_for ready
+sleep 0.5
+kill -STOP $wrapper
+sed -i 's/^host .*/host elsewhere/; s/^boot .*/boot 00000000-0000-0000-0000-000000000000/' "$STATE"/*/run-*
+sed -i 's/"boot":"[^"]*"/"boot":"x"/' "$STATE"/*/beat.json
+touch -d '20 minutes ago' "$STATE"/*/*.json
+run 0 run end --lost
+end_of team/still@v1
+json 'o["predicate"]["outcome"] == "lost"'
+kill -CONT $wrapper
+STATUS=0
+wait $wrapper || STATUS=$?
+[ $STATUS = 6 ] || fail "exit status $STATUS, wanted the command's own"
+end_of team/still@v1
+json 'o["predicate"]["exitStatus"] == 6 and o["predicate"]["end"] == "measured" and o["predicate"]["seconds"] >= 2 and o["predicate"]["previous"]'
 run 0 run sync
 said "nothing is waiting"
 
