@@ -81,7 +81,7 @@ void run_facts_release(struct run_facts *facts)
 
 /* ---- Texts ---- */
 
-/* What may go on a folder's name; of "/home/me; ls" and "/home/me\n" "me" is the end. */
+/* What may go on a name: "~; ls" or a line feed ends it, "~.old" does not. */
 static bool component_end(char c)
 {
 	return (unsigned char)c < 0x80 && !isalnum((unsigned char)c) && !strchr("._-", c ? c : '/');
