@@ -343,6 +343,43 @@ static void diff_take(struct taking *taking, git_tree *base, git_tree *tree, str
 	git->diff_free(diff);
 }
 
+static int removal_order(const void *left, const void *right)
+{
+	const git_tree_update *a = left, *b = right;
+	bool upsert_a = a->action == GIT_TREE_UPDATE_UPSERT;
+	bool upsert_b = b->action == GIT_TREE_UPDATE_UPSERT;
+
+	return upsert_a != upsert_b ? (upsert_a ? 1 : -1) : strcmp(a->path, b->path);
+}
+
+/*
+ * The tree with all that differs. What is gone goes first: a file may have become a folder, or a
+ * folder a file, and libgit2 does not take both at once.
+ */
+static int tree_update(struct taking *taking, git_tree *base, git_oid *out_id)
+{
+	const struct git_library *git = &taking->repo->git;
+	git_tree *pruned = NULL;
+	size_t gone = 0;
+	int code = 0;
+
+	qsort(taking->update, taking->count, sizeof(*taking->update), removal_order);
+	while (gone < taking->count && taking->update[gone].action == GIT_TREE_UPDATE_REMOVE)
+		gone++;
+	if (gone) {
+		code = git->tree_create_updated(out_id, taking->repo->handle, base, gone,
+						taking->update);
+		if (!code && gone < taking->count)
+			code = git->tree_lookup(&pruned, taking->repo->handle, out_id);
+	}
+	if (!code && gone < taking->count)
+		code = git->tree_create_updated(out_id, taking->repo->handle,
+						pruned ? pruned : base, taking->count - gone,
+						taking->update + gone);
+	git->tree_free(pruned);
+	return code;
+}
+
 static int tree_keep(struct taking *taking, git_tree *base, struct buffer *out_diff,
 		     struct error *err)
 {
@@ -350,8 +387,7 @@ static int tree_keep(struct taking *taking, git_tree *base, struct buffer *out_d
 	git_tree *tree = NULL;
 	git_oid id, commit;
 	int failed;
-	int code = git->tree_create_updated(&id, taking->repo->handle, base, taking->count,
-					    taking->update);
+	int code = tree_update(taking, base, &id);
 
 	if (!code)
 		code = git->tree_lookup(&tree, taking->repo->handle, &id);

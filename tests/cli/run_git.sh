@@ -136,6 +136,12 @@ if [ "$(id -u)" != 0 ]; then
 	json '"notPossible" in o["predicate"]["repositories"][0]'
 fi
 
+# ---- A file became a folder, a folder a link ----
+git init -q ../turned && (cd ../turned && mkdir was && echo 1 >was/file && echo 2 >conf && git add . && git commit -qm first && rm -r was conf && mkdir conf && echo 3 >conf/new && ln -s conf was)
+run 0 run t/turned@1 --repository ../turned -- true
+snapshot_of t/turned@1
+[ "$(git -C ../turned ls-tree -r --name-only "$snapshot" | tr '\n' ' ')" = "conf/new was " ] || fail "kept: $(git -C ../turned ls-tree -r "$snapshot")"
+
 # ---- Credentials of remotes stay at home ----
 git remote add origin https://me:s3cretpass@example.org/x/y.git
 run 0 run t/remote@1 -- true
