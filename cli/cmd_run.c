@@ -132,7 +132,7 @@ static int wrap(struct run_job *job, const char *const *command, bool pipe_defau
 			       strerror(watched.start_error));
 	}
 	run_job_ended(job, &ending);
-	run_output_finish(&wrapping.outputs);
+	run_output_finish(&wrapping.outputs, ending.outcome == RUN_COMPLETED);
 	run_job_settle(job);
 	job->call->exit_status = watched.signal ? 128 + watched.signal : watched.exit_status;
 	return 0;

@@ -30,7 +30,7 @@ struct run_output_thread {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	bool started;
-	bool ended; /* under the lock */
+	enum run_outputs_end end; /* under the lock */
 };
 
 /* ---- Names ---- */
@@ -166,21 +166,27 @@ static int output_add(struct run_output_thread *self, struct run_output *output,
 
 /* ---- The thread ---- */
 
-static void outputs_take(struct run_output_thread *self, bool ended)
+static void outputs_take(struct run_output_thread *self, enum run_outputs_end end)
 {
 	const struct context *ctx = self->job->call->ctx;
 	struct error why = { 0 };
 
-	if (run_outputs_look(ctx, self->pattern, self->pattern_count, false, ended, self->quiet_ms,
+	if (run_outputs_look(ctx, self->pattern, self->pattern_count, false, end, self->quiet_ms,
 			     &self->outputs, &why))
 		context_notice(ctx, "the outputs cannot be looked at: %s", why.text);
 	for (size_t i = 0; i < self->outputs.count; i++) {
 		struct run_output *output = &self->outputs.item[i];
 
+		if (output->state == RUN_OUTPUT_GROWING && end == RUN_OUTPUTS_BROKEN)
+			context_notice(ctx,
+				       "'%s' is not registered: the run did not complete, and "
+				       "nothing says that it is whole",
+				       output->path);
 		if (output->state != RUN_OUTPUT_COMPLETE)
 			continue;
 		/* Without a declared run there is nothing that they could refer to. */
-		if (!self->job->declared && (!ended || !run_job_declare(self->job)))
+		if (!self->job->declared &&
+		    (end == RUN_OUTPUTS_RUNNING || !run_job_declare(self->job)))
 			return;
 		why = (struct error){ 0 };
 		output->state = RUN_OUTPUT_TAKEN;
@@ -196,20 +202,20 @@ static void *outputs_follow(void *arg)
 	struct run_output_thread *self = arg;
 	int64_t beat = run_job_beat_ms(self->job->call->ctx);
 	int64_t look = beat < LOOK_MS_MAX ? beat : LOOK_MS_MAX;
-	bool ended = false;
+	enum run_outputs_end end = RUN_OUTPUTS_RUNNING;
 
-	while (!ended) {
+	while (end == RUN_OUTPUTS_RUNNING) {
 		struct timespec until;
 
 		clock_gettime(CLOCK_MONOTONIC, &until);
 		until.tv_sec += look / 1000;
 		pthread_mutex_lock(&self->lock);
-		while (!self->ended &&
+		while (self->end == RUN_OUTPUTS_RUNNING &&
 		       pthread_cond_timedwait(&self->wake, &self->lock, &until) != ETIMEDOUT)
 			;
-		ended = self->ended;
+		end = self->end;
 		pthread_mutex_unlock(&self->lock);
-		outputs_take(self, ended);
+		outputs_take(self, end);
 	}
 	return NULL;
 }
@@ -241,8 +247,8 @@ static int thread_make(struct run_output_thread *self, struct error *err)
 	pthread_mutex_init(&self->lock, NULL);
 	pthread_cond_init(&self->wake, &monotonic);
 	pthread_condattr_destroy(&monotonic);
-	if (run_outputs_look(call->ctx, self->pattern, self->pattern_count, true, false, 0,
-			     &self->outputs, err))
+	if (run_outputs_look(call->ctx, self->pattern, self->pattern_count, true,
+			     RUN_OUTPUTS_RUNNING, 0, &self->outputs, err))
 		return -1;
 	return 0;
 }
@@ -279,20 +285,20 @@ void run_output_start(struct run_output_thread *self)
 			       strerror(code));
 }
 
-void run_output_finish(struct run_output_thread **thread)
+void run_output_finish(struct run_output_thread **thread, bool succeeded)
 {
 	struct run_output_thread *self = *thread;
 
 	if (!self)
 		return;
 	pthread_mutex_lock(&self->lock);
-	self->ended = true;
+	self->end = succeeded ? RUN_OUTPUTS_ENDED : RUN_OUTPUTS_BROKEN;
 	pthread_cond_signal(&self->wake);
 	pthread_mutex_unlock(&self->lock);
 	if (self->started)
 		pthread_join(self->thread, NULL);
 	else
-		outputs_take(self, true);
+		outputs_take(self, self->end);
 	pthread_mutex_destroy(&self->lock);
 	pthread_cond_destroy(&self->wake);
 	thread_free(self);

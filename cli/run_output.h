@@ -17,7 +17,10 @@ MUST_CHECK int run_output_check(const struct call *call, struct error *err);
 void run_output_prepare(struct run_job *job, struct run_output_thread **out_thread);
 void run_output_start(struct run_output_thread *thread);
 
-/* The command ended: take what is left, and stop. */
-void run_output_finish(struct run_output_thread **thread);
+/*
+ * The command ended: take what is left, and stop. Where it did not `succeed`, what nothing says to
+ * be complete is left out, and that is noticed.
+ */
+void run_output_finish(struct run_output_thread **thread, bool succeeded);
 
 #endif

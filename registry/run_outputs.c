@@ -218,13 +218,14 @@ static bool tracker_read(const char *path, uint64_t *out_step)
 }
 
 /* By what it is known to be complete, or NULL. */
-static const char *complete_how(const struct run_output *output, bool ended, bool unchanged,
-				int64_t quiet_for_ms, int64_t quiet_ms)
+static const char *complete_how(const struct run_output *output, enum run_outputs_end end,
+				bool unchanged, int64_t quiet_for_ms, int64_t quiet_ms)
 {
 	uint64_t step;
 
-	if (ended)
+	if (end == RUN_OUTPUTS_ENDED)
 		return "the run ended";
+	unchanged = unchanged || end == RUN_OUTPUTS_BROKEN;
 	if (output->step[0] && tracker_read(output->path, &step))
 		return step >= output->order ? tracker_name : NULL;
 	switch (weights_look(output->path)) {
@@ -303,8 +304,9 @@ static int output_add(struct run_outputs *outputs, const char *path, struct run_
 	return 0;
 }
 
-static int output_look(const struct context *ctx, const char *path, bool first, bool ended,
-		       int64_t quiet_ms, struct run_outputs *outputs, struct error *err)
+static int output_look(const struct context *ctx, const char *path, bool first,
+		       enum run_outputs_end end, int64_t quiet_ms, struct run_outputs *outputs,
+		       struct error *err)
 {
 	struct run_output *output = output_find(outputs, path);
 	int64_t now = context_monotonic_ms(ctx);
@@ -325,7 +327,7 @@ static int output_look(const struct context *ctx, const char *path, bool first, 
 		output->state = RUN_OUTPUT_GROWING;
 	if (output->state != RUN_OUTPUT_GROWING)
 		return 0;
-	output->how = complete_how(output, ended, unchanged, now - output->since_ms, quiet_ms);
+	output->how = complete_how(output, end, unchanged, now - output->since_ms, quiet_ms);
 	if (output->how)
 		output->state = RUN_OUTPUT_COMPLETE;
 	return 0;
@@ -341,8 +343,8 @@ static int output_order(const void *left, const void *right)
 }
 
 int run_outputs_look(const struct context *ctx, const char *const *pattern, size_t pattern_count,
-		     bool first, bool ended, int64_t quiet_ms, struct run_outputs *outputs,
-		     struct error *err)
+		     bool first, enum run_outputs_end end, int64_t quiet_ms,
+		     struct run_outputs *outputs, struct error *err)
 {
 	int failed = 0;
 
@@ -353,7 +355,7 @@ int run_outputs_look(const struct context *ctx, const char *const *pattern, size
 			for (size_t i = 0; !failed && i < found.gl_pathc; i++)
 				failed = passing_name(found.gl_pathv[i])
 						 ? 0
-						 : output_look(ctx, found.gl_pathv[i], first, ended,
+						 : output_look(ctx, found.gl_pathv[i], first, end,
 							       quiet_ms, outputs, err);
 		globfree(&found);
 	}

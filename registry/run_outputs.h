@@ -5,7 +5,8 @@
  * latest_checkpointed_iteration.txt beside it names its step or a later one; or when the files that
  * its model.safetensors.index.json names (or model.safetensors) are there in their full length
  * and nothing changed between two looks; or when nothing in it changed for the quiet time; or when
- * the run ended. What was there when the run began, and did not change since, is not the run's.
+ * the run ended with success. What was there when the run began, and did not change since, is not
+ * the run's.
  */
 #ifndef REGISTRY_RUN_OUTPUTS_H
 #define REGISTRY_RUN_OUTPUTS_H
@@ -20,6 +21,12 @@ enum run_output_state {
 	RUN_OUTPUT_GROWING,  /* not complete yet */
 	RUN_OUTPUT_COMPLETE, /* and not taken */
 	RUN_OUTPUT_TAKEN
+};
+
+enum run_outputs_end {
+	RUN_OUTPUTS_RUNNING,
+	RUN_OUTPUTS_ENDED, /* with success: what is there is all there will be */
+	RUN_OUTPUTS_BROKEN /* killed or failed: what it was writing may be half of it */
 };
 
 struct run_output {
@@ -40,11 +47,11 @@ struct run_outputs {
 void run_outputs_release(struct run_outputs *outputs);
 
 /*
- * Look at what matches. `first`: what is there now was there before the run. `ended`: the run
- * ended, so that what is there is all there will be. The caller sets RUN_OUTPUT_TAKEN.
+ * Look at what matches. `first`: what is there now was there before the run. The caller sets
+ * RUN_OUTPUT_TAKEN.
  */
 MUST_CHECK int run_outputs_look(const struct context *ctx, const char *const *pattern,
-				size_t pattern_count, bool first, bool ended, int64_t quiet_ms,
-				struct run_outputs *outputs, struct error *err);
+				size_t pattern_count, bool first, enum run_outputs_end end,
+				int64_t quiet_ms, struct run_outputs *outputs, struct error *err);
 
 #endif

@@ -40,6 +40,13 @@ run 0 show "$completion" --json
 json '[p["name"][-1] for p in o["predicate"]["outputs"]] == ["2", "3"]'
 run 0 verify t/run@v1-iter_0000002 --forward none
 
+# ---- Killed while it writes: what was complete is registered, the half is named ----
+rm -rf out && mkdir out
+run 137 run t/cut@v1 --output 'out/iter_*' -- sh -c 'cp -r "$0" out/iter_1; printf 1 >out/latest_checkpointed_iteration.txt; mkdir out/iter_2; echo half >out/iter_2/x.pt; kill -9 $$' "$TINY/step-500"
+complained "'out/iter_2' is not registered: the run did not complete"
+run 0 show t/cut@v1-iter_1
+run 4 show t/cut@v1-iter_2
+
 # ---- The files of the index are all there, and then nothing changed; a name of one's own ----
 rm -rf out && mkdir out
 cat >hf.sh <<'SH'
