@@ -92,7 +92,7 @@ static const struct option recover_options[] = {
 
 static const struct example recover_examples[] = {
 	{ "akashi log recover --seen https://hub.example.org/models/log --seen ~/releases/base-v3",
-	  "what is served and what was released has no more than this copy: go on" },
+	  "what is served and what was released has just what this copy has: go on" },
 	{ "akashi log recover --seen ~/releases/base-v3 --dry-run", "only compare" },
 	{ NULL, NULL },
 };
@@ -109,7 +109,9 @@ const struct command log_command_recover = {
 		"that can be found; the log's witnesses are asked besides. If one has more entries "
 		"than this copy, or another tree, the answer is no, and stays no: this log key "
 		"must "
-		"not sign again from this copy. Otherwise lock.db is made again from what the copy "
+		"not sign again from this copy. If all have fewer, they say nothing of what came "
+		"after, and only --unseen lets it sign. Otherwise lock.db is made again from what "
+		"the copy "
 		"had signed, and the log goes on. Nobody can tell here whether the registry that "
 		"was copied still signs elsewhere: make sure that it does not.",
 	.options = recover_options,

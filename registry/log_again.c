@@ -194,8 +194,16 @@ static int others_compare(struct log *log, const struct log_head *head,
 	report->compared = request->count;
 	if (witnesses_compare(log, head, report, err))
 		return -1;
-	if (request->count || report->answered || request->unseen)
+	if (request->unseen ||
+	    ((request->count || report->answered) && report->newest == head->size))
 		return 0;
+	if (request->count || report->answered)
+		return error_set(
+			err, ERROR_USAGE,
+			"the newest that was seen has %llu entries, and this copy %llu: it says "
+			"nothing of what came after. Give one that is as new as this copy, or say "
+			"that nobody saw one newer than this copy (--unseen)",
+			(unsigned long long)report->newest, (unsigned long long)head->size);
 	return error_set(
 		err, ERROR_USAGE,
 		"nothing to compare with: a log that goes on from an old copy signs two "

@@ -30,12 +30,12 @@ struct log_again_report {
 
 /*
  * Let a log without lock.db sign again. It must be as long as every checkpoint that is given, and
- * as every one that its witnesses show, and have the same tree; something must have been given
- * or shown, unless `unseen` says that there is nothing. Then lock.db begins with the
- * checkpoint that was signed last as far as the copy knows, and what was sequenced beyond is
- * signed. ERROR_USAGE: lock.db is there, or there is nothing to compare with; ERROR_CORRUPT: this
- * copy is older than what was seen, or another history. Signing would then fork the log; nothing
- * is changed.
+ * as every one that its witnesses show, and have the same tree; something that is as new as the
+ * copy must have been given or shown, unless `unseen` says that there is nothing newer. Then
+ * lock.db begins with the checkpoint that was signed last as far as the copy knows, and what was
+ * sequenced beyond is signed. ERROR_USAGE: lock.db is there, or nothing as new as the copy is there
+ * to compare with; ERROR_CORRUPT: this copy is older than what was seen, or another history.
+ * Signing would then fork the log; nothing is changed.
  */
 MUST_CHECK int log_again(struct log *log, const struct log_again_request *request,
 			 struct log_again_report *out_report, struct error *err);

@@ -91,6 +91,7 @@ unsaid "log recover"
 rm -rf back out near
 
 # The attack: more was signed and published since. The old copy never signs again.
+cp .akashi/log/checkpoint older
 run 0 add checkpoint model t/m@v2
 run 0 publish t/m@v2 release
 run 0 log prove t/m@v2
@@ -144,7 +145,11 @@ unsaid "log.key"
 [ "$(stat -c %a back/.akashi/keys/log.key)" = 600 ] || fail "others can read the restored key"
 run 0 --registry back get t/far@v1 far
 diff -r "$TINY/step-300" far || fail "references came back otherwise"
-run 0 --registry back log recover --seen release
+# What is older than the copy says nothing of what came after.
+run 2 --registry back log recover --seen older
+complained "nothing of what came after"
+[ ! -e back/.akashi/lock.db ] || fail "an old checkpoint was enough"
+run 0 --registry back log recover --seen older --seen .akashi
 rm -rf back far full
 
 # What is pruned and collected stays in the backup until --delete.
