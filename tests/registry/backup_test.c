@@ -31,7 +31,8 @@ static void progress(void *user, const char *what, const char *unit, uint64_t do
 
 static void scene_open(struct scene *scene)
 {
-	CLEANUP(text_free) char *a = NULL, *b = NULL;
+	CLEANUP(text_free) char *a = NULL, *b = NULL, *folder = NULL;
+	struct error err = { 0 };
 
 	*scene = (struct scene){ .happened = 0 };
 	house_open(&scene->house);
@@ -44,6 +45,11 @@ static void scene_open(struct scene *scene)
 	house_model(b, 200);
 	house_add(&scene->house, "a", "t/m@a");
 	house_add(&scene->house, "b", "t/m@b");
+	/* Who added lives as a writer until it is closed, and nobody prunes beside one. */
+	folder = strdup(scene->house.registry->folder);
+	assert_non_null(folder);
+	registry_close(&scene->house.registry);
+	assert_done(registry_open(&scene->house.ctx, folder, &scene->house.registry, &err), &err);
 }
 
 static void scene_close(struct scene *scene)
