@@ -302,7 +302,12 @@ static int end_outcome(const struct call *call, struct run_ending *ending, struc
 		return error_set(err, ERROR_USAGE, "an exit status is at most 255");
 	ending->exit_status = status > 255 ? RUN_STATUS_UNKNOWN : (int)status;
 	ending->outcome = status == 0 ? RUN_COMPLETED : status > 255 ? RUN_ENDED : RUN_FAILED;
-	return outcome ? run_outcome_from_name(outcome, &ending->outcome, err) : 0;
+	if (outcome && run_outcome_from_name(outcome, &ending->outcome, err))
+		return -1;
+	return ending->outcome == RUN_COMPLETED && ending->exit_status > 0
+		       ? error_set(err, ERROR_USAGE, "with exit status %d it did not complete",
+				   ending->exit_status)
+		       : 0;
 }
 
 static int end_one(struct call *call, struct error *err)

@@ -62,6 +62,10 @@ struct outbox_signer {
 	struct signing_key *key;
 };
 
+/* Can an item that waits unsigned be said in this log at all? ERROR_USAGE: never. */
+MUST_CHECK int outbox_item_check(const struct context *ctx, const struct outbox_item *item,
+				 const char *origin, struct error *err);
+
 /*
  * The text of the item with its statement, and its claim, signed at this moment; *out_identity is
  * the statement's. Not of a supersession.

@@ -345,6 +345,9 @@ static enum taken item_take(struct delivering *delivering, const char *path,
 		return TAKEN_NEVER;
 	if (item->kind == STATEMENT_supersession)
 		return supersession_deliver(delivering, item, out_identity, err);
+	if (item->predicate &&
+	    outbox_item_check(delivering->registry->ctx, item, delivering->registry->origin, err))
+		return err->code == ERROR_SYSTEM ? TAKEN_NOT_NOW : TAKEN_NEVER;
 	if (item->predicate && item_sign(delivering, path, item, err))
 		return TAKEN_NOT_NOW;
 	return parcel_deliver(delivering, item, out_identity, err);

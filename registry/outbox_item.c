@@ -100,7 +100,13 @@ static int item_parse(struct span text, struct outbox_item *item, struct error *
 		return -1;
 	if (strcmp(schema, SCHEMA) != 0)
 		return error_set(err, ERROR_CORRUPT, "its schema is '%.80s', not " SCHEMA, schema);
-	if (statement_kind_from_name(kind, &item->kind, err) || said_parse(item, err))
+	if (statement_kind_from_name(kind, &item->kind, err))
+		return -1;
+	/* Whoever can write here gets signed what hooks say, and nothing else. */
+	if (item->kind != STATEMENT_run && item->kind != STATEMENT_move &&
+	    item->kind != STATEMENT_supersession)
+		return error_set(err, ERROR_CORRUPT, "no hook says a %s", kind);
+	if (said_parse(item, err))
 		return -1;
 	return names_check(item, err);
 }
@@ -204,6 +210,16 @@ static int payload_build(const struct context *ctx, const struct outbox_item *it
 					       out, err)
 		       ? -1
 		       : 0;
+}
+
+int outbox_item_check(const struct context *ctx, const struct outbox_item *item, const char *origin,
+		      struct error *err)
+{
+	const struct outbox_signer signer = { .origin = origin };
+	CLEANUP(buffer_release) struct buffer payload;
+
+	buffer_init(&payload, STATEMENT_PAYLOAD_MAX_BYTES);
+	return payload_build(ctx, item, &signer, &payload, err);
 }
 
 /* Sign the statement and the claim that its kind asks for into `said`. */

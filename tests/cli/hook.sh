@@ -170,3 +170,14 @@ cmp -s .git/hooks/post-commit ../post-commit.before || fail "not the same bytes"
 [ "$(stat -c %a%Y .git/hooks/post-commit)" = "$(stat -c %a%Y ../post-commit.before)" ] || fail "not the same mode and time"
 [ "$(cat .git/hooks/commit-msg)" = keep ] || fail "another hook was touched"
 [ "$(cd .git/hooks && ls | grep -v sample | tr '\n' ' ')" = "commit-msg post-commit pre-push " ] || fail "something stays: $(ls .git/hooks)"
+
+# ---- What somebody else put there: no hook says a checkpoint, and what cannot be said holds nothing up ----
+put() { printf '{"about":"evil/m@1","digest":"sha256:%064d","kind":"%s","objects":[],"predicate":{},"schema":"akashi/outbox/1"}' 0 "$1" >".git/akashi/outbox/000000000000000$2-00000000.json"; }
+settle
+put checkpoint 1
+put run 2
+run 1 sync
+complained "no hook says a checkpoint"
+complained "'evil/m@1' is set aside"
+run 0 sync
+said "nothing waits"

@@ -200,6 +200,7 @@ id=$(cat "$STORY/out")
 run 0 run sync
 said "team/hand@v1 begun"
 printf 'loss 1\n' >../hand.log
+run 2 run end "$id" --exit-status 4 --outcome completed
 run 0 run end "$id" --exit-status 4
 end_of team/hand@v1
 json 'o["predicate"]["outcome"] == "failed" and o["predicate"]["logs"][0]["name"] == "hand.log" and o["predicate"]["logs"][0]["size"] == 7'
