@@ -190,7 +190,8 @@ bool job_text(struct span from, char out_text[JOB_TEXT_SIZE])
 	for (size_t i = 0; i < from.len; i++)
 		if (from.data[i] <= ' ' || from.data[i] > '~')
 			return false;
-	memcpy(out_text, from.data, from.len);
+	if (from.len)
+		memcpy(out_text, from.data, from.len);
 	out_text[from.len] = '\0';
 	return true;
 }
@@ -219,7 +220,7 @@ bool job_line(struct span *text, struct span *out_line)
 
 bool job_is(struct span span, const char *text)
 {
-	return span.len == strlen(text) && !memcmp(span.data, text, span.len);
+	return span.len == strlen(text) && (!span.len || !memcmp(span.data, text, span.len));
 }
 
 bool job_number(struct span text, uint64_t *out_number)

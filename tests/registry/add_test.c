@@ -162,6 +162,7 @@ static void data_run_and_evals_hang_together(void **state)
 
 	assert_done(registry_add_dataset(house.registry, &how, &dataset, &result, &err), &err);
 	assert_int_equal(result.records, 3);
+	add_result_release(&result);
 	assert_done(registry_add_checkpoints(house.registry, &how, &checkpoint, 1, &result, &err),
 		    &err);
 	checkpoint.name = house_name("llm-x/base@v2");
