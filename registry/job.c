@@ -247,7 +247,7 @@ int job_time(const struct job_reading *reading, struct span text, int64_t *out_u
 
 	for (size_t i = 0; i < len; i++)
 		digits = digits && text.data[i] >= '0' && text.data[i] <= '9';
-	if (len + 2 > sizeof(room))
+	if (!len || len + 2 > sizeof(room))
 		return error_set(err, ERROR_CORRUPT, "no time");
 	memcpy(room, text.data, len);
 	room[len] = '\0';
