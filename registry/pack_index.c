@@ -1,43 +1,20 @@
 /* The index of a folder of packs: a file, what it does not know yet, and which packs are there. */
-#include "registry/pack_index.h"
+#include "registry/pack_index_inner.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "registry/pack_index_file.h"
-
 enum {
 	UNKNOWN_PACKS = 32,       /* so many footers are kept in memory … */
 	ENTRIES_A_PACK = 1 << 16, /* … and one more for so many entries of the index */
 	UNKNOWN_ENTRIES = 1 << 18,
-};
-
-/* A pack that the index file does not know. */
-struct unknown {
-	struct digest name;
-	struct pack_entry *entry;
-	size_t count;
-	bool quarantined;
-};
-
-struct pack_index {
-	char *folder;
-	struct pack_files *files;
-	pthread_rwlock_t lock;   /* around the rest */
-	struct index_file *file; /* or NULL */
-	ino_t file_inode;
-	struct unknown *unknown;
-	size_t unknown_count;
-	struct timespec seen; /* the folder's time when it was looked at */
-	bool looked;
 };
 
 int pack_index_new(const char *folder, struct pack_files *files, struct pack_index **out_index,
@@ -429,8 +406,7 @@ static int find_locked(const struct pack_index *index, struct search *s, struct 
 	return 0;
 }
 
-/* The index file turned out to be damaged: throw it away and make it again. */
-static int file_replace(struct pack_index *index, struct error *err)
+int pack_index_file_replace(struct pack_index *index, struct error *err)
 {
 	char path[PATH_MAX];
 	int failed;
@@ -462,7 +438,7 @@ int pack_index_find(struct pack_index *index, const struct digest *digest, enum 
 		}
 		if (bad.code != ERROR_CORRUPT || turn)
 			return error_set(err, bad.code, "%s", bad.text);
-		if (file_replace(index, err))
+		if (pack_index_file_replace(index, err))
 			return -1;
 	}
 }
@@ -556,7 +532,7 @@ int pack_index_list(struct pack_index *index, enum pack_kind kind, const struct 
 			return 0;
 		if (bad.code != ERROR_CORRUPT || turn)
 			return error_set(err, bad.code, "%s", bad.text);
-		if (file_replace(index, err))
+		if (pack_index_file_replace(index, err))
 			return -1;
 	}
 }

@@ -41,6 +41,26 @@ MUST_CHECK int pack_index_list(struct pack_index *index, enum pack_kind kind,
 			       const struct digest *after, struct digest *out_digest, size_t max,
 			       size_t *out_count, struct error *err);
 
+/* Data that is looked for, in the order of the digests. */
+struct pack_wanted {
+	struct digest digest;
+	uint32_t len; /* that its raw bytes must have */
+};
+
+/*
+ * Very much that is looked for at once: `next` gives it in order until *out_any is false, and
+ * `absent` hears of what no pack has as data of that length. The index is gone through once, in its
+ * order, instead of being searched for each. As of the last refresh; neither slot may use the
+ * index.
+ */
+struct pack_wants {
+	int (*next)(void *user, struct pack_wanted *out_wanted, bool *out_any, struct error *err);
+	int (*absent)(void *user, const struct pack_wanted *wanted, struct error *err);
+	void *user;
+};
+MUST_CHECK int pack_index_meet(struct pack_index *index, const struct pack_wants *wants,
+			       struct error *err);
+
 /* A pack was sealed by this process: its sorted entries are taken over. */
 MUST_CHECK int pack_index_add(struct pack_index *index, const struct digest *pack,
 			      struct pack_entry *entry, size_t count, struct error *err);

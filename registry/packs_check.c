@@ -12,10 +12,10 @@
 #include <string.h>
 
 #include "registry/pack_mended.h"
+#include "registry/packs_check_parts.h"
 #include "registry/store_check.h"
 
 enum {
-	RECIPES_STEP = 4096, /* recipes looked at at a time */
 	PACKS_STEP = 4, /* packs read at a time: of texts each has tens of thousands of records */
 	GROUP_RECORDS = 64,       /* records that are decoded and hashed together */
 	ROOMS_BYTES = 104 << 20,  /* raw bytes of all threads together */
@@ -45,9 +45,6 @@ struct packs_checking {
 	uint64_t total, done; /* raw bytes */
 
 	struct digest_list mended; /* what a repair put beside damaged records, in order */
-
-	/* A step of recipes: */
-	struct digest *recipe;
 
 	/* A step of packs: */
 	struct pack_handle *handle[PACKS_STEP];
@@ -89,7 +86,6 @@ static void packs_checking_release(struct packs_checking *checking)
 		checking->rooms = room->next;
 		room_free(room);
 	}
-	free(checking->recipe);
 	free(checking->group);
 	digest_list_release(&checking->mended);
 	pthread_mutex_destroy(&checking->lock);
@@ -124,82 +120,9 @@ static int tell(struct packs_checking *checking, enum store_fault fault,
 	return failed;
 }
 
-/* ---- Recipes ---- */
-
-/* Is the data of that digest there, with so many bytes? */
-static int part_look(struct packs_checking *checking, const struct digest *object,
-		     const struct recipe_part *part, struct error *err)
+static int part_missing(void *user, const struct digest *part, const char *text, struct error *err)
 {
-	char whole[DIGEST_HEX_SIZE], piece[DIGEST_HEX_SIZE], text[TEXT_SIZE];
-	struct pack_hit hit[PACKS_COPIES_MAX];
-	size_t count, fits = 0;
-	bool loose = false;
-
-	if (pack_index_find(checking->self->index, &part->digest, PACK_DATA, hit, PACKS_COPIES_MAX,
-			    &count, err))
-		return -1;
-	for (size_t i = 0; i < count; i++)
-		fits += hit[i].entry.raw_len == part->len;
-	if (fits)
-		return 0;
-	if (store_has(checking->self->loose, &part->digest, &loose, err))
-		return -1;
-	if (loose)
-		return 0; /* put back by a repair */
-	digest_to_hex(object, whole);
-	digest_to_hex(&part->digest, piece);
-	snprintf(text, sizeof(text), "piece sha256:%s of object sha256:%s is in no pack", piece,
-		 whole);
-	return tell(checking, STORE_FAULT_UNREADABLE, &part->digest, text, err);
-}
-
-static int recipe_look(struct packs_checking *checking, const struct digest *object,
-		       struct error *err)
-{
-	CLEANUP(recipe_release) struct recipe recipe = { 0 };
-	struct error why = { 0 };
-
-	/* One that cannot be read was told when the object was opened. */
-	if (packs_recipe(checking->self, object, &recipe, &why))
-		return 0;
-	for (size_t i = 0; i < recipe.count; i++)
-		if (part_look(checking, object, &recipe.part[i], err))
-			return -1;
-	return 0;
-}
-
-static void recipe_work(void *arg, size_t i)
-{
-	struct packs_checking *checking = arg;
-	struct error err = { 0 };
-
-	if (recipe_look(checking, &checking->recipe[i], &err))
-		stop(checking, &err);
-}
-
-static int recipes_look(struct packs_checking *checking, struct error *err)
-{
-	const struct digest *after = NULL;
-	struct digest last;
-	size_t count;
-
-	checking->recipe = calloc(RECIPES_STEP, sizeof(*checking->recipe));
-	if (!checking->recipe)
-		return error_set(err, ERROR_SYSTEM, "out of memory for a check");
-	do {
-		if (context_check_cancelled(checking->ctx, err) ||
-		    pack_index_list(checking->self->index, PACK_RECIPE, after, checking->recipe,
-				    RECIPES_STEP, &count, err))
-			return -1;
-		threads_run(checking->ctx->threads, count, recipe_work, checking);
-		if (stopped(checking, err))
-			return -1;
-		if (count) {
-			last = checking->recipe[count - 1];
-			after = &last;
-		}
-	} while (count);
-	return 0;
+	return tell(user, STORE_FAULT_UNREADABLE, part, text, err);
 }
 
 /* ---- Footers ---- */
@@ -532,7 +455,8 @@ static int all_look(struct packs_checking *checking, struct error *err)
 	loose.object = NULL;
 	failed = packs_look(self, err) || mended_list(self, &checking->mended, err) ||
 		 store_check_listed(&self->head, checking->ctx, &listed, err) ||
-		 recipes_look(checking, err) || pack_index_packs(self->index, &name, &count, err) ||
+		 packs_parts_check(self, checking->ctx, part_missing, checking, err) ||
+		 pack_index_packs(self->index, &name, &count, err) ||
 		 footers_look(checking, name, count, err);
 	if (!failed && checking->request->read_all)
 		failed = (!listed.read_all &&

@@ -28,6 +28,8 @@ struct sorter {
 	off_t end;
 	struct run *run;
 	size_t run_count;
+	size_t *heap; /* numbers of the runs that are not at their end, the smallest record first */
+	size_t heaped;
 	uint8_t last[SORTER_RECORD_MAX]; /* that was given */
 	bool any;
 };
@@ -63,6 +65,7 @@ void sorter_free(struct sorter **sorter)
 	if (s->fd >= 0)
 		close(s->fd);
 	free(s->run);
+	free(s->heap);
 	free(s->folder);
 	free(s->memory);
 	free(s);
@@ -74,9 +77,59 @@ static int record_order(const void *a, const void *b, void *arg)
 	return memcmp(a, b, *(const size_t *)arg);
 }
 
+static void records_swap(uint8_t *a, uint8_t *b, size_t record)
+{
+	uint8_t held[SORTER_RECORD_MAX];
+
+	memcpy(held, a, record);
+	memcpy(a, b, record);
+	memcpy(b, held, record);
+}
+
+/*
+ * By the first byte in place (P. M. McIlroy and others, Engineering radix sort, 1993), and each of
+ * those parts by comparing: most records begin with digests, so the parts are alike, and none asks
+ * for as much memory as all of them have.
+ */
 static void memory_sort(struct sorter *sorter)
 {
-	qsort_r(sorter->memory, sorter->count, sorter->record, record_order, &sorter->record);
+	size_t begin[257] = { 0 }, at[256], record = sorter->record;
+	uint8_t *memory = sorter->memory;
+
+	for (size_t i = 0; i < sorter->count; i++)
+		begin[memory[i * record] + 1]++;
+	for (size_t i = 0; i < 256; i++)
+		begin[i + 1] += begin[i];
+	memcpy(at, begin, sizeof(at));
+	for (size_t part = 0; part < 256; part++)
+		while (at[part] < begin[part + 1]) {
+			uint8_t *here = memory + at[part] * record;
+
+			if (*here == part)
+				at[part]++;
+			else
+				records_swap(here, memory + at[*here]++ * record, record);
+		}
+	for (size_t part = 0; part < 256; part++)
+		if (begin[part + 1] - begin[part] > 1)
+			qsort_r(memory + begin[part] * record, begin[part + 1] - begin[part],
+				record, record_order, &sorter->record);
+}
+
+/* Sorted, each once. */
+static void memory_once(struct sorter *sorter)
+{
+	size_t record = sorter->record, kept = 0;
+	uint8_t *memory = sorter->memory;
+
+	for (size_t i = 0; i < sorter->count; i++) {
+		if (kept && memcmp(memory + (kept - 1) * record, memory + i * record, record) == 0)
+			continue;
+		if (kept != i)
+			memcpy(memory + kept * record, memory + i * record, record);
+		kept++;
+	}
+	sorter->count = kept;
 }
 
 /* A file that nobody else sees, and that is gone when it is closed. */
@@ -98,7 +151,7 @@ static int file_make(struct sorter *sorter, struct error *err)
 
 static int run_write(struct sorter *sorter, struct error *err)
 {
-	size_t len = sorter->count * sorter->record, done = 0;
+	size_t len, done = 0;
 	struct run *run;
 
 	if (sorter->fd < 0 && file_make(sorter, err))
@@ -110,6 +163,8 @@ static int run_write(struct sorter *sorter, struct error *err)
 		return error_set(err, ERROR_SYSTEM, "out of memory for sorting");
 	sorter->run = run;
 	memory_sort(sorter);
+	memory_once(sorter);
+	len = sorter->count * sorter->record;
 	while (done < len) {
 		ssize_t wrote = pwrite(sorter->fd, sorter->memory + done, len - done,
 				       sorter->end + (off_t)done);
@@ -160,6 +215,38 @@ static int run_fill(struct sorter *sorter, struct run *run, struct error *err)
 	return 0;
 }
 
+/* ---- Merging: a heap of the runs that are not at their end ---- */
+
+static const uint8_t *run_head(const struct sorter *sorter, size_t place)
+{
+	const struct run *run = &sorter->run[sorter->heap[place]];
+
+	return run->bytes + run->next * sorter->record;
+}
+
+static bool comes_before(const struct sorter *sorter, size_t x, size_t y)
+{
+	return memcmp(run_head(sorter, x), run_head(sorter, y), sorter->record) < 0;
+}
+
+static void heap_sink(struct sorter *sorter, size_t at)
+{
+	for (;;) {
+		size_t least = at, left = 2 * at + 1, right = left + 1, held;
+
+		if (left < sorter->heaped && comes_before(sorter, left, least))
+			least = left;
+		if (right < sorter->heaped && comes_before(sorter, right, least))
+			least = right;
+		if (least == at)
+			return;
+		held = sorter->heap[at];
+		sorter->heap[at] = sorter->heap[least];
+		sorter->heap[least] = held;
+		at = least;
+	}
+}
+
 int sorter_finish(struct sorter *sorter, struct error *err)
 {
 	if (sorter->fd < 0) {
@@ -168,61 +255,61 @@ int sorter_finish(struct sorter *sorter, struct error *err)
 	}
 	if (sorter->count && run_write(sorter, err))
 		return -1;
+	free(sorter->memory);
+	sorter->memory = NULL;
+	sorter->heap = calloc(sorter->run_count, sizeof(*sorter->heap));
+	if (!sorter->heap)
+		return error_set(err, ERROR_SYSTEM, "out of memory for sorting");
 	for (size_t i = 0; i < sorter->run_count; i++) {
 		sorter->run[i].bytes = malloc(RUN_BUFFER_BYTES);
 		if (!sorter->run[i].bytes)
 			return error_set(err, ERROR_SYSTEM, "out of memory for sorting");
 		if (run_fill(sorter, &sorter->run[i], err))
 			return -1;
+		sorter->heap[sorter->heaped++] = i;
 	}
+	for (size_t i = sorter->heaped / 2; i-- > 0;)
+		heap_sink(sorter, i);
 	return 0;
 }
 
-/* Where the smallest record stands that was not given yet; NULL: there is none. It is given. */
-static const uint8_t *memory_take(struct sorter *sorter)
+static void memory_take(struct sorter *sorter, uint8_t *out, bool *out_any)
 {
-	return sorter->next < sorter->count ? sorter->memory + sorter->next++ * sorter->record
-					    : NULL;
+	*out_any = sorter->next < sorter->count;
+	if (*out_any)
+		memcpy(out, sorter->memory + sorter->next++ * sorter->record, sorter->record);
 }
 
-static const uint8_t *runs_take(struct sorter *sorter)
+/* The smallest record that was not given yet. */
+static int runs_take(struct sorter *sorter, uint8_t *out, bool *out_any, struct error *err)
 {
-	const uint8_t *first = NULL;
-	struct run *from = NULL;
+	struct run *run;
 
-	for (size_t i = 0; i < sorter->run_count; i++) {
-		struct run *run = &sorter->run[i];
-		const uint8_t *at = run->bytes + run->next * sorter->record;
-
-		if (run->next < run->count && (!first || memcmp(at, first, sorter->record) < 0)) {
-			first = at;
-			from = run;
-		}
-	}
-	if (from)
-		from->next++;
-	return first;
-}
-
-static int runs_fill(struct sorter *sorter, struct error *err)
-{
-	for (size_t i = 0; i < sorter->run_count; i++)
-		if (run_fill(sorter, &sorter->run[i], err))
-			return -1;
+	*out_any = sorter->heaped > 0;
+	if (!*out_any)
+		return 0;
+	run = &sorter->run[sorter->heap[0]];
+	memcpy(out, run_head(sorter, 0), sorter->record);
+	run->next++;
+	if (run_fill(sorter, run, err))
+		return -1;
+	if (run->next == run->count)
+		sorter->heap[0] = sorter->heap[--sorter->heaped];
+	heap_sink(sorter, 0);
 	return 0;
 }
 
 int sorter_next(struct sorter *sorter, void *out_record, bool *out_any, struct error *err)
 {
-	const uint8_t *record;
+	uint8_t record[SORTER_RECORD_MAX];
 
 	do {
-		if (runs_fill(sorter, err))
+		if (sorter->fd < 0)
+			memory_take(sorter, record, out_any);
+		else if (runs_take(sorter, record, out_any, err))
 			return -1;
-		record = sorter->fd < 0 ? memory_take(sorter) : runs_take(sorter);
-	} while (record && sorter->any && memcmp(record, sorter->last, sorter->record) == 0);
-	*out_any = record != NULL;
-	if (!record)
+	} while (*out_any && sorter->any && memcmp(record, sorter->last, sorter->record) == 0);
+	if (!*out_any)
 		return 0;
 	memcpy(sorter->last, record, sorter->record);
 	memcpy(out_record, record, sorter->record);
