@@ -57,7 +57,16 @@ reference-transaction) # at every change of a ref: akashi is started for tags of
 		case $lines in *' refs/tags/model/'* | *' refs/tags/run/'*) ;; *) akashi= ;; esac
 	fi
 	[ -n "$akashi" ] && [ "$1" != aborted ] || exit 0
-	[ -n "$was" ] || lines=$(grep -E ' refs/tags/(model|run)/')
+	if [ -z "$was" ]; then # a few lines without a process, many by one
+		lines='' count=0
+		while [ $count -lt 8 ] && IFS= read -r line; do
+			count=$((count + 1))
+			case $line in *' refs/tags/model/'* | *' refs/tags/run/'*) lines=$lines${lines:+
+}$line ;; esac
+		done
+		if [ $count -eq 8 ] && rest=$(grep -E ' refs/tags/(model|run)/'); then lines=$lines${lines:+
+}$rest; fi
+	fi
 	[ -z "$lines" ] || tell | "$akashi" hook "$name" "$@" || :
 	;;
 *) # of no concern to akashi, which only stands in its way

@@ -38,7 +38,8 @@
 	X(revwalk_hide) X(revwalk_hide_glob) X(revwalk_next) X(revwalk_free) \
 	X(oid_fromstr) X(note_read) X(note_message) X(note_free) X(note_create) \
 	X(revparse_single) X(object_peel) \
-	X(tree_entry_bypath) X(tree_entry_free) X(reference_name_to_id)
+	X(tree_entrycount) X(tree_entry_byindex) X(tree_entry_byname) X(tree_entry_bypath) \
+	X(tree_entry_free) X(reference_name_to_id)
 /* clang-format on */
 
 struct git_library {

@@ -7,6 +7,7 @@
 
 #include "registry/git.h"
 #include "registry/git_refs.h"
+#include "registry/git_work.h"
 
 /* libgit2 1.5 forgets a little of PCRE2 whenever it opens a repository that has extensions. */
 const char *__lsan_default_suppressions(void);
@@ -445,6 +446,56 @@ static void a_remote_loses_what_lets_one_in(void **state)
 	}
 }
 
+static int path_append(void *arg, const char *path, struct error *err)
+{
+	return buffer_printf(arg, err, "%s|", path);
+}
+
+/* What a commit touched must be what git's own comparison lists, in its order. */
+static void same_as_git(const char *folder, const char *list)
+{
+	CLEANUP(buffer_release) struct buffer touched;
+	CLEANUP(text_free) char *ours = NULL;
+	struct git_work *work;
+	struct error err = { 0 };
+	char hex[GIT_HEX_SIZE], theirs[1024];
+
+	buffer_init(&touched, sizeof(theirs));
+	output_of(folder, list, theirs, sizeof(theirs));
+	assert_done(git_work_open(folder, &work, &err), &err);
+	assert_done(git_work_commit(work, "HEAD", hex, &err), &err);
+	assert_done(git_work_touched(work, hex, path_append, &touched, &err), &err);
+	assert_done(buffer_to_text(&touched, &ours, &err), &err);
+	assert_string_equal(ours, theirs);
+	git_work_close(&work);
+}
+
+static void what_a_commit_touched_is_what_git_lists(void **state)
+{
+	in_folder(
+		*state,
+		"git init -q -b main . && mkdir -p d/deep/er same/x g a && echo 1 >d/deep/er/f && "
+		"echo 1 >same/x/f && echo 1 >g/inner && echo 1 >f && echo 1 >a/b && echo 1 >a.b && "
+		"echo 1 >gone && echo 1 >mode && ln -s f link && git add -A && git commit -qm 1");
+	same_as_git(*state, "git diff-tree -r --root --no-commit-id --name-only HEAD | "
+			    "grep -v '^link$' | tr '\\n' '|'");
+	in_folder(*state,
+		  "echo 2 >d/deep/er/f && mkdir -p new/er && echo 1 >new/er/f && git rm -qr g f "
+		  "gone && "
+		  "echo 1 >g && mkdir f && echo 1 >f/f && echo 2 >a/b && echo 2 >a.b && "
+		  "chmod +x mode && rm link && echo 1 >link && git add -A && git commit -qm 2");
+	same_as_git(*state, "git diff-tree -r --no-commit-id --name-only --no-renames "
+			    "--diff-filter=AMT HEAD | tr '\\n' '|'");
+	in_folder(*state, "git checkout -q -b side && echo 3 >a.b && echo 3 >same/x/f && git "
+			  "commit -qam side && "
+			  "git checkout -q main && echo 4 >a.b && echo 4 >d/deep/er/f && git "
+			  "commit -qam main && "
+			  "! git merge side && echo 5 >a.b && mkdir only && echo 5 >only/here && "
+			  "git add -A && "
+			  "git commit -qm both");
+	same_as_git(*state, "git diff-tree -r -c --no-commit-id --name-only HEAD | tr '\\n' '|'");
+}
+
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_setup, folder_teardown)
 
 int main(void)
@@ -466,6 +517,7 @@ int main(void)
 		IN_FOLDER(a_linked_work_tree_and_a_submodule_are_read),
 		IN_FOLDER(a_repository_of_somebody_else_is_refused),
 		IN_FOLDER(a_damaged_repository_is_refused_in_words),
+		IN_FOLDER(what_a_commit_touched_is_what_git_lists),
 		IN_FOLDER(a_diff_beyond_the_limit_is_left_out_and_said),
 		cmocka_unit_test(a_remote_loses_what_lets_one_in),
 	};
