@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "registry/add_inner.h"
+#include "registry/gc.h"
 #include "registry/prune.h"
 
 int adding_begin(struct registry *registry, const struct add_how *how, struct adding *out_adding,
@@ -158,7 +159,7 @@ static int still_there(struct adding *adding, const struct statement_draft *draf
 int adding_publish(struct adding *adding, const struct statement_draft *draft, size_t count,
 		   struct statement_made *out_made, struct error *err)
 {
-	struct error silence = { 0 };
+	struct error silence = { 0 }, untidy = { 0 };
 	bool lost;
 
 	if (adding->how->dry_run) {
@@ -175,5 +176,8 @@ int adding_publish(struct adding *adding, const struct statement_draft *draft, s
 	for (size_t i = 0; i < count; i++)
 		if (still_there(adding, &draft[i], lost, err))
 			return -1;
+	if (registry_tidy(adding->registry, &untidy))
+		context_notice(adding->registry->ctx,
+			       "small files were not put together: %s (akashi gc)", untidy.text);
 	return 0;
 }

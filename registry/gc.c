@@ -50,3 +50,14 @@ int registry_gc(struct registry *registry, const struct gc_request *request,
 				 "another akashi gc, or an akashi backup, is at work here");
 	return store_collect(registry->store, registry->ctx, &ask, out_collected, err);
 }
+
+int registry_tidy(struct registry *registry, struct error *err)
+{
+	CLEANUP(lease_release) struct lease *lease = NULL;
+
+	if (!store_is_untidy(registry->store))
+		return 0;
+	if (lease_try(registry->folder, REGISTRY_COLLECTING, registry->ctx, NULL, &lease, err))
+		return -1;
+	return lease ? store_tidy(registry->store, registry->ctx, err) : 0;
+}

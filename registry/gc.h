@@ -27,4 +27,10 @@ struct gc_request {
 MUST_CHECK int registry_gc(struct registry *registry, const struct gc_request *request,
 			   struct store_collected *out_collected, struct error *err);
 
+/*
+ * After something was added: small files of the store that became very many are put together in a
+ * pack. Nothing is done where that is not worth it, or while a backup or a collection is at work.
+ */
+MUST_CHECK int registry_tidy(struct registry *registry, struct error *err);
+
 #endif

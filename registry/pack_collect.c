@@ -10,7 +10,8 @@
 enum {
 	WORTH_SHARE = 20, /* a pack is written anew when one part in so many is garbage … */
 	SMALL_SHARE = 4,  /* … or when it is smaller than this part of a full one … */
-	SMALL_PACKS = 8,  /* … and there are so many of those */
+	SMALL_PACKS = 8,  /* … and there are so many of those, */
+	YOUNG_PACKS = 64, /* or so many within their grace, whose garbage goes along */
 	STORED_MAX = PACK_PAYLOAD_MAX + PACK_RECORD_BYTES
 };
 
@@ -60,15 +61,15 @@ int collect_flush(struct collecting *c, struct error *err)
 	return pack_writer_flush(c->writer, err);
 }
 
-/* Whatever of the pack is needed and lies in no pack that stays is written once more. */
+/* Whatever of the pack is needed, or `all`, and lies in no pack that stays is written once more. */
 static int needed_copy(struct collecting *c, struct pack_handle *handle,
-		       const struct pack_entry *entry, size_t count, struct error *err)
+		       const struct pack_entry *entry, size_t count, bool all, struct error *err)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct pack_hit hit;
 		size_t hits;
 
-		if (!collect_needs(c, &entry[i]))
+		if (!all && !collect_needs(c, &entry[i]))
 			continue;
 		if (pack_index_find(c->self->index, &entry[i].digest, entry[i].kind, &hit, 1, &hits,
 				    err))
@@ -94,7 +95,7 @@ static int needed_rescue(struct collecting *c, const struct digest *pack, struct
 
 	if (collect_entries(c, pack, &handle, &entry, &count, err))
 		return -1;
-	failed = needed_copy(c, handle, entry, count, err);
+	failed = needed_copy(c, handle, entry, count, false, err);
 	free(entry);
 	pack_handle_drop(&handle);
 	return failed;
@@ -155,7 +156,7 @@ static int quarantine_clear(struct collecting *c, const struct lease_names *live
 
 /* Everything that is needed of the pack is whole, or lies beside it, so that it can be copied. */
 static bool needed_is_whole(struct collecting *c, struct pack_handle *handle,
-			    const struct pack_entry *entry, size_t count)
+			    const struct pack_entry *entry, size_t count, bool all)
 {
 	CLEANUP(buffer_release) struct buffer stored;
 	struct pack_record record;
@@ -163,17 +164,18 @@ static bool needed_is_whole(struct collecting *c, struct pack_handle *handle,
 
 	buffer_init(&stored, STORED_MAX);
 	for (size_t i = 0; i < count; i++)
-		if (collect_needs(c, &entry[i]) &&
+		if ((all || collect_needs(c, &entry[i])) &&
 		    record_load(handle, &entry[i], &stored, &record, &ignored) &&
 		    !collect_is_broken(c, handle, &entry[i]))
 			return false;
 	return true;
 }
 
+/* `all`: its garbage is within its grace. */
 static int pack_rewrite(struct collecting *c, const struct digest *pack, struct pack_handle *handle,
-			const struct pack_entry *entry, size_t count, struct error *err)
+			const struct pack_entry *entry, size_t count, bool all, struct error *err)
 {
-	if (!needed_is_whole(c, handle, entry, count)) {
+	if (!needed_is_whole(c, handle, entry, count, all)) {
 		c->collected->damaged++;
 		return 0;
 	}
@@ -182,7 +184,7 @@ static int pack_rewrite(struct collecting *c, const struct digest *pack, struct 
 		return 0;
 	return quarantine_put(c->self->folder, pack, err) ||
 			       pack_index_refresh(c->self->index, err) ||
-			       needed_copy(c, handle, entry, count, err)
+			       needed_copy(c, handle, entry, count, all, err)
 		       ? -1
 		       : 0;
 }
@@ -195,16 +197,21 @@ static bool leads_on(const struct pack_entry *entry)
 	return entry->kind == PACK_RECIPE || !codec || codec->needs_base || codec->needs_dictionary;
 }
 
-/* One pack: is it worth it? `small`: there are many small ones. */
-static int pack_consider(struct collecting *c, const struct digest *pack, bool small,
-			 struct error *err)
+/* How many packs are small. */
+struct small_packs {
+	size_t old, young; /* beyond their grace, and within it */
+};
+
+/* One pack: is it worth it? */
+static int pack_consider(struct collecting *c, const struct digest *pack,
+			 const struct small_packs *many, struct error *err)
 {
 	struct pack_handle *handle;
 	struct pack_entry *entry;
 	uint64_t garbage = 0, size, all = PACK_HEAD_BYTES;
 	int64_t changed;
 	size_t count;
-	bool leads = false, broken = false;
+	bool leads = false, broken = false, small;
 	int failed = 0;
 
 	if (collect_pack_size(c, pack, &size, &changed, err) ||
@@ -218,13 +225,16 @@ static int pack_consider(struct collecting *c, const struct digest *pack, bool s
 		garbage += entry_bytes(&entry[i]);
 		leads |= leads_on(&entry[i]);
 	}
+	small = all < c->self->pack_size / SMALL_SHARE;
 	if (changed > c->request->now - c->request->grace_s) {
 		c->collected->young_bytes += garbage;
+		if (small && !broken && many->young >= YOUNG_PACKS)
+			failed = pack_rewrite(c, pack, handle, entry, count, true, err);
 	} else if ((broken || leads ||
 		    (garbage && (c->request->all || garbage >= all / WORTH_SHARE))) ||
-		   (small && all < c->self->pack_size / SMALL_SHARE)) {
+		   (small && many->old >= SMALL_PACKS)) {
 		c->collected->garbage_bytes += garbage;
-		failed = pack_rewrite(c, pack, handle, entry, count, err);
+		failed = pack_rewrite(c, pack, handle, entry, count, false, err);
 	} else {
 		c->collected->kept_bytes += garbage;
 	}
@@ -235,8 +245,9 @@ static int pack_consider(struct collecting *c, const struct digest *pack, bool s
 
 static int packs_sweep(struct collecting *c, struct error *err)
 {
+	struct small_packs small = { 0 };
 	struct digest *pack;
-	size_t count, small = 0;
+	size_t count;
 	int failed = 0;
 
 	if (pack_index_packs(c->self->index, &pack, &count, err))
@@ -246,13 +257,17 @@ static int packs_sweep(struct collecting *c, struct error *err)
 		int64_t changed = 0;
 
 		failed = collect_pack_size(c, &pack[i], &size, &changed, err);
-		small += size < c->self->pack_size / SMALL_SHARE &&
-			 changed <= c->request->now - c->request->grace_s;
+		if (size >= c->self->pack_size / SMALL_SHARE)
+			continue;
+		if (changed <= c->request->now - c->request->grace_s)
+			small.old++;
+		else
+			small.young++;
 	}
 	for (size_t i = 0; i < count && !failed; i++) {
 		context_progress(c->ctx, "collecting", "packs", i, count);
 		failed = context_check_cancelled(c->ctx, err) ||
-			 pack_consider(c, &pack[i], small >= SMALL_PACKS, err);
+			 pack_consider(c, &pack[i], &small, err);
 	}
 	free(pack);
 	return failed || collect_flush(c, err) ? -1 : 0;

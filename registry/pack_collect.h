@@ -18,6 +18,10 @@ MUST_CHECK int packs_collect(struct store *store, const struct context *ctx,
 			     const struct store_collect_request *request,
 			     struct store_collected *collected, struct error *err);
 
+/* See store_type. */
+bool packs_untidy(struct store *store);
+MUST_CHECK int packs_tidy(struct store *store, const struct context *ctx, struct error *err);
+
 /* See store_type.removal_begin. */
 MUST_CHECK int packs_removal_begin(struct store *store, const struct context *ctx,
 				   struct lease **out_lease, size_t *out_writers,

@@ -1,4 +1,7 @@
-/* Objects that lie loose beside packs: garbage goes, and what stays is packed. */
+/*
+ * Objects that lie loose beside packs: garbage goes, and what stays is packed, however young:
+ * whoever counts on one finds it in a pack that is younger still.
+ */
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
@@ -9,9 +12,13 @@
 
 #include "registry/codec.h"
 #include "registry/pack_collect.h"
+#include "registry/pack_mended.h"
 
 enum {
 	LOOSE_ALLOWED = 1000,         /* so many small objects may stay loose */
+	LOOSE_MANY = 4096,            /* and with more than so many nobody waits for akashi gc */
+	FOLDER_LOOKED_AT = 0x17,      /* one of 256, which stands for all */
+	PACKED_MAX = 1 << 20,         /* by one collection: 64 MB of digests */
 	WRITERS_GRACE_S = 14 * 86400, /* nobody writes one checkpoint for so long */
 };
 
@@ -28,6 +35,8 @@ static int found_note(void *user, const struct digest *digest, uint64_t size, st
 
 	if (size >= packing->c->self->small)
 		return 0; /* it shares its blocks with its owner's file */
+	if (packing->found.count == PACKED_MAX || mended_has(packing->c->self, digest))
+		return 0; /* the next time; or packs have it damaged */
 	packing->bytes += size;
 	return digest_list_add(&packing->found, digest, err);
 }
@@ -111,6 +120,25 @@ static int object_pack(struct collecting *c, const struct digest *digest, bool *
 	return record_put(c, &record, buffer_view(&text), err);
 }
 
+/* Do packs alone give the object? A record of it that was there before may be damaged. */
+static bool packed_is_whole(struct collecting *c, const struct digest *digest)
+{
+	CLEANUP(source_close) struct source *source = NULL;
+	CLEANUP(buffer_release) struct buffer bytes;
+	struct error ignored = { 0 };
+	struct digest found;
+	uint8_t *room;
+
+	buffer_init(&bytes, c->self->small);
+	if (mended_has(c->self, digest) || packs_read(c->self, digest, &source, &ignored) ||
+	    source->size > c->self->small ||
+	    buffer_extend(&bytes, (size_t)source->size, &room, &ignored) ||
+	    source_read_at(source, 0, room, (size_t)source->size, &ignored))
+		return false;
+	found = sha256(buffer_view(&bytes));
+	return digest_equal(&found, digest);
+}
+
 /* It is in a pack, durably: the loose one goes, if nobody took it away meanwhile. */
 static int loose_drop(struct collecting *c, const struct digest *digest, struct error *err)
 {
@@ -120,7 +148,10 @@ static int loose_drop(struct collecting *c, const struct digest *digest, struct 
 		return -1;
 	if (!there)
 		return store_remove(&c->self->head, digest, err); /* out of the pack as well */
-	return store_remove(c->self->loose, digest, err);
+	if (packed_is_whole(c, digest))
+		return store_remove(c->self->loose, digest, err);
+	c->collected->damaged++;
+	return 0;
 }
 
 static int found_pack(struct packing *packing, struct error *err)
@@ -166,6 +197,57 @@ int collect_loose(struct collecting *c, struct error *err)
 	}
 	digest_list_release(&packing.found);
 	return failed ? -1 : 0;
+}
+
+/* ---- Without a collection ---- */
+
+/* One folder says it, as in git. */
+bool packs_untidy(struct store *store)
+{
+	const struct packs_store *self = (const struct packs_store *)store;
+	char path[PATH_MAX + 4];
+	struct dirent *entry;
+	unsigned count = 0;
+	DIR *folder;
+
+	snprintf(path, sizeof(path), "%s/%02x", files_folder(self->loose), FOLDER_LOOKED_AT);
+	folder = opendir(path);
+	while (folder && (entry = readdir(folder)))
+		count += strlen(entry->d_name) == 2 * DIGEST_SIZE;
+	if (folder)
+		closedir(folder);
+	return count > LOOSE_MANY / 256;
+}
+
+/* What nothing needs is packed as well, and goes when it is collected. */
+static int loose_tidy(struct collecting *c, struct error *err)
+{
+	struct packing packing = { .c = c };
+	const struct loose_visitor visitor = { &packing, spared, found_note };
+	int failed = loose_collect(files_folder(c->self->loose), NULL, c->request, &visitor,
+				   c->collected, err) ||
+		     packs_writer_take(c->self, &c->writer, err) || found_pack(&packing, err);
+
+	packs_writer_return(c->self, c->writer);
+	digest_list_release(&packing.found);
+	return failed ? -1 : 0;
+}
+
+int packs_tidy(struct store *store, const struct context *ctx, struct error *err)
+{
+	struct packs_store *self = (struct packs_store *)store;
+	CLEANUP(lease_release) struct lease *lease = NULL;
+	const struct store_collect_request request = { .now = 0 };
+	struct store_collected collected = { 0 };
+	struct collecting c = {
+		.self = self, .ctx = ctx, .request = &request, .collected = &collected
+	};
+
+	/* A collection, or a prune, looks at what lies loose one by one. */
+	if ((!file_is_folder(self->folder) && folder_make(self->folder, err)) ||
+	    lease_try(self->folder, "gc", ctx, NULL, &lease, err))
+		return -1;
+	return lease ? loose_tidy(&c, err) : 0;
 }
 
 /* ---- Markers of what was removed ---- */

@@ -213,6 +213,13 @@ struct store_type {
 		       const struct store_collect_request *request,
 		       struct store_collected *collected, struct error *err);
 
+	/*
+	 * Optional (STORE_COLLECTS): did small files become so very many that they should be put
+	 * together; and do that, unless a collection or somebody who removes is at work.
+	 */
+	bool (*untidy)(struct store *store);
+	int (*tidy)(struct store *store, const struct context *ctx, struct error *err);
+
 	/* Optional: ERROR_SYSTEM unless `bytes` more, the file `sample` first among them, find
 	 * room. */
 	int (*room)(struct store *store, const char *sample, uint64_t bytes, struct error *err);

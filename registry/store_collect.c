@@ -27,6 +27,16 @@ int store_collect(struct store *store, const struct context *ctx,
 	return store->type->collect(store, ctx, request, out_collected, err);
 }
 
+bool store_is_untidy(struct store *store)
+{
+	return store->type->untidy && store->type->untidy(store);
+}
+
+int store_tidy(struct store *store, const struct context *ctx, struct error *err)
+{
+	return store->type->tidy ? store->type->tidy(store, ctx, err) : 0;
+}
+
 static int loose_path(const char *folder, const struct digest *digest, const char *suffix,
 		      char out[PATH_ROOM], struct error *err)
 {
@@ -225,7 +235,7 @@ static int loose_decide(struct loose *loose, const struct digest *digest, bool n
 		return visitor && visitor->spared(visitor->user, digest)
 			       ? 0
 			       : garbage_take(loose, request, collected, err);
-	return visitor && loose->old && loose->there[0] && !loose->there[2]
+	return visitor && loose->there[0] && !loose->there[2]
 		       ? visitor->needed(visitor->user, digest, loose->size, err)
 		       : 0;
 }
@@ -248,8 +258,9 @@ int loose_collect(const char *folder, const struct live_set *objects,
 
 			if (loose_look(folder, &digest[i], request, &loose, err))
 				return -1;
-			if (loose_decide(&loose, &digest[i], live_set_has(objects, &digest[i]),
-					 request, visitor, collected, err))
+			if (loose_decide(&loose, &digest[i],
+					 !objects || live_set_has(objects, &digest[i]), request,
+					 visitor, collected, err))
 				return -1;
 		}
 	} while (count);

@@ -44,6 +44,13 @@ MUST_CHECK int store_collect(struct store *store, const struct context *ctx,
 			     const struct store_collect_request *request,
 			     struct store_collected *out_collected, struct error *err);
 
+/*
+ * See store_type: nothing is thrown away. Done or not (somebody else collects), the store has the
+ * same objects afterwards.
+ */
+bool store_is_untidy(struct store *store);
+MUST_CHECK int store_tidy(struct store *store, const struct context *ctx, struct error *err);
+
 /* --- for registry/store/ and registry/pack*.c only --- */
 
 /* store_type.rely and store_type.collect of a store of files. */
@@ -58,13 +65,13 @@ struct loose_visitor {
 	void *user;
 	/* Does it stay though no object of that name is needed? */
 	bool (*spared)(void *user, const struct digest *digest);
-	/* It is needed, and old enough to be packed. */
+	/* It is needed, and the store's own. */
 	int (*needed)(void *user, const struct digest *digest, uint64_t size, struct error *err);
 };
 
 /*
- * A loose object that nothing needs, as `objects` has it, and that is older than its grace goes.
- * `visitor` may be NULL. Crash: either it is there or it is not.
+ * A loose object that nothing needs, as `objects` has it, and that is older than its grace goes;
+ * `objects` NULL: all are needed. `visitor` may be NULL. Crash: either it is there or it is not.
  */
 MUST_CHECK int loose_collect(const char *folder, const struct live_set *objects,
 			     const struct store_collect_request *request,

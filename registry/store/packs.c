@@ -193,12 +193,16 @@ static int packs_room(struct store *store, const char *sample, uint64_t bytes, s
 static int packs_clone(struct store *store, const struct digest *digest, int fd, bool *out_done,
 		       struct error *err)
 {
+	struct error why = { 0 };
 	bool there;
 
 	*out_done = false;
 	if (store_has(loose_of(store), digest, &there, err))
 		return -1;
-	return there ? store_clone(loose_of(store), digest, fd, out_done, err) : 0;
+	if (!there || store_clone(loose_of(store), digest, fd, out_done, &why) == 0)
+		return 0;
+	return why.code == ERROR_ABSENT ? 0 /* it was packed meanwhile */
+					: error_set(err, why.code, "%s", why.text);
 }
 
 /* ---- Both ---- */
@@ -224,12 +228,15 @@ static int packs_source_open(struct store *store, const struct digest *digest,
 			     struct source **out_source, struct error *err)
 {
 	struct packs_store *self = (struct packs_store *)store;
+	struct error why = { 0 };
 	bool loose, packed;
 
 	if (lies_loose(self, digest, &loose, err))
 		return -1;
-	if (loose)
-		return store_read(self->loose, digest, out_source, err);
+	if (loose && store_read(self->loose, digest, out_source, &why) == 0)
+		return 0;
+	if (loose && why.code != ERROR_ABSENT) /* or it was packed meanwhile */
+		return error_set(err, why.code, "%s", why.text);
 	if (packs_has(self, digest, &packed, err))
 		return -1;
 	return packed ? packs_read(self, digest, out_source, err)
@@ -355,13 +362,18 @@ static int packs_parts(struct store *store, const struct digest *digest, bool me
 	struct packs_store *self = (struct packs_store *)store;
 	struct measuring measuring = { .self = self, .visit = visit, .arg = arg };
 	CLEANUP(recipe_release) struct recipe recipe = { 0 };
+	struct error why = { 0 };
 	bool loose, packed;
 
 	if (lies_loose(self, digest, &loose, err))
 		return -1;
-	if (!loose && packs_has(self, digest, &packed, err))
+	if (loose && store_parts(self->loose, digest, measure, visit, arg, &why) == 0)
+		return 0;
+	if (loose && why.code != ERROR_ABSENT) /* or it was packed meanwhile */
+		return error_set(err, why.code, "%s", why.text);
+	if (packs_has(self, digest, &packed, err))
 		return -1;
-	if (loose || !packed)
+	if (!packed)
 		return store_parts(self->loose, digest, measure, visit, arg, err);
 	if (packs_recipe(self, digest, &recipe, err))
 		return -1;
@@ -562,6 +574,8 @@ const struct store_type store_packs = {
 	.remove = packs_remove,
 	.removal_begin = packs_removal_begin,
 	.collect = packs_collect,
+	.untidy = packs_untidy,
+	.tidy = packs_tidy,
 	.check = packs_check,
 	.mend = packs_mend,
 	.location = packs_location,
