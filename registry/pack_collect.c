@@ -12,6 +12,7 @@ enum {
 	SMALL_SHARE = 4,  /* … or when it is smaller than this part of a full one … */
 	SMALL_PACKS = 8,  /* … and there are so many of those, */
 	YOUNG_PACKS = 64, /* or so many within their grace, whose garbage goes along */
+	ANEW_MAX = 64,    /* packs that are written anew together */
 	STORED_MAX = PACK_PAYLOAD_MAX + PACK_RECORD_BYTES
 };
 
@@ -84,9 +85,7 @@ static int needed_copy(struct collecting *c, struct pack_handle *handle,
 	return 0;
 }
 
-/* ---- Deleting ---- */
-
-static int needed_rescue(struct collecting *c, const struct digest *pack, struct error *err)
+static int pack_copy(struct collecting *c, const struct digest *pack, bool all, struct error *err)
 {
 	struct pack_handle *handle;
 	struct pack_entry *entry;
@@ -95,11 +94,13 @@ static int needed_rescue(struct collecting *c, const struct digest *pack, struct
 
 	if (collect_entries(c, pack, &handle, &entry, &count, err))
 		return -1;
-	failed = needed_copy(c, handle, entry, count, false, err);
+	failed = needed_copy(c, handle, entry, count, all, err);
 	free(entry);
 	pack_handle_drop(&handle);
 	return failed;
 }
+
+/* ---- Deleting ---- */
 
 int collect_pack_size(struct collecting *c, const struct digest *pack, uint64_t *out_size,
 		      int64_t *out_changed, struct error *err)
@@ -131,7 +132,7 @@ static int quarantine_clear(struct collecting *c, const struct lease_names *live
 	for (size_t i = 0; i < packs.count && !failed; i++) {
 		failed = quarantine_is_held(c->self->folder, &packs.item[i], live, &held[i], err);
 		if (!failed && !held[i] && !c->request->dry_run)
-			failed = needed_rescue(c, &packs.item[i], err);
+			failed = pack_copy(c, &packs.item[i], false, err);
 	}
 	if (!failed)
 		failed = collect_flush(c, err);
@@ -171,9 +172,30 @@ static bool needed_is_whole(struct collecting *c, struct pack_handle *handle,
 	return true;
 }
 
-/* `all`: its garbage is within its grace. */
-static int pack_rewrite(struct collecting *c, const struct digest *pack, struct pack_handle *handle,
-			const struct pack_entry *entry, size_t count, bool all, struct error *err)
+/* Packs that are written anew together: the folder is looked at once for all of them. */
+struct anew {
+	size_t count;
+	struct digest pack[ANEW_MAX];
+	bool all[ANEW_MAX]; /* its garbage is within its grace, and goes along */
+};
+
+static int anew_write(struct collecting *c, struct anew *anew, struct error *err)
+{
+	int failed = 0;
+
+	for (size_t i = 0; i < anew->count && !failed; i++)
+		failed = quarantine_put(c->self->folder, &anew->pack[i], err);
+	if (!failed && anew->count)
+		failed = pack_index_refresh(c->self->index, err);
+	for (size_t i = 0; i < anew->count && !failed; i++)
+		failed = pack_copy(c, &anew->pack[i], anew->all[i], err);
+	anew->count = 0;
+	return failed ? -1 : 0;
+}
+
+static int pack_anew(struct collecting *c, const struct digest *pack, struct pack_handle *handle,
+		     const struct pack_entry *entry, size_t count, bool all, struct anew *anew,
+		     struct error *err)
 {
 	if (!needed_is_whole(c, handle, entry, count, all)) {
 		c->collected->damaged++;
@@ -182,11 +204,9 @@ static int pack_rewrite(struct collecting *c, const struct digest *pack, struct 
 	c->collected->rewritten++;
 	if (c->request->dry_run)
 		return 0;
-	return quarantine_put(c->self->folder, pack, err) ||
-			       pack_index_refresh(c->self->index, err) ||
-			       needed_copy(c, handle, entry, count, all, err)
-		       ? -1
-		       : 0;
+	anew->pack[anew->count] = *pack;
+	anew->all[anew->count++] = all;
+	return anew->count == ANEW_MAX ? anew_write(c, anew, err) : 0;
 }
 
 /* A record that is worth nothing without others must not be found when those are gone. */
@@ -204,7 +224,7 @@ struct small_packs {
 
 /* One pack: is it worth it? */
 static int pack_consider(struct collecting *c, const struct digest *pack,
-			 const struct small_packs *many, struct error *err)
+			 const struct small_packs *many, struct anew *anew, struct error *err)
 {
 	struct pack_handle *handle;
 	struct pack_entry *entry;
@@ -229,12 +249,12 @@ static int pack_consider(struct collecting *c, const struct digest *pack,
 	if (changed > c->request->now - c->request->grace_s) {
 		c->collected->young_bytes += garbage;
 		if (small && !broken && many->young >= YOUNG_PACKS)
-			failed = pack_rewrite(c, pack, handle, entry, count, true, err);
+			failed = pack_anew(c, pack, handle, entry, count, true, anew, err);
 	} else if ((broken || leads ||
 		    (garbage && (c->request->all || garbage >= all / WORTH_SHARE))) ||
 		   (small && many->old >= SMALL_PACKS)) {
 		c->collected->garbage_bytes += garbage;
-		failed = pack_rewrite(c, pack, handle, entry, count, false, err);
+		failed = pack_anew(c, pack, handle, entry, count, false, anew, err);
 	} else {
 		c->collected->kept_bytes += garbage;
 	}
@@ -246,6 +266,7 @@ static int pack_consider(struct collecting *c, const struct digest *pack,
 static int packs_sweep(struct collecting *c, struct error *err)
 {
 	struct small_packs small = { 0 };
+	struct anew anew = { .count = 0 };
 	struct digest *pack;
 	size_t count;
 	int failed = 0;
@@ -267,10 +288,10 @@ static int packs_sweep(struct collecting *c, struct error *err)
 	for (size_t i = 0; i < count && !failed; i++) {
 		context_progress(c->ctx, "collecting", "packs", i, count);
 		failed = context_check_cancelled(c->ctx, err) ||
-			 pack_consider(c, &pack[i], &small, err);
+			 pack_consider(c, &pack[i], &small, &anew, err);
 	}
 	free(pack);
-	return failed || collect_flush(c, err) ? -1 : 0;
+	return failed || anew_write(c, &anew, err) || collect_flush(c, err) ? -1 : 0;
 }
 
 /* ---- All of it ---- */
