@@ -27,6 +27,7 @@ static int gc_json(const struct store_collected *collected, bool dry, struct err
 	    json_set_size(object, "writers", collected->writers, err) ||
 	    json_set_size(object, "youngBytes", collected->young_bytes, err) ||
 	    json_set_size(object, "keptBytes", collected->kept_bytes, err) ||
+	    json_set_size(object, "notes", collected->notes, err) ||
 	    json_set_size(object, "damaged", collected->damaged, err))
 		return -1;
 	return output_json(object, err);
@@ -65,6 +66,9 @@ static void gc_print(const struct call *call, const struct store_collected *coll
 				    "when they are done",
 				    collected->writers, collected->writers == 1 ? "" : "s");
 	}
+	if (collected->notes)
+		output_line(stdout, "%" PRIu64 " notes of what paths held %s", collected->notes,
+			    dry ? "would go" : "removed");
 	size_to_text(collected->young_bytes, text);
 	if (collected->young_bytes)
 		output_line(stdout, "%s of garbage is within its grace (--grace-days)", text);
@@ -74,7 +78,8 @@ static void gc_print(const struct call *call, const struct store_collected *coll
 			    "%s of garbage lies in packs that are needed nearly whole (--all)",
 			    text);
 	if (!call->quiet && !collected->removed && !collected->packed && !collected->rewritten &&
-	    !collected->deleted && !collected->young_bytes && !collected->kept_bytes)
+	    !collected->deleted && !collected->notes && !collected->young_bytes &&
+	    !collected->kept_bytes)
 		output_line(stdout, "nothing to throw away");
 	if (collected->damaged)
 		output_line(stderr,

@@ -1,6 +1,7 @@
 /* gc: which objects are needed, and the store is asked to keep no others. */
 #include "registry/gc.h"
 
+#include "registry/known_files.h"
 #include "registry/lease.h"
 #include "registry/reach.h"
 
@@ -48,7 +49,10 @@ int registry_gc(struct registry *registry, const struct gc_request *request,
 	if (!lease)
 		return error_set(err, ERROR_SYSTEM,
 				 "another akashi gc, or an akashi backup, is at work here");
-	return store_collect(registry->store, registry->ctx, &ask, out_collected, err);
+	if (store_collect(registry->store, registry->ctx, &ask, out_collected, err))
+		return -1;
+	return known_files_clear(registry, ask.now - GC_NOTES_S, ask.dry_run, &out_collected->notes,
+				 err);
 }
 
 int registry_tidy(struct registry *registry, struct error *err)

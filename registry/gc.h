@@ -6,6 +6,7 @@
 #include "registry/store_collect.h"
 
 #define GC_GRACE_S (14 * 86400)
+#define GC_NOTES_S (90 * 86400) /* what a path held is of use for so long (known_files.h) */
 
 /* The lease in a registry's folder that whoever collects holds, and whoever copies it all. */
 #define REGISTRY_COLLECTING "collecting"

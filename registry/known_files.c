@@ -7,9 +7,14 @@
  */
 #include "registry/known_files.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define KNOWN_FILES_HEAD "akashi/known/1\nmanifest "
 #define KNOWN_FILES_TAIL "sha256 "
@@ -258,4 +263,85 @@ int known_counts_write(const struct registry *registry, const struct digest *man
 			       file_write(path, span_of(hex), 0644, FILE_REPLACE, err)
 		       ? -1
 		       : 0;
+}
+
+/* ---- Clearing ---- */
+
+/* The manifest that a note in known/ speaks of: by its name, or in its head. */
+static bool note_manifest(const char *name, int fd, struct digest *out_manifest)
+{
+	char head[sizeof(KNOWN_FILES_HEAD) - 1 + HEX_DIGITS];
+	struct error ignored = { 0 };
+
+	if (strlen(name) != HEX_DIGITS)
+		return digest_from_hex((struct span){ (const uint8_t *)name, HEX_DIGITS },
+				       out_manifest, &ignored) == 0;
+	return pread(fd, head, sizeof(head), 0) == (ssize_t)sizeof(head) &&
+	       memcmp(head, KNOWN_FILES_HEAD, sizeof(KNOWN_FILES_HEAD) - 1) == 0 &&
+	       digest_from_hex((struct span){ (const uint8_t *)head + sizeof(head) - HEX_DIGITS,
+					      HEX_DIGITS },
+			       out_manifest, &ignored) == 0;
+}
+
+/* Can nobody use it any more, or has nobody for long? */
+static int note_is_stale(const struct registry *registry, int folder, const char *name,
+			 int64_t before_unix_s, bool *out_stale, struct error *err)
+{
+	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	struct digest manifest;
+	struct stat st;
+	bool there = true;
+	int failed = 0;
+
+	*out_stale = false;
+	if (fd < 0)
+		return 0; /* it went, or is somebody else's */
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+		*out_stale = st.st_mtim.tv_sec < before_unix_s;
+		if (!*out_stale && note_manifest(name, fd, &manifest))
+			failed = store_has(registry->store, &manifest, &there, err);
+		*out_stale |= !there;
+	}
+	close(fd);
+	return failed;
+}
+
+static bool is_note(const char *name)
+{
+	size_t digits = strspn(name, "0123456789abcdef");
+
+	return digits == HEX_DIGITS && (!name[digits] || strcmp(name + digits, ".counts") == 0);
+}
+
+int known_files_clear(const struct registry *registry, int64_t before_unix_s, bool dry_run,
+		      uint64_t *out_cleared, struct error *err)
+{
+	CLEANUP(text_free) char *path = NULL;
+	struct dirent *entry;
+	int failed = 0;
+	DIR *folder;
+
+	*out_cleared = 0;
+	if (registry_path(registry, "known", &path, err))
+		return -1;
+	folder = opendir(path);
+	if (!folder)
+		return errno == ENOENT ? 0
+				       : error_system(err, errno, "cannot look into '%s'", path);
+	while (!failed && (entry = readdir(folder))) {
+		bool stale;
+
+		if (!is_note(entry->d_name))
+			continue;
+		failed = note_is_stale(registry, dirfd(folder), entry->d_name, before_unix_s,
+				       &stale, err);
+		if (failed || !stale)
+			continue;
+		++*out_cleared;
+		if (!dry_run && unlinkat(dirfd(folder), entry->d_name, 0) && errno != ENOENT)
+			failed = error_system(err, errno, "cannot remove '%s' in '%s'",
+					      entry->d_name, path);
+	}
+	closedir(folder);
+	return failed;
 }

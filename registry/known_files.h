@@ -46,6 +46,13 @@ MUST_CHECK int known_counts_read(const struct registry *registry, const struct d
 MUST_CHECK int known_counts_write(const struct registry *registry, const struct digest *manifest,
 				  const struct digest *counts, struct error *err);
 
+/*
+ * Remove the notes that were written before then, and those whose manifest the store no longer has
+ * (nobody could use them); *out_cleared counts them. With `dry_run` they are only counted.
+ */
+MUST_CHECK int known_files_clear(const struct registry *registry, int64_t before_unix_s,
+				 bool dry_run, uint64_t *out_cleared, struct error *err);
+
 /* The file of that name, or NULL. */
 const struct known_file *known_files_find(const struct known_files *known, const char *name);
 

@@ -36,6 +36,7 @@ struct store_collected {
 	uint64_t writers;                        /* that live, and may count on what is there */
 	uint64_t young_bytes;                    /* garbage within its grace */
 	uint64_t kept_bytes; /* garbage in packs that are not worth writing anew yet */
+	uint64_t notes;      /* of what paths held (registry_gc) that nobody can use any more */
 	uint64_t damaged;    /* packs that were left alone: akashi fsck says what is wrong */
 };
 

@@ -100,6 +100,23 @@ run 0 fsck --read-all
 run 0 prune a/again@1 a/d@3 --reason "no room"
 run 0 gc --grace-days 0 --all
 
+# Notes of what paths held go when they are old, or of bytes that are no longer here.
+run 0 add checkpoint third a/third@1 # so that there is one that stays
+run 0 prune a/third@1 --reason "no room"
+run 0 gc
+unsaid "notes of what"
+touch -d '91 days ago' "$(find .akashi/known -type f | head -1)"
+run 0 gc --dry-run --json
+json "o['notes'] == 1"
+run 0 gc
+said "1 notes of what paths held removed"
+notes=$(find .akashi/known -type f | wc -l)
+[ "$notes" -gt 0 ] || fail "every note went"
+sed -i "s/^manifest .*/manifest $weights/" "$(find .akashi/known -type f | head -1)" # withheld above
+run 0 gc --json
+json "o['notes'] == 1"
+[ "$(find .akashi/known -type f | wc -l)" = $((notes - 1)) ] || fail "a note of what is gone stays"
+
 # What is needed cannot be told: nothing goes.
 cp -r .akashi kept
 identity=$("$AKASHI" show a/b@3 --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["statement"][7:])')
