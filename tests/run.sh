@@ -36,12 +36,16 @@ fail() {
 	FAILED=1
 }
 
+# lld links in a third of the time; the command and the library are linked as everywhere.
+LINKER=
+command -v ld.lld >/dev/null && LINKER=-DAKASHI_TEST_LINKER=lld
+
 # build PRESET CMAKE-OPTION...: configure and build; what the compiler says is shown when it fails
 build() {
 	local preset=$1 log
 	shift
 	log=$(mktemp)
-	if ! { cmake --preset "$preset" "$@" && cmake --build --preset "$preset" -j "$CORES"; } >"$log" 2>&1; then
+	if ! { cmake --preset "$preset" $LINKER "$@" && cmake --build --preset "$preset" -j "$CORES"; } >"$log" 2>&1; then
 		tail -n 60 "$log"
 		rm -f "$log"
 		fail "build $preset"
@@ -104,24 +108,26 @@ if [ -n "$JUDGES" ] && ! cmp -s tests/judges/requirements.txt build/judges-venv/
 fi
 [ -z "$JUDGES" ] || nvcc_fetch &
 [ -z "$INSTALL" ] || [ -e build/sysroot-arm64/complete ] || sysroot_fetch &
-build release -DAKASHI_JUDGES= -DAKASHI_CUDA=AUTO || exit 1
+# This one first, which needs nothing of what is fetched: so the other is built once, with all of it.
 build asan || exit 1
 wait
+options=(-DAKASHI_JUDGES= -DAKASHI_CUDA=AUTO)
 if [ -n "$JUDGES" ]; then
 	if [ -e build/nvcc.path ]; then
-		build release -DAKASHI_CUDA=ON "-DAKASHI_NVCC=$(cat build/nvcc.path)" || exit 1
+		options=(-DAKASHI_JUDGES= -DAKASHI_CUDA=ON "-DAKASHI_NVCC=$(cat build/nvcc.path)")
 	else
 		echo "There is no nvcc, and none could be had from PyPI: $(tail -n 1 build/nvcc.log)"
 		SUMMARY+="device code: not compiled, no nvcc could be had from PyPI"$'\n'
 	fi
 	if [ -e build/judges-venv/complete ]; then
 		cp tests/judges/requirements.txt build/judges-venv/requirements
-		build release "-DAKASHI_JUDGES=$PWD/build/judges-venv/bin/python" || exit 1
+		options+=("-DAKASHI_JUDGES=$PWD/build/judges-venv/bin/python")
 	else
 		echo "The judges are skipped, their packages could not be had from PyPI: $(tail -n 1 build/judges.log)"
 		SUMMARY+="judges: skipped, their packages could not be had from PyPI"$'\n'
 	fi
 fi
+build release "${options[@]}" || exit 1
 
 heading "tests"
 tests "release" build
@@ -134,7 +140,10 @@ tests "sanitizers" build-asan --exclude-regex "^(house|invariance)/$later"
 
 heading "kernels and verify alone, with only OpenSSL and jansson"
 if build verify -DAKASHI_CUDA=OFF; then
-	tests "verify alone" build-verify --tests-regex '^(kernels|verify)/'
+	# The objects are those of above: what takes long is run again only by --long.
+	slow='^kernels/(attention|edges|linear|math)$|^verify/(check_forward|experts|families|format|forward_faults|golden|sigstore|spot|stream|tamper)$'
+	[ -z "$LONG" ] || slow='^$'
+	tests "verify alone" build-verify --tests-regex '^(kernels|verify)/' --exclude-regex "$slow"
 fi
 
 # Where somebody has a card and a compiler there is no pkg-config either: what there is of PATH, without it.
