@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "registry/run_facts.h"
 #include "registry/secrets.h"
 
 enum { COMMIT_DIGITS = 12, PATTERNS_MAX = 1000, RUN_PATH_MAX = 4096 };
@@ -40,10 +41,10 @@ static void part_make(const char *text, size_t len, const char *fallback,
 }
 
 /* Who a run belongs to where its name does not say. */
-static int owner_of(const struct git_work *work, char out_owner[NAME_PART_MAX + 1],
-		    struct error *err)
+static int owner_of(const struct context *ctx, const struct git_work *work,
+		    char out_owner[NAME_PART_MAX + 1], struct error *err)
 {
-	CLEANUP(text_free) char *named = NULL;
+	CLEANUP(text_free) char *named = NULL, *plain = NULL;
 	const char *at = git_work_tree(work);
 	size_t len;
 
@@ -58,7 +59,10 @@ static int owner_of(const struct git_work *work, char out_owner[NAME_PART_MAX + 
 		memcpy(out_owner, named, strlen(named) + 1);
 		return 0;
 	}
-	at = at ? at : git_work_common(work);
+	/* A home folder has a person's name. */
+	if (run_text_public(ctx, at ? at : git_work_common(work), &plain, err))
+		return -1;
+	at = plain;
 	len = strlen(at);
 	while (len && at[len - 1] == '/')
 		len--;
@@ -234,7 +238,7 @@ int commit_runs_find(const struct context *ctx, const struct git_work *work, con
 	if (git_work_trailers(work, commit, "Akashi-Run", trailer_visit, &finding, err) ||
 	    git_work_settings(work, "akashi.runs", pattern_visit, &finding, err) ||
 	    (finding.pattern_count &&
-	     (owner_of(work, finding.owner, err) ||
+	     (owner_of(ctx, work, finding.owner, err) ||
 	      git_work_touched(work, commit, touched_visit, &finding, err))))
 		return -1;
 	*out_runs = runs;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "registry/run.h"
 #include "registry/sign.h"
 
 /* ---- signing without asking ---- */
@@ -80,29 +81,6 @@ static int say(struct saying *saying, struct span text, struct digest *out_ident
 
 /* ---- runs ---- */
 
-static int predicate_make(struct saying *saying, const struct commit_runs *runs,
-			  const struct commit_run *run, const struct digest *file,
-			  struct json **out_predicate, struct error *err)
-{
-	CLEANUP(json_free) struct json *predicate = NULL, *facts = NULL;
-	char family[NAME_TEXT_MAX];
-	struct name only = run->name;
-	struct json *data;
-
-	only.version[0] = '\0';
-	name_to_text(&only, family);
-	if (json_object_new(&predicate, err) || json_set_text(predicate, "name", family, err) ||
-	    json_set_text(predicate, "version", run->name.version, err) ||
-	    json_set_digest(predicate, "file", file, err) ||
-	    json_set_array(predicate, "data", &data, err) ||
-	    git_work_facts(saying->work, runs->commit, &facts, err) ||
-	    json_set_take(predicate, "git", &facts, err))
-		return -1;
-	*out_predicate = predicate;
-	predicate = NULL;
-	return 0;
-}
-
 static bool note_has(struct span note, const char *words)
 {
 	return note.len && memmem(note.data, note.len, words, strlen(words));
@@ -127,7 +105,7 @@ static int note_set(struct saying *saying, const char *commit, const char *name,
 static int run_say(struct saying *saying, const struct commit_runs *runs,
 		   const struct commit_run *run, struct span note, struct error *err)
 {
-	CLEANUP(json_free) struct json *predicate = NULL;
+	CLEANUP(json_free) struct json *predicate = NULL, *facts = NULL;
 	CLEANUP(buffer_release) struct buffer file, text;
 	char name[NAME_TEXT_MAX], known[NAME_TEXT_MAX + 8];
 	struct outbox_draft draft = {
@@ -147,7 +125,8 @@ static int run_say(struct saying *saying, const struct commit_runs *runs,
 	object = buffer_view(&file);
 	draft.object = &object;
 	draft.digest = sha256(object);
-	if (predicate_make(saying, runs, run, &draft.digest, &predicate, err))
+	if (git_work_facts(saying->work, runs->commit, &facts, err) ||
+	    run_predicate_begin(&run->name, &draft.digest, facts, NULL, &predicate, name, err))
 		return -1;
 	draft.predicate = predicate;
 	if (outbox_draft_build(&draft, &text, err) ||

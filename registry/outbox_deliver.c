@@ -123,6 +123,19 @@ static int parcel_read(const struct registry *registry, const struct outbox_item
 	return part_read(out, buffer_view(&item->claim), err) || claim_agrees(out, err) ? -1 : 0;
 }
 
+/* Whoever can write here can sign, with some key: only who may say this in the log is let in. */
+static int signer_ask(struct registry *registry, const struct digest *key,
+		      const struct outbox_item *item, struct error *err)
+{
+	struct error why = { 0 };
+
+	if (!registry_standing_ask(registry, key, item->kind, item->about, &why))
+		return 0;
+	return error_set(
+		err, why.code, "%s%s", why.text,
+		why.code == ERROR_UNTRUSTED ? " ('akashi sync --retry' once the policy does)" : "");
+}
+
 /* ---- names ---- */
 
 /* Do two statements say the same, the time and the salt apart? */
@@ -289,6 +302,8 @@ static enum taken parcel_deliver(struct delivering *delivering, const struct out
 		return err->code == ERROR_USAGE ? TAKEN_NEVER : TAKEN_NOT_NOW;
 	if (there)
 		return TAKEN_BEFORE;
+	if (signer_ask(registry, public_key_id(out.key), item, err))
+		return err->code == ERROR_UNTRUSTED ? TAKEN_NEVER : TAKEN_NOT_NOW;
 	return parcel_log(registry, item, &out, err) ? TAKEN_NOT_NOW : TAKEN_NEW;
 }
 
@@ -321,8 +336,11 @@ static int item_sign(struct delivering *delivering, const char *path, struct out
 	struct digest identity;
 
 	buffer_init(&text, OUTBOX_ITEM_MAX);
-	if (key_open(delivering, err) || settings_get_bool(&delivering->registry->settings,
-							   SETTING_PRIVATE, &signer.salted, err))
+	if (key_open(delivering, err) ||
+	    signer_ask(delivering->registry, public_key_id(delivering->key->public_key), item,
+		       err) ||
+	    settings_get_bool(&delivering->registry->settings, SETTING_PRIVATE, &signer.salted,
+			      err))
 		return -1;
 	signer.key = delivering->key;
 	if (outbox_item_sign(ctx, item, &signer, &text, &identity, err) ||
@@ -349,7 +367,8 @@ static enum taken item_take(struct delivering *delivering, const char *path,
 	    outbox_item_check(delivering->registry->ctx, item, delivering->registry->origin, err))
 		return err->code == ERROR_SYSTEM ? TAKEN_NOT_NOW : TAKEN_NEVER;
 	if (item->predicate && item_sign(delivering, path, item, err))
-		return TAKEN_NOT_NOW;
+		return err->code == ERROR_UNTRUSTED && delivering->key ? TAKEN_NEVER
+								       : TAKEN_NOT_NOW;
 	return parcel_deliver(delivering, item, out_identity, err);
 }
 

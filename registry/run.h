@@ -54,6 +54,17 @@ MUST_CHECK int run_declare(struct registry *registry, const struct add_how *how,
 			   const struct run_declaration *declaration,
 			   struct run_declared *out_declared, struct error *err);
 
+/*
+ * What every statement of a run says: its name, its file, where there are facts (docs/formats.md,
+ * section 3) its repository, and the data that it reads; `git` and `data` may be NULL. run_declare
+ * goes on from here, and hooks, whose statements wait to be registered (registry/hook_say.h), end
+ * here.
+ */
+MUST_CHECK int run_predicate_begin(const struct name *name, const struct digest *file,
+				   const struct json *git, const struct json *data,
+				   struct json **out_predicate, char out_subject[NAME_TEXT_MAX],
+				   struct error *err);
+
 /* ---- Its end ---- */
 
 enum run_outcome {

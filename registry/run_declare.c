@@ -260,34 +260,65 @@ static int name_choose(struct registry *registry, const struct run_declaration *
 	return declaration->anew ? error_set(err, ERROR_USAGE, "no name is left for a run") : 0;
 }
 
-static int predicate_make(struct adding *adding, const struct run_declaration *declaration,
-			  struct run_declared *declared, struct json *predicate,
-			  char subject[NAME_TEXT_MAX], struct error *err)
+int run_predicate_begin(const struct name *name, const struct digest *file, const struct json *git,
+			const struct json *data, struct json **out_predicate,
+			char out_subject[NAME_TEXT_MAX], struct error *err)
+{
+	CLEANUP(json_free) struct json *predicate = NULL;
+	struct json *none;
+
+	if (json_object_new(&predicate, err) || name_set(predicate, name, out_subject, err) ||
+	    json_set_digest(predicate, "file", file, err) ||
+	    (git && json_set_clone(predicate, "git", git, err)) ||
+	    (data ? json_set_clone(predicate, "data", data, err)
+		  : json_set_array(predicate, "data", &none, err)))
+		return -1;
+	*out_predicate = predicate;
+	predicate = NULL;
+	return 0;
+}
+
+/* Keep the run's file and its details: the file, or the details where there is none, are what the
+ * statement is about. */
+static int bytes_keep(struct adding *adding, const struct run_declaration *declaration,
+		      struct add_result *added, struct digest *out_details, struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer bytes;
-	CLEANUP(json_free) struct json *before = NULL;
-	struct add_result *added = &declared->added;
-	struct digest details;
-	uint64_t len = 0;
 
 	buffer_init(&bytes, RUN_FILE_MAX);
-	if (name_set(predicate, &declared->name, subject, err) ||
-	    (declaration->details &&
-	     (details_keep(adding, declaration->details, &details, &len, err) ||
-	      json_set_digest(predicate, "details", &details, err) ||
-	      details_repeat(declaration->details, predicate, err) ||
-	      objects_keep(adding, declaration->objects, err))))
-		return -1;
-	if (declaration->file) {
-		if (file_keep(adding, declaration->file, &bytes, &added->manifest, err) ||
-		    run_file_check(declaration->file, buffer_view(&bytes), err))
-			return -1;
-		len = bytes.len;
-	} else {
-		added->manifest = details;
-	}
-	added->bytes = len;
 	added->files = 1;
+	if (declaration->details &&
+	    (details_keep(adding, declaration->details, out_details, &added->bytes, err) ||
+	     objects_keep(adding, declaration->objects, err)))
+		return -1;
+	if (!declaration->file) {
+		added->manifest = *out_details;
+		return 0;
+	}
+	if (file_keep(adding, declaration->file, &bytes, &added->manifest, err) ||
+	    run_file_check(declaration->file, buffer_view(&bytes), err))
+		return -1;
+	added->bytes = bytes.len;
+	return 0;
+}
+
+static int predicate_make(struct adding *adding, const struct run_declaration *declaration,
+			  struct run_declared *declared, struct json **out_predicate,
+			  char subject[NAME_TEXT_MAX], struct error *err)
+{
+	CLEANUP(json_free) struct json *predicate = NULL, *before = NULL, *from = NULL;
+	struct digest details;
+
+	if (bytes_keep(adding, declaration, &declared->added, &details, err) ||
+	    json_object_new(&from, err) || git_set(adding, from, &declaration->git, err) ||
+	    references_set(adding, from, "data", STATEMENT_dataset, declaration->data,
+			   declaration->data_count, err) ||
+	    run_predicate_begin(&declared->name, &declared->added.manifest,
+				json_member(from, "git"), json_member(from, "data"), &predicate,
+				subject, err) ||
+	    (declaration->details && (json_set_digest(predicate, "details", &details, err) ||
+				      details_repeat(declaration->details, predicate, err))))
+		return -1;
 	if (declared->continues.version[0] &&
 	    (registry_reference_to(adding->registry, STATEMENT_run, &declared->continues, &before,
 				   err) ||
@@ -297,12 +328,9 @@ static int predicate_make(struct adding *adding, const struct run_declaration *d
 	    references_set(adding, predicate, "parents", STATEMENT_checkpoint, declaration->parent,
 			   declaration->parent_count, err))
 		return -1;
-	return json_set_digest(predicate, "file", &added->manifest, err) ||
-			       git_set(adding, predicate, &declaration->git, err) ||
-			       references_set(adding, predicate, "data", STATEMENT_dataset,
-					      declaration->data, declaration->data_count, err)
-		       ? -1
-		       : 0;
+	*out_predicate = predicate;
+	predicate = NULL;
+	return 0;
 }
 
 static int declare_once(struct adding *adding, const struct run_declaration *declaration,
@@ -312,9 +340,8 @@ static int declare_once(struct adding *adding, const struct run_declaration *dec
 	struct statement_draft draft = { .kind = STATEMENT_run };
 	char subject[NAME_TEXT_MAX];
 
-	if (json_object_new(&predicate, err) ||
-	    name_choose(adding->registry, declaration, declared, err) ||
-	    predicate_make(adding, declaration, declared, predicate, subject, err))
+	if (name_choose(adding->registry, declaration, declared, err) ||
+	    predicate_make(adding, declaration, declared, &predicate, subject, err))
 		return -1;
 	draft.subject = subject;
 	draft.digest = declared->added.manifest;

@@ -1,6 +1,7 @@
 #include "registry/standing.h"
 
 #include "registry/evidence.h"
+#include "registry/log.h"
 
 /* Kinds that the policy's lists of names and kinds decide about; the others have rules of their
  * own.
@@ -54,4 +55,24 @@ void registry_standing_tell(struct registry *registry, const struct statement_dr
 	for (size_t i = 0; i < count; i++)
 		if (!made[i].existed && judged(draft[i].kind))
 			tell(registry, &trust.anchor[0].chain, &draft[i], &made[i]);
+}
+
+int registry_standing_ask(struct registry *registry, const struct digest *key,
+			  enum statement_kind kind, const char *subject, struct error *err)
+{
+	const struct statement_draft draft = { .kind = kind, .subject = subject };
+	CLEANUP(evidence_close) struct evidence *evidence = NULL;
+	CLEANUP(trust_release) struct trust trust = { 0 };
+	struct signing by = { .key = *key };
+	char name[NAME_TEXT_MAX];
+	CLEANUP(log_head_release) struct log_head head = { 0 };
+	struct log *log;
+
+	if (registry_log(registry, &log, err) || log_head(log, &head, err) ||
+	    registry_evidence(registry, &evidence, err) ||
+	    registry_trust(registry, evidence, &trust, err))
+		return -1;
+	by.index = head.size;
+	name_of(&draft, name);
+	return policy_chain_accepts_one(&trust.anchor[0].chain, &by, kind, name, err);
 }

@@ -13,4 +13,13 @@
 void registry_standing_tell(struct registry *registry, const struct statement_draft *draft,
 			    const struct statement_made *made, size_t count);
 
+/*
+ * Would a statement of `kind` about `subject` (owner/name@version) count, if this key signed it and
+ * it were logged next? Alone, or with the others that the policy asks for. ERROR_UNTRUSTED says why
+ * not; other errors: it cannot be told.
+ */
+MUST_CHECK int registry_standing_ask(struct registry *registry, const struct digest *key,
+				     enum statement_kind kind, const char *subject,
+				     struct error *err);
+
 #endif

@@ -155,6 +155,29 @@ run 0 history llm-x/bare --registry ../house
 said " move "
 grep -q 'refs/heads/main' ../push.log || fail "the old pre-push got no lines"
 
+# ---- A key that may not say it in this log: set aside, said, and taken once the policy lists the key ----
+run 0 key generate stranger
+sed -i 's|"key":"[^"]*"|"key":"stranger"|' .git/akashi/known
+echo 'lr: 81' >configs/base.yaml && git add . && commit -m "somebody else's key"
+v=$(short)
+said_git "run llm-x/configs-base@$v declared"
+"$AKASHI" sync >/dev/null 2>&1 || : # or the one in the background
+settle
+run 0 hook status
+said "does not list the key"
+run 4 show "llm-x/configs-base@$v" --registry ../house
+run 0 trust policy --add-key stranger --registry ../house
+run 0 sync --retry
+run 0 show "llm-x/configs-base@$v" --registry ../house
+run 0 hook status --json
+json 'o["refused"] == []'
+
+# ---- Nobody's name comes from the folder of a home ----
+git init -q ../yamada
+(cd ../yamada && export USER=yamada && run 0 hook install --registry ../house && git config akashi.runs '*.yaml' &&
+	echo 1 >x.yaml && git add . && commit -m x && said_git "run user/x@$(short) declared" && settle)
+! grep -rqs yamada ../house/.akashi/statements || fail "a person's name is signed"
+
 # ---- a GUI's bare PATH; akashi gone; uninstalled ----
 echo 'lr: 8' >configs/base.yaml && git add .
 env -i HOME="$HOME" PATH=/usr/bin:/bin git commit -qm gui 2>"$STORY/git" || fail "a bare PATH stops a commit"
