@@ -215,6 +215,19 @@ static int signer_seen(void *arg, const struct index_row *row, struct error *err
 	return 0;
 }
 
+/* A dataset in the words of Croissant. */
+static int show_croissant(const struct call *call, struct registry *registry, struct error *err)
+{
+	CLEANUP(json_free) struct json *description = NULL;
+	struct digest identity;
+	struct name name;
+
+	if (argument_resolve(registry, call->operand[0], &name, &identity, err) ||
+	    registry_croissant(registry, &identity, &description, err))
+		return -1;
+	return output_json(description, err);
+}
+
 static int show_run(struct call *call, struct error *err)
 {
 	CLEANUP(registry_close) struct registry *registry = NULL;
@@ -224,8 +237,11 @@ static int show_run(struct call *call, struct error *err)
 	struct index *index;
 
 	buffer_init(&shown.payload, PAYLOAD_MAX);
-	if (open_registry(call, &registry, err) ||
-	    shown_load(registry, call->operand[0], &shown, err) ||
+	if (open_registry(call, &registry, err))
+		return -1;
+	if (call_has(call, "croissant"))
+		return show_croissant(call, registry, err);
+	if (shown_load(registry, call->operand[0], &shown, err) ||
 	    registry_index(registry, &index, err) ||
 	    rows_begin(call, "akashi/show/1", &about, &object, err) ||
 	    index_statement(index, &shown.identity, signer_seen, &about, err))
@@ -238,8 +254,17 @@ static int show_run(struct call *call, struct error *err)
 			  : print_text(call, &shown, &about, err);
 }
 
+static const struct option show_options[] = {
+	{ .name = "croissant",
+	  .help = "a dataset as a Croissant 1.1 description (JSON-LD); beside its files, "
+		  "mlcroissant and others load them by it" },
+	{ .name = NULL },
+};
+
 static const struct example show_examples[] = {
 	{ "akashi show llm-x/base@step-500", "a checkpoint, its commit, data, scores and records" },
+	{ "akashi show llm-x/corpus@v1 --croissant >corpus/croissant.json",
+	  "a dataset for tools that know Croissant" },
 	{ "akashi show sha256:9f86d081", "a statement by the first digits of its identity" },
 	{ NULL, NULL },
 };
@@ -252,6 +277,7 @@ const struct command command_show = {
 		"The statement, whose signature and identity are checked on the way, the scores "
 		"of its evaluations, and every statement that speaks of it. Whether its signer "
 		"is trusted is for akashi verify to say.",
+	.options = show_options,
 	.examples = show_examples,
 	.operands_min = 1,
 	.operands_max = 1,

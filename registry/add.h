@@ -77,6 +77,7 @@ struct add_dataset {
 	const char *tokenizer;     /* a file; NULL: tokens are not counted */
 	const char *license;       /* an SPDX expression, or words; NULL: not said */
 	const char *period;        /* "YYYY[-MM[-DD]]/YYYY[-MM[-DD]]": when it was written; NULL */
+	const char *croissant;     /* a description by somebody else (JSON-LD); NULL: none */
 	const char *const *filter; /* what was taken out, and how */
 	size_t filter_count;
 	const struct add_derived *derived;
@@ -85,7 +86,8 @@ struct add_dataset {
 
 /*
  * Register a dataset, with what is counted in its files (docs/corpora.md). ERROR_CORRUPT names
- * the file and the line that is broken: then nothing is registered.
+ * the file and the line that is broken, or what a description says wrongly of a file: then
+ * nothing is registered.
  */
 MUST_CHECK int registry_add_dataset(struct registry *registry, const struct add_how *how,
 				    const struct add_dataset *dataset,

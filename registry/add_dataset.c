@@ -89,6 +89,23 @@ static int tokens_add(struct json *list, const struct registry *registry,
 	return 0;
 }
 
+/* What the config says of the programme's tokenizer; checked, so that no slip goes unseen. */
+static int programme_check(const struct registry *registry, struct error *err)
+{
+	const char *programme =
+		settings_get(&registry->settings, SETTING_PROGRAMME_TOKENIZER, NULL);
+	struct error ignored = { 0 };
+	struct digest digest;
+
+	if (!programme || (strncmp(programme, "sha256:", 7) == 0 &&
+			   !digest_from_hex(span_of(programme), &digest, &ignored)))
+		return 0;
+	return error_set(err, ERROR_USAGE,
+			 "programme.tokenizer is sha256:HEX in the config, the digest of the "
+			 "tokenizer's file, and not '%s'",
+			 programme);
+}
+
 /* "tokens". Counts of two tokenizers, or known in two ways, stand side by side: none are added. */
 static int tokens_set(struct json *object, const struct registry *registry,
 		      const struct corpus_wish *wish, struct corpus *corpus,
@@ -159,7 +176,7 @@ static void oddities_say(const struct registry *registry, struct corpus *corpus)
 
 /* ---- What is said of it ---- */
 
-static int text_check(const char *what, const char *text, struct error *err)
+int said_check(const char *what, const char *text, struct error *err)
 {
 	return *text && strlen(text) <= TEXT_MAX
 		       ? 0
@@ -181,24 +198,31 @@ static bool is_date(const char *text, size_t len)
 	       (len < 10 || (strncmp(text + 8, "01", 2) >= 0 && strncmp(text + 8, "31", 2) <= 0));
 }
 
+bool period_is(const char *text)
+{
+	const char *slash = strchr(text, '/');
+
+	return slash && is_date(text, (size_t)(slash - text)) &&
+	       is_date(slash + 1, strlen(slash + 1)) && strcmp(slash + 1, text) >= 0;
+}
+
 static int period_set(struct json *predicate, const char *period, struct error *err)
 {
-	const char *slash = period ? strchr(period, '/') : NULL;
-	size_t first = slash ? (size_t)(slash - period) : 0;
 	struct json *object;
+	size_t first;
 
 	if (!period)
 		return 0;
-	if (!slash || !is_date(period, first) || !is_date(slash + 1, strlen(slash + 1)) ||
-	    strcmp(slash + 1, period) < 0)
+	if (!period_is(period))
 		return error_set(err, ERROR_USAGE,
 				 "'%s' is no period: 2013-05/2024-04, or whole years, or days",
 				 period);
+	first = strcspn(period, "/");
 	return json_set_object(predicate, "period", &object, err) ||
 			       json_set_span(object, "from",
 					     (struct span){ (const uint8_t *)period, first },
 					     err) ||
-			       json_set_text(object, "to", slash + 1, err)
+			       json_set_text(object, "to", period + first + 1, err)
 		       ? -1
 		       : 0;
 }
@@ -215,7 +239,7 @@ static int filters_set(struct json *predicate, const struct add_dataset *dataset
 	if (json_set_array(predicate, "filters", &list, err))
 		return -1;
 	for (size_t i = 0; i < dataset->filter_count; i++)
-		if (text_check("a filter", dataset->filter[i], err) ||
+		if (said_check("a filter", dataset->filter[i], err) ||
 		    json_add_text(list, dataset->filter[i], err))
 			return -1;
 	return 0;
@@ -223,13 +247,12 @@ static int filters_set(struct json *predicate, const struct add_dataset *dataset
 
 /* "derivedFrom": references, each with the command that was run. */
 static int derived_set(struct adding *adding, struct json *predicate,
-		       const struct add_dataset *dataset, struct error *err)
+		       const struct add_dataset *dataset, const struct described *described,
+		       struct error *err)
 {
-	struct json *list;
+	CLEANUP(json_free) struct json *list = NULL;
 
-	if (!dataset->derived_count)
-		return 0;
-	if (json_set_array(predicate, "derivedFrom", &list, err))
+	if (json_array_new(&list, err))
 		return -1;
 	for (size_t i = 0; i < dataset->derived_count; i++) {
 		const struct add_derived *derived = &dataset->derived[i];
@@ -237,23 +260,26 @@ static int derived_set(struct adding *adding, struct json *predicate,
 
 		if (registry_reference_to(adding->registry, STATEMENT_dataset, &derived->from,
 					  &reference, err) ||
-		    (derived->command && (text_check("--by", derived->command, err) ||
+		    (derived->command && (said_check("--by", derived->command, err) ||
 					  json_set_text(reference, "by", derived->command, err))) ||
 		    json_add_take(list, &reference, err))
 			return -1;
 	}
-	return 0;
+	if (described->path && described_derived_add(adding, described, list, err))
+		return -1;
+	return json_count(list) ? json_set_take(predicate, "derivedFrom", &list, err) : 0;
 }
 
 static int said_set(struct adding *adding, struct json *predicate,
-		    const struct add_dataset *dataset, struct error *err)
+		    const struct add_dataset *dataset, const struct described *described,
+		    struct error *err)
 {
-	if (dataset->license && (text_check("--license", dataset->license, err) ||
+	if (dataset->license && (said_check("--license", dataset->license, err) ||
 				 json_set_text(predicate, "license", dataset->license, err)))
 		return -1;
 	return period_set(predicate, dataset->period, err) ||
 			       filters_set(predicate, dataset, err) ||
-			       derived_set(adding, predicate, dataset, err)
+			       derived_set(adding, predicate, dataset, described, err)
 		       ? -1
 		       : 0;
 }
@@ -358,14 +384,19 @@ int registry_add_dataset(struct registry *registry, const struct add_how *how,
 	CLEANUP(json_free) struct json *predicate = NULL;
 	CLEANUP(kept_release) struct kept kept = { 0 };
 	CLEANUP(add_result_release) struct add_result result = { 0 };
+	CLEANUP(described_release) struct described described = { .path = NULL };
 	struct statement_draft draft = { .kind = STATEMENT_dataset };
+	struct add_dataset all = *dataset;
 	char subject[NAME_TEXT_MAX];
 
 	/* What is said is checked before anything is read. */
-	if (adding_begin(registry, how, &adding, err) || json_object_new(&predicate, err) ||
-	    name_set(predicate, &dataset->name, subject, err) ||
-	    said_set(&adding, predicate, dataset, err) ||
-	    files_set(&adding, dataset, predicate, &kept, err))
+	if (programme_check(registry, err) || adding_begin(registry, how, &adding, err) ||
+	    (dataset->croissant && (described_read(&adding, dataset->croissant, &described, err) ||
+				    described_complete(&described, &all, err))) ||
+	    json_object_new(&predicate, err) || name_set(predicate, &all.name, subject, err) ||
+	    said_set(&adding, predicate, &all, &described, err) ||
+	    files_set(&adding, &all, predicate, &kept, err) ||
+	    (described.path && described_set(&adding, &described, kept.manifest, predicate, err)))
 		return -1;
 	draft.subject = subject;
 	draft.digest = kept.identity;

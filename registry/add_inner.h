@@ -4,6 +4,7 @@
 
 #include "registry/add.h"
 #include "registry/corpus.h"
+#include "registry/corpus/croissant.h"
 
 /* One call of registry_add_*. */
 struct adding {
@@ -70,6 +71,38 @@ MUST_CHECK int name_set(struct json *predicate, const struct name *name,
 /* Publish unless dry. */
 MUST_CHECK int adding_publish(struct adding *adding, const struct statement_draft *draft,
 			      size_t count, struct statement_made *out_made, struct error *err);
+
+/* ERROR_USAGE unless the text has 1 to 1,024 bytes; `what` is what it says. */
+MUST_CHECK int said_check(const char *what, const char *text, struct error *err);
+
+/* Is this "FROM/TO", in years, months or days? */
+bool period_is(const char *text);
+
+/* A Croissant description that goes with a dataset. */
+struct described {
+	const char *path; /* borrowed */
+	struct croissant croissant;
+	struct digest file; /* the object that it is kept as */
+	uint64_t size;
+};
+
+/* Read it and (unless dry) keep it. Errors name the file. */
+MUST_CHECK int described_read(struct adding *adding, const char *path,
+			      struct described *out_described, struct error *err);
+void described_release(struct described *described);
+
+/* Licence and period, where they were not given; ERROR_USAGE: another licence was. Borrowed. */
+MUST_CHECK int described_complete(const struct described *described, struct add_dataset *dataset,
+				  struct error *err);
+
+/* Add references to the registered datasets that it says it was derived from, each once. */
+MUST_CHECK int described_derived_add(struct adding *adding, const struct described *described,
+				     struct json *list, struct error *err);
+
+/* Set "croissant". ERROR_CORRUPT: a file is not what it says (croissant_check). */
+MUST_CHECK int described_set(struct adding *adding, const struct described *described,
+			     const struct manifest *manifest, struct json *predicate,
+			     struct error *err);
 
 /*
  * Keep the samples files of an evaluation whose result file is `results`, and set

@@ -246,7 +246,9 @@ int reached_visit(const struct reached *reached, bool released, const struct rea
 	switch (reached->statement.kind) {
 	case STATEMENT_dataset:
 		if (visit_own(&visiting, json_member(predicate, "corpus"), "counts",
-			      "object of counts", err))
+			      "object of counts", err) ||
+		    visit_own(&visiting, json_member(predicate, "croissant"), "file",
+			      "Croissant description", err))
 			return -1;
 		return visit_manifest(&visiting, released, err);
 	case STATEMENT_checkpoint:

@@ -19,6 +19,7 @@
 #include "registry/commit_runs.h"
 #include "registry/contents.h"
 #include "registry/cosign.h"
+#include "registry/croissant.h"
 #include "registry/damage.h"
 #include "registry/evidence.h"
 #include "registry/examine.h"

@@ -164,6 +164,22 @@ def tag_moved(akashi, folder):
         pass  # the hook's own attempt is at it
 
 
+def add_corpora(akashi, folder):
+    """A dataset with everything that can be said and counted, and one that a Croissant description came with."""
+    corpus = folder / "corpora"
+    corpus.mkdir()
+    (corpus / "a.jsonl").write_text('{"text":"日本語の文。","from":"wiki"}\n{"text":"An English text.","from":"cc"}\n')
+    (corpus / "lines.txt").write_text("one\n\ntwo\n")
+    (corpus / "blend.sh").write_text("_PAIRS=(\n7 ja_wiki_0000_text_document\n3 en_cc_0000_text_document\n)\n")
+    (corpus / "x.parquet").write_bytes(b"PAR1")
+    akashi("add", "dataset", corpus, "team/raw@v1")
+    akashi("add", "dataset", corpus, "team/clean@v1", "--source", "from", "--exclude", "*.txt", "--tokenizer", min(TINY.rglob("*.model")),
+           "--license", "CC-BY-4.0", "--period", "2013-05/2024-04", "--filter", "adult sites", "--derived-from", "team/raw@v1",
+           "--by", "dedup --near 0.8", "--language", "*.sh=other", "--lenient")
+    (folder / "croissant.json").write_text(akashi("show", "team/clean@v1", "--croissant"))
+    akashi("add", "dataset", corpus, "team/described@v1", "--croissant", folder / "croissant.json", "--exclude", "*.txt")
+
+
 def main_job(folder):
     """Every kind of statement, made once; the run's JSON of `verify`, the pin and the public key."""
     home = folder / "home"
@@ -178,6 +194,7 @@ def main_job(folder):
 
     akashi("init", folder, "--origin", "log.example/judge")
     akashi("add", "dataset", TINY / "corpus", "team/corpus@v1")
+    add_corpora(akashi, folder)
     akashi("add", "run", TINY / "run.json", "team/run@1", "--data", "team/corpus@v1")
     akashi("add", "checkpoint", TINY / "step-300", "team/base@step-300", "--data", "team/corpus@v1")
     akashi("add", "checkpoint", TINY / "step-500", "team/base@step-500", "--data", "team/corpus@v1",
