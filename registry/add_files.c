@@ -25,6 +25,7 @@ struct keeping {
 	struct known_file *file;         /* of file i of the tree */
 	bool *known;                     /* file i need not be read */
 	uint64_t to_read;                /* bytes of the others */
+	bool shares;                     /* copies share blocks, as far as one tells for all */
 };
 
 static void keeping_release(struct keeping *keeping)
@@ -82,12 +83,24 @@ static bool is_text(const char *name)
 	return text_ends_with(name, ".jsonl") || text_ends_with(name, ".txt");
 }
 
-/* Without a copy, are its lines counted, or what stands in it? */
-static bool keep_wants(void *user, const char *name)
+/* Without its bytes being copied, are its lines counted, or what stands in it? */
+static enum manifest_want keep_wants(void *user, const char *name)
 {
 	const struct keeping *keeping = user;
 
-	return copies(keeping->adding) || keeping->corpus || is_text(name);
+	if (keeping->corpus || is_text(name))
+		return MANIFEST_PIECES;
+	if (!copies(keeping->adding))
+		return MANIFEST_NOTHING;
+	return keeping->shares ? MANIFEST_END : MANIFEST_PIECES;
+}
+
+static bool keep_pieces(void *user, void *arg)
+{
+	const struct keeping_file *file = arg;
+
+	(void)user;
+	return file->text || file->counted || !file->file || !file->file->there;
 }
 
 static int keep_begin(void *user, const char *name, uint64_t size, void **out_file,
@@ -375,10 +388,11 @@ static int room_check(struct keeping *keeping, struct error *err)
 	}
 	if (!copies(keeping->adding) || !largest)
 		return 0;
-	return file_path(tree, largest, &sample, err) ||
-			       store_room(keeping->adding->registry->store, sample, bytes, err)
-		       ? -1
-		       : 0;
+	if (file_path(tree, largest, &sample, err) ||
+	    store_room(keeping->adding->registry->store, sample, bytes, err))
+		return -1;
+	keeping->shares = store_shares(keeping->adding->registry->store, sample);
+	return 0;
 }
 
 /* Links and references are made when the digests are known. */
@@ -537,8 +551,8 @@ static int line_blame(const struct keeping *keeping, struct error *err)
 static int tree_keep(struct keeping *keeping, const struct files_wish *wish, struct kept *kept,
 		     struct error *err)
 {
-	const struct manifest_sink sink = { keeping,  keep_begin, keep_piece,
-					    keep_end, keep_wants, keep_in_order };
+	const struct manifest_sink sink = { keeping,    keep_begin,    keep_piece, keep_end,
+					    keep_wants, keep_in_order, keep_pieces };
 	struct adding *adding = keeping->adding;
 	CLEANUP(manifest_free) struct manifest *before = NULL;
 	CLEANUP(text_free) char *real = realpath(tree_root(keeping->tree), NULL);

@@ -52,7 +52,7 @@ static int loose_begin(struct packs_store *self, const struct store_file_wish *w
 		return 0;
 	if (self->loose->type->file_begin(self->loose, wish, &loose, err))
 		return -1;
-	if (wish->size >= self->small && !files_file_shares(loose)) {
+	if (wish->size >= self->small && !loose->there) {
 		self->loose->type->file_abort(loose);
 		return 0;
 	}
@@ -91,6 +91,7 @@ int packs_file_begin(struct store *store, const struct store_file_wish *wish,
 		file_free(file);
 		return -1;
 	}
+	file->head.there = file->loose && file->loose->there;
 	if (!file->loose && !digest_equal(&wish->earlier, &no_digest))
 		packs_earlier_open(self, &wish->earlier, &file->earlier);
 	file->lines = chunking_of(true, wish->size);

@@ -192,6 +192,11 @@ int store_list(struct store *store, struct store_cursor *cursor, struct digest *
 	return store->type->list(store, cursor, out_digests, max, out_count, err);
 }
 
+bool store_shares(struct store *store, const char *sample)
+{
+	return store->type->shares && store->type->shares(store, sample);
+}
+
 int store_room(struct store *store, const char *sample, uint64_t bytes, struct error *err)
 {
 	return store->type->room ? store->type->room(store, sample, bytes, err) : 0;

@@ -38,6 +38,7 @@ struct store_writer {
 /* A file on its way in, by pieces. A backend embeds it first. */
 struct store_file {
 	struct store *store;
+	bool there; /* it shares wish.like's blocks: its pieces may be left out */
 };
 
 /* What is known of a file before its first byte. */
@@ -224,6 +225,9 @@ struct store_type {
 	 * room. */
 	int (*room)(struct store *store, const char *sample, uint64_t bytes, struct error *err);
 
+	/* Optional: will files that come in from where `sample` lies share its blocks? */
+	bool (*shares)(struct store *store, const char *sample);
+
 	/*
 	 * Optional: let the empty file open as `fd` share the blocks of the object, which
 	 * lies there as a whole file; *out_done says whether it does now (the file system may
@@ -293,10 +297,11 @@ MUST_CHECK int store_changed(struct store *store, const struct digest *digest, b
 void store_tell_changed(struct store *store, const struct context *ctx,
 			const struct digest *digest);
 
-/* See store_type.list and store_type.room. */
+/* See store_type.list, store_type.room and store_type.shares. */
 MUST_CHECK int store_list(struct store *store, struct store_cursor *cursor,
 			  struct digest *out_digests, size_t max, size_t *out_count,
 			  struct error *err);
+bool store_shares(struct store *store, const char *sample);
 MUST_CHECK int store_room(struct store *store, const char *sample, uint64_t bytes,
 			  struct error *err);
 
@@ -332,9 +337,6 @@ MUST_CHECK int store_removal_begin(struct store *store, const struct context *ct
 
 /* Remove it for good. Absent is success; ERROR_USAGE where the backend cannot. */
 MUST_CHECK int store_remove(struct store *store, const struct digest *digest, struct error *err);
-
-/* Of a file on its way into a store of files: are its blocks those of wish.like? */
-bool files_file_shares(const struct store_file *file);
 
 /* The folder of a store of files. Borrowed. */
 const char *files_folder(const struct store *store);

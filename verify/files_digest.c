@@ -1,5 +1,5 @@
 /*
- * files_digest: files that nobody else wants, read once and hashed.
+ * files_digest: files whose bytes nobody else wants, read once and hashed.
  *
  * A thread reads up to two files, each of which is one chain of SHA-256, and
  * hashes sixteen of their pieces beside them at little cost (hash_streams_add).
@@ -46,6 +46,8 @@ struct lane {
 struct chain {
 	size_t file;
 	struct source *source;
+	bool refused;    /* and read by others */
+	void *sink_file; /* NULL: the sink does not want to hear of it, or of its end no more */
 	struct hash_stream *whole;
 	struct piece *piece; /* malloced */
 	size_t next;         /* the piece being read */
@@ -58,14 +60,17 @@ struct chain {
 struct run {
 	const struct context *ctx;
 	const struct tree *tree;
-	const uint32_t *order;
+	const struct manifest_sink *sink; /* or NULL */
+	uint32_t *order;                  /* the first `refused` are, once they were begun */
 	size_t count, threads;
 	struct whole_file *file;
 	uint64_t total;
 
 	pthread_mutex_t lock; /* over what follows */
 	size_t next;          /* of `order` */
-	size_t chains;        /* of all threads */
+	size_t refused;       /* files of which the sink wants pieces after all, */
+	uint64_t refused_bytes;
+	size_t chains; /* of all threads */
 	uint64_t done;
 	bool failed;
 	struct error *err;
@@ -186,26 +191,69 @@ static void lanes_join(struct hand *hand, struct step *step)
 
 /* ---- Files ---- */
 
-static void chain_release(struct chain *chain)
+/* Tell the sink that the file ended, with its digest or NULL. */
+static int sink_end(const struct run *run, struct chain *chain, const struct digest *digest,
+		    struct error *err)
 {
+	void *sink_file = chain->sink_file;
+
+	chain->sink_file = NULL;
+	return sink_file ? run->sink->end(run->sink->user, sink_file, digest, err) : 0;
+}
+
+static void chain_release(const struct run *run, struct chain *chain)
+{
+	struct error ignored = { 0 };
+
+	if (sink_end(run, chain, NULL, &ignored))
+		ignored.code = ERROR_NONE; /* the first error is told */
 	source_close(&chain->source);
 	hash_stream_free(&chain->whole);
 	free(chain->piece);
 	*chain = (struct chain){ 0 };
 }
 
+/* Tell the sink, if it wants to hear of the file; *out_refused: it wants pieces after all. */
+static int sink_begin(const struct run *run, struct chain *chain, bool *out_refused,
+		      struct error *err)
+{
+	const struct manifest_sink *sink = run->sink;
+	const struct tree_file *file = tree_file(run->tree, chain->file);
+
+	*out_refused = false;
+	if (!sink || sink->wants(sink->user, file->name) == MANIFEST_NOTHING)
+		return 0;
+	if (sink->begin(sink->user, file->name, file->size, &chain->sink_file, err))
+		return -1;
+	*out_refused =
+		chain->sink_file && (!sink->pieces || sink->pieces(sink->user, chain->sink_file));
+	return *out_refused ? sink_end(run, chain, NULL, err) : 0;
+}
+
 static int chain_begin(struct run *run, struct chain *chain, size_t index, struct error *err)
 {
+	const struct tree_file *file = tree_file(run->tree, index);
+
 	chain->file = index;
-	if (tree_open_file(run->tree, tree_file(run->tree, index)->name, &chain->source, err) ||
-	    hash_stream_new(&chain->whole, err))
+	if (tree_open_file(run->tree, file->name, &chain->source, err) ||
+	    sink_begin(run, chain, &chain->refused, err))
 		return -1;
-	return whole_file_cut(chain->source, &run->file[index], &chain->piece, err);
+	if (!chain->refused)
+		return hash_stream_new(&chain->whole, err) ||
+				       whole_file_cut(chain->source, &run->file[index],
+						      &chain->piece, err)
+			       ? -1
+			       : 0;
+	pthread_mutex_lock(&run->lock);
+	run->order[run->refused++] = (uint32_t)index;
+	run->refused_bytes += file->size;
+	pthread_mutex_unlock(&run->lock);
+	return 0;
 }
 
 static bool chain_is_done(const struct run *run, const struct chain *chain)
 {
-	return chain->next == run->file[chain->file].piece_count;
+	return chain->refused || chain->next == run->file[chain->file].piece_count;
 }
 
 /* Read a step of the chain's file, if there is room for it. */
@@ -256,12 +304,17 @@ static int chain_end(struct run *run, struct chain *chain, struct error *err)
 {
 	struct whole_file *file = &run->file[chain->file];
 
-	if (source_unchanged(chain->source, err))
-		return -1;
-	file->sha256 = hash_stream_finish(chain->whole);
-	if (file->piece_count == 1)
-		file->record[0] = (struct piece_record){ file->sha256, chain->locator.locator };
-	chain_release(chain);
+	if (!chain->refused) {
+		if (source_unchanged(chain->source, err))
+			return -1;
+		file->sha256 = hash_stream_finish(chain->whole);
+		if (file->piece_count == 1)
+			file->record[0] =
+				(struct piece_record){ file->sha256, chain->locator.locator };
+		if (sink_end(run, chain, &file->sha256, err))
+			return -1;
+	}
+	chain_release(run, chain);
 	return 0;
 }
 
@@ -364,7 +417,7 @@ static int hand_prepare(struct hand *hand, struct error *err)
 static void hand_release(struct hand *hand)
 {
 	for (size_t i = 0; i < CHAINS_MAX; i++)
-		chain_release(&hand->chain[i]);
+		chain_release(hand->run, &hand->chain[i]);
 	for (size_t i = 0; i < LANES_MAX; i++)
 		hash_stream_free(&hand->lane[i].stream);
 	for (size_t i = 0; i < BLOCKS_MAX; i++)
@@ -407,7 +460,7 @@ static void order_free(uint32_t **order)
 	free(*order);
 }
 
-/* The files that the sink does not want, and their bytes. */
+/* The files of which the sink wants no pieces, and their bytes. */
 static size_t order_unwanted(const struct tree *tree, const struct manifest_sink *sink,
 			     const uint32_t *order, size_t count, uint32_t *out_order,
 			     uint64_t *out_size)
@@ -418,7 +471,8 @@ static size_t order_unwanted(const struct tree *tree, const struct manifest_sink
 	for (size_t i = 0; i < count; i++) {
 		const struct tree_file *file = tree_file(tree, order[i]);
 
-		if (sink && (!sink->wants || sink->wants(sink->user, file->name)))
+		if (sink &&
+		    (!sink->wants || sink->wants(sink->user, file->name) == MANIFEST_PIECES))
 			continue;
 		out_order[unwanted++] = order[i];
 		*out_size += file->size;
@@ -434,6 +488,7 @@ int files_digest(const struct context *ctx, const struct tree *tree,
 	struct run run = {
 		.ctx = ctx,
 		.tree = tree,
+		.sink = sink,
 		.order = unwanted,
 		.threads = threads_count(ctx->threads),
 		.file = out_file,
@@ -455,9 +510,11 @@ int files_digest(const struct context *ctx, const struct tree *tree,
 			next++;
 		else
 			order[kept++] = order[i];
-	*count = kept;
-	*out_done = size;
 	threads_run(ctx->threads, run.threads, work, &run);
+	for (size_t i = 0; i < run.refused; i++)
+		order[kept++] = run.order[i];
+	*count = kept;
+	*out_done = size - run.refused_bytes;
 	pthread_mutex_destroy(&run.lock);
 	return run.failed ? -1 : 0;
 }

@@ -24,7 +24,7 @@ enum {
 	LANES_MAX = 2,            /* files on one core: four chains, with those of their pieces */
 	BATCH_MAX = 16,           /* pieces side by side */
 	CHUNKS_MAX = 26,          /* pieces in memory, */
-	CHUNKS_KEPT_MAX = 20      /* and with a sink, which needs memory too */
+	CHUNKS_KEPT_MAX = 20      /* and with a sink that wants them and needs memory too */
 };
 
 /* Room for a piece: free, being filled, to be hashed, or for the sink. */
@@ -44,7 +44,8 @@ struct queue {
 struct shared_file {
 	struct piece *piece; /* malloced; while the file is under way */
 	void *sink_file;     /* NULL: the sink does not want it, or it ended */
-	size_t waiting;      /* pieces that the sink did not get yet */
+	bool fed;            /* the sink wants its pieces */
+	size_t waiting;      /* that it did not get yet */
 	size_t due;          /* the piece that it gets next, where it wants them in order */
 	bool in_order;       /* so */
 	bool busy;           /* and it is being given one */
@@ -62,6 +63,7 @@ struct run {
 	size_t count;    /* to be read */
 	size_t threads;
 	size_t batch; /* pieces that are hashed together; 0: each by its reader */
+	bool feeds;   /* the sink may want pieces of a file that has several */
 	uint64_t total;
 
 	pthread_mutex_t lock; /* over what follows */
@@ -205,14 +207,16 @@ static int lane_begin(struct run *run, struct lane *lane, size_t index, struct e
 	    hash_stream_new(&lane->whole, err) || hash_stream_new(&lane->piece, err) ||
 	    whole_file_cut(lane->source, file, &shared->piece, err))
 		return -1;
-	shared->waiting = file->piece_count;
 	if (run->sink &&
 	    run->sink->begin(run->sink->user, name, file->size, &shared->sink_file, err))
 		return -1;
-	shared->in_order = shared->sink_file && run->sink->in_order &&
+	shared->fed = shared->sink_file &&
+		      (!run->sink->pieces || run->sink->pieces(run->sink->user, shared->sink_file));
+	shared->waiting = shared->fed ? file->piece_count : 0;
+	shared->in_order = shared->fed && run->sink->in_order &&
 			   run->sink->in_order(run->sink->user, shared->sink_file);
 	lane->alone = !run->batch || file->piece_count == 1;
-	lane->chunks = shared->sink_file || !lane->alone;
+	lane->chunks = shared->fed || !lane->alone;
 	return 0;
 }
 
@@ -423,7 +427,7 @@ static int chunks_hash(struct hand *hand, struct chunk *const *chunk, size_t cou
 	chunks_digest(hand, chunk, count);
 	pthread_mutex_lock(&run->lock);
 	for (size_t i = 0; i < count; i++) {
-		if (run->shared[chunk[i]->file].sink_file)
+		if (run->shared[chunk[i]->file].fed)
 			queue_put(&run->ready, chunk[i]);
 		else
 			chunk_free(run, chunk[i]);
@@ -608,18 +612,25 @@ static int compare_sizes(const void *a, const void *b, void *tree)
 
 static void run_prepare(struct run *run, const bool *skip)
 {
+	const struct manifest_sink *sink = run->sink;
+
 	for (size_t i = 0; i < run->files; i++) {
+		const struct tree_file *file = tree_file(run->tree, i);
+
 		if (skip && skip[i])
 			continue;
 		run->order[run->count++] = (uint32_t)i;
-		run->total += tree_file(run->tree, i)->size;
+		run->total += file->size;
+		run->feeds |=
+			sink && file->size > PIECE_SIZE_BYTES &&
+			(!sink->wants || sink->wants(sink->user, file->name) == MANIFEST_PIECES);
 	}
 	if (run->count)
 		qsort_r(run->order, run->count, sizeof(*run->order), compare_sizes,
 			(void *)(uintptr_t)run->tree);
 	run->raw.last = &run->raw.first;
 	run->ready.last = &run->ready.first;
-	for (size_t i = 0; i < (run->sink ? CHUNKS_KEPT_MAX : CHUNKS_MAX); i++)
+	for (size_t i = 0; i < (run->feeds ? CHUNKS_KEPT_MAX : CHUNKS_MAX); i++)
 		chunk_free(run, &run->chunk[i]);
 }
 
@@ -668,6 +679,8 @@ int files_read(const struct context *ctx, const struct tree *tree, const struct 
 	if (files_digest(ctx, tree, sink, run.order, &run.count, run.total, &run.done, out_file,
 			 err))
 		return -1;
+	if (!run.count)
+		return 0;
 	threads_run(ctx->threads, run.threads, work, &run);
 	return run.failed ? -1 : 0;
 }

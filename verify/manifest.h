@@ -60,6 +60,13 @@ struct manifest_piece {
 	uint64_t in_region; /* its number in the tensor, or in its run of bytes outside tensors */
 };
 
+/* What of a file's bytes somebody wants. */
+enum manifest_want {
+	MANIFEST_NOTHING, /* of a file: `begin` may not be called */
+	MANIFEST_END,     /* probably its digest alone, `pieces` tells */
+	MANIFEST_PIECES
+};
+
 /*
  * Who wants the bytes as they go by, so that a file is read once (a store
  * that keeps a copy). Slots are called from any thread, `piece` from several at
@@ -75,10 +82,15 @@ struct manifest_sink {
 	int (*piece)(void *user, void *file, const struct manifest_piece *piece, struct error *err);
 	/* It had all its pieces: its digest. Called with NULL instead when the work failed. */
 	int (*end)(void *user, void *file, const struct digest *sha256, struct error *err);
-	/* May be NULL. Will `begin` want this file? Where not, it may not be called. */
-	bool (*wants)(void *user, const char *path);
+	/* May be NULL: pieces. What will be wanted of this file? Asked before any begins. */
+	enum manifest_want (*wants)(void *user, const char *path);
 	/* May be NULL. Does it want the pieces of this file in order, one after the other? */
 	bool (*in_order)(void *user, void *file);
+	/*
+	 * May be NULL: yes. Does it want the pieces of this file, which begun? Where it told
+	 * MANIFEST_END before and does now, the file may end with NULL and begin again.
+	 */
+	bool (*pieces)(void *user, void *file);
 };
 
 /*

@@ -24,11 +24,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "registry/clone.h"
 #include "registry/elsewhere.h"
 
 enum {
 	PATH_ROOM = PATH_MAX + 128,
-	COMPARE_STEP_BYTES = 1 << 16,
 	SMALL_CHANGE_BYTES = 1 << 20, /* room that manifest, statement and log always find */
 };
 
@@ -41,7 +41,7 @@ struct files_store {
 struct writing {
 	struct files_store *store;
 	int fd;
-	bool cloned;     /* the bytes are there already and are compared */
+	int like;        /* the file that it is a clone of, whose bytes the caller reads; or -1 */
 	uint64_t size;   /* of the clone */
 	char *temporary; /* NULL without a name */
 };
@@ -127,6 +127,8 @@ static void writing_release(struct writing *writing)
 {
 	if (writing->fd >= 0)
 		close(writing->fd);
+	if (writing->like >= 0)
+		close(writing->like);
 	if (writing->temporary)
 		unlink(writing->temporary);
 	free(writing->temporary);
@@ -140,16 +142,18 @@ static void clone_take(struct writing *writing, const char *like)
 
 	if (fd < 0)
 		return;
-	writing->cloned = ioctl(writing->fd, FICLONE, fd) == 0 && fstat(writing->fd, &st) == 0;
-	close(fd);
-	if (writing->cloned)
-		writing->size = (uint64_t)st.st_size;
+	if (ioctl(writing->fd, FICLONE, fd) || fstat(writing->fd, &st)) {
+		close(fd);
+		return;
+	}
+	writing->size = (uint64_t)st.st_size;
+	writing->like = fd;
 }
 
 static int writing_begin(struct files_store *self, const char *like, struct writing *out_writing,
 			 struct error *err)
 {
-	struct writing writing = { .store = self };
+	struct writing writing = { .store = self, .like = -1 };
 
 	writing.fd = open(self->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0444);
 	if (writing.fd < 0 &&
@@ -172,34 +176,16 @@ static int writing_begin(struct files_store *self, const char *like, struct writ
 	return 0;
 }
 
-/* The clone must hold what the caller read. */
-static int clone_compare(struct writing *writing, uint64_t offset, struct span bytes,
-			 struct error *err)
+static bool is_cloned(const struct writing *writing)
 {
-	uint8_t there[COMPARE_STEP_BYTES];
-
-	while (bytes.len) {
-		size_t want = bytes.len < sizeof(there) ? bytes.len : sizeof(there);
-		ssize_t got = pread(writing->fd, there, want, (off_t)offset);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return error_system(err, errno, "cannot read a cloned file");
-		if (!got || memcmp(there, bytes.data, (size_t)got) != 0)
-			return error_set(err, ERROR_CORRUPT, "a file changed while it was read");
-		offset += (uint64_t)got;
-		bytes.data += got;
-		bytes.len -= (size_t)got;
-	}
-	return 0;
+	return writing->like >= 0;
 }
 
 static int writing_add(struct writing *writing, uint64_t offset, struct span bytes,
 		       struct error *err)
 {
-	if (writing->cloned)
-		return clone_compare(writing, offset, bytes, err);
+	if (is_cloned(writing))
+		return 0; /* clone_compare tells when all was read */
 	while (bytes.len) {
 		ssize_t wrote = pwrite(writing->fd, bytes.data, bytes.len, (off_t)offset);
 
@@ -242,14 +228,16 @@ static int writing_name(struct writing *writing, const char *path, const char *l
 	return 0;
 }
 
-/* `size`: how many bytes were written, or compared with the clone. */
+/* `size`: how many bytes were written, or the clone should have. */
 static int writing_commit(struct writing *writing, uint64_t size, const struct digest *digest,
 			  struct error *err)
 {
 	char path[PATH_ROOM], other[PATH_ROOM], link_path[PATH_ROOM];
 
-	if (writing->cloned && size != writing->size)
+	if (is_cloned(writing) && size != writing->size)
 		return error_set(err, ERROR_CORRUPT, "a file grew while it was read");
+	if (is_cloned(writing) && clone_compare(writing->fd, writing->like, digest, err))
+		return -1;
 	if (object_path(writing->store, digest, "", path, err) ||
 	    object_path(writing->store, digest, ".ref", other, err) ||
 	    object_path(writing->store, digest, ".link", link_path, err) ||
@@ -321,6 +309,7 @@ static int files_file_begin(struct store *store, const struct store_file_wish *w
 		return -1;
 	}
 	file->head.store = store;
+	file->head.there = is_cloned(&file->writing);
 	file->size = wish->size;
 	*out_file = &file->head;
 	return 0;
@@ -351,6 +340,8 @@ static int files_file_commit(struct store_file *head, const struct digest *whole
 	uint64_t written = atomic_load(&file->written);
 	int failed = 0;
 
+	if (file->head.there)
+		written = file->size;
 	if (written != file->size)
 		failed = error_set(err, ERROR_CORRUPT, "%llu bytes of a file of %llu came in",
 				   (unsigned long long)written, (unsigned long long)file->size);
@@ -358,11 +349,6 @@ static int files_file_commit(struct store_file *head, const struct digest *whole
 		failed = writing_commit(&file->writing, written, whole, err);
 	files_file_abort(head);
 	return failed;
-}
-
-bool files_file_shares(const struct store_file *file)
-{
-	return ((const struct files_file *)file)->writing.cloned;
 }
 
 static int files_settle(struct store *store, const struct digest *digest, struct error *err)
@@ -560,15 +546,18 @@ static int files_mend(struct store *store, const struct context *ctx, const stru
 }
 
 /* Can the store share blocks with the file `sample`? Then copies need no room. */
-static bool clones_work(struct files_store *self, const char *sample)
+static bool files_shares(struct store *store, const char *sample)
 {
+	struct files_store *self = (struct files_store *)store;
+	bool cloned;
 	struct error ignored = { 0 };
 	struct writing writing;
 
 	if (writing_begin(self, sample, &writing, &ignored))
 		return false;
+	cloned = is_cloned(&writing);
 	writing_release(&writing);
-	return writing.cloned;
+	return cloned;
 }
 
 static int files_room(struct store *store, const char *sample, uint64_t bytes, struct error *err)
@@ -580,7 +569,7 @@ static int files_room(struct store *store, const char *sample, uint64_t bytes, s
 		return -1;
 	if (bytes <= room && SMALL_CHANGE_BYTES <= room - bytes)
 		return 0;
-	if (sample && room > SMALL_CHANGE_BYTES && clones_work(self, sample))
+	if (sample && room > SMALL_CHANGE_BYTES && files_shares(store, sample))
 		return 0;
 	return error_set(err, ERROR_SYSTEM,
 			 "not enough room for a copy: %llu bytes are needed and %llu are free in "
@@ -654,6 +643,7 @@ const struct store_type store_files = {
 	.collect = loose_collect_all,
 	.mend = files_mend,
 	.room = files_room,
+	.shares = files_shares,
 	.clone = files_clone,
 	.parts = files_parts,
 };

@@ -181,6 +181,11 @@ static int packs_put_file(struct store *store, const char *path, uint64_t size,
 						       err);
 }
 
+static bool packs_shares(struct store *store, const char *sample)
+{
+	return store_shares(loose_of(store), sample);
+}
+
 static int packs_room(struct store *store, const char *sample, uint64_t bytes, struct error *err)
 {
 	uint64_t all;
@@ -580,6 +585,7 @@ const struct store_type store_packs = {
 	.mend = packs_mend,
 	.location = packs_location,
 	.room = packs_room,
+	.shares = packs_shares,
 	.clone = packs_clone,
 	.parts = packs_parts,
 };

@@ -178,7 +178,9 @@ static int sink_end(void *user, void *file, const struct digest *sha256, struct 
 
 static int one_keep(struct one *one, struct error *err)
 {
-	const struct manifest_sink sink = { one, sink_begin, sink_piece, sink_end, NULL, NULL };
+	const struct manifest_sink sink = {
+		one, sink_begin, sink_piece, sink_end, NULL, NULL, NULL
+	};
 	struct store *store = one->making->registry->store;
 	CLEANUP(manifest_free) struct manifest *manifest = NULL;
 	CLEANUP(buffer_release) struct buffer text, pieces;

@@ -12,8 +12,12 @@
 # A checkpoint of normal bf16 weights in the page cache, in 4 shards and in one file; the unit is
 # one `openssl dgst -sha256` over the same bytes, and everything takes turns with it. Two figures
 # a row: time on the clock, which needs idle cores to mean something, and processor time shared
-# out to the cores, which is the least that the clock could show. What is missing here is left out,
-# with a word.
+# out to the cores, which is the least that the clock could show. Beside them stand floors: what the
+# machine takes to read the same files to nowhere, to copy them, to clone them. What is missing here
+# is left out, with a word.
+#
+# Memory that a virtual machine's host took back while it lay idle costs several times as much as a
+# copy when it is first touched again, so all that a command can need is touched right before it.
 set -euo pipefail
 akashi=$(realpath "${AKASHI:-build/akashi}")
 make=$(realpath "${AKASHI_BUILD:-build}")/tests/bench/make_store_data
@@ -41,6 +45,8 @@ cores=$(nproc)
 timed() {
 	local name=$1 status=0
 	shift
+	dd if=/dev/zero of="$memory/touched" bs=1M count=$((megabytes + 300)) status=none
+	rm "$memory/touched"
 	/usr/bin/time -a -o "$memory/took/$name" -f '%e %U %S %M' "$@" >/dev/null 2>"$memory/said" || status=$?
 	[ $status = 0 ] || { cat "$memory/said" >&2; echo "$*: exit status $status" >&2; exit 1; }
 }
@@ -86,6 +92,9 @@ shape() {
 	weights "$in" "$1"
 	for ((i = 0; i < rounds; i++)); do
 		timed "hash$1" openssl dgst -sha256 "$in"/*.safetensors
+		timed "cat$1" cat "$in"/*
+		timed "copy$1" cp -r "$in" "$memory/out"
+		rm -r "$memory/out"
 		fresh "$memory/registry"
 		timed "reference$1" "$akashi" add checkpoint "$in" a/b@1 --store reference
 		fresh "$memory/registry"
@@ -109,6 +118,8 @@ shape() {
 	against "hash$1" "fsck$1" "$b5" "\`fsck --read-all\`"
 	against "hash$1" "get$1" "$b6" "\`get\` whole"
 	against "hash$1" "tensor$1" "$b7" "\`get\` one tensor of a twentieth"
+	against "hash$1" "cat$1" "" "floor: \`cat\` to nowhere"
+	against "hash$1" "copy$1" "" "floor: \`cp\` within memory"
 	rm -rf "$in" "$memory/registry"
 }
 
@@ -129,10 +140,14 @@ reflink() {
 		cat "$at"/in/* >/dev/null
 		for ((i = 0; i < rounds; i++)); do
 			timed "xhash$shards" openssl dgst -sha256 "$at"/in/*.safetensors
+			timed "xclone$shards" sh -c "cp -r --reflink=always '$at/in' '$at/clone' && sync -f '$at'"
+			rm -r "$at/clone"
 			fresh "$at/registry"
+			sync -f "$at"
 			timed "reflink$shards" "$akashi" add checkpoint "$at/in" a/b@1
 		done
 		against "xhash$shards" "reflink$shards" "$([ $shards = 4 ] && echo 0.5 || echo 1.05)" "\`add\`, $shards file(s)"
+		against "xhash$shards" "xclone$shards" "" "floor: \`cp --reflink=always\` and \`sync\`"
 		rm -rf "$at/in" "$at/registry"
 	done
 	umount "$at"

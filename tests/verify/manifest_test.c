@@ -229,7 +229,7 @@ static int copy_begin(void *user, const char *path, uint64_t size, void **out_fi
 	(void)path;
 	(void)size;
 	(void)err;
-	copying->begun++;
+	__atomic_fetch_add(&copying->begun, 1, __ATOMIC_RELAXED);
 	if (copying->damage)
 		put_text(copying->damage, "config.json", "{\"model_type\":\"LLAMA\"}");
 	*out_file = copying;
@@ -254,9 +254,15 @@ static int copy_end(void *user, void *file, const struct digest *sha256_of, stru
 
 	(void)file;
 	(void)err;
-	copying->ended += sha256_of != NULL;
-	copying->dropped += sha256_of == NULL;
+	__atomic_fetch_add(sha256_of ? &copying->ended : &copying->dropped, 1, __ATOMIC_RELAXED);
 	return 0;
+}
+
+static struct manifest_sink sink_of(struct copying *copying)
+{
+	return (struct manifest_sink){
+		.user = copying, .begin = copy_begin, .piece = copy_piece, .end = copy_end
+	};
 }
 
 static void a_sink_gets_every_byte_of_the_one_read(void **state)
@@ -265,7 +271,7 @@ static void a_sink_gets_every_byte_of_the_one_read(void **state)
 	CLEANUP(tree_close) struct tree *tree = tree_at(folder);
 	CLEANUP(manifest_free) struct manifest *manifest = NULL;
 	struct copying copying = { 0 };
-	struct manifest_sink sink = { &copying, copy_begin, copy_piece, copy_end, NULL, NULL };
+	struct manifest_sink sink = sink_of(&copying);
 	struct context ctx = test_context();
 	struct error err = { 0 };
 
@@ -301,10 +307,24 @@ static void put_large(const char *folder, const char *name, size_t size)
 	free(words);
 }
 
-static bool wants_one(void *user, const char *path)
+static enum manifest_want wants_one(void *user, const char *path)
 {
 	(void)user;
-	return strcmp(path, "c") == 0;
+	return strcmp(path, "c") == 0 ? MANIFEST_PIECES : MANIFEST_NOTHING;
+}
+
+static enum manifest_want wants_ends(void *user, const char *path)
+{
+	(void)user;
+	(void)path;
+	return MANIFEST_END;
+}
+
+static bool no_pieces(void *user, void *file)
+{
+	(void)user;
+	(void)file;
+	return false;
 }
 
 static struct digest identity_of(const struct tree *tree, const struct manifest_sink *sink)
@@ -335,20 +355,29 @@ static void large_files_have_the_same_manifest_whoever_wants_them(void **state)
 		     { "f", (13 << 20) + 4096 } };
 	CLEANUP(test_folder_remove) char *folder = test_folder();
 	CLEANUP(tree_close) struct tree *tree = NULL;
-	struct copying all = { 0 }, one = { 0 };
-	struct manifest_sink wants_all = { &all, copy_begin, copy_piece, copy_end, NULL, NULL };
-	struct manifest_sink wants = { &one, copy_begin, copy_piece, copy_end, wants_one, NULL };
+	struct copying all = { 0 }, one = { 0 }, ends = { 0 }, after = { 0 };
+	struct manifest_sink wants_all = sink_of(&all), wants = sink_of(&one);
+	struct manifest_sink only = sink_of(&ends), changes = sink_of(&after);
 	struct digest without;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(file) / sizeof(file[0]); i++)
 		put_large(folder, file[i].name, file[i].size);
 	tree = tree_at(folder);
+	wants.wants = wants_one;
+	only.wants = changes.wants = wants_ends;
+	only.pieces = no_pieces;
 	without = identity_of(tree, NULL);
 	assert_memory_equal(identity_of(tree, &wants_all).byte, without.byte, DIGEST_SIZE);
 	assert_int_equal(all.ended, 6);
 	assert_memory_equal(identity_of(tree, &wants).byte, without.byte, DIGEST_SIZE);
 	assert_true(one.ended == 1 || one.ended == 6); /* who wants nothing may be asked */
+	assert_memory_equal(identity_of(tree, &only).byte, without.byte, DIGEST_SIZE);
+	assert_int_equal(ends.ended, 6);
+	assert_int_equal(ends.bytes, 0);
+	assert_memory_equal(identity_of(tree, &changes).byte, without.byte, DIGEST_SIZE);
+	assert_int_equal(after.ended, 6);
+	assert_int_equal(after.bytes, all.bytes);
 }
 
 static void a_file_that_changes_while_it_is_read_is_refused(void **state)
@@ -357,7 +386,7 @@ static void a_file_that_changes_while_it_is_read_is_refused(void **state)
 	CLEANUP(tree_close) struct tree *tree = NULL;
 	struct manifest *manifest = NULL;
 	struct copying copying = { .damage = folder };
-	struct manifest_sink sink = { &copying, copy_begin, copy_piece, copy_end, NULL, NULL };
+	struct manifest_sink sink = sink_of(&copying);
 	struct context ctx = test_context();
 	struct error err = { 0 };
 

@@ -1,0 +1,111 @@
+/* Clones: taken unread while they share all blocks, read otherwise. */
+#include "registry/clone.h"
+
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "tests/support.h"
+
+enum { BYTES = 3 << 20 };
+
+struct pair {
+	char *folder;
+	int like, clone;
+	uint8_t *bytes;
+	struct digest digest;
+};
+
+static int file_new(const char *folder, const char *name)
+{
+	CLEANUP(text_free) char *path = NULL;
+	int fd;
+
+	assert_true(asprintf(&path, "%s/%s", folder, name) > 0);
+	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	assert_true(fd >= 0);
+	return fd;
+}
+
+/* A file, and an empty one that becomes its clone. */
+static struct pair pair_new(void)
+{
+	struct pair pair = { .folder = test_folder(), .bytes = malloc(BYTES) };
+
+	assert_non_null(pair.bytes);
+	for (size_t i = 0; i < BYTES; i++)
+		pair.bytes[i] = (uint8_t)(i * i >> 7);
+	pair.digest = sha256((struct span){ pair.bytes, BYTES });
+	pair.like = file_new(pair.folder, "like");
+	pair.clone = file_new(pair.folder, "clone");
+	assert_int_equal(pwrite(pair.like, pair.bytes, BYTES, 0), BYTES);
+	return pair;
+}
+
+static void pair_free(struct pair *pair)
+{
+	close(pair->like);
+	close(pair->clone);
+	free(pair->bytes);
+	test_folder_remove(&pair->folder);
+}
+
+static void a_file_with_other_blocks_is_read(void **state)
+{
+	CLEANUP(pair_free) struct pair pair = pair_new();
+	struct error err = { 0 };
+
+	(void)state;
+	assert_int_equal(pwrite(pair.clone, pair.bytes, BYTES, 0), BYTES);
+	assert_done(clone_compare(pair.clone, pair.like, &pair.digest, &err), &err);
+	assert_int_equal(pwrite(pair.clone, "?", 1, BYTES / 2), 1);
+	assert_int_equal(clone_compare(pair.clone, pair.like, &pair.digest, &err), -1);
+	assert_int_equal(err.code, ERROR_CORRUPT);
+	assert_non_null(strstr(err.text, "changed while it was read"));
+}
+
+static void a_shorter_or_empty_file_is_another(void **state)
+{
+	CLEANUP(pair_free) struct pair pair = pair_new();
+	struct error err = { 0 };
+
+	(void)state;
+	assert_int_equal(clone_compare(pair.clone, pair.like, &pair.digest, &err), -1);
+	assert_int_equal(pwrite(pair.clone, pair.bytes, BYTES / 3, 0), BYTES / 3);
+	assert_int_equal(clone_compare(pair.clone, pair.like, &pair.digest, &err), -1);
+}
+
+/* A digest that nobody read tells whether it was compared. */
+static void a_clone_is_read_only_once_the_other_file_changed(void **state)
+{
+	CLEANUP(pair_free) struct pair pair = pair_new();
+	const struct digest nobodys = { { 1 } };
+	struct error err = { 0 };
+
+	(void)state;
+	if (ioctl(pair.clone, FICLONE, pair.like))
+		skip(); /* the file system cannot */
+	assert_done(clone_compare(pair.clone, pair.like, &nobodys, &err), &err);
+	assert_int_equal(pwrite(pair.like, "?", 1, BYTES / 2), 1);
+	assert_int_equal(clone_compare(pair.clone, pair.like, &nobodys, &err), -1);
+	assert_done(clone_compare(pair.clone, pair.like, &pair.digest, &err), &err);
+	assert_int_equal(pwrite(pair.like, pair.bytes, BYTES, 0), BYTES); /* as before, elsewhere */
+	assert_int_equal(clone_compare(pair.clone, pair.like, &nobodys, &err), -1);
+	assert_int_equal(ftruncate(pair.like, BYTES / 2), 0);
+	assert_int_equal(clone_compare(pair.clone, pair.like, &nobodys, &err), -1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_file_with_other_blocks_is_read),
+		cmocka_unit_test(a_shorter_or_empty_file_is_another),
+		cmocka_unit_test(a_clone_is_read_only_once_the_other_file_changed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
