@@ -14,9 +14,11 @@ static int places_check(const char **from, size_t count, struct error *err)
 	return 0;
 }
 
-static int repair_all(struct registry *registry, const char **from, size_t count,
+static int repair_all(struct call *call, struct registry *registry, const char **from, size_t count,
 		      struct examine_report *report, struct error *err)
 {
+	if ((count || call_has(call, "repair")) && registry_repair_own(registry, report, err))
+		return -1;
 	for (size_t i = 0; i < count; i++)
 		if (registry_repair(registry, from[i], report, err))
 			return error_prefix(err, "'%s'", from[i]);
@@ -48,7 +50,7 @@ static int fsck_run(struct call *call, struct error *err)
 	    places_check(from, count, err) || open_registry(call, &registry, err) ||
 	    environment_threads(call->ctx, err) ||
 	    registry_examine(registry, &request, &report, err) ||
-	    repair_all(registry, from, count, &report, err))
+	    repair_all(call, registry, from, count, &report, err))
 		return -1;
 	call->exit_status = repair_left(&report) ? error_exit_status(ERROR_CORRUPT) : 0;
 	if (call->json)
@@ -60,6 +62,9 @@ static int fsck_run(struct call *call, struct error *err)
 static const struct option fsck_options[] = {
 	{ .name = "read-all",
 	  .help = "read every byte that is kept, on all cores, and compare it with its digest" },
+	{ .name = "repair",
+	  .help = "of what lies in several packs and is damaged in one, take the copy that is "
+		  "whole" },
 	{ .name = "repair-from",
 	  .argument = "REGISTRY|DIR",
 	  .repeatable = true,
@@ -79,14 +84,14 @@ static const struct example fsck_examples[] = {
 const struct command command_fsck = {
 	.name = "fsck",
 	.summary = "check that everything a registry names is here and whole, and repair it",
-	.synopsis = "[--read-all] [--repair-from REGISTRY|DIR]...",
+	.synopsis = "[--read-all] [--repair] [--repair-from REGISTRY|DIR]...",
 	.description =
 		"Takes the log as akashi log audit does (tiles, entries, signatures, names), then "
 		"follows every statement to the objects that it names, through manifests to the "
 		"last file, and looks at everything that lies in the store. Each finding says "
 		"which versions, files and tensors are hit. Bytes that were released (akashi "
 		"prune) or withheld on purpose are no damage. Nothing is changed without "
-		"--repair-from, but index.db, which is derived.\n\n"
+		"--repair or --repair-from, but index.db, which is derived.\n\n"
 		"akashi log fsck looks at the files of a log alone, also of another's log; akashi "
 		"log audit at this registry's log and statements; akashi verify at one version, "
 		"from its bytes to what it computes.",

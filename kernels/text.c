@@ -26,9 +26,9 @@ int hex_encode(struct buffer *out, struct span bytes, struct error *err)
 
 static int hex_value(uint8_t c)
 {
-	const char *at = c ? strchr(hex_digits, c) : NULL;
-
-	return at ? (int)(at - hex_digits) : -1;
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 int hex_decode(struct span text, uint8_t *out_bytes, size_t len, struct error *err)
@@ -71,9 +71,13 @@ int base64_encode(struct buffer *out, struct span bytes, struct error *err)
 
 static int base64_value(uint8_t c)
 {
-	const char *at = c ? strchr(base64_digits, c) : NULL;
-
-	return at ? (int)(at - base64_digits) : -1;
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
 /* One group of four characters, `pad` of them '='; -1 if it is not the canonical spelling. */

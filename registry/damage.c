@@ -14,6 +14,7 @@ const char *damage_what_name(enum damage_what what)
 		[DAMAGE_MISSING] = "missing",
 		[DAMAGE_CHANGED] = "changed",
 		[DAMAGE_UNREADABLE] = "unreadable",
+		[DAMAGE_COPY] = "copy",
 		[DAMAGE_STRUCTURE] = "structure",
 	};
 
@@ -158,6 +159,9 @@ const char *damage_advice(const struct damage *damage)
 		return "akashi fsck --repair-from takes it from another copy of this registry";
 	case DAMAGE_STRUCTURE:
 		return "akashi fsck --read-all tells which objects are hit";
+	case DAMAGE_COPY:
+		return "akashi fsck --repair takes the other copy, and the next akashi gc writes "
+		       "the pack anew";
 	case DAMAGE_MISSING:
 	case DAMAGE_CHANGED:
 	case DAMAGE_UNREADABLE:

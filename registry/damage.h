@@ -14,10 +14,11 @@ enum damage_what {
 	DAMAGE_MISSING,    /* an object that something needs is not there */
 	DAMAGE_CHANGED,    /* an object's bytes are not those of its name */
 	DAMAGE_UNREADABLE, /* an object has a name, and its bytes cannot be had */
+	DAMAGE_COPY,       /* one of several copies is damaged: nobody is hit, yet */
 	DAMAGE_STRUCTURE   /* of the store itself */
 };
 
-/* "log", "statement", "missing", "changed", "unreadable", "structure". Static. */
+/* "log", "statement", "missing", "changed", "unreadable", "copy", "structure". Static. */
 const char *damage_what_name(enum damage_what what);
 
 /* Who needs a damaged object, and for what. */

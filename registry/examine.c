@@ -273,6 +273,7 @@ static int fault_met(void *user, enum store_fault fault, const struct digest *di
 	static const enum damage_what what[] = {
 		[STORE_FAULT_CHANGED] = DAMAGE_CHANGED,
 		[STORE_FAULT_UNREADABLE] = DAMAGE_UNREADABLE,
+		[STORE_FAULT_COPY] = DAMAGE_COPY,
 		[STORE_FAULT_STRUCTURE] = DAMAGE_STRUCTURE,
 	};
 

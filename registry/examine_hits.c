@@ -193,6 +193,42 @@ static int file_pieces(struct examining *examining, const struct reach_object *o
 	return failed;
 }
 
+/* ---- What living parts are decoded with ---- */
+
+struct base_looking {
+	struct examining *examining;
+	const struct reach_object *object;
+};
+
+/* A store_visit_part: bases and dictionaries come with a raw_len of 0. */
+static int base_hit(void *arg, const struct digest *digest, uint64_t raw_len, uint64_t stored_len,
+		    struct error *err)
+{
+	const struct base_looking *looking = arg;
+	const struct reach_object *object = looking->object;
+	struct damage *damage = damages_find(&looking->examining->report.damages, digest);
+
+	(void)stored_len;
+	if (raw_len || !damage || damage->what == DAMAGE_STATEMENT)
+		return 0;
+	damage->needed = true;
+	return damage_hit_add(damage, object->by->subject, statement_kind_name(object->by->kind),
+			      object->what, "pieces of it are kept as what differs from this", err);
+}
+
+static int bases_hit(void *arg, const struct reach_object *object, struct error *err)
+{
+	struct base_looking looking = { .examining = arg, .object = object };
+	struct error why = { 0 };
+
+	/* What cannot be told of an object that is not there, or is damaged itself, was told. */
+	if (!object->needed || !object->by ||
+	    store_parts(looking.examining->registry->store, &object->digest, true, base_hit,
+			&looking, &why) == 0)
+		return 0;
+	return why.code == ERROR_SYSTEM ? error_set(err, why.code, "%s", why.text) : 0;
+}
+
 static int pieces_hit(void *arg, const struct reach_object *object, struct error *err)
 {
 	struct examining *examining = arg;
@@ -217,7 +253,7 @@ static bool any_unclaimed(const struct examining *examining)
 
 	for (size_t i = 0; i < damages->count; i++)
 		if (damages->item[i].has_object && damages->item[i].what != DAMAGE_STATEMENT &&
-		    !damages->item[i].hits)
+		    damages->item[i].what != DAMAGE_COPY && !damages->item[i].hits)
 			return true;
 	return false;
 }
@@ -243,5 +279,8 @@ int examine_hits(struct examining *examining, struct error *err)
 	if (examine_trust(examining, err) || reach_each(examining->registry, &request, err))
 		return -1;
 	request.visit = pieces_hit;
+	if (any_unclaimed(examining) && reach_each(examining->registry, &request, err))
+		return -1;
+	request.visit = bases_hit;
 	return any_unclaimed(examining) ? reach_each(examining->registry, &request, err) : 0;
 }

@@ -62,24 +62,83 @@ int collect_flush(struct collecting *c, struct error *err)
 	return pack_writer_flush(c->writer, err);
 }
 
-/* Whatever of the pack is needed, or `all`, and lies in no pack that stays is written once more. */
+/* How a record lies in packs that stay. */
+enum staying { STAYS_NOT, STAYS_DAMAGED, STAYS_WHOLE };
+
+static int staying_look(struct collecting *c, const struct pack_entry *entry,
+			enum staying *out_staying, struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer stored;
+	struct pack_hit hit[PACKS_COPIES_MAX];
+	struct pack_record record;
+	size_t hits;
+
+	buffer_init(&stored, STORED_MAX);
+	*out_staying = STAYS_NOT;
+	if (pack_index_find(c->self->index, &entry->digest, entry->kind, hit, PACKS_COPIES_MAX,
+			    &hits, err))
+		return -1;
+	for (size_t i = 0; i < hits && *out_staying != STAYS_WHOLE; i++) {
+		struct pack_handle *handle;
+		struct error ignored = { 0 };
+
+		if (hit[i].quarantined)
+			continue;
+		if (pack_files_take(c->self->files, &hit[i].pack, &handle, err))
+			return -1;
+		*out_staying = record_load(handle, &hit[i].entry, &stored, &record, &ignored)
+				       ? STAYS_DAMAGED
+				       : STAYS_WHOLE;
+		pack_handle_drop(&handle);
+	}
+	return 0;
+}
+
+/*
+ * The only copy that stays is damaged, and this one is about to go: its bytes are put beside the
+ * packs, as a repair would.
+ */
+static int staying_mend(struct collecting *c, const struct pack_entry *entry, struct error *err)
+{
+	CLEANUP(source_close) struct source *good = NULL;
+	CLEANUP(buffer_release) struct buffer bytes;
+	struct store *store = &c->self->head;
+
+	buffer_init(&bytes, PACK_PAYLOAD_MAX);
+	if (collect_is_mended(c, &entry->digest))
+		return 0;
+	if (entry->kind == PACK_RECIPE
+		    ? store_read(store, &entry->digest, &good, err)
+		    : store_part(store, &entry->digest, &bytes, err) ||
+			      source_open_memory("a copy", buffer_view(&bytes), &good, err))
+		return -1;
+	if (store_mend(store, c->ctx, &entry->digest, good, err) ||
+	    digest_list_add(&c->mended, &entry->digest, err))
+		return -1;
+	qsort(c->mended.item, c->mended.count, sizeof(*c->mended.item), digest_order);
+	return 0;
+}
+
+/* Whatever of the pack is needed, or `all`, and whole in no pack that stays is kept. */
 static int needed_copy(struct collecting *c, struct pack_handle *handle,
 		       const struct pack_entry *entry, size_t count, bool all, struct error *err)
 {
 	for (size_t i = 0; i < count; i++) {
-		struct pack_hit hit;
-		size_t hits;
+		enum staying staying;
+		int failed = 0;
 
 		if (!all && !collect_needs(c, &entry[i]))
 			continue;
-		if (pack_index_find(c->self->index, &entry[i].digest, entry[i].kind, &hit, 1, &hits,
-				    err))
+		if (staying_look(c, &entry[i], &staying, err))
 			return -1;
-		if (hits && !hit.quarantined)
-			continue;
-		if (collect_is_broken(c, handle, &entry[i])
-			    ? collect_mended_put(c, &entry[i].digest, err)
-			    : collect_copy(c, handle, &entry[i], err))
+		if (staying == STAYS_DAMAGED)
+			failed = staying_mend(c, &entry[i], err);
+		else if (staying == STAYS_NOT)
+			failed = collect_is_broken(c, handle, &entry[i])
+					 ? collect_mended_put(c, &entry[i].digest, entry[i].kind,
+							      err)
+					 : collect_copy(c, handle, &entry[i], err);
+		if (failed)
 			return -1;
 	}
 	return 0;
@@ -155,7 +214,16 @@ static int quarantine_clear(struct collecting *c, const struct lease_names *live
 
 /* ---- Writing anew ---- */
 
-/* Everything that is needed of the pack is whole, or lies beside it, so that it can be copied. */
+/* Does one of the packs that stay, this one among them, have it whole? */
+static bool is_elsewhere(struct collecting *c, const struct pack_entry *entry)
+{
+	struct error ignored = { 0 };
+	enum staying staying;
+
+	return staying_look(c, entry, &staying, &ignored) == 0 && staying == STAYS_WHOLE;
+}
+
+/* Everything that is needed of the pack is whole, there or elsewhere, so that it can be copied. */
 static bool needed_is_whole(struct collecting *c, struct pack_handle *handle,
 			    const struct pack_entry *entry, size_t count, bool all)
 {
@@ -167,7 +235,7 @@ static bool needed_is_whole(struct collecting *c, struct pack_handle *handle,
 	for (size_t i = 0; i < count; i++)
 		if ((all || collect_needs(c, &entry[i])) &&
 		    record_load(handle, &entry[i], &stored, &record, &ignored) &&
-		    !collect_is_broken(c, handle, &entry[i]))
+		    !collect_is_broken(c, handle, &entry[i]) && !is_elsewhere(c, &entry[i]))
 			return false;
 	return true;
 }

@@ -58,9 +58,9 @@ bool collect_is_mended(const struct collecting *c, const struct digest *digest);
 bool collect_is_broken(const struct collecting *c, struct pack_handle *handle,
 		       const struct pack_entry *entry);
 
-/* Write such data into the pack, unless a pack that stays has a record of it. */
+/* Write such data into the pack, as `kind`, unless a pack that stays has a record of it. */
 MUST_CHECK int collect_mended_put(struct collecting *c, const struct digest *digest,
-				  struct error *err);
+				  enum pack_kind kind, struct error *err);
 
 /*
  * After damaged packs were written anew and that was flushed: the notes of what is whole in packs
@@ -82,9 +82,9 @@ MUST_CHECK int collect_copy(struct collecting *c, struct pack_handle *handle,
 			    const struct pack_entry *entry, struct error *err);
 MUST_CHECK int collect_flush(struct collecting *c, struct error *err);
 
-/* Put some data into the pack that is being written, unless a pack that stays has it. */
+/* Put some data into the pack that is being written, as `kind`, unless a pack that stays has it. */
 MUST_CHECK int collect_data_put(struct collecting *c, const struct digest *digest,
-				struct span bytes, struct error *err);
+				enum pack_kind kind, struct span bytes, struct error *err);
 
 /* Pack the loose objects that are needed, and remove those that are not. */
 MUST_CHECK int collect_loose(struct collecting *c, struct error *err);

@@ -64,10 +64,10 @@ static int record_put(struct collecting *c, const struct pack_record *record, st
 	return mine ? pack_writer_add(c->writer, record, stored, err) : 0;
 }
 
-int collect_data_put(struct collecting *c, const struct digest *digest, struct span bytes,
-		     struct error *err)
+int collect_data_put(struct collecting *c, const struct digest *digest, enum pack_kind kind,
+		     struct span bytes, struct error *err)
 {
-	struct pack_record record = { .kind = PACK_DATA,
+	struct pack_record record = { .kind = kind,
 				      .raw_len = (uint32_t)bytes.len,
 				      .digest = *digest };
 	struct codec_wish wish = { .content = CONTENT_BYTES, .effort = EFFORT_FULL };
@@ -112,7 +112,7 @@ static int object_pack(struct collecting *c, const struct digest *digest, bool *
 	recipe.size = bytes.len;
 	recipe.count = bytes.len > 0;
 	part.len = (uint32_t)bytes.len;
-	if ((bytes.len && collect_data_put(c, digest, buffer_view(&bytes), err)) ||
+	if ((bytes.len && collect_data_put(c, digest, PACK_DATA, buffer_view(&bytes), err)) ||
 	    recipe_write(&recipe, &text, err))
 		return -1;
 	record.raw_len = (uint32_t)text.len;

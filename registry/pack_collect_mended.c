@@ -60,7 +60,8 @@ bool collect_is_broken(const struct collecting *c, struct pack_handle *handle,
 	uint8_t *room;
 
 	buffer_init(&raw, PACK_PAYLOAD_MAX);
-	if (entry->kind != PACK_DATA || !collect_is_mended(c, &entry->digest))
+	if ((entry->kind != PACK_DATA && entry->kind != PACK_DICTIONARY) ||
+	    !collect_is_mended(c, &entry->digest))
 		return false;
 	if (buffer_extend(&raw, entry->raw_len, &room, &ignored) ||
 	    packs_record_read(c->self, &place, room, &ignored))
@@ -69,13 +70,14 @@ bool collect_is_broken(const struct collecting *c, struct pack_handle *handle,
 	return !digest_equal(&found, &entry->digest);
 }
 
-int collect_mended_put(struct collecting *c, const struct digest *digest, struct error *err)
+int collect_mended_put(struct collecting *c, const struct digest *digest, enum pack_kind kind,
+		       struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer bytes;
 
 	buffer_init(&bytes, PACK_PAYLOAD_MAX);
 	return mended_bytes(c->self, digest, &bytes, err) ||
-			       collect_data_put(c, digest, buffer_view(&bytes), err)
+			       collect_data_put(c, digest, kind, buffer_view(&bytes), err)
 		       ? -1
 		       : 0;
 }
@@ -115,7 +117,8 @@ static int mended_is_done(struct collecting *c, const struct digest *digest, boo
 	if (copies_count(c, digest, &whole, &broken, err))
 		return -1;
 	/* It was in no pack any more. */
-	if (!broken && !whole && collect_needs(c, &entry) && collect_mended_put(c, digest, err))
+	if (!broken && !whole && collect_needs(c, &entry) &&
+	    collect_mended_put(c, digest, PACK_DATA, err))
 		return -1;
 	*out_done = !broken;
 	return 0;

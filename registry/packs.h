@@ -130,6 +130,8 @@ MUST_CHECK int packs_removed_forget(struct packs_store *self, const struct diges
 				    struct error *err);
 
 /* See store_type. */
+MUST_CHECK int packs_part(struct store *store, const struct digest *digest, struct buffer *out,
+			  struct error *err);
 MUST_CHECK int packs_check(struct store *store, const struct context *ctx,
 			   const struct store_check_request *request, struct error *err);
 MUST_CHECK int packs_file_begin(struct store *store, const struct store_file_wish *wish,

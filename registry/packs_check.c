@@ -219,6 +219,14 @@ static void room_give(struct packs_checking *checking, struct room *room)
 	pthread_mutex_unlock(&checking->lock);
 }
 
+static bool is_mended(const struct packs_checking *checking, const struct digest *digest)
+{
+	const struct digest_list *mended = &checking->mended;
+
+	return mended->count &&
+	       bsearch(digest, mended->item, mended->count, sizeof(*digest), digest_order) != NULL;
+}
+
 /* Another copy of the record, or one that a repair put beside the packs, is whole. */
 static bool other_copy(struct packs_checking *checking, const struct pack_entry *entry)
 {
@@ -242,19 +250,30 @@ static bool other_copy(struct packs_checking *checking, const struct pack_entry 
 	return digest_equal(&found, &entry->digest);
 }
 
+/* A record does not hold. Not told twice: what a repair put there is read in its place. */
 static int record_fault(struct packs_checking *checking, const struct group *group,
 			const struct pack_entry *entry, const char *why, struct error *err)
 {
 	char hex[DIGEST_HEX_SIZE], file[PACK_NAME_ROOM], text[TEXT_SIZE];
+	static const char *const kind[] = {
+		[PACK_DATA] = "piece",
+		[PACK_RECIPE] = "the recipe of object",
+		[PACK_DICTIONARY] = "dictionary",
+	};
+	bool copy;
 
-	if (entry->kind == PACK_GAP || other_copy(checking, entry))
+	if (entry->kind == PACK_GAP)
+		return 0;
+	copy = other_copy(checking, entry);
+	if (copy && is_mended(checking, &entry->digest))
 		return 0;
 	digest_to_hex(&entry->digest, hex);
 	pack_name_text(&group->handle->name, file);
-	snprintf(text, sizeof(text), "%s sha256:%s in pack %s at %llu was changed: %s",
-		 entry->kind == PACK_RECIPE ? "the recipe of object" : "piece", hex, file,
-		 (unsigned long long)entry->offset, why);
-	return tell(checking, STORE_FAULT_CHANGED, &entry->digest, text, err);
+	snprintf(text, sizeof(text), "%s sha256:%s in pack %s at %llu was changed: %s%s",
+		 kind[entry->kind], hex, file, (unsigned long long)entry->offset, why,
+		 copy ? "; another copy of it is whole" : "");
+	return tell(checking, copy ? STORE_FAULT_COPY : STORE_FAULT_CHANGED, &entry->digest, text,
+		    err);
 }
 
 static int recipe_whole(const struct packs_place *place, struct error *err)
@@ -426,10 +445,8 @@ static int object_pass(void *user, const struct digest *digest, uint64_t size, b
 {
 	const struct packs_checking *checking = user;
 	const struct store_check_request *request = checking->request;
-	const struct digest_list *mended = &checking->mended;
 
-	part |= mended->count &&
-		bsearch(digest, mended->item, mended->count, sizeof(*digest), digest_order) != NULL;
+	part |= is_mended(checking, digest);
 	return request->object ? request->object(request->user, digest, size, part, err) : 0;
 }
 

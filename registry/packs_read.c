@@ -400,6 +400,32 @@ int packs_dictionary_read(struct packs_store *self, const struct digest *digest,
 	return dictionary_bytes(self, digest, out, len, 0, err);
 }
 
+int packs_part(struct store *store, const struct digest *digest, struct buffer *out,
+	       struct error *err)
+{
+	struct packs_store *self = (struct packs_store *)store;
+	struct error why = { 0 };
+	char hex[DIGEST_HEX_SIZE];
+	size_t len, before = out->len;
+	struct digest found;
+	uint8_t *room;
+
+	digest_to_hex(digest, hex);
+	if (length_find(self, digest, PACK_DATA, &len, err) ||
+	    (!len && length_find(self, digest, PACK_DICTIONARY, &len, err)))
+		return -1;
+	if (!len)
+		return error_set(err, ERROR_ABSENT, "no piece sha256:%s in the packs", hex);
+	if (buffer_extend(out, len, &room, err))
+		return -1;
+	if (packs_dictionary_read(self, digest, room, len, &why))
+		return error_set(err, why.code, "%s", why.text);
+	found = sha256((struct span){ out->data + before, len });
+	return digest_equal(&found, digest)
+		       ? 0
+		       : error_set(err, ERROR_CORRUPT, "the piece sha256:%s was changed", hex);
+}
+
 /* ---- Objects ---- */
 
 int packs_removed_path(const struct packs_store *self, const struct digest *digest, char **out_path,

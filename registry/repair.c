@@ -72,6 +72,23 @@ static int object_mend(struct registry *registry, struct damage *damage, struct 
 	return outcome(damage, REPAIR_DONE, text, err);
 }
 
+/* One copy of several: the good one takes its place. */
+static int copy_repair(struct registry *registry, struct damage *damage, struct error *err)
+{
+	CLEANUP(source_close) struct source *good = NULL;
+	CLEANUP(buffer_release) struct buffer bytes;
+	struct error why = { 0 };
+
+	buffer_init(&bytes, STORE_OBJECT_MAX);
+	/* The copies of a recipe are no part: then it is the object that is read. */
+	if (store_part(registry->store, &damage->object, &bytes, &why)
+		    ? why.code != ERROR_ABSENT ||
+			      store_read(registry->store, &damage->object, &good, &why)
+		    : source_open_memory("the other copy", buffer_view(&bytes), &good, &why))
+		return outcome_failed(damage, &why, err);
+	return object_mend(registry, damage, good, "the other copy", err);
+}
+
 static int object_repair(struct registry *registry, struct repair_place *place,
 			 struct damage *damage, struct error *err)
 {
@@ -169,6 +186,7 @@ static int repair_one(struct registry *registry, struct repair_place *place, str
 	case DAMAGE_UNREADABLE:
 		return damage->has_object ? object_repair(registry, place, damage, err) : 0;
 	case DAMAGE_LOG:
+	case DAMAGE_COPY: /* needs nobody else's bytes */
 	case DAMAGE_STRUCTURE:
 		break;
 	}
@@ -197,6 +215,19 @@ int registry_repair(struct registry *registry, const char *from, struct examine_
 	}
 	/* The index passed over what was not there. */
 	return statements ? registry_reindex(registry, err) : 0;
+}
+
+int registry_repair_own(struct registry *registry, struct examine_report *report, struct error *err)
+{
+	for (size_t i = 0; i < report->damages.count; i++) {
+		struct damage *damage = &report->damages.item[i];
+
+		if (context_check_cancelled(registry->ctx, err) ||
+		    (damage->what == DAMAGE_COPY && damage->state != REPAIR_DONE &&
+		     copy_repair(registry, damage, err)))
+			return -1;
+	}
+	return 0;
 }
 
 uint64_t repair_left(const struct examine_report *report)

@@ -17,6 +17,13 @@
 MUST_CHECK int registry_repair(struct registry *registry, const char *from,
 			       struct examine_report *report, struct error *err);
 
+/*
+ * Put right what the registry itself has whole copies of (DAMAGE_COPY): the good bytes are read in
+ * the place of the damaged copy from now on, and the next collection writes its pack anew.
+ */
+MUST_CHECK int registry_repair_own(struct registry *registry, struct examine_report *report,
+				   struct error *err);
+
 /* How many damages of the report stand. */
 uint64_t repair_left(const struct examine_report *report);
 

@@ -200,6 +200,20 @@ static int other_open(struct repair_place *place, const struct digest *digest,
 	return context_check_cancelled(place->ctx, err);
 }
 
+/* A piece that no object of either registry is: what differences were made from. */
+static int other_part(struct repair_place *place, const struct damage *damage,
+		      struct found *out_found, struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer bytes;
+	struct error why = { 0 };
+
+	buffer_init(&bytes, STORE_OBJECT_MAX);
+	if (store_part(place->other->store, &damage->object, &bytes, &why) == 0)
+		return source_open_memory(place->name, buffer_view(&bytes), &out_found->source,
+					  err);
+	return context_check_cancelled(place->ctx, err);
+}
+
 static int other_find(struct repair_place *place, const struct damage *damage,
 		      struct found *out_found, struct error *err)
 {
@@ -207,12 +221,12 @@ static int other_find(struct repair_place *place, const struct damage *damage,
 
 	if (other_open(place, &damage->object, &out_found->source, err))
 		return -1;
-	if (out_found->source || !damage->in_file)
+	if (out_found->source)
 		return 0;
-	if (other_open(place, &damage->file, &whole, err))
+	if (damage->in_file && other_open(place, &damage->file, &whole, err))
 		return -1;
 	if (!whole || !is_piece(whole, damage, out_found))
-		return 0;
+		return other_part(place, damage, out_found, err);
 	out_found->whole = whole;
 	whole = NULL; /* handed over */
 	return 0;

@@ -215,6 +215,15 @@ int store_parts(struct store *store, const struct digest *digest, bool measure,
 	return store->type->parts(store, digest, measure, visit, arg, err);
 }
 
+int store_part(struct store *store, const struct digest *digest, struct buffer *out,
+	       struct error *err)
+{
+	if (!store->type->part)
+		return error_set(err, ERROR_ABSENT, "a store of type '%s' keeps no parts",
+				 store->type->name);
+	return store->type->part(store, digest, out, err);
+}
+
 int store_check(struct store *store, const struct context *ctx, const struct digest *digest,
 		struct error *err)
 {

@@ -245,6 +245,13 @@ struct store_type {
 	 */
 	int (*parts)(struct store *store, const struct digest *digest, bool measure,
 		     store_visit_part visit, void *arg, struct error *err);
+
+	/*
+	 * Optional: append the bytes of a part, be it an object or not, from whichever copy of it
+	 * has that digest. ERROR_ABSENT if there is none, ERROR_CORRUPT if none is whole.
+	 */
+	int (*part)(struct store *store, const struct digest *digest, struct buffer *out,
+		    struct error *err);
 };
 
 #define STORE(name) extern const struct store_type store_##name;
@@ -310,6 +317,10 @@ MUST_CHECK int store_clone(struct store *store, const struct digest *digest, int
 			   struct error *err);
 MUST_CHECK int store_parts(struct store *store, const struct digest *digest, bool measure,
 			   store_visit_part visit, void *arg, struct error *err);
+
+/* See store_type.part; ERROR_ABSENT where the backend keeps nothing in parts. */
+MUST_CHECK int store_part(struct store *store, const struct digest *digest, struct buffer *out,
+			  struct error *err);
 
 /* Append the object's bytes to `out`, checked against their name: ERROR_CORRUPT when they changed.
  */

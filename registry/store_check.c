@@ -26,6 +26,7 @@ const char *store_fault_name(enum store_fault fault)
 	static const char *const name[] = {
 		[STORE_FAULT_CHANGED] = "changed",
 		[STORE_FAULT_UNREADABLE] = "unreadable",
+		[STORE_FAULT_COPY] = "copy",
 		[STORE_FAULT_STRUCTURE] = "structure",
 	};
 

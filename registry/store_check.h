@@ -11,10 +11,11 @@
 enum store_fault {
 	STORE_FAULT_CHANGED,    /* read, and its bytes no longer have its digest */
 	STORE_FAULT_UNREADABLE, /* it has a name, and its bytes cannot be had */
+	STORE_FAULT_COPY,       /* one of several copies does not hold, and another does */
 	STORE_FAULT_STRUCTURE   /* of the store itself: a pack, a footer, an index */
 };
 
-/* "changed", "unreadable", "structure". Static. */
+/* "changed", "unreadable", "copy", "structure". Static. */
 const char *store_fault_name(enum store_fault fault);
 
 /*

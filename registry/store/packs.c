@@ -588,4 +588,5 @@ const struct store_type store_packs = {
 	.shares = packs_shares,
 	.clone = packs_clone,
 	.parts = packs_parts,
+	.part = packs_part,
 };

@@ -112,7 +112,7 @@ static struct store_collected collect(struct bench *b, int64_t grace_s)
 }
 
 struct told {
-	size_t objects, parts, findings;
+	size_t objects, parts, findings, copies;
 };
 
 static int tell_object(void *user, const struct digest *digest, uint64_t size, bool part,
@@ -131,11 +131,13 @@ static int tell_object(void *user, const struct digest *digest, uint64_t size, b
 static int tell_finding(void *user, enum store_fault fault, const struct digest *digest,
 			const char *text, struct error *err)
 {
-	(void)fault;
+	struct told *told = user;
+
 	(void)digest;
 	(void)text;
 	(void)err;
-	((struct told *)user)->findings++;
+	told->findings++;
+	told->copies += fault == STORE_FAULT_COPY;
 	return 0;
 }
 
@@ -315,6 +317,100 @@ static void a_note_whose_bytes_never_came_is_forgotten(void **state)
 	assert_tidy(&b);
 }
 
+/* The pack that has the piece; its path. */
+static void piece_pack(struct bench *b, char path[4096])
+{
+	record_place(b, &b->piece, PACK_DATA, path);
+}
+
+/*
+ * Let another store have written the same piece, and `more` that nothing needs, into a pack of its
+ * own, which then lies here too: as after the packs of a stopped writer were taken over. Its path.
+ */
+static void twin_add(struct bench *b, const char *more, char path[4096])
+{
+	CLEANUP(buffer_release) struct buffer bytes;
+	CLEANUP(text_free) char *text = NULL;
+	struct error err = { 0 };
+	struct pack_hit hit;
+	struct world other;
+	char from[4096], name[PACK_NAME_ROOM];
+	size_t count;
+
+	world_open(&other);
+	buffer_init(&bytes, 2 * PIECE_MAX);
+	assert_done(buffer_add(&bytes, b->good, &err) || buffer_add(&bytes, span_of(more), &err),
+		    &err);
+	even_add(&other, buffer_view(&bytes));
+	world_flush(&other);
+	assert_done(pack_index_refresh(other.store->index, &err), &err);
+	assert_done(
+		pack_index_find(other.store->index, &b->piece, PACK_DATA, &hit, 1, &count, &err),
+		&err);
+	assert_int_equal(count, 1);
+	pack_name_text(&hit.pack, name);
+	snprintf(from, sizeof(from), "%s/%s", other.packs, name);
+	snprintf(path, 4096, "%s/%s", b->w.packs, name);
+	assert_int_equal(rename(from, path), 0);
+	world_close(&other);
+	world_reopen(&b->w);
+}
+
+static void a_damaged_copy_is_told_though_another_is_whole_and_leaves_with_its_pack(void **state)
+{
+	CLEANUP(bench_close) struct bench b;
+	CLEANUP(buffer_release) struct buffer good;
+	struct error err = { 0 };
+	char twin[4096], own[4096];
+	struct told told;
+
+	(void)state;
+	bench_open(&b);
+	piece_pack(&b, own);
+	damage(&b, &b.piece, PACK_DATA);
+	twin_add(&b, "garbage", twin);
+	assert_string_not_equal(own, twin);
+	assert_whole(&b);
+	told = check(&b);
+	assert_int_equal(told.copies, 1);
+	assert_int_equal(told.findings, 1);
+
+	/* Its other copy is read as a part, and no object has that name. */
+	buffer_init(&good, PIECE_MAX);
+	assert_done(store_part(&b.w.store->head, &b.piece, &good, &err), &err);
+	assert_true(span_equal(buffer_view(&good), b.good));
+	good.len = 0;
+	assert_int_equal(store_part(&b.w.store->head, &b.whole, &good, &err), -1);
+	assert_int_equal(err.code, ERROR_ABSENT);
+
+	mend(&b, &b.piece, b.good);
+	assert_int_equal(check(&b).findings, 0);
+	collect(&b, 0);
+	assert_false(file_exists(own));
+	collect(&b, 0);
+	assert_tidy(&b);
+}
+
+static void a_collection_keeps_the_only_whole_copy_beside_a_damaged_one(void **state)
+{
+	CLEANUP(bench_close) struct bench b;
+	char own[4096], twin[4096];
+
+	(void)state;
+	bench_open(&b);
+	piece_pack(&b, own);
+	twin_add(&b, "garbage, so that this pack goes", twin);
+	house_flip(own, record_place(&b, &b.piece, PACK_DATA, own) + PACK_RECORD_BYTES + 3);
+	world_reopen(&b.w);
+	/* Nobody has said yet that a copy is damaged. */
+	collect(&b, 0);
+	assert_false(file_exists(twin));
+	assert_whole(&b);
+	assert_int_equal(check(&b).findings, 0);
+	collect(&b, 0);
+	assert_tidy(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -324,6 +420,9 @@ int main(void)
 		cmocka_unit_test(an_object_whose_recipe_was_damaged_stays_loose_and_whole),
 		cmocka_unit_test(notes_do_not_keep_what_nothing_needs),
 		cmocka_unit_test(a_note_whose_bytes_never_came_is_forgotten),
+		cmocka_unit_test(
+			a_damaged_copy_is_told_though_another_is_whole_and_leaves_with_its_pack),
+		cmocka_unit_test(a_collection_keeps_the_only_whole_copy_beside_a_damaged_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
