@@ -60,22 +60,34 @@ static int slots_grow(struct jobs *jobs, struct error *err)
 	return 0;
 }
 
+/* The slot that has the job of this key, or where it would be; there are slots, and free ones. */
+static size_t slot_of(const struct jobs *jobs, const char *scheduler, const char *cluster,
+		      const char *job, uint64_t restart)
+{
+	size_t at = key_hash(scheduler, cluster, job, restart) & (jobs->slots - 1);
+
+	for (; jobs->slot[at]; at = (at + 1) & (jobs->slots - 1)) {
+		const struct job *item = &jobs->item[jobs->slot[at] - 1];
+
+		if (item->restart == restart && !strcmp(item->job, job) &&
+		    !strcmp(item->cluster, cluster) && !strcmp(item->scheduler, scheduler))
+			break;
+	}
+	return at;
+}
+
 int jobs_need(struct jobs *jobs, const char *scheduler, const char *cluster, const char *job,
 	      uint64_t restart, struct job **out_job, struct error *err)
 {
-	uint64_t hash = key_hash(scheduler, cluster, job, restart);
 	struct job *item;
 	size_t at;
 
 	if (2 * jobs->count >= jobs->slots && slots_grow(jobs, err))
 		return -1;
-	for (at = hash & (jobs->slots - 1); jobs->slot[at]; at = (at + 1) & (jobs->slots - 1)) {
-		item = &jobs->item[jobs->slot[at] - 1];
-		if (item->restart == restart && !strcmp(item->job, job) &&
-		    !strcmp(item->cluster, cluster) && !strcmp(item->scheduler, scheduler)) {
-			*out_job = item;
-			return 0;
-		}
+	at = slot_of(jobs, scheduler, cluster, job, restart);
+	if (jobs->slot[at]) {
+		*out_job = &jobs->item[jobs->slot[at] - 1];
+		return 0;
 	}
 	if (jobs->count == JOBS_MAX)
 		return error_set(err, ERROR_USAGE, "more than %u jobs: take them in parts",
@@ -143,6 +155,64 @@ int jobs_host(struct jobs *jobs, struct job *job, struct span host, bool *out_ne
 		job->hosts++;
 	}
 	return 0;
+}
+
+/* What `other` knows of the same start and `job` does not. */
+static void job_fill(struct job *job, const struct job *other)
+{
+	if (!job->began && other->began) {
+		job->began = true;
+		job->began_s = other->began_s;
+	}
+	if (!job->ended && other->ended) {
+		job->ended = true;
+		job->ended_s = other->ended_s;
+		job->seconds = other->seconds;
+		job->measured = other->measured;
+	}
+	if (!job->outcome_known && other->outcome_known) {
+		job->outcome_known = true;
+		job->outcome = other->outcome;
+		job->exit_status = other->exit_status;
+		job->signal = other->signal;
+	}
+	if (!job->gpus_known && other->gpus_known) {
+		job->gpus_known = true;
+		job->gpus = other->gpus;
+	}
+	job->nodes = job->nodes ? job->nodes : other->nodes;
+	job->hosts = job->hosts > other->hosts ? job->hosts : other->hosts;
+	job->seen_s = job->seen_s > other->seen_s ? job->seen_s : other->seen_s;
+	if (!job->partition[0])
+		memcpy(job->partition, other->partition, sizeof(job->partition));
+}
+
+void jobs_unite(struct jobs *jobs)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < jobs->count; i++) {
+		struct job *job = &jobs->item[i], *other;
+		char called[2 * JOB_TEXT_SIZE];
+		uint32_t slot;
+
+		if (!job->array_job[0] || !job->array_task[0])
+			continue;
+		snprintf(called, sizeof(called), "%s_%s", job->array_job, job->array_task);
+		slot = strcmp(called, job->job)
+			       ? jobs->slot[slot_of(jobs, job->scheduler, job->cluster, called,
+						    job->restart)]
+			       : 0;
+		if (!slot)
+			continue;
+		other = &jobs->item[slot - 1];
+		job_fill(job, other);
+		other->united = true;
+	}
+	for (size_t i = 0; i < jobs->count; i++)
+		if (!jobs->item[i].united)
+			jobs->item[kept++] = jobs->item[i];
+	jobs->count = kept;
 }
 
 uint64_t job_nodes(const struct job *job)

@@ -28,6 +28,7 @@ struct job {
 	uint64_t hosts;       /* machines whose own spools tell that it began there */
 	bool gpus_known;
 
+	bool united; /* with another, by jobs_unite */
 	bool outcome_known;
 	enum run_outcome outcome;
 	int exit_status, signal; /* RUN_STATUS_UNKNOWN, 0: not known */
@@ -55,6 +56,13 @@ MUST_CHECK int jobs_need(struct jobs *jobs, const char *scheduler, const char *c
 /* A job began on this host, by the host's own word: counted in `hosts`, each once (*out_new). */
 MUST_CHECK int jobs_host(struct jobs *jobs, struct job *job, struct span host, bool *out_new,
 			 struct error *err);
+
+/*
+ * A task of an array is told of as its own JOB and as ARRAY_TASK: what stands under the second name
+ * becomes part of the first, where both are there. The jobs' places change: nothing is looked up
+ * afterwards.
+ */
+void jobs_unite(struct jobs *jobs);
 
 /* Of how many nodes it is: as somebody said, else on as many as told of it; 0: not known. */
 uint64_t job_nodes(const struct job *job);

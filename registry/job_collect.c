@@ -25,6 +25,7 @@ struct wrapped {
 	char id[RUN_ID_SIZE];
 	bool collected; /* from records as these are; else by akashi run */
 	uint64_t restart;
+	uint64_t nodes; /* of a step of the job, which has but these; 0: of all of it */
 	int64_t began_s;
 	struct name name;
 	struct digest statement;
@@ -51,6 +52,19 @@ static void array_name(const char *array, const char *task, char out_name[2 * JO
 		 array[0] && task[0] ? "_" : "", array[0] && task[0] ? task : "");
 }
 
+/* The nodes of a run that was but a step of its job; 0: it was all of it. */
+static uint64_t step_nodes(const struct json *nodes)
+{
+	const char *source = json_text(json_member(nodes, "source"));
+	struct error none = { 0 };
+	uint64_t count;
+
+	return source && strcmp(source, RUN_STEP_NODES) == 0 &&
+			       json_need_size(nodes, "count", &count, &none) == 0
+		       ? count
+		       : 0;
+}
+
 /* A run with a scheduler; what akashi run signed has a host in its details, ours have none. */
 static bool wrapped_read(const struct statement *said, struct wrapped *out,
 			 char out_alias[2 * JOB_TEXT_SIZE])
@@ -63,6 +77,7 @@ static bool wrapped_read(const struct statement *said, struct wrapped *out,
 
 	if (!scheduler || !began || time_parse(began, &out->began_s, &why))
 		return false;
+	out->nodes = step_nodes(json_member(said->predicate, "nodes"));
 	out->name = said->name;
 	out->collected = !json_member(said->predicate, "host");
 	snprintf(out->id, sizeof(out->id), "%s", id ? id : "");
@@ -296,6 +311,10 @@ static int join_as(struct registry *registry, const struct add_how *how,
 		if ((known.known && !known.lower_bound) ||
 		    !ending_of(job, wrapped->began_s, false, lose, &ending))
 			continue;
+		if (wrapped->nodes && wrapped->nodes < ending.nodes) {
+			ending.gpus = ending.gpus * wrapped->nodes / ending.nodes;
+			ending.nodes = wrapped->nodes;
+		}
 		if (close_as(registry, how, &wrapped->name, &ending, &fresh, err))
 			return -1;
 	}
@@ -412,6 +431,7 @@ int jobs_collect(struct registry *registry, const struct add_how *how, const str
 
 	if (!failed && list.count)
 		qsort(list.item, list.count, sizeof(*list.item), wrapped_order);
+	jobs_unite(jobs);
 	if (!failed && jobs->count)
 		qsort(jobs->item, jobs->count, sizeof(*jobs->item), job_order);
 	for (size_t i = 0; !failed && i < jobs->count; i++) {

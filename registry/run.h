@@ -10,8 +10,9 @@
 
 #define RUN_DETAILS_SCHEMA "akashi/run-details/1"
 #define RUN_DETAILS_MAX_BYTES (4u << 20)
-#define RUN_ID_SIZE 17                /* 16 hexadecimal digits and the NUL */
-#define RUN_LOG_MAX_BYTES (16u << 20) /* of a log that are kept: its end */
+#define RUN_STEP_NODES "SLURM_STEP_NUM_NODES" /* nodes.source of a step of a job */
+#define RUN_ID_SIZE 17                        /* 16 hexadecimal digits and the NUL */
+#define RUN_LOG_MAX_BYTES (16u << 20)         /* of a log that are kept: its end */
 
 /* ---- Its beginning ---- */
 

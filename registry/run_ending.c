@@ -83,6 +83,27 @@ static int signal_from_name(const char *text, int *out_signal, struct error *err
 	return error_set(err, ERROR_CORRUPT, "'%.100s' is no signal", text);
 }
 
+/* What is written of node time must be what nodes and seconds give: sums believe it. */
+static int node_time_agrees(const struct json *said, const struct node_time *time, bool with_gpus,
+			    struct error *err)
+{
+	struct node_time told;
+	bool same;
+
+	if (!said)
+		return 0;
+	if (node_time_from_json(said, &told, err))
+		return -1;
+	same = told.count == time->count;
+	for (size_t i = 0; same && i < told.count; i++)
+		same = told.year[i].fiscal_year == time->year[i].fiscal_year &&
+		       told.year[i].node_seconds == time->year[i].node_seconds &&
+		       told.year[i].gpu_seconds == (with_gpus ? time->year[i].gpu_seconds : 0);
+	return same ? 0
+		    : error_set(err, ERROR_CORRUPT,
+				"its node time is not that of its nodes and seconds");
+}
+
 int run_ending_from_json(const struct json *object, struct run_ending *out_ending,
 			 struct error *err)
 {
@@ -118,6 +139,8 @@ int run_ending_from_json(const struct json *object, struct run_ending *out_endin
 		err->code = ERROR_CORRUPT;
 		return -1;
 	}
+	if (node_time_agrees(json_member(object, "nodeTime"), &time, ending.gpus_known, err))
+		return -1;
 	*out_ending = ending;
 	return 0;
 }

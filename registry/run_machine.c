@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -241,6 +242,21 @@ static bool nodes_divide(const struct context *ctx, const char *all, const char 
 	return true;
 }
 
+/*
+ * The nodes of the step of a Slurm job that we are in: two steps of one job do not each take all of
+ * it. The shells of sbatch and salloc are steps of one node, with numbers from 2^32 - 16 on, that
+ * stand for the whole job.
+ */
+static bool step_nodes(const struct context *ctx, uint64_t *out_nodes)
+{
+	const char *step = variable(ctx, "SLURM_STEP_ID");
+	char *end = NULL;
+	unsigned long number =
+		step && step[0] >= '0' && step[0] <= '9' ? strtoul(step, &end, 10) : ULONG_MAX;
+
+	return end && !*end && number < 0xfffffff0ul && count_of(ctx, RUN_STEP_NODES, out_nodes);
+}
+
 static int nodes_set(const struct context *ctx, struct json *details, uint64_t *out_nodes,
 		     struct error *err)
 {
@@ -248,7 +264,9 @@ static int nodes_set(const struct context *ctx, struct json *details, uint64_t *
 	struct json *nodes;
 
 	*out_nodes = 1;
-	if (count_of(ctx, "SLURM_JOB_NUM_NODES", out_nodes))
+	if (step_nodes(ctx, out_nodes))
+		source = RUN_STEP_NODES;
+	else if (count_of(ctx, "SLURM_JOB_NUM_NODES", out_nodes))
 		source = "SLURM_JOB_NUM_NODES";
 	else if (count_of(ctx, "SLURM_NNODES", out_nodes))
 		source = "SLURM_NNODES";

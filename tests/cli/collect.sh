@@ -134,7 +134,22 @@ said "signed     job 60_5"
 echo "JobId=62 JobState=COMPLETED Cluster=kelvin ArrayJobId=60 ArrayTaskId=5 StartTime=1 EndTime=2 NodeCnt=8 ExitCode=0:0" >comp
 run 0 run collect --as a/jobs comp tasks
 said "joined     job 62, a/jobs@kelvin-60_5"
-said "1 known before"
+said "2 jobs: 0 signed now"
+
+# Both names in one call, in two records: once.
+printf 'JobID|Cluster|State|ExitCode|Start|End|ElapsedRaw|NNodes\n60_6|kelvin|COMPLETED|0:0|1|2|1|8\n' >tasks
+echo "JobId=63 JobState=COMPLETED Cluster=kelvin ArrayJobId=60 ArrayTaskId=6 StartTime=1 EndTime=2 NodeCnt=8 ExitCode=0:0" >comp
+run 0 run collect --as a/jobs tasks comp
+said "1 signed now"
+said "signed     job 63"
+run 4 show a/jobs@kelvin-60_6
+
+# Two steps of one job, each on its own nodes; the one that nobody saw end gets the job's end, on its nodes.
+export SLURM_JOB_ID=64 SLURM_CLUSTER_NAME=kelvin SLURM_JOB_NUM_NODES=8 SLURM_STEP_NUM_NODES=2 SLURM_STEP_ID=0
+run 0 run a/step@1 -- true
+SLURM_STEP_ID=1 run 0 run a/step@2 -- true
+unset SLURM_JOB_ID SLURM_CLUSTER_NAME SLURM_JOB_NUM_NODES SLURM_STEP_NUM_NODES SLURM_STEP_ID
+for step in 1 2; do completion a/step@$step | grep -q '"nodes": 2' || fail "step $step took more than its nodes"; done
 
 # A long job among many short ones, whose controller began anew; one that only its nodes told of; starts of PBS.
 python3 - >long.spool <<'PY'

@@ -204,6 +204,37 @@ static void an_ending_is_read_as_it_was_written(void **state)
 	assert_string_equal(again.reason, "why");
 }
 
+static void an_end_whose_node_time_is_not_that_of_its_nodes_is_refused(void **state)
+{
+	const struct run_ending ending = { .outcome = RUN_COMPLETED,
+					   .began_s = 1775055500, /* across 1 April in Japan */
+					   .seconds = 1000,
+					   .nodes = 4,
+					   .gpus = 8,
+					   .gpus_known = true };
+	CLEANUP(json_free) struct json *object = NULL, *lie = NULL, *years = NULL;
+	struct node_time time;
+	struct run_ending back;
+	struct error err = { 0 };
+
+	(void)state;
+	assert_done(json_object_new(&object, &err), &err);
+	assert_done(run_ending_to_json(&ending, object, &err), &err);
+	assert_done(run_ending_from_json(object, &back, &err), &err);
+	assert_int_equal(back.nodes, 4);
+	assert_done(json_object_new(&lie, &err), &err);
+	for (struct json_members at = { 0 }; json_next(object, &at);)
+		if (strcmp(at.key, "nodeTime") != 0)
+			assert_done(json_set_clone(lie, at.key, at.value, &err), &err);
+	assert_done(run_ending_from_json(lie, &back, &err), &err);
+	assert_done(node_time_split(ending.began_s, 1001, 4, 8, &time, &err), &err);
+	assert_done(node_time_to_json(&time, true, &years, &err), &err);
+	assert_done(json_set_take(lie, "nodeTime", &years, &err), &err);
+	assert_int_equal(run_ending_from_json(lie, &back, &err), -1);
+	assert_int_equal(err.code, ERROR_CORRUPT);
+	assert_non_null(strstr(err.text, "node time"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -211,6 +242,7 @@ int main(void)
 		cmocka_unit_test(a_bound_gives_way_to_what_was_measured),
 		cmocka_unit_test(a_long_command_stays_in_the_object_alone),
 		cmocka_unit_test(an_ending_is_read_as_it_was_written),
+		cmocka_unit_test(an_end_whose_node_time_is_not_that_of_its_nodes_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
