@@ -334,6 +334,22 @@ static void repositories(struct run_job *job)
 			       why.text);
 }
 
+/* How the data is ordered, as far as it is said; what is said on purpose must make sense. */
+static int order_find(struct run_job *job, const char *const *command, size_t command_count,
+		      struct data_order *out_order, bool *out_found, struct error *err)
+{
+	CLEANUP(texts_free) const char **file = NULL;
+	struct run_order_request request = { .command = command,
+					     .command_count = command_count,
+					     .run_file = call_value(job->call, "file"),
+					     .sequences = call_value(job->call, "sequences") };
+
+	if (call_values(job->call, "order", &file, &request.file_count, err))
+		return -1;
+	request.file = file;
+	return run_order_find(job->call->ctx, &request, out_order, out_found, err);
+}
+
 /* A request that makes no sense is refused before anything starts. */
 static int request_check(const struct call *call, const char *name, struct run_job *job,
 			 struct error *err)
@@ -362,16 +378,24 @@ int run_job_begin(struct call *call, const char *name, const char *const *comman
 		  size_t command_count, struct run_job *out_job, struct error *err)
 {
 	CLEANUP(run_job_release) struct run_job job = { .call = call };
+	CLEANUP(data_order_release) struct data_order order = { .source = NULL };
 	struct error why = { 0 };
+	bool ordered;
 
 	call->ctx->progress = NULL; /* the command's output is not ours to write into */
 	if (request_check(call, name, &job, err) ||
+	    order_find(&job, command, command_count, &order, &ordered, err) ||
 	    facts_gather(&job, command, command_count, err) || folder_choose(&job, err))
 		return -1;
 	if (!name)
 		name_make(&job);
 	run_job_registry(&job);
 	repositories(&job);
+	if (ordered && job.folder &&
+	    run_order_keep(call->ctx, job.folder, call_value(call, "sequences"), &order, &job.facts,
+			   &why))
+		context_notice(call->ctx, "how the data is ordered is not kept: %s", why.text);
+	why = (struct error){ 0 };
 	if (job.folder &&
 	    (beginning_make(&job, command_count > 0, &why) ||
 	     (command_count && lease_begin(job.folder, "run", call->ctx, &job.lease, &why)))) {

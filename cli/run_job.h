@@ -28,6 +28,16 @@ void run_job_release(struct run_job *job);
 		  .argument = "NAME@VERSION",                                                      \
 		  .repeatable = true,                                                              \
 		  .help = "a registered dataset that goes in" },                                   \
+		{ .name = "order",                                                                 \
+		  .argument = "FILE",                                                              \
+		  .repeatable = true,                                                              \
+		  .help = "what says how the data is mixed and ordered: training scripts "         \
+			  "(--data-path, TRAIN_DATA_PATH and the like), or one .json; otherwise "  \
+			  "what the "                                                              \
+			  "command and its scripts say" },                                         \
+		{ .name = "sequences",                                                             \
+		  .argument = "FILE",                                                              \
+		  .help = "the sequence that each sample is, a number in each line" },             \
 		{ .name = "parent",                                                                \
 		  .argument = "NAME@VERSION",                                                      \
 		  .repeatable = true,                                                              \

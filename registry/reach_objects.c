@@ -217,7 +217,11 @@ static int visit_run(const struct visiting *visiting, const struct json *predica
 		if (visit_own(visiting, json_member(json_at(list, i), "git"), "diff", "git diff",
 			      err))
 			return -1;
-	return visit_own(visiting, predicate, "file", "run file", err) ||
+	return visit_own(visiting, json_member(predicate, "order"), "object", "order of data",
+			 err) ||
+			       visit_own(visiting, json_member(predicate, "order"), "sequences",
+					 "file of sequences", err) ||
+			       visit_own(visiting, predicate, "file", "run file", err) ||
 			       visit_own(visiting, predicate, "details", "details of a run", err)
 		       ? -1
 		       : 0;

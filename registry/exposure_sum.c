@@ -1,0 +1,174 @@
+/* exposure: the sums of segments. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "registry/exposure.h"
+#include "registry/store.h"
+
+/* The file of sequences: of the store, or the one that was named. *out_file NULL: neither. */
+static int sequences_open(struct registry *registry, const char *named,
+			  const struct data_order *order, struct source **out_file,
+			  struct error *err)
+{
+	CLEANUP(hash_stream_free) struct hash_stream *stream = NULL;
+	CLEANUP(source_close) struct source *file = NULL;
+	struct error away = { 0 };
+	struct digest digest;
+	uint8_t step[1 << 16];
+
+	*out_file = NULL;
+	if (!order->listed || store_read(registry->store, &order->sequences, out_file, &away) == 0)
+		return 0;
+	if (!named)
+		return 0;
+	if (source_open_file(named, &file, err) || hash_stream_new(&stream, err))
+		return -1;
+	for (uint64_t at = 0; at < file->size; at += sizeof(step)) {
+		size_t len =
+			file->size - at < sizeof(step) ? (size_t)(file->size - at) : sizeof(step);
+
+		if (source_read_at(file, at, step, len, err))
+			return -1;
+		hash_stream_add(stream, (struct span){ step, len });
+	}
+	digest = hash_stream_finish(stream);
+	if (!digest_equal(&digest, &order->sequences))
+		return error_set(err, ERROR_CORRUPT,
+				 "'%s' is not the file of sequences that was signed", named);
+	*out_file = file;
+	file = NULL; /* handed over */
+	return 0;
+}
+
+/* ---- One segment ---- */
+
+static void why_set(struct exposure_segment *segment, const char *why)
+{
+	if (!segment->why[0])
+		snprintf(segment->why, sizeof(segment->why), "%s", why);
+}
+
+/* `begin` is what the segments before it did, where it goes on counting. */
+static int segment_count(struct registry *registry, const char *sequences, uint64_t begin,
+			 struct exposure_segment *segment, struct error *err)
+{
+	CLEANUP(source_close) struct source *file = NULL;
+	const struct data_order *order = &segment->order;
+	uint64_t *before;
+	const char *why;
+	uint64_t done;
+	int failed;
+
+	if (!segment->ordered)
+		return 0;
+	if (!order->batch_size) {
+		why_set(segment, "the size of a batch is not known: only the shares are");
+		return 0;
+	}
+	segment->begin = segment->order.fresh ? 0 : begin;
+	if (data_order_advance(order, segment->begin, segment->to - segment->from, &done, err) ||
+	    sequences_open(registry, sequences, order, &file, err))
+		return -1;
+	segment->samples = done - segment->begin;
+	before = calloc(order->count, sizeof(*before));
+	segment->taken = calloc(order->count, sizeof(*segment->taken));
+	why = data_order_doubt(order, file != NULL, done);
+	failed = !before || !segment->taken
+			 ? error_set(err, ERROR_SYSTEM, "out of memory for shares")
+			 : data_order_taken(order, why ? 0 : segment->begin, why ? NULL : file,
+					    before, err) ||
+				   data_order_taken(order, why ? segment->samples : done,
+						    why ? NULL : file, segment->taken, err);
+	for (size_t i = 0; !failed && i < order->count; i++)
+		segment->taken[i] -= before[i];
+	free(before);
+	if (why)
+		why_set(segment, why);
+	segment->exact = !segment->why[0];
+	return failed ? -1 : 0;
+}
+
+/* ---- All of them ---- */
+
+static struct exposure_source *source_find(struct exposure *exposure, const char *path)
+{
+	for (size_t i = 0; i < exposure->source_count; i++)
+		if (strcmp(exposure->source[i].path, path) == 0)
+			return &exposure->source[i];
+	return NULL;
+}
+
+static int source_add(struct exposure *exposure, const struct exposure_segment *segment, size_t i,
+		      struct error *err)
+{
+	const struct data_source *from = &segment->order.source[i];
+	struct exposure_source *source = source_find(exposure, from->path);
+	uint64_t samples = segment->taken ? segment->taken[i] : 0, tokens;
+
+	if (!source) {
+		source = &exposure->source[exposure->source_count];
+		*source = (struct exposure_source){ .path = strdup(from->path) };
+		if (!source->path)
+			return error_set(err, ERROR_SYSTEM, "out of memory for sources");
+		exposure->source_count++;
+		if (from->indexed) {
+			source->documents = from->documents;
+			source->epoch_tokens = from->epoch_tokens;
+			source->index = from->index;
+		}
+	} else if (from->indexed && source->epoch_tokens &&
+		   (!digest_equal(&source->index, &from->index) ||
+		    source->epoch_tokens != from->epoch_tokens)) {
+		source->mixed = true;
+	}
+	if (__builtin_mul_overflow(samples, segment->order.sequence_length, &tokens) ||
+	    __builtin_add_overflow(source->tokens, tokens, &source->tokens) ||
+	    __builtin_add_overflow(source->samples, samples, &source->samples) ||
+	    __builtin_add_overflow(exposure->tokens, tokens, &exposure->tokens) ||
+	    __builtin_add_overflow(exposure->samples, samples, &exposure->samples))
+		return error_set(err, ERROR_USAGE, "more tokens than can be counted");
+	return 0;
+}
+
+static int source_order(const void *a, const void *b)
+{
+	const struct exposure_source *left = a, *right = b;
+
+	if (left->samples != right->samples)
+		return left->samples < right->samples ? 1 : -1;
+	return strcmp(left->path, right->path);
+}
+
+int exposure_sum(struct registry *registry, const char *sequences, struct exposure *exposure,
+		 struct error *err)
+{
+	uint64_t begin = 0;
+	size_t sources = 1;
+
+	exposure->exact = exposure->tokens_known = true;
+	for (size_t i = 0; i < exposure->segment_count; i++) {
+		struct exposure_segment *segment = &exposure->segment[i];
+
+		if (segment_count(registry, sequences, begin, segment, err))
+			return -1;
+		begin = segment->begin + segment->samples;
+		sources += segment->order.count;
+		exposure->exact &= segment->exact;
+		exposure->tokens_known &= segment->order.sequence_length > 0 && segment->taken;
+	}
+	exposure->source = calloc(sources, sizeof(*exposure->source));
+	if (!exposure->source)
+		return error_set(err, ERROR_SYSTEM, "out of memory for sources");
+	for (size_t i = 0; i < exposure->segment_count; i++)
+		for (size_t j = 0; j < exposure->segment[i].order.count; j++)
+			if (source_add(exposure, &exposure->segment[i], j, err))
+				return -1;
+	if (!exposure->source_count)
+		return error_set(err, ERROR_USAGE, "%s",
+				 exposure->segment_count
+					 ? exposure->segment[exposure->segment_count - 1].why
+					 : "nothing is known of it");
+	qsort(exposure->source, exposure->source_count, sizeof(*exposure->source), source_order);
+	return 0;
+}
