@@ -21,7 +21,8 @@ enum {
 	WAIT_MOST_MS = 200,
 	NOTICE_AFTER_MS = 2000,
 	KIND_MAX = 32,
-	TELL_TRIES = 4
+	TELL_TRIES = 4,
+	NAME_DIGITS = 16 /* at the end of KIND-HEX16 */
 };
 
 struct lease {
@@ -32,7 +33,7 @@ struct lease {
 	struct digest tenure;
 	pthread_mutex_t mutex; /* of what follows */
 	uint64_t beat;
-	bool lost, silence;
+	bool lost, silence, abandoned;
 	int stop;    /* an eventfd that ends the thread; -1 without one */
 	bool ending; /* the same, should nothing get through that (atomic) */
 	pthread_t thread;
@@ -254,6 +255,18 @@ static int ours_link(struct lease *lease, const char *path, bool *out_done, stru
 	return 0;
 }
 
+/*
+ * Did this owner begin the lease KIND-HEX16? Whoever takes it over has another token: then the one
+ * that began it may have been silent only, however dead the other is.
+ */
+static bool began(const char *name, const struct lease_owner *owner)
+{
+	size_t len = strlen(name);
+
+	return len > NAME_DIGITS &&
+	       strncmp(name + len - NAME_DIGITS, owner->token, NAME_DIGITS) == 0;
+}
+
 /* Put our file where there is none, or one of the dead. */
 static int place(struct lease *lease, const char *path, struct lease_sight *sight, unsigned level,
 		 bool *out_done, struct error *err)
@@ -290,7 +303,8 @@ static int place(struct lease *lease, const char *path, struct lease_sight *sigh
 	}
 	if (!level)
 		lease->silence = !look.known || !lease_owner_near(&look.owner, &lease->owner) ||
-				 !lease_owner_gone(&look.owner, &lease->owner);
+				 !lease_owner_gone(&look.owner, &lease->owner) ||
+				 !began(lease->name, &look.owner);
 	*out_done = true;
 	return 0;
 }
@@ -486,7 +500,10 @@ int lease_begin(const char *folder, const char *kind, const struct context *ctx,
 	len = snprintf(name, sizeof(name), "%s-", kind);
 	for (size_t i = 0; i < sizeof(chance); i++)
 		len += snprintf(name + len, sizeof(name) - (size_t)len, "%02x", chance[i]);
-	if (lease_new(folder, name, ctx, &lease, err) || ours_link(lease, lease->path, &done, err))
+	if (lease_new(folder, name, ctx, &lease, err))
+		return -1;
+	memcpy(lease->owner.token, name + len - NAME_DIGITS, NAME_DIGITS); /* as `began` has it */
+	if (ours_link(lease, lease->path, &done, err))
 		return -1;
 	if (!done)
 		return error_set(err, ERROR_SYSTEM, "the lease '%s' is there already", lease->path);
@@ -497,6 +514,11 @@ int lease_begin(const char *folder, const char *kind, const struct context *ctx,
 	*out_lease = lease;
 	lease = NULL; /* handed over */
 	return 0;
+}
+
+void lease_abandon(struct lease *lease)
+{
+	lease->abandoned = true;
 }
 
 const char *lease_name(const struct lease *lease)
@@ -520,8 +542,8 @@ void lease_release(struct lease **held_lease)
 		;
 	pthread_join(lease->thread, NULL);
 	close(lease->stop);
-	if (!lease->lost && lease_look_at(lease->path, &look, &ignored) == 0 && look.there &&
-	    digest_equal(&look.tenure, &lease->tenure))
+	if (!lease->lost && !lease->abandoned && lease_look_at(lease->path, &look, &ignored) == 0 &&
+	    look.there && digest_equal(&look.tenure, &lease->tenure))
 		unlink(lease->path);
 	lease_free(held_lease);
 }

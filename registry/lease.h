@@ -64,8 +64,9 @@ MUST_CHECK int lease_inherit(const char *folder, const char *name, bool anyone,
 			     struct error *err);
 
 /*
- * Was it taken from a holder that was only silent? Then that one may be stopped, and go on one day:
- * what it has open must not be written to.
+ * Was a lease of lease_begin taken from a holder that was only silent, or from one that took it
+ * over itself and died? Then who began it may be stopped, and go on one day: what that one has open
+ * must not be written to.
  */
 bool lease_follows_silence(const struct lease *lease);
 
@@ -84,6 +85,12 @@ const char *lease_name(const struct lease *lease);
  * within the promised time from the start of this call. ERROR_SYSTEM once it was lost.
  */
 MUST_CHECK int lease_beat(struct lease *lease, struct error *err);
+
+/*
+ * Let lease_release leave its file, as if we had died: what was to be taken over was not, and
+ * whoever takes it over next must know that it follows silence.
+ */
+void lease_abandon(struct lease *lease);
 
 /* Give it back; nothing happens to one that was lost. */
 void lease_release(struct lease **lease);

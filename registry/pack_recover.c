@@ -290,15 +290,18 @@ static int pack_part_from(struct open_pack *pack, struct error *err)
 
 /* The packs of one writer, names[0 … count), whose lease is held. */
 static int packs_recover(const char *folder, struct pack_index *index, char **name, size_t count,
-			 const struct lease *lease, const struct context *ctx, struct error *err)
+			 struct lease *lease, const struct context *ctx, struct error *err)
 {
 	for (size_t i = 0; i < count; i++) {
 		CLEANUP(open_pack_free) struct open_pack *pack = NULL;
 
-		if (dead_open(folder, name[i], &pack, err) ||
-		    (pack && lease_follows_silence(lease) && pack_part_from(pack, err)) ||
-		    (pack && recover_one(folder, index, pack, ctx, err)))
-			return -1;
+		if (dead_open(folder, name[i], &pack, err) == 0 &&
+		    (!pack || ((!lease_follows_silence(lease) || !pack_part_from(pack, err)) &&
+			       !recover_one(folder, index, pack, ctx, err))))
+			continue;
+		if (lease_follows_silence(lease))
+			lease_abandon(lease);
+		return -1;
 	}
 	return 0;
 }
@@ -314,7 +317,7 @@ static int writer_recover(const char *folder, struct pack_index *index, char **n
 	return lease ? packs_recover(folder, index, name, count, lease, ctx, err) : 0;
 }
 
-int pack_recover_of(const char *folder, struct pack_index *index, const struct lease *lease,
+int pack_recover_of(const char *folder, struct pack_index *index, struct lease *lease,
 		    const struct context *ctx, struct error *err)
 {
 	char **name, of[LEASE_NAME_MAX];

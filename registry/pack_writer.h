@@ -107,9 +107,8 @@ MUST_CHECK int pack_recover(const char *folder, struct pack_index *index, const 
 			    struct error *err);
 
 /* Take over what the writer left whose lease is held now, of whatever host. */
-MUST_CHECK int pack_recover_of(const char *folder, struct pack_index *index,
-			       const struct lease *lease, const struct context *ctx,
-			       struct error *err);
+MUST_CHECK int pack_recover_of(const char *folder, struct pack_index *index, struct lease *lease,
+			       const struct context *ctx, struct error *err);
 
 /* What leases of writers are called; a pack being written is `tmp-HEX16-NUMBER` after its own. */
 #define PACK_WRITER_KIND "writer"

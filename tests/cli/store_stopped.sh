@@ -84,6 +84,26 @@ run 0 fsck --read-all
 run 0 add checkpoint more a/more@1
 restored a/more@1 more
 
+# The same amid its pack, and gc is killed between taking its lease and copying that: the next copies it all the same,
+# so that what the writer writes when it goes on hits nothing that has a name.
+model amid
+stopped "write tmp- 3" elsewhere add checkpoint amid a/amid@1
+env FAULT_STOP="open -00000000c" LD_PRELOAD="$FAULT" sh -c 'echo $$ >"$0"; exec "$@"' "$STORY/gc" "$AKASHI" gc >/dev/null 2>&1 &
+collecting=$!
+until [ -s "$STORY/gc" ] && grep -q '^State:[[:space:]]*T' "/proc/$(cat "$STORY/gc")/status" 2>/dev/null; do
+	kill -0 $collecting 2>/dev/null || fail "gc was never stopped before it copied a pack"
+	sleep 0.02
+done
+kill -KILL "$(cat "$STORY/gc")"
+wait $collecting 2>/dev/null || true
+ls .akashi/packs/tmp-* >/dev/null 2>&1 || fail "no pack is left to be taken over"
+run 0 gc
+! ls .akashi/packs/tmp-* .akashi/packs/writer-* >/dev/null 2>&1 || fail "what a silent writer left is not taken over"
+goes_on 5
+run 0 fsck --read-all
+run 0 add checkpoint amid a/amid@1
+restored a/amid@1 amid
+
 # Killed on another host: the next collection takes over what it left, within the grace of an add that is done again.
 model again
 stopped "name .pack" elsewhere add checkpoint again a/again@1

@@ -306,6 +306,7 @@ static ssize_t vector_write(int fd, const struct iovec *part, int parts, off_t a
 	ssize_t result;
 	int keep;
 
+	stop_at_fd("write", fd);
 	if (how == FAILS) {
 		errno = fault_error;
 		return -1;

@@ -421,6 +421,33 @@ static void what_this_machine_left_when_its_power_went_is_inherited_after_a_whil
 	assert_int_equal(entries(folder), 0);
 }
 
+static void what_was_taken_over_from_the_silent_stays_so_whoever_follows(void **state)
+{
+	CLEANUP(test_folder_remove) char *folder = test_folder();
+	struct holder holder = holder_start(folder, "writer", true, &here, false);
+	CLEANUP(text_free) char *path = in(folder, holder.name);
+	struct lease *lease;
+	struct error err = { 0 };
+
+	(void)state;
+	/* Who began it is dead: nobody is left to write. */
+	holder_end(&holder, SIGKILL);
+	assert_done(lease_try(folder, holder.name, &here, NULL, &lease, &err), &err);
+	assert_non_null(lease);
+	assert_false(lease_follows_silence(lease));
+	lease_abandon(lease);
+	lease_release(&lease);
+	assert_int_equal(entries(folder), 1);
+
+	/* Now it is another's, who had it from somebody that may go on. */
+	line_change(path, "process ", "process 4194305 1");
+	assert_done(lease_try(folder, holder.name, &here, NULL, &lease, &err), &err);
+	assert_non_null(lease);
+	assert_true(lease_follows_silence(lease));
+	lease_release(&lease);
+	assert_int_equal(entries(folder), 0);
+}
+
 static void another_host_is_asked_for_only_by_who_asks_for_anyone(void **state)
 {
 	CLEANUP(test_folder_remove) char *folder = test_folder();
@@ -665,6 +692,7 @@ int main(void)
 		cmocka_unit_test(an_observer_that_was_stopped_itself_does_not_count_that_time),
 		cmocka_unit_test(
 			what_this_machine_left_when_its_power_went_is_inherited_after_a_while),
+		cmocka_unit_test(what_was_taken_over_from_the_silent_stays_so_whoever_follows),
 		cmocka_unit_test(another_host_is_asked_for_only_by_who_asks_for_anyone),
 		cmocka_unit_test(a_stopped_holder_that_lost_it_notices_before_its_next_step),
 		cmocka_unit_test(who_is_being_followed_counts_as_having_lost_it),
