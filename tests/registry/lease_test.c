@@ -428,14 +428,12 @@ static void what_was_taken_over_from_the_silent_stays_so_whoever_follows(void **
 	CLEANUP(text_free) char *path = in(folder, holder.name);
 	struct lease *lease;
 	struct error err = { 0 };
-
 	(void)state;
-	holder_end(&holder, SIGKILL);
-	/* Who began it is dead; then it is another's, who had it from somebody that may go on. */
+
+	holder_end(&holder, SIGKILL); /* who began it is dead; then it is another's that follows */
 	for (int followed = 0; followed < 2; followed++) {
 		assert_done(lease_try(folder, holder.name, &here, NULL, &lease, &err), &err);
-		assert_non_null(lease);
-		assert_int_equal(lease_follows_silence(lease), followed);
+		assert_true(lease && lease_follows_silence(lease) == (followed == 1));
 		lease_abandon(lease);
 		lease_release(&lease);
 		line_change(path, "process ", "process 4194305 1");
