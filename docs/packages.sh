@@ -2,7 +2,7 @@
 # Sourced by docs/quickstart.sh and tests/run.sh; on other systems read the names.
 
 # To build the command and the library. git is also what a training repository is made with.
-BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libssl-dev libjansson-dev libsqlite3-dev libzstd-dev zlib1g-dev libgit2-dev libcurl4-openssl-dev libmicrohttpd-dev libp11-kit-dev git"
+BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libssl-dev libjansson-dev libsqlite3-dev libzstd-dev zlib1g-dev libisal-dev libgit2-dev libcurl4-openssl-dev libmicrohttpd-dev libp11-kit-dev git"
 
 # To run the tests: unit tests, a C++ program against the library, openssl and Go as independent judges, strace to fail system calls,
 # a PKCS#11 token in software, numpy for the second implementation of the arithmetic.

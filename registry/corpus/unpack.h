@@ -19,6 +19,9 @@ struct unpack;
 MUST_CHECK int unpack_new(enum packing packing, struct unpack **out_unpack, struct error *err);
 void unpack_free(struct unpack **unpack);
 
+/* For gzip, by zlib whatever else there is: what the other is held against (tests). */
+MUST_CHECK int unpack_new_zlib(struct unpack **out_unpack, struct error *err);
+
 typedef int (*unpack_visit)(void *user, struct span bytes, struct error *err);
 
 /*
