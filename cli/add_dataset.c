@@ -91,6 +91,7 @@ static int asked_read(const struct call *call, struct asked *asked, struct add_d
 	dataset->derived_count = asked->derived_count;
 	dataset->license = call_value(call, "license");
 	dataset->period = call_value(call, "period");
+	dataset->weights = call_value(call, "weights");
 	dataset->croissant = call_value(call, "croissant");
 	dataset->tokenizer = call_value(call, "tokenizer");
 	dataset->count = (struct corpus_wish){ .text_field = call_value(call, "text-field"),
@@ -142,6 +143,10 @@ static const struct option options[] = {
 	{ .name = "period",
 	  .argument = "FROM/TO",
 	  .help = "when the texts were written or gathered: 2013-05/2024-04" },
+	{ .name = "weights",
+	  .argument = "FILE",
+	  .help = "how much of each source is used: a training script's _PAIRS or TRAIN_DATA_PATH, "
+		  "num_tokens.tsv, or lines of a number and a path; beside what is counted" },
 	{ .name = "croissant",
 	  .argument = "FILE",
 	  .help = "a Croissant description of it, 1.0 or 1.1: licence, period and origins are "

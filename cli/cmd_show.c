@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/corpus_table.h"
 #include "cli/open.h"
 #include "cli/rows.h"
 
@@ -108,9 +109,11 @@ static int print_value(const char *key, const struct json *value, struct error *
 		output_line(stdout, "%-14s %s", key, json_text(value));
 		return 0;
 	}
-	/* A reference is told by its name. */
+	/* A reference is told by its name, and by the command that led from it. */
 	if (name && json_member(value, "statement")) {
-		output_line(stdout, "%-14s %s", key, name);
+		const char *by = json_text(json_member(value, "by"));
+
+		output_line(stdout, "%-14s %s%s%s", key, name, by ? ", by " : "", by ? by : "");
 		return 0;
 	}
 	buffer_init(&text, VALUE_MAX);
@@ -179,6 +182,7 @@ static void print_note(const struct json *note)
 static int print_text(const struct call *call, const struct shown *shown, const struct rows *about,
 		      struct error *err)
 {
+	bool dataset = shown->statement.kind == STATEMENT_dataset;
 	struct json_members at = { 0 };
 	char hex[DIGEST_HEX_SIZE];
 
@@ -188,11 +192,15 @@ static int print_text(const struct call *call, const struct shown *shown, const 
 	output_line(stdout, "%-14s sha256:%s", "statement", hex);
 	while (json_next(shown->statement.predicate, &at)) {
 		if (strcmp(at.key, "scores") == 0 || strcmp(at.key, "name") == 0 ||
-		    strcmp(at.key, "version") == 0)
+		    strcmp(at.key, "version") == 0 ||
+		    (dataset && (strcmp(at.key, "corpus") == 0 || strcmp(at.key, "weights") == 0)))
 			continue;
 		if (print_member(at.key, at.value, err))
 			return -1;
 	}
+	if (dataset)
+		corpus_table_print(json_member(shown->statement.predicate, "corpus"),
+				   json_member(shown->statement.predicate, "weights"));
 	print_scores(shown->scores);
 	for (size_t i = 0; i < json_count(shown->withheld); i++)
 		print_withheld(json_at(shown->withheld, i));

@@ -77,6 +77,7 @@ struct add_dataset {
 	const char *tokenizer;     /* a file; NULL: tokens are not counted */
 	const char *license;       /* an SPDX expression, or words; NULL: not said */
 	const char *period;        /* "YYYY[-MM[-DD]]/YYYY[-MM[-DD]]": when it was written; NULL */
+	const char *weights;       /* a list of how much of each source is used; NULL: none */
 	const char *croissant;     /* a description by somebody else (JSON-LD); NULL: none */
 	const char *const *filter; /* what was taken out, and how */
 	size_t filter_count;

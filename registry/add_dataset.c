@@ -373,7 +373,9 @@ static int files_set(struct adding *adding, const struct add_dataset *dataset,
 	    json_set_size(predicate, "records", kept->records, err))
 		return -1;
 	oddities_say(adding->registry, corpus);
-	return 0;
+	return dataset->weights ? weights_set(adding, dataset->weights, corpus,
+					      count.tokenizer != NULL, predicate, err)
+				: 0;
 }
 
 int registry_add_dataset(struct registry *registry, const struct add_how *how,

@@ -105,6 +105,13 @@ MUST_CHECK int described_set(struct adding *adding, const struct described *desc
 			     struct error *err);
 
 /*
+ * Set "weights": what the list at `path` (a table, a script, lines of a number and a path) says of
+ * each source, beside what was counted in the files of the corpus that it names. Kept unless dry.
+ */
+MUST_CHECK int weights_set(struct adding *adding, const char *path, struct corpus *corpus,
+			   bool tokens, struct json *predicate, struct error *err);
+
+/*
  * Keep the samples files of an evaluation whose result file is `results`, and set
  * "samples" where there are any. ERROR_USAGE: one that was named is of no task of the results.
  */

@@ -252,7 +252,9 @@ int reached_visit(const struct reached *reached, bool released, const struct rea
 		if (visit_own(&visiting, json_member(predicate, "corpus"), "counts",
 			      "object of counts", err) ||
 		    visit_own(&visiting, json_member(predicate, "croissant"), "file",
-			      "Croissant description", err))
+			      "Croissant description", err) ||
+		    visit_own(&visiting, json_member(predicate, "weights"), "file",
+			      "list of weights", err))
 			return -1;
 		return visit_manifest(&visiting, released, err);
 	case STATEMENT_checkpoint:

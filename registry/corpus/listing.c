@@ -97,16 +97,33 @@ enum language language_named(struct span path)
 	return LANGUAGE_OTHER;
 }
 
-/* The last part of a path, without what Megatron's tools put behind it. */
+/* Where the name of a file begins in a path: a folder ja, en, code belongs to it. */
+static size_t name_begin(struct span path)
+{
+	const uint8_t *slash = memrchr(path.data, '/', path.len), *before;
+	size_t begin = slash ? (size_t)(slash - path.data) + 1 : 0, folder, len;
+
+	if (begin < 2)
+		return begin;
+	before = memrchr(path.data, '/', begin - 1);
+	folder = before ? (size_t)(before - path.data) + 1 : 0;
+	len = begin - 1 - folder;
+	if (len == 4 && memcmp(path.data + folder, "code", 4) == 0)
+		return folder;
+	return len == 2 && path.data[folder] >= 'a' && path.data[folder] <= 'z' &&
+			       path.data[folder + 1] >= 'a' && path.data[folder + 1] <= 'z'
+		       ? folder
+		       : begin;
+}
+
+/* That name, without what Megatron's tools put behind it. */
 static struct span name_of(struct span path)
 {
-	const uint8_t *slash = memrchr(path.data, '/', path.len);
 	struct span ending = span_of("_text_document");
+	size_t begin = name_begin(path);
 
-	if (slash) {
-		path.len -= (size_t)(slash - path.data) + 1;
-		path.data = slash + 1;
-	}
+	path.data += begin;
+	path.len -= begin;
 	if (path.len > ending.len &&
 	    memcmp(path.data + path.len - ending.len, ending.data, ending.len) == 0)
 		path.len -= ending.len;
@@ -157,6 +174,26 @@ static int table_read(struct listing *listing, struct span text, struct error *e
 					 listing->line);
 		if (entry_add(listing, (struct span){ tab + 1, line.len - first - 1 },
 			      (struct span){ line.data, first }, err))
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- Lines of a number and a path ---- */
+
+static int pairs_read(struct listing *listing, struct span text, struct error *err)
+{
+	struct span line, number, path, more;
+
+	while (front_take(&text, &line)) {
+		listing->line++;
+		if (!word_take(&line, &number) || number.data[0] == '#')
+			continue;
+		if (!word_take(&line, &path) || (word_take(&line, &more) && more.data[0] != '#'))
+			return error_set(err, ERROR_CORRUPT,
+					 "line %" PRIu64 ": it is no number and a path",
+					 listing->line);
+		if (entry_add(listing, number, path, err))
 			return -1;
 	}
 	return 0;
@@ -278,8 +315,9 @@ int listing_read(enum listing_kind kind, struct span text, struct counts *out_co
 	CLEANUP(counts_release) struct counts counts = { .source = NULL };
 	struct listing listing = { .counts = &counts };
 
-	if (kind == LISTING_TSV ? table_read(&listing, text, err)
-				: script_read(&listing, text, err))
+	if ((kind == LISTING_TSV      ? table_read
+	     : kind == LISTING_SCRIPT ? script_read
+				      : pairs_read)(&listing, text, err))
 		return -1;
 	*out_lines = listing.entries;
 	*out_counts = counts;

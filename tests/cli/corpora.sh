@@ -159,3 +159,31 @@ json '(c["tokens"][0]["count"], c["tokens"][0]["languages"]["ja"]) == (1000, 700
 printf 'filename\ttokens\nx\tmany\n' >lists/num_tokens.tsv
 run 1 add dataset lists/num_tokens.tsv a/x@1
 complained "'num_tokens.tsv': line 2: 'many' is no number of tokens"
+
+# Weights beside the corpus: the hub's list of 113 shards comes to the sum and the share that its model card states.
+mkdir -p blend/ja blend/en
+printf '{"text":"日本語の文。"}\n' | gzip -nc >blend/ja/wiki_0000.jsonl.gz
+printf '{"text":"one"}\n{"text":"two"}\n' >blend/en/wiki_0000.jsonl
+run 0 add dataset blend a/blend@1 --weights "$AKASHI_SOURCE/tests/data/weights/llm-jp-3-172b.txt"
+run 0 show a/blend@1
+said '2072488058295 in 113 entries: ja 48.6 %'
+run 0 show a/blend@1 --json
+said_json() { python3 -c "import json,sys; w=json.load(open('$STORY/out'))['predicate']['weights']; sys.exit(0 if $1 else 'not so: $1')" || fail "$1"; }
+said_json '(w["weight"], w["entries"], w["languages"]["ja"], w["unmatched"]) == (2072488058295, 113, 1007212528577, 111)'
+said_json 'len(w["sources"]) == 64 and w["moreSources"] == 49'
+printf '# a list\n3 ja/wiki_0000\n7 en/wiki_0000_text_document\n' >list.txt
+run 0 add dataset blend a/blend@2 --weights list.txt
+run 0 show a/blend@2 --json
+said_json '[(s["name"], s["weight"], s["files"], s["documents"]) for s in w["sources"]] == [("en/wiki_0000", 7, 1, 2), ("ja/wiki_0000", 3, 1, 1)]'
+run 0 fsck
+printf '3 ja/wiki_0000\n0.5 en/wiki_0000\n' >list.txt
+run 1 add dataset blend a/x@1 --weights list.txt
+complained "'list.txt': line 2: '0.5' is no number of tokens"
+printf '\n' >list.txt
+run 1 add dataset blend a/x@1 --weights list.txt
+complained 'it holds no weights'
+
+# The programme's tokenizer is named by a digest and by nothing else.
+git config -f .akashi/config programme.tokenizer tokenizer.model
+run 2 add dataset blend a/x@1
+complained 'programme.tokenizer is sha256:HEX'

@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct error err = { 0 };
 	uint64_t entries, sum = 0;
 
-	if (!size || listing_read(data[0] & 1 ? LISTING_TSV : LISTING_SCRIPT,
+	if (!size || listing_read((enum listing_kind)(data[0] % 3),
 				  (struct span){ data + 1, size - 1 }, &counts, &entries, &err))
 		return 0;
 	for (size_t i = 0; i < counts.source_count; i++)

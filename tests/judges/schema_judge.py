@@ -175,7 +175,7 @@ def add_corpora(akashi, folder):
     akashi("add", "dataset", corpus, "team/raw@v1")
     akashi("add", "dataset", corpus, "team/clean@v1", "--source", "from", "--exclude", "*.txt", "--tokenizer", min(TINY.rglob("*.model")),
            "--license", "CC-BY-4.0", "--period", "2013-05/2024-04", "--filter", "adult sites", "--derived-from", "team/raw@v1",
-           "--by", "dedup --near 0.8", "--language", "*.sh=other", "--lenient")
+           "--by", "dedup --near 0.8", "--language", "*.sh=other", "--lenient", "--weights", corpus / "blend.sh")
     (folder / "croissant.json").write_text(akashi("show", "team/clean@v1", "--croissant"))
     akashi("add", "dataset", corpus, "team/described@v1", "--croissant", folder / "croissant.json", "--exclude", "*.txt")
 
