@@ -1,6 +1,8 @@
 /* data_order: what options say, and the form in which it is kept. */
 #include "registry/data_order.h"
 
+#include "registry/corpus/script.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,11 +79,14 @@ int data_order_add(struct data_order *order, const char *path, const char *weigh
 		   struct error *err)
 {
 	struct data_source *source;
+	size_t at;
 
 	if (order->count == BLEND_SOURCES_MAX)
 		return error_set(err, ERROR_CORRUPT, "more than %u sources", BLEND_SOURCES_MAX);
 	if (!path[0] || strlen(path) > DATA_ORDER_PATH_MAX)
 		return error_set(err, ERROR_CORRUPT, "no path of a source");
+	if (!script_utf8(span_of(path), &at))
+		return error_set(err, ERROR_CORRUPT, "the path of a source is no UTF-8");
 	if (order->count == order->room) {
 		size_t wanted = order->room ? 2 * order->room : 16;
 
@@ -273,10 +278,17 @@ static int split_find(const struct order_words *words, struct data_order *order,
 	if (option_find(words, "--split", &found, err))
 		return -1;
 	/* '--split "949, 50, 1"' is several words in a script. */
-	for (size_t i = 0; found.option && i < found.values.count; i++)
-		if (buffer_add_text(&text, found.values.word[i].text, err))
+	for (size_t i = 0; found.option && i < found.values.count; i++) {
+		const struct order_word *word = &found.values.word[i];
+
+		if (strspn(word->text, "0123456789.,$(){}_"
+				       "abcdefghijklmnopqrstuvwxyz"
+				       "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != strlen(word->text))
+			return word_refuse(word, "is no split", err);
+		if (buffer_add_text(&text, word->text, err))
 			return word_refuse(found.option, "is too long", err);
-	return found.option && !memchr(text.data, '$', text.len)
+	}
+	return text.len && !memchr(text.data, '$', text.len)
 		       ? buffer_to_text(&text, &order->split, err)
 		       : 0;
 }
