@@ -78,8 +78,12 @@ show akashi init . --origin hub.example.org/demo | tee "$WORK/init.txt"
 PIN=$(sed -n 's/^pin  *//p' "$WORK/init.txt")
 [ -n "$PIN" ]
 
-say "The corpus becomes a version of a dataset: its files are named by what is in them."
+say "The corpus becomes a version of a dataset: its files are named by what is in them, and its
+documents, characters and languages are counted while they are read for that."
 show akashi add dataset corpus demo/corpus@v1
+
+say "A command that is wrapped is on record: what it began with, and how it ended."
+show akashi run demo/look@1 --data demo/corpus@v1 -- wc -c "$(find corpus -type f | LC_ALL=C sort | head -n 1)"
 
 say "The checkpoints of a run are registered as a series, with the training commit, the data and the
 run file behind them. Each tensor gets a name of its own, the root of a tree over its pieces."
