@@ -6,6 +6,7 @@
 #include "registry/add_inner.h"
 #include "registry/contents.h"
 #include "registry/index.h"
+#include "registry/said.h"
 
 enum { RUN_FILE_MAX = 16 << 20 };
 
@@ -132,29 +133,16 @@ struct manifest *manifest_of(struct registry *registry, const struct name *name)
 static int parents_as_said(struct registry *registry, const struct name *name,
 			   struct json *predicate, bool *out_found, struct error *err)
 {
-	CLEANUP(statement_release) struct statement statement = { 0 };
-	CLEANUP(buffer_release) struct buffer payload;
-	struct error absent = { 0 };
-	struct digest identity;
-	struct index *index;
-	struct name found;
+	CLEANUP(said_release) struct said said = { .taken = false };
 
 	*out_found = false;
-	buffer_init(&payload, STATEMENT_PAYLOAD_MAX_BYTES);
-	if (registry_index(registry, &index, err))
+	if (registry_said(registry, name, &said, err))
 		return -1;
-	if (index_resolve(index, name, &found, &identity, &absent))
-		return absent.code == ERROR_ABSENT ? 0
-						   : error_set(err, absent.code, "%s", absent.text);
-	if (registry_payload(registry, &identity, &payload, &absent) ||
-	    statement_parse(buffer_view(&payload), &statement, &absent))
-		return absent.code == ERROR_SYSTEM ? error_set(err, absent.code, "%s", absent.text)
-						   : 0; /* it says nothing any more */
-	if (statement.kind != STATEMENT_checkpoint)
-		return 0; /* refused where it is published */
+	if (!said.known || said.statement.kind != STATEMENT_checkpoint)
+		return 0; /* it says nothing any more; or is refused where it is published */
 	*out_found = true;
-	return json_set_clone(predicate, "parents", json_member(statement.predicate, "parents"),
-			      err);
+	return json_set_clone(predicate, "parents",
+			      json_member(said.statement.predicate, "parents"), err);
 }
 
 /* Those that were named, or said before; *out_said: of one that follows, they are not left to say.

@@ -5,6 +5,7 @@
 
 #include "registry/index.h"
 #include "registry/job.h"
+#include "registry/said.h"
 
 const char *job_did_name(enum job_did did)
 {
@@ -341,26 +342,19 @@ static int declared_before(struct registry *registry, const struct job *job,
 			   const struct name *name, bool *out_before, struct digest *out_statement,
 			   struct error *err)
 {
-	CLEANUP(statement_release) struct statement said = { 0 };
-	CLEANUP(buffer_release) struct buffer payload;
-	struct error why = { 0 };
-	struct index *index;
-	struct name found;
+	CLEANUP(said_release) struct said said = { .taken = false };
 	const char *text;
 	char id[RUN_ID_SIZE];
 
 	*out_before = false;
-	buffer_init(&payload, STATEMENT_PAYLOAD_MAX_BYTES);
-	if (registry_index(registry, &index, err))
+	if (registry_said(registry, name, &said, err))
 		return -1;
-	if (index_resolve(index, name, &found, out_statement, &why))
-		return why.code == ERROR_ABSENT ? 0 : error_set(err, why.code, "%s", why.text);
-	if (registry_payload(registry, out_statement, &payload, err) ||
-	    statement_parse(buffer_view(&payload), &said, err))
-		return -1;
+	if (!said.known || said.statement.kind != STATEMENT_run)
+		return 0;
 	id_of(job, id);
-	text = json_text(json_member(said.predicate, "id"));
-	*out_before = said.kind == STATEMENT_run && text && !strcmp(text, id);
+	text = json_text(json_member(said.statement.predicate, "id"));
+	*out_statement = said.identity;
+	*out_before = text && strcmp(text, id) == 0;
 	return 0;
 }
 

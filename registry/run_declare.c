@@ -6,8 +6,8 @@
 
 #include "registry/add_inner.h"
 #include "registry/git.h"
-#include "registry/index.h"
 #include "registry/run.h"
+#include "registry/said.h"
 
 enum {
 	RUN_FILE_MAX = 16 << 20,
@@ -203,28 +203,17 @@ static int details_keep(struct adding *adding, const struct json *details,
 static int start_look(struct registry *registry, const struct name *name, const char *id,
 		      bool *out_taken, bool *out_same, bool *out_run, struct error *err)
 {
-	CLEANUP(statement_release) struct statement statement = { 0 };
-	CLEANUP(buffer_release) struct buffer payload;
-	struct error absent = { 0 };
-	struct digest identity;
-	struct index *index;
+	CLEANUP(said_release) struct said before = { .taken = false };
 	const char *said;
-	struct name found;
 
 	*out_taken = *out_same = *out_run = false;
-	buffer_init(&payload, STATEMENT_PAYLOAD_MAX_BYTES);
-	if (registry_index(registry, &index, err))
+	if (registry_said(registry, name, &before, err))
 		return -1;
-	if (index_resolve(index, name, &found, &identity, &absent))
-		return absent.code == ERROR_ABSENT ? 0
-						   : error_set(err, absent.code, "%s", absent.text);
-	*out_taken = true;
-	if (registry_payload(registry, &identity, &payload, &absent) ||
-	    statement_parse(buffer_view(&payload), &statement, &absent))
-		return absent.code == ERROR_SYSTEM ? error_set(err, absent.code, "%s", absent.text)
-						   : 0; /* withheld, or damaged: it is taken */
-	*out_run = statement.kind == STATEMENT_run;
-	said = json_text(json_member(statement.predicate, "id"));
+	*out_taken = before.taken;
+	if (!before.known)
+		return 0; /* free; or withheld, or damaged: taken */
+	*out_run = before.statement.kind == STATEMENT_run;
+	said = json_text(json_member(before.statement.predicate, "id"));
 	*out_same = *out_run && said && id && strcmp(said, id) == 0;
 	return 0;
 }
