@@ -148,6 +148,23 @@ ls "$STORY"/a/fork-*.txt >/dev/null || fail "the witness kept no proof of the fo
 run 0 log publish
 run 0 log audit
 
+# A backup that is older than what a witness saw: what is restored of it never signs, whatever its keeper believes.
+run 0 backup kept
+run 0 add checkpoint model t/m@late
+run 0 restore kept back
+cp .akashi/keys/log.key back/.akashi/keys/
+run 1 --registry back log recover --unseen
+complained "the witness 'witness.example/"
+run 1 --registry back tag t/m@one latest
+complained "log recover"
+[ ! -e back/.akashi/lock.db ] || fail "a memory was made of what is older than a witness"
+run 0 backup kept
+run 0 restore kept newest
+cp .akashi/keys/log.key newest/.akashi/keys/
+run 0 --registry newest log recover --unseen
+said "signs again"
+rm -rf back newest
+
 # A witness does not begin again with an empty memory.
 down a
 rm "$STORY/a/witness.db"
