@@ -16,6 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define STEPS_MAX ((uint64_t)1 << 40) /* samples x sources that are gone through */
+
 enum {
 	PAIRWISE_BLOCK = 128, /* as numpy adds */
 	WINDOW = 1024,        /* samples in which the holes should be found; four times as many, */
@@ -186,9 +188,14 @@ int blend_taken(const double *weight, size_t count, unsigned times, uint64_t sam
 		memcpy(share, weight, count * sizeof(*share));
 	for (unsigned i = 0; !failed && i < times; i++)
 		failed = blend_normalize(share, count, err);
-	for (window += 16 * count; !failed && !found && samples > window; window *= WINDOW_GROWTH)
+	for (window += 16 * count;
+	     !failed && !found && samples > window && window <= STEPS_MAX / count;
+	     window *= WINDOW_GROWTH)
 		found = count_from(share, count, samples - window, samples, may, out_taken);
-	if (!failed && !found)
+	if (!failed && !found && samples > STEPS_MAX / count)
+		failed = error_set(err, ERROR_USAGE,
+				   "a weight is too small for so many samples to be counted");
+	else if (!failed && !found)
 		blend_count(share, count, samples, out_taken);
 	free(share);
 	free(may);
