@@ -87,8 +87,10 @@ static void a_clone_is_read_only_once_the_other_file_changed(void **state)
 	struct error err = { 0 };
 
 	(void)state;
-	if (ioctl(pair.clone, FICLONE, pair.like))
-		skip(); /* the file system cannot */
+	if (ioctl(pair.clone, FICLONE, pair.like)) {
+		pair_free(&pair); /* skip does not return */
+		skip();           /* the file system cannot */
+	}
 	assert_done(clone_compare(pair.clone, pair.like, &nobodys, &err), &err);
 	assert_int_equal(pwrite(pair.like, "?", 1, BYTES / 2), 1);
 	assert_int_equal(clone_compare(pair.clone, pair.like, &nobodys, &err), -1);
