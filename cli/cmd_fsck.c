@@ -1,4 +1,7 @@
 /* fsck: is everything here that the registry names, and is it what it is called? */
+#include <stdio.h>
+#include <string.h>
+
 #include "cli/environment.h"
 #include "cli/examined.h"
 #include "cli/open.h"
@@ -11,6 +14,28 @@ static int places_check(const char **from, size_t count, struct error *err)
 		if (!file_exists(from[i]))
 			return error_set(err, ERROR_ABSENT, "--repair-from: there is no '%s'",
 					 from[i]);
+	return 0;
+}
+
+/* "N/T": the Nth of T equal shares. */
+static int share_parse(const struct call *call, struct examine_request *request, struct error *err)
+{
+	const char *text = call_value(call, "read");
+	unsigned number, of;
+	int end = 0;
+
+	if (!text)
+		return 0;
+	if (request->read_all)
+		return error_set(err, ERROR_USAGE,
+				 "--read reads a share and --read-all everything: give one");
+	if (strspn(text, "0123456789/") != strlen(text) || strlen(text) > 11 ||
+	    sscanf(text, "%5u/%5u%n", &number, &of, &end) != 2 || text[end] || !number ||
+	    number > of || of > STORE_SHARES_MAX)
+		return error_set(err, ERROR_USAGE,
+				 "--read '%s': give a share as N/T, such as 1/7 to 7/7", text);
+	request->read_all = true;
+	request->share = (struct store_share){ number, of };
 	return 0;
 }
 
@@ -47,8 +72,8 @@ static int fsck_run(struct call *call, struct error *err)
 	size_t count;
 
 	if (call_values(call, "repair-from", &from, &count, err) ||
-	    places_check(from, count, err) || open_registry(call, &registry, err) ||
-	    environment_threads(call->ctx, err) ||
+	    share_parse(call, &request, err) || places_check(from, count, err) ||
+	    open_registry(call, &registry, err) || environment_threads(call->ctx, err) ||
 	    registry_examine(registry, &request, &report, err) ||
 	    repair_all(call, registry, from, count, &report, err))
 		return -1;
@@ -62,6 +87,10 @@ static int fsck_run(struct call *call, struct error *err)
 static const struct option fsck_options[] = {
 	{ .name = "read-all",
 	  .help = "read every byte that is kept, on all cores, and compare it with its digest" },
+	{ .name = "read",
+	  .argument = "N/T",
+	  .help = "the same of the Nth of T equal shares of the packs and loose objects: each of "
+		  "them is in one share, always the same, so that 1/T to T/T read everything" },
 	{ .name = "repair",
 	  .help = "of what lies in several packs and is damaged in one, take the copy that is "
 		  "whole" },
@@ -76,6 +105,7 @@ static const struct option fsck_options[] = {
 static const struct example fsck_examples[] = {
 	{ "akashi fsck", "the log, every statement, and whether all that they name is here" },
 	{ "akashi fsck --read-all", "and every byte of it" },
+	{ "akashi fsck --read $(date +%u)/7", "a seventh of the bytes each day of the week" },
 	{ "akashi fsck --read-all --repair-from /backup/registry --repair-from ~/models/base",
 	  "put back what another copy, or a folder, still has" },
 	{ NULL, NULL },
@@ -84,7 +114,7 @@ static const struct example fsck_examples[] = {
 const struct command command_fsck = {
 	.name = "fsck",
 	.summary = "check that everything a registry names is here and whole, and repair it",
-	.synopsis = "[--read-all] [--repair] [--repair-from REGISTRY|DIR]...",
+	.synopsis = "[--read-all|--read N/T] [--repair] [--repair-from REGISTRY|DIR]...",
 	.description =
 		"Takes the log as akashi log audit does (tiles, entries, signatures, names), then "
 		"follows every statement to the objects that it names, through manifests to the "

@@ -60,6 +60,8 @@ int examined_set(struct json *object, const struct examine_report *report, struc
 
 	if (json_set_text(object, "status", left ? "fails" : "holds", err) ||
 	    json_set_bool(object, "readAll", report->read_all, err) ||
+	    (report->share.of && (json_set_size(object, "share", report->share.number, err) ||
+				  json_set_size(object, "shares", report->share.of, err))) ||
 	    json_set_size(object, "entries", report->entries, err) ||
 	    json_set_size(object, "statements", report->statements, err) ||
 	    json_set_size(object, "objects", report->objects, err) ||
@@ -137,10 +139,17 @@ void examined_print(const struct examine_report *report)
 			       ? "; the same again after a repair tells the rest"
 			       : "");
 	counts_print(report);
+	if (report->share.of)
+		printf("share %u of %u of the stored bytes was read: --read %u/%u reads the next\n",
+		       report->share.number, report->share.of,
+		       report->share.number % report->share.of + 1, report->share.of);
 	size_to_text(report->bytes, bytes);
 	printf("%s: %" PRIu64 " entries, %" PRIu64 " statements, %" PRIu64 " objects, %s, %s",
 	       left ? "fails" : "holds", report->entries, report->statements, report->objects,
-	       bytes, report->read_all ? "every byte read" : "present (--read-all reads them)");
+	       bytes,
+	       report->share.of   ? "a share of the bytes read"
+	       : report->read_all ? "every byte read"
+				  : "present (--read-all reads them)");
 	if (done)
 		printf("; %" PRIu64 " repaired", done);
 	if (left)

@@ -46,6 +46,31 @@ int examine_trust(struct examining *examining, struct error *err)
 	return damages_add(&examining->report.damages, DAMAGE_LOG, NULL, why.text, err);
 }
 
+int examine_manifest(struct examining *examining, const struct reach_object *object,
+		     struct manifest **out_manifest, struct error *err)
+{
+	struct error why = { 0 };
+
+	*out_manifest = NULL;
+	if (manifest_from_objects(examining->evidence, &object->by->digest, out_manifest, &why) ==
+		    0 ||
+	    why.code != ERROR_SYSTEM)
+		return 0;
+	return error_set(err, why.code, "%s", why.text);
+}
+
+int examine_blind_pass(void *arg, enum reach_blindness why, const struct digest *statement,
+		       const struct digest *object, const char *text, struct error *err)
+{
+	(void)arg;
+	(void)why;
+	(void)statement;
+	(void)object;
+	(void)text;
+	(void)err;
+	return 0;
+}
+
 /* ---- The log, and the index that is derived from it ---- */
 
 static int statement_lost(void *arg, const struct digest *identity, const struct digest *signer,
@@ -285,6 +310,7 @@ static int store_examine(struct examining *examining, struct error *err)
 {
 	struct store_check_request request = {
 		.read_all = examining->request->read_all,
+		.share = examining->request->share,
 		.parts_suffice = true,
 		.user = examining,
 		.object = object_met,
@@ -308,6 +334,7 @@ int registry_examine(struct registry *registry, const struct examine_request *re
 	struct examining examining = { .registry = registry, .request = request };
 
 	examining.report.read_all = request->read_all;
+	examining.report.share = request->share;
 	if (log_examine(&examining, err) || needs_gather(&examining, err) ||
 	    store_examine(&examining, err) ||
 	    (examining.report.damages.count && examine_hits(&examining, err)))

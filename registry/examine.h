@@ -4,14 +4,17 @@
 
 #include "registry/damage.h"
 #include "registry/home.h"
+#include "registry/store_check.h"
 
 struct examine_request {
-	bool read_all; /* read every byte that is kept, and compare it with its digest */
+	bool read_all; /* read every byte that is kept, and compare it with its digest … */
+	struct store_share share; /* … or of one share of it */
 };
 
 struct examine_report {
 	struct damages damages;
 	bool read_all;
+	struct store_share share;
 	uint64_t entries, statements;      /* of the log; whole ones */
 	uint64_t objects, bytes;           /* that lie in the store */
 	uint64_t needed;                   /* different objects that something registered needs */

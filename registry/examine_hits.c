@@ -233,14 +233,12 @@ static int pieces_hit(void *arg, const struct reach_object *object, struct error
 {
 	struct examining *examining = arg;
 	CLEANUP(manifest_free) struct manifest *manifest = NULL;
-	struct error why = { 0 };
 
 	if (object->role != REACH_PIECES)
 		return 0;
-	/* A pieces object that is damaged itself is told as one. */
-	if (manifest_from_objects(examining->evidence, &object->by->digest, &manifest, &why))
-		return why.code == ERROR_SYSTEM ? error_set(err, why.code, "%s", why.text) : 0;
-	for (size_t i = 0; manifest->record && i < manifest->file_count; i++)
+	if (examine_manifest(examining, object, &manifest, err))
+		return -1;
+	for (size_t i = 0; manifest && manifest->record && i < manifest->file_count; i++)
 		if (file_pieces(examining, object, manifest, &manifest->file[i], err))
 			return -1;
 	return 0;
@@ -258,23 +256,12 @@ static bool any_unclaimed(const struct examining *examining)
 	return false;
 }
 
-static int blind_pass(void *arg, enum reach_blindness why, const struct digest *statement,
-		      const struct digest *object, const char *text, struct error *err)
-{
-	(void)arg;
-	(void)why;
-	(void)statement;
-	(void)object;
-	(void)text;
-	(void)err;
-	return 0; /* told already */
-}
-
 int examine_hits(struct examining *examining, struct error *err)
 {
-	struct reach_request request = {
-		.visit = object_hit, .blind = blind_pass, .arg = examining, .log_checked = true
-	};
+	struct reach_request request = { .visit = object_hit,
+					 .blind = examine_blind_pass,
+					 .arg = examining,
+					 .log_checked = true };
 
 	if (examine_trust(examining, err) || reach_each(examining->registry, &request, err))
 		return -1;

@@ -4,6 +4,7 @@
 
 #include "registry/evidence.h"
 #include "registry/examine.h"
+#include "registry/reach.h"
 #include "registry/sorter.h"
 
 /* What the statements say about one object. */
@@ -37,7 +38,16 @@ MUST_CHECK int examine_trust(struct examining *examining, struct error *err);
 /* Where what does not fit into memory is sorted. Borrowed. */
 const char *examine_folder(const struct examining *examining);
 
-struct store_check_request;
+/* A reach_request's `blind` for a second walk: what cannot be followed was told in the first. */
+int examine_blind_pass(void *arg, enum reach_blindness why, const struct digest *statement,
+		       const struct digest *object, const char *text, struct error *err);
+
+/*
+ * The manifest that REACH_PIECES belongs to, with its pieces; NULL where it cannot be read, which
+ * was told as damage of it.
+ */
+MUST_CHECK int examine_manifest(struct examining *examining, const struct reach_object *object,
+				struct manifest **out_manifest, struct error *err);
 
 /*
  * Objects that lie in parts against the pieces that were signed; those of which that tells nothing

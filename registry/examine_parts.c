@@ -71,29 +71,16 @@ static int pieces_met(void *arg, const struct reach_object *object, struct error
 {
 	struct examining *examining = arg;
 	CLEANUP(manifest_free) struct manifest *manifest = NULL;
-	struct error why = { 0 };
 
 	if (object->role != REACH_PIECES)
 		return 0;
-	if (manifest_from_objects(examining->evidence, &object->by->digest, &manifest, &why))
-		return why.code == ERROR_SYSTEM ? error_set(err, why.code, "%s", why.text) : 0;
-	for (size_t i = 0; i < manifest->file_count; i++)
+	if (examine_manifest(examining, object, &manifest, err))
+		return -1;
+	for (size_t i = 0; manifest && i < manifest->file_count; i++)
 		if (manifest->record ? file_meet(examining, manifest, &manifest->file[i], err)
 				     : whole_add(examining, &manifest->file[i], err))
 			return -1;
 	return 0;
-}
-
-static int blind_pass(void *arg, enum reach_blindness why, const struct digest *statement,
-		      const struct digest *object, const char *text, struct error *err)
-{
-	(void)arg;
-	(void)why;
-	(void)statement;
-	(void)object;
-	(void)text;
-	(void)err;
-	return 0; /* told already */
 }
 
 /* Those that are left, each once. */
@@ -119,9 +106,10 @@ static int whole_check(struct examining *examining, const struct store_check_req
 int examine_parts(struct examining *examining, const struct store_check_request *request,
 		  struct error *err)
 {
-	struct reach_request reach = {
-		.visit = pieces_met, .blind = blind_pass, .arg = examining, .log_checked = true
-	};
+	struct reach_request reach = { .visit = pieces_met,
+				       .blind = examine_blind_pass,
+				       .arg = examining,
+				       .log_checked = true };
 
 	sorter_free(&examining->sorter);
 	return sorter_new(DIGEST_SIZE, SORT_MEMORY_BYTES, examine_folder(examining),

@@ -163,6 +163,11 @@ static int pack_look(struct packs_checking *checking, const struct digest *name,
 	return 0;
 }
 
+static bool pack_is_wanted(const struct packs_checking *checking, const struct digest *name)
+{
+	return store_share_has(&checking->request->share, name);
+}
+
 static int footers_look(struct packs_checking *checking, const struct digest *name, size_t count,
 			struct error *err)
 {
@@ -174,7 +179,7 @@ static int footers_look(struct packs_checking *checking, const struct digest *na
 		if (context_check_cancelled(checking->ctx, err) ||
 		    pack_look(checking, &name[i], true, &handle, &entry, &entries, err))
 			return -1;
-		for (size_t k = 0; k < entries; k++)
+		for (size_t k = 0; k < entries && pack_is_wanted(checking, &name[i]); k++)
 			checking->total += entry[k].raw_len;
 		free(entry);
 		if (handle)
@@ -411,9 +416,15 @@ static int groups_cut(struct packs_checking *checking, struct pack_handle *handl
 	return 0;
 }
 
-static int packs_read_all(struct packs_checking *checking, const struct digest *name, size_t count,
+/* Keeps those of `name` that belong to the share. */
+static int packs_read_all(struct packs_checking *checking, struct digest *name, size_t all,
 			  struct error *err)
 {
+	size_t count = 0;
+
+	for (size_t i = 0; i < all; i++)
+		if (pack_is_wanted(checking, &name[i]))
+			name[count++] = name[i];
 	for (size_t i = 0; i < count; i += PACKS_STEP) {
 		step_release(checking);
 		for (size_t k = 0; k < PACKS_STEP && i + k < count; k++) {

@@ -33,6 +33,15 @@ const char *store_fault_name(enum store_fault fault)
 	return name[fault];
 }
 
+bool store_share_has(const struct store_share *share, const struct digest *name)
+{
+	uint32_t place = 0;
+
+	for (int i = 0; i < 4; i++)
+		place = place << 8 | name->byte[i];
+	return !share->of || place % share->of == share->number - 1;
+}
+
 void store_fault_text(struct store *store, const struct digest *digest, const char *what,
 		      char out_text[FAULT_TEXT_SIZE])
 {
@@ -370,7 +379,8 @@ static int batch_read(struct checking *checking, struct error *err)
 {
 	checking->queued = checking->next = 0;
 	for (size_t i = 0; i < checking->count; i++)
-		if (checking->listed[i].size != STORE_SIZE_UNKNOWN)
+		if (checking->listed[i].size != STORE_SIZE_UNKNOWN &&
+		    store_share_has(&checking->request->share, &checking->listed[i].digest))
 			checking->queue[checking->queued++] = i;
 	qsort_r(checking->queue, checking->queued, sizeof(*checking->queue), size_order, checking);
 	threads_run(checking->ctx->threads, threads_count(checking->ctx->threads), worker_work,

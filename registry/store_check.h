@@ -18,12 +18,23 @@ enum store_fault {
 /* "changed", "unreadable", "copy", "structure". Static. */
 const char *store_fault_name(enum store_fault fault);
 
+#define STORE_SHARES_MAX 65536u
+
+/* One of several equal shares of what is kept, by digests: the same whenever it is asked for. */
+struct store_share {
+	uint32_t number, of; /* 1 to `of`; `of` 0: everything */
+};
+
+/* Is the pack or loose object of that name one of the share? It is in exactly one. */
+bool store_share_has(const struct store_share *share, const struct digest *name);
+
 /*
  * What is asked, and whom to tell. Slots may be NULL; they are called from one thread at a time,
  * 0 to go on, -1 with `err` to stop.
  */
 struct store_check_request {
-	bool read_all; /* read every byte that is kept, and compare it with its digest */
+	bool read_all; /* read every byte that is kept, and compare it with its digest … */
+	struct store_share share; /* … of these packs and loose objects */
 
 	/*
 	 * Of an object that lies in parts it is enough that each part has its digest: the caller
