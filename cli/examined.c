@@ -59,7 +59,7 @@ int examined_set(struct json *object, const struct examine_report *report, struc
 	struct json *items;
 
 	if (json_set_text(object, "status", left ? "fails" : "holds", err) ||
-	    json_set_bool(object, "readAll", report->read_all, err) ||
+	    json_set_bool(object, "readAll", report->read_all && !report->share.of, err) ||
 	    (report->share.of && (json_set_size(object, "share", report->share.number, err) ||
 				  json_set_size(object, "shares", report->share.of, err))) ||
 	    json_set_size(object, "entries", report->entries, err) ||
