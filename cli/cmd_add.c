@@ -1,4 +1,4 @@
-/* add: register checkpoints, datasets, runs and evaluation results. */
+/* add: register checkpoints, datasets, runs, allocations and evaluation results. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,6 +154,27 @@ static int eval_run(struct call *call, struct error *err)
 	return added_print(call, "eval", &eval.of, &result, 1, err);
 }
 
+static int allocation_run(struct call *call, struct error *err)
+{
+	CLEANUP(registry_close) struct registry *registry = NULL;
+	struct add_allocation allocation = { .path = call->operand[0] };
+	const char *declared = call_value(call, "declared-for");
+	struct add_result result;
+	struct period period;
+	struct add_how how;
+	struct name name;
+
+	if ((call->operand_count > 1 && name_parse(call->operand[1], &name, err)) ||
+	    (declared && period_parse(declared, &period, err)) ||
+	    open_registry(call, &registry, err) || open_add_how(call, registry, &how, err))
+		return -1;
+	allocation.name = call->operand_count > 1 ? &name : NULL;
+	allocation.declared = declared ? &period : NULL;
+	if (registry_add_allocation(registry, &how, &allocation, &name, &result, err))
+		return -1;
+	return added_print(call, "allocation", &name, &result, 1, err);
+}
+
 #define OPTION_GIT                                                                                 \
 	{                                                                                          \
 		.name = "git", .argument = "DIR",                                                  \
@@ -265,13 +286,45 @@ static const struct command eval = {
 	.run = eval_run,
 };
 
-static const struct command *const subcommands[] = { &checkpoint, &add_dataset_command, &run, &eval,
-						     NULL };
+static const struct option allocation_options[] = {
+	OPTION_DECLARED_FOR, OPTION_KEY, OPTION_TIMESTAMP, OPTION_DRY_RUN, { .name = NULL },
+};
+
+static const struct example allocation_examples[] = {
+	{ "akashi add allocation secured-2026.csv llm-x/secured@2026-04",
+	  "a table: site,from,to,nodes,gpusPerNode and a line for each award" },
+	{ NULL, NULL },
+};
+
+static const struct command allocation = {
+	.name = "allocation",
+	.summary = "register computing time that was secured",
+	.synopsis = "FILE [NAME@VERSION] [--declared-for FROM/TO]",
+	.description =
+		"FILE is JSON (one object, or {\"name\": NAME@VERSION, \"items\": [...]}), or CSV "
+		"in "
+		"UTF-8 under a line of names: site, from, to (dates in Japan, both belong to it) "
+		"and "
+		"nodes (through the period) or nodeHours; there may be system, cluster (as records "
+		"of runs call it), runs (names of runs that count for it), share (1/2 of a node), "
+		"gpusPerNode, cost and currency, source, award. A later version of the same name "
+		"takes the place of the earlier one. No names of people. akashi usage holds it "
+		"against what runs used.",
+	.options = allocation_options,
+	.examples = allocation_examples,
+	.operands_min = 1,
+	.operands_max = 2,
+	.run = allocation_run,
+};
+
+static const struct command *const subcommands[] = { &checkpoint, &add_dataset_command,
+						     &run,        &allocation,
+						     &eval,       NULL };
 
 const struct command command_add = {
 	.name = "add",
-	.summary = "register checkpoints, datasets, runs and evaluation results",
-	.synopsis = "checkpoint|dataset|run|eval",
+	.summary = "register checkpoints, datasets, runs, allocations and evaluation results",
+	.synopsis = "checkpoint|dataset|run|allocation|eval",
 	.description =
 		"Hashes the files, keeps them, signs a statement about them and logs it. What "
 		"is added is durable and proven when the command returns. A name@version is "

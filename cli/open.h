@@ -39,6 +39,12 @@
 		.name = "dry-run", .letter = 'n',                                                  \
 		.help = "say what would be written, and write nothing"                             \
 	}
+#define OPTION_DECLARED_FOR                                                                        \
+	{                                                                                          \
+		.name = "declared-for", .argument = "FROM/TO",                                     \
+		.help = "this is made up afterwards, for what was in this time: two dates in "     \
+			"Japan (2024-04-01/2025-03-31), months or years"                           \
+	}
 #define OPTION_STORE                                                                               \
 	{                                                                                          \
 		.name = "store", .argument = "HOW", .choices = "copy link reference",              \

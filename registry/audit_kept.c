@@ -290,6 +290,7 @@ int audit_kept(struct audit *audit, uint64_t index, const struct digest *identit
 	case STATEMENT_completion:
 		return members_check(audit, index, json_member(predicate, "logs"), NULL, "digest",
 				     err);
+	case STATEMENT_allocation:
 	case STATEMENT_eval:
 	case STATEMENT_card:
 		return member_check(audit, index, predicate, "file", err);

@@ -263,6 +263,8 @@ int reached_visit(const struct reached *reached, bool released, const struct rea
 		return visit_run(&visiting, predicate, err);
 	case STATEMENT_completion:
 		return visit_logs(&visiting, predicate, err);
+	case STATEMENT_allocation:
+		return visit_own(&visiting, predicate, "file", "file of what was secured", err);
 	case STATEMENT_card:
 		return visit_own(&visiting, predicate, "file", "card", err);
 	case STATEMENT_eval:

@@ -57,6 +57,7 @@
 #include "registry/publish.h"
 #include "registry/reach.h"
 #include "registry/recording.h"
+#include "registry/allocation.h"
 #include "registry/remark.h"
 #include "registry/repair.h"
 #include "registry/retract.h"

@@ -239,6 +239,7 @@ static int predicate_digest(const struct statement *statement, struct digest *ou
 	case STATEMENT_dataset:
 		return json_need_digest(predicate, "manifest", out_digest, err);
 	case STATEMENT_run:
+	case STATEMENT_allocation:
 	case STATEMENT_eval:
 	case STATEMENT_card:
 		return json_need_digest(predicate, "file", out_digest, err);

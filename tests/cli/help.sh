@@ -31,7 +31,7 @@ for command in $commands; do
 done
 
 # Where something is written, it can be rehearsed.
-for command in init 'key generate' 'add checkpoint' 'add dataset' 'add run' 'add eval' tag record publish get 'trust pin' 'hook install' sync reindex; do
+for command in init 'key generate' 'add checkpoint' 'add dataset' 'add run' 'add allocation' 'add eval' tag record publish get 'trust pin' 'hook install' sync reindex; do
 	run 0 $command --help
 	said "--dry-run"
 done

@@ -226,6 +226,8 @@ def main_job(folder):
     akashi("retract", "team/base@step-300", "--reason", "trained on a test set")
     akashi("supersede", "team/base@step-500", "team/base@v1")
     tag_moved(akashi, folder)
+    (folder / "secured.csv").write_text("site,from,to,nodes,share,gpusPerNode,cost,currency,runs\nK,2026,2026,3,1/2,8,12,JPY,team/jobs\n")
+    akashi("add", "allocation", folder / "secured.csv", "team/secured@1", "--declared-for", "2026-01-01/2026-12-31")
     akashi("note", "team/base@v1", "学習率を0.8倍にして再開した")
     pins = folder / "pin"
     retracted = akashi("verify", "team/base@step-300", "--trust", pins, "--forward", "none", "--allow-retracted", "--json")

@@ -73,6 +73,7 @@ static void every_kind_is_read_with_what_it_is_about(void **state)
 	assert_reads("checkpoint", "t/m@1", NAMED "\"manifest\":\"sha256:" HEX_A "\"}", "t/m@1");
 	assert_reads("dataset", "t/m@1", NAMED "\"manifest\":\"sha256:" HEX_A "\"}", "t/m@1");
 	assert_reads("run", "t/m@1", NAMED FILE_A "}", "t/m@1");
+	assert_reads("allocation", "t/m@1", NAMED FILE_A "}", "t/m@1");
 	assert_reads("eval", "t/m@1", "{\"origin\":\"o\"," OF "," FILE_A "}", "t/m@1");
 	assert_reads("card", "t/m@1", "{\"origin\":\"o\"," OF "," FILE_A "}", "t/m@1");
 	assert_reads("record", "t/m@1",
