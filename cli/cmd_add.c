@@ -117,15 +117,19 @@ static int run_run(struct call *call, struct error *err)
 	CLEANUP(git_given_release) struct git_given git = { .facts = NULL };
 	CLEANUP(names_free) struct name *data = NULL;
 	struct add_run run = { .path = call->operand[0] };
+	const char *declared = call_value(call, "declared-for");
 	struct add_result result;
+	struct period period;
 	struct add_how how;
 
 	if (name_parse(call->operand[1], &run.name, err) ||
+	    (declared && period_parse(declared, &period, err)) ||
 	    open_names(call, "data", &data, &run.data_count, err) ||
 	    open_registry(call, &registry, err) || open_add_how(call, registry, &how, err) ||
 	    git_look(call, &run.path, 1, &git, &run.git, err))
 		return -1;
 	run.data = data;
+	run.declared = declared ? &period : NULL;
 	if (registry_add_run(registry, &how, &run, &result, err))
 		return -1;
 	return added_print(call, "run", &run.name, &result, 1, err);
@@ -243,7 +247,8 @@ static const struct command checkpoint = {
 };
 
 static const struct option run_options[] = {
-	OPTION_GIT, OPTION_DATA, OPTION_KEY, OPTION_TIMESTAMP, OPTION_DRY_RUN, { .name = NULL },
+	OPTION_GIT,       OPTION_DATA,    OPTION_DECLARED_FOR, OPTION_KEY,
+	OPTION_TIMESTAMP, OPTION_DRY_RUN, { .name = NULL },
 };
 
 static const struct command run = {

@@ -179,6 +179,19 @@ static void print_note(const struct json *note)
 	output_wrapped(stdout, json_text(json_member(note, "text")), 2);
 }
 
+/* That it was told afterwards. */
+static void print_afterwards(const struct json *predicate)
+{
+	const struct json *period = json_member(predicate, "declaredFor");
+	const char *declared = json_text(json_member(predicate, "declared"));
+	const char *from = json_text(json_member(period, "from"));
+	const char *to = json_text(json_member(period, "to"));
+
+	if (declared && from && to)
+		output_line(stdout, "%-14s declared on %.10s for %s to %s", "afterwards", declared,
+			    from, to);
+}
+
 static int print_text(const struct call *call, const struct shown *shown, const struct rows *about,
 		      struct error *err)
 {
@@ -192,12 +205,13 @@ static int print_text(const struct call *call, const struct shown *shown, const 
 	output_line(stdout, "%-14s sha256:%s", "statement", hex);
 	while (json_next(shown->statement.predicate, &at)) {
 		if (strcmp(at.key, "scores") == 0 || strcmp(at.key, "name") == 0 ||
-		    strcmp(at.key, "version") == 0 ||
+		    strcmp(at.key, "version") == 0 || strcmp(at.key, "declaredFor") == 0 ||
 		    (dataset && (strcmp(at.key, "corpus") == 0 || strcmp(at.key, "weights") == 0)))
 			continue;
 		if (print_member(at.key, at.value, err))
 			return -1;
 	}
+	print_afterwards(shown->statement.predicate);
 	if (dataset)
 		corpus_table_print(json_member(shown->statement.predicate, "corpus"),
 				   json_member(shown->statement.predicate, "weights"));

@@ -170,15 +170,19 @@ static int collect_run(struct call *call, struct error *err)
 {
 	CLEANUP(registry_close) struct registry *registry = NULL;
 	struct collecting collecting = { .call = call };
-	const char *family = call_value(call, "as");
+	const char *family = call_value(call, "as"), *declared = call_value(call, "declared-for");
 	struct jobs_wish wish = { .lost = false };
+	struct period period;
 	int result;
 
 	if (!family)
 		return error_set(err, ERROR_USAGE,
 				 "--as OWNER/NAME is needed: what the runs are to be called");
-	if (name_parse_family(family, &wish.family, err) || open_registry(call, &registry, err))
+	if (name_parse_family(family, &wish.family, err) ||
+	    (declared && period_parse(declared, &period, err)) ||
+	    open_registry(call, &registry, err))
 		return -1;
+	wish.declared = declared ? &period : NULL;
 	result = collect(&collecting, registry, &wish, err);
 	jobs_release(&collecting.jobs);
 	return result;
@@ -197,6 +201,7 @@ static const struct option collect_options[] = {
 	  .help = "the zone of times that have none, as sacct and jobcomp print them" },
 	{ .name = "lost",
 	  .help = "sign a lower bound for jobs that began and whose end nobody put on record" },
+	OPTION_DECLARED_FOR,
 	OPTION_KEY,
 	OPTION_DRY_RUN,
 	{ .name = NULL },
@@ -207,6 +212,8 @@ static const struct example collect_examples[] = {
 	  "what prolog and epilog put on record" },
 	{ "akashi run collect --as llm-x/jobs --zone +09:00 sacct.txt",
 	  "from sacct --parsable2 --allocations" },
+	{ "akashi run collect --as llm-x/before --declared-for 2024-04/2026-03 bill.csv",
+	  "what ran before there was a registry, marked as told afterwards" },
 	{ NULL, NULL },
 };
 

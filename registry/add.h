@@ -3,6 +3,7 @@
 #define REGISTRY_ADD_H
 
 #include "registry/corpus.h"
+#include "registry/period.h"
 #include "registry/statement.h"
 
 /* What is common to everything that is added. */
@@ -100,6 +101,7 @@ struct add_run {
 	struct add_git git;
 	const struct name *data;
 	size_t data_count;
+	const struct period *declared; /* registered afterwards, for what ran in this time; NULL */
 };
 
 MUST_CHECK int registry_add_run(struct registry *registry, const struct add_how *how,

@@ -83,7 +83,7 @@ int registry_add_allocation(struct registry *registry, const struct add_how *how
 	    node_time_set(items, allocation->declared, predicate, err) ||
 	    json_set_take(predicate, "items", &items, err) ||
 	    (allocation->declared &&
-	     period_set(predicate, "declaredFor", allocation->declared, err)))
+	     period_put(predicate, "declaredFor", allocation->declared, err)))
 		return -1;
 	bytes.len = 0;
 	if (file_keep(&adding, allocation->path, &bytes, &result.manifest, err) ||

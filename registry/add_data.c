@@ -11,7 +11,8 @@ int registry_add_run(struct registry *registry, const struct add_how *how,
 						     .file = run->path,
 						     .git = run->git,
 						     .data = run->data,
-						     .data_count = run->data_count };
+						     .data_count = run->data_count,
+						     .declared = run->declared };
 	struct run_declared declared;
 
 	if (run_declare(registry, how, &declaration, &declared, err))

@@ -130,6 +130,37 @@ MUST_CHECK int index_notes(struct index *index, const struct name *about,
 			   const struct digest *statement, const char *words, bool replaced,
 			   index_visit visit, void *arg, struct error *err);
 
+/* How a run ended: the best that is known of it, as run_known_end has it. */
+struct index_end {
+	char run[DIGEST_HEX_SIZE];
+	char family[NAME_TEXT_MAX]; /* owner/name, in lower case */
+	char cluster[257];          /* that its scheduler names; "" */
+	uint64_t outcome;           /* enum run_outcome */
+	int64_t began_s;
+	uint64_t seconds, nodes, gpus;
+	bool gpus_known, lower_bound;
+	bool afterwards; /* declared afterwards */
+	bool retracted;
+};
+typedef int (*index_visit_end)(void *arg, const struct index_end *end, struct error *err);
+MUST_CHECK int index_ends(struct index *index, index_visit_end visit, void *arg, struct error *err);
+
+/* Runs that began before `before_s` and of whose end nothing is known. */
+MUST_CHECK int index_open_runs(struct index *index, int64_t before_s, uint64_t *out_count,
+			       struct error *err);
+
+/* What the programme counts of a version that is not retracted, in the order of the log. Borrowed.
+ */
+struct index_figure {
+	const char *family;         /* owner/name, in lower case */
+	const char *declared;       /* RFC 3339 */
+	uint64_t parameters;        /* of a checkpoint, or 0 */
+	uint64_t tokens, tokens_ja; /* of a dataset, by the programme's tokenizer, or 0 */
+};
+typedef int (*index_visit_figure)(void *arg, const struct index_figure *figure, struct error *err);
+MUST_CHECK int index_figures(struct index *index, index_visit_figure visit, void *arg,
+			     struct error *err);
+
 /* Is there a statement of this kind? */
 MUST_CHECK int index_has_kind(struct index *index, const char *kind, bool *out_has,
 			      struct error *err);

@@ -6,7 +6,7 @@
 #include "registry/log.h"
 #include "registry/sqlite.h"
 
-#define INDEX_VERSION "3"
+#define INDEX_VERSION "4"
 
 #define INDEX_PREPARED_MAX 16
 
@@ -47,6 +47,16 @@ MUST_CHECK int index_take(struct index *index, uint64_t log_index, const struct 
 /* The text of a note. */
 MUST_CHECK int index_take_note(struct index *index, const char *identity,
 			       const struct json *predicate, struct error *err);
+
+/* A run with its beginning; the end of the run `run`; parameters and tokens. What cannot be read is
+ * passed over. `folded`: owner/name. */
+MUST_CHECK int index_take_run(struct index *index, const char *identity, const char *folded,
+			      const struct json *predicate, struct error *err);
+MUST_CHECK int index_take_completion(struct index *index, uint64_t log_index, const char *run,
+				     const char *folded, const struct json *predicate,
+				     struct error *err);
+MUST_CHECK int index_take_figure(struct index *index, const char *identity,
+				 const struct json *predicate, struct error *err);
 
 /* The same of a statement of which no body is here. */
 MUST_CHECK int index_take_bodiless(struct index *index, uint64_t log_index,

@@ -273,10 +273,14 @@ int index_take(struct index *index, uint64_t log_index, const struct digest *ide
 	       const struct digest *signer, const struct statement *statement,
 	       const struct digest_list *file, struct error *err)
 {
-	char hex[DIGEST_HEX_SIZE], key[DIGEST_HEX_SIZE];
+	char hex[DIGEST_HEX_SIZE], key[DIGEST_HEX_SIZE], run[DIGEST_HEX_SIZE];
+	char family[NAME_TEXT_MAX], folded[FOLDED_SIZE];
 
 	digest_to_hex(identity, hex);
 	digest_to_hex(signer, key);
+	digest_to_hex(&statement->digest, run);
+	family_of(&statement->name, family);
+	name_fold(family, folded);
 	if (row(index, log_index, hex, key, statement, err) ||
 	    walk(index, hex, "", statement->predicate, err))
 		return -1;
@@ -287,9 +291,17 @@ int index_take(struct index *index, uint64_t log_index, const struct digest *ide
 		return scores(index, hex, statement->predicate, err);
 	case STATEMENT_note:
 		return index_take_note(index, hex, statement->predicate, err);
+	case STATEMENT_run:
+		return index_take_run(index, hex, folded, statement->predicate, err);
+	case STATEMENT_completion:
+		return index_take_completion(index, log_index, run, folded, statement->predicate,
+					     err);
 	case STATEMENT_checkpoint:
 	case STATEMENT_dataset:
-		return files(index, &statement->digest, file, err);
+		return index_take_figure(index, hex, statement->predicate, err) ||
+				       files(index, &statement->digest, file, err)
+			       ? -1
+			       : 0;
 	default:
 		return 0;
 	}

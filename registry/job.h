@@ -128,8 +128,9 @@ bool job_exit_pair(struct span text, int *out_status, int *out_signal);
 /* ---- Into the registry ---- */
 
 struct jobs_wish {
-	struct name family; /* owner/name: versions are [CLUSTER-]JOB[-rN] */
-	bool lost;          /* sign a lower bound for what began, has no end and may still run */
+	struct name family;            /* owner/name: versions are [CLUSTER-]JOB[-rN] */
+	const struct period *declared; /* signed afterwards, for what ran in this time; NULL */
+	bool lost; /* sign a lower bound for what began, has no end and may still run */
 };
 
 enum job_did {

@@ -359,11 +359,11 @@ static int declared_before(struct registry *registry, const struct job *job,
 }
 
 static int declare(struct registry *registry, const struct add_how *how, const struct job *job,
-		   const struct name *name, struct digest *out_statement, bool *out_before,
-		   struct error *err)
+		   const struct name *name, const struct period *declared_for,
+		   struct digest *out_statement, bool *out_before, struct error *err)
 {
 	CLEANUP(json_free) struct json *details = NULL;
-	struct run_declaration declaration = { .name = *name };
+	struct run_declaration declaration = { .name = *name, .declared = declared_for };
 	struct run_declared declared = { .added = { .files = 0 } };
 
 	if (declared_before(registry, job, name, out_before, out_statement, err))
@@ -380,6 +380,18 @@ static int declare(struct registry *registry, const struct add_how *how, const s
 	return 0;
 }
 
+/* Did all of it run in the time for which it is declared? */
+static int period_check(const struct job *job, const struct period *declared, struct error *err)
+{
+	int64_t until = job->ended ? job->ended_s : job->seen_s;
+
+	if (!declared ||
+	    period_holds(declared, job->began_s, until > job->began_s ? until : job->began_s))
+		return 0;
+	return error_set(err, ERROR_USAGE, "it ran at a time that is not within %s/%s",
+			 declared->from, declared->to);
+}
+
 static int sign(struct registry *registry, const struct add_how *how, const struct jobs_wish *wish,
 		const struct job *job, struct name *out_name, enum job_did *out_did,
 		struct error *err)
@@ -389,8 +401,8 @@ static int sign(struct registry *registry, const struct add_how *how, const stru
 	bool over, before, fresh = false;
 	struct digest statement;
 
-	if (name_of(job, &wish->family, out_name, err) ||
-	    declare(registry, how, job, out_name, &statement, &before, err))
+	if (period_check(job, wish->declared, err) || name_of(job, &wish->family, out_name, err) ||
+	    declare(registry, how, job, out_name, wish->declared, &statement, &before, err))
 		return -1;
 	over = ending_of(job, job->began_s, true, wish->lost, &ending);
 	*out_did = !over ? JOB_RUNNING : before ? JOB_KNOWN : JOB_SIGNED;

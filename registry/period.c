@@ -82,7 +82,7 @@ int period_parse(const char *text, struct period *out_period, struct error *err)
 	return period_of(from, slash + 1, out_period, err);
 }
 
-int period_set(struct json *object, const char *key, const struct period *period, struct error *err)
+int period_put(struct json *object, const char *key, const struct period *period, struct error *err)
 {
 	struct json *inner;
 

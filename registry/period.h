@@ -26,7 +26,7 @@ MUST_CHECK int period_of(const char *from, const char *to, struct period *out_pe
 MUST_CHECK int period_parse(const char *text, struct period *out_period, struct error *err);
 
 /* {"from","to"}. */
-MUST_CHECK int period_set(struct json *object, const char *key, const struct period *period,
+MUST_CHECK int period_put(struct json *object, const char *key, const struct period *period,
 			  struct error *err);
 /* The same read back; *out_there: is there one? ERROR_CORRUPT. */
 MUST_CHECK int period_read(const struct json *object, const char *key, struct period *out_period,

@@ -58,6 +58,7 @@
 #include "registry/reach.h"
 #include "registry/recording.h"
 #include "registry/allocation.h"
+#include "registry/node_use.h"
 #include "registry/remark.h"
 #include "registry/repair.h"
 #include "registry/retract.h"

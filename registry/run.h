@@ -7,6 +7,7 @@
 
 #include "registry/add.h"
 #include "registry/node_time.h"
+#include "registry/period.h"
 
 #define RUN_DETAILS_SCHEMA "akashi/run-details/1"
 #define RUN_DETAILS_MAX_BYTES (4u << 20)
@@ -39,6 +40,7 @@ struct run_declaration {
 	size_t data_count;
 	const struct name *parent; /* checkpoints it starts from */
 	size_t parent_count;
+	const struct period *declared; /* signed afterwards, for what ran in this time; NULL */
 };
 
 struct run_declared {

@@ -313,6 +313,9 @@ static int predicate_make(struct adding *adding, const struct run_declaration *d
 				   err) ||
 	     json_set_take(predicate, "continues", &before, err)))
 		return -1;
+	if (declaration->declared &&
+	    period_put(predicate, "declaredFor", declaration->declared, err))
+		return -1;
 	if (declaration->parent_count &&
 	    references_set(adding, predicate, "parents", STATEMENT_checkpoint, declaration->parent,
 			   declaration->parent_count, err))

@@ -72,6 +72,36 @@ CREATE TABLE note (
 );
 CREATE INDEX note_replaces ON note(replaces);
 
+-- Runs, and how they ended: what node time is reckoned from.
+CREATE TABLE run (
+	identity   CHAR(64) PRIMARY KEY,
+	folded     VARCHAR(300) NOT NULL,   -- owner/name
+	cluster    VARCHAR(256) NOT NULL,   -- that its scheduler names, or ''
+	began      BIGINT,                  -- seconds since 1970
+	afterwards SMALLINT NOT NULL        -- declared afterwards, for a time that was past
+);
+CREATE TABLE completion (
+	log_index  BIGINT PRIMARY KEY,
+	run        CHAR(64) NOT NULL,       -- the statement that declared it
+	folded     VARCHAR(300) NOT NULL,
+	outcome    SMALLINT NOT NULL,       -- enum run_outcome
+	began      BIGINT NOT NULL,
+	seconds    BIGINT NOT NULL,
+	bound      SMALLINT NOT NULL,       -- at least so long
+	nodes      BIGINT NOT NULL,
+	gpus       BIGINT NOT NULL,         -- of all nodes
+	gpus_known SMALLINT NOT NULL
+);
+CREATE INDEX completion_run ON completion(run, log_index);
+
+-- What is counted of checkpoints and datasets for a year's report.
+CREATE TABLE figure (
+	identity   CHAR(64) PRIMARY KEY,
+	parameters BIGINT NOT NULL,
+	tokens     BIGINT NOT NULL,         -- by the programme's tokenizer
+	tokens_ja  BIGINT NOT NULL
+);
+
 CREATE TABLE score (
 	identity CHAR(64) NOT NULL,         -- of the eval
 	place    BIGINT NOT NULL,
