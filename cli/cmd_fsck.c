@@ -1,5 +1,5 @@
 /* fsck: is everything here that the registry names, and is it what it is called? */
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/environment.h"
@@ -21,21 +21,22 @@ static int places_check(const char **from, size_t count, struct error *err)
 static int share_parse(const struct call *call, struct examine_request *request, struct error *err)
 {
 	const char *text = call_value(call, "read");
-	unsigned number, of;
-	int end = 0;
+	unsigned long number, of;
+	char *end;
 
 	if (!text)
 		return 0;
 	if (request->read_all)
 		return error_set(err, ERROR_USAGE,
 				 "--read reads a share and --read-all everything: give one");
-	if (strspn(text, "0123456789/") != strlen(text) || strlen(text) > 11 ||
-	    sscanf(text, "%5u/%5u%n", &number, &of, &end) != 2 || text[end] || !number ||
-	    number > of || of > STORE_SHARES_MAX)
+	number = strtoul(text, &end, 10);
+	of = *end == '/' ? strtoul(end + 1, &end, 10) : 0;
+	if (strspn(text, "0123456789/") != strlen(text) || *end || !number || number > of ||
+	    of > STORE_SHARES_MAX)
 		return error_set(err, ERROR_USAGE,
 				 "--read '%s': give a share as N/T, such as 1/7 to 7/7", text);
 	request->read_all = true;
-	request->share = (struct store_share){ number, of };
+	request->share = (struct store_share){ (unsigned)number, (unsigned)of };
 	return 0;
 }
 

@@ -85,7 +85,7 @@ static void both_libraries_unpack_the_same_however_it_is_cut(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(shell) / sizeof(shell[0]); i++) {
-		CLEANUP(buffer_release) struct buffer packed;
+		CLEANUP(buffer_release) struct buffer packed = { 0 };
 
 		make(shell[i], &packed);
 		for (size_t k = 0; k < sizeof(step) / sizeof(step[0]); k++)
@@ -95,7 +95,7 @@ static void both_libraries_unpack_the_same_however_it_is_cut(void **state)
 
 static void both_libraries_refuse_the_same(void **state)
 {
-	CLEANUP(buffer_release) struct buffer packed;
+	CLEANUP(buffer_release) struct buffer packed = { 0 };
 	size_t taken = 0;
 
 	(void)state;
