@@ -63,22 +63,30 @@ static bool is_of(const char *path, size_t path_len, const char *name)
 	       (len == path_len || path[path_len - len - 1] == '/');
 }
 
+/* Of several sources that a file may be of, "wiki" and "ja/wiki", it is that of the longest name.
+ */
 static void files_match(struct corpus *corpus, struct weighed *weighed, size_t count)
 {
 	const struct corpus_shard *shard;
 	size_t shards = corpus_shards(corpus, &shard);
 
 	for (size_t i = 0; i < shards; i++) {
-		size_t len = stem_length(shard[i].path);
+		size_t len = stem_length(shard[i].path), longest = 0;
+		struct weighed *best = NULL;
 
 		for (size_t k = 0; k < count; k++) {
-			if (!is_of(shard[i].path, len, weighed[k].source->name))
+			size_t stem = stem_length(weighed[k].source->name);
+
+			if (stem <= longest || !is_of(shard[i].path, len, weighed[k].source->name))
 				continue;
-			weighed[k].files++;
-			if (shard[i].counted)
-				counts_sum_add(&weighed[k].sum, &shard[i].counts.all);
-			break;
+			best = &weighed[k];
+			longest = stem;
 		}
+		if (!best)
+			continue;
+		best->files++;
+		if (shard[i].counted)
+			counts_sum_add(&best->sum, &shard[i].counts.all);
 	}
 }
 

@@ -175,6 +175,10 @@ printf '# a list\n3 ja/wiki_0000\n7 en/wiki_0000_text_document\n' >list.txt
 run 0 add dataset blend a/blend@2 --weights list.txt
 run 0 show a/blend@2 --json
 said_json '[(s["name"], s["weight"], s["files"], s["documents"]) for s in w["sources"]] == [("en/wiki_0000", 7, 1, 2), ("ja/wiki_0000", 3, 1, 1)]'
+printf '9 wiki_0000\n3 ja/wiki_0000\n' >list.txt # a file is of the longest name that fits
+run 0 add dataset blend a/blend@3 --weights list.txt
+run 0 show a/blend@3 --json
+said_json '[(s["name"], s["files"], s["documents"]) for s in w["sources"]] == [("wiki_0000", 1, 2), ("ja/wiki_0000", 1, 1)]'
 run 0 fsck
 printf '3 ja/wiki_0000\n0.5 en/wiki_0000\n' >list.txt
 run 1 add dataset blend a/x@1 --weights list.txt
