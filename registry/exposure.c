@@ -52,9 +52,15 @@ bool exposure_step(const char *version, uint64_t *out_step)
 		if (number_at(at, out_step))
 			return true;
 	}
-	for (const char *at = version; *at; at++)
-		if ((at == version || !strchr("0123456789", at[-1])) && number_at(at, out_step))
+	for (const char *at = version; *at; at++) {
+		if (*at < '0' || *at > '9')
+			continue;
+		/* "v1" and "1.2" number a version, and no step. */
+		if ((at == version || !strchr(".vV", at[-1])) &&
+		    at[strspn(at, "0123456789")] != '.' && number_at(at, out_step))
 			found = true; /* the last one stays */
+		at += strspn(at, "0123456789") - 1;
+	}
 	return found;
 }
 

@@ -65,7 +65,7 @@ MUST_CHECK int registry_exposure(struct registry *registry, const struct exposur
 				 struct exposure *out_exposure, struct error *err);
 
 /* The step that the version of a checkpoint names: "iter_0001000", "step-500-tokens4B", "v3-20";
- * false: none. */
+ * false: none, as in "v3" and "1.2". */
 bool exposure_step(const char *version, uint64_t *out_step);
 
 /* ---- inner: registry/exposure_sum.c ---- */

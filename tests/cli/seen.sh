@@ -78,6 +78,9 @@ printf '{"dataOrder":{"sources":[{"path":"z"}],"batchSize":3,"sequenceLength":2}
 akashi add checkpoint "$TINY/step-300" a/filed@step-9 --run file.json --quiet >/dev/null
 run 0 seen a/filed@step-9
 said "by step 9: 27 samples, 54 tokens, exactly"
+akashi add checkpoint "$TINY/step-300" a/final@v2 --run file.json --quiet >/dev/null
+run 2 seen a/final@v2 # that numbers a version, and no step
+complained "names no step"
 
 # What is drawn by chance is told as declared; a file of sequences is counted.
 sed 's/^{/{"kind":"interleave",/' next.json >draw.json
