@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STEPS_MAX ((uint64_t)1 << 40) /* samples x sources that are gone through */
+#define STEPS_MAX ((uint64_t)1 << 37) /* samples x sources that are gone through */
 
 enum {
 	PAIRWISE_BLOCK = 128, /* as numpy adds */

@@ -25,7 +25,7 @@ MUST_CHECK int blend_normalize(double *weight, size_t count, struct error *err);
  * times: Megatron-LM does so twice with weights that were given, once with its own. ERROR_USAGE
  * beyond the limits above. Takes milliseconds for any number of samples unless a weight is so small
  * that nothing but counting from the front is safe: then, as ever, samples x sources steps,
- * and ERROR_USAGE beyond 2^40 of them.
+ * and ERROR_USAGE beyond 2^37 of them.
  */
 MUST_CHECK int blend_taken(const double *weight, size_t count, unsigned times, uint64_t samples,
 			   uint64_t *out_taken, struct error *err);
