@@ -178,5 +178,10 @@ int described_set(struct adding *adding, const struct described *described,
 			       "'%s': %llu of the files that it describes are not here, and were "
 			       "not compared",
 			       described->path, (unsigned long long)elsewhere);
+	if (!checked)
+		context_notice(adding->registry->ctx,
+			       "'%s': it states no digest that could be checked: no file was "
+			       "compared with one",
+			       described->path);
 	return 0;
 }

@@ -5,6 +5,7 @@
 
 #include "registry/add_inner.h"
 #include "registry/index.h"
+#include "registry/secrets.h"
 
 enum { SOURCES_SHOWN = 64, TEXT_MAX = 1024, FILTERS_MAX = 16 };
 
@@ -178,10 +179,16 @@ static void oddities_say(const struct registry *registry, struct corpus *corpus)
 
 int said_check(const char *what, const char *text, struct error *err)
 {
-	return *text && strlen(text) <= TEXT_MAX
-		       ? 0
-		       : error_set(err, ERROR_USAGE, "%s has %zu bytes, of 1 to %d", what,
-				   strlen(text), TEXT_MAX);
+	struct secret_found found;
+
+	if (!*text || strlen(text) > TEXT_MAX)
+		return error_set(err, ERROR_USAGE, "%s has %zu bytes, of 1 to %d", what,
+				 strlen(text), TEXT_MAX);
+	return secrets_find(span_of(text), &found)
+		       ? error_set(err, ERROR_UNTRUSTED,
+				   "%s holds what looks like %s: take it out, or nothing is signed",
+				   what, found.rule)
+		       : 0;
 }
 
 /* YYYY, YYYY-MM or YYYY-MM-DD, `len` bytes of it. */

@@ -72,7 +72,8 @@ MUST_CHECK int name_set(struct json *predicate, const struct name *name,
 MUST_CHECK int adding_publish(struct adding *adding, const struct statement_draft *draft,
 			      size_t count, struct statement_made *out_made, struct error *err);
 
-/* ERROR_USAGE unless the text has 1 to 1,024 bytes; `what` is what it says. */
+/* ERROR_USAGE unless the text has 1 to 1,024 bytes, ERROR_UNTRUSTED where it holds what looks like
+ * a secret; `what` is what it says. */
 MUST_CHECK int said_check(const char *what, const char *text, struct error *err);
 
 /* Is this "FROM/TO", in years, months or days? */

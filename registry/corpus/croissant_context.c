@@ -16,17 +16,19 @@ static const struct {
 	{ "croissant:", "http://mlcommons.org/croissant/" },
 	{ "ml:", "http://mlcommons.org/schema/" },
 	{ "dct:", "http://purl.org/dc/terms/" },
+	{ "dcterms:", "http://purl.org/dc/terms/" },
 	{ "prov:", "http://www.w3.org/ns/prov#" },
 };
 
 enum { VOCABULARIES = sizeof(vocabularies) / sizeof(vocabularies[0]) };
 
-/* Terms that are read. */
+/* Terms and types that are read. */
 static const char *const terms[] = {
 	"name",         "description",    "license",        "url",
 	"version",      "datePublished",  "citeAs",         "conformsTo",
 	"distribution", "contentUrl",     "contentSize",    "sha256",
 	"containedIn",  "wasDerivedFrom", "wasGeneratedBy", "temporalCoverage",
+	"Dataset",      "FileObject",     "FileSet",
 };
 
 static bool is_term(const char *text)
@@ -119,8 +121,8 @@ static int named_check(const char *address, struct error *err)
 			 address);
 }
 
-/* Is this prefix defined as everybody does? */
-static int prefix_check(const char *prefix, const char *address, struct error *err)
+/* Is this prefix defined as everybody does? *out_known: it is one of those. */
+static int prefix_check(const char *prefix, const char *address, bool *out_known, struct error *err)
 {
 	size_t len = strlen(prefix);
 	bool known = false;
@@ -130,19 +132,42 @@ static int prefix_check(const char *prefix, const char *address, struct error *e
 		    strncmp(vocabularies[i].prefix, prefix, len) != 0)
 			continue;
 		known = true;
-		if (strcmp(vocabularies[i].address, address) == 0)
+		if (strcmp(vocabularies[i].address, address) == 0) {
+			*out_known = true;
 			return 0;
+		}
 	}
+	*out_known = known;
 	if (!known)
 		return 0;
 	return error_set(err, ERROR_CORRUPT, "'@context' takes '%s' for '%.200s', and not for %s",
 			 prefix, address, "what Croissant means by it");
 }
 
+/* Can a name that stands for `to`, alone or as a prefix, spell what is read in another way? */
+static bool is_alias(const char *to)
+{
+	const char *rest = term_of(to);
+	size_t len = strlen(to);
+
+	for (size_t i = 0; i < sizeof(terms) / sizeof(terms[0]); i++)
+		if (strncmp(terms[i], rest, strlen(rest)) == 0)
+			return true;
+	for (size_t i = 0; i < VOCABULARIES; i++) {
+		const char *prefix = vocabularies[i].prefix;
+
+		if (strncmp(vocabularies[i].address, to, len) == 0 ||
+		    (strncmp(prefix, to, len) == 0 && strcmp(prefix + len, ":") == 0))
+			return true;
+	}
+	return false;
+}
+
 /* One definition: a prefix, or a term by its name and by no other. */
 static int definition_check(const char *key, const struct json *value, struct error *err)
 {
 	const char *to = json_text(value);
+	bool known;
 
 	if (strcmp(key, "@import") == 0 || strcmp(key, "@propagate") == 0)
 		return error_set(err, ERROR_CORRUPT, "'%s' in '@context' is not understood", key);
@@ -162,13 +187,19 @@ static int definition_check(const char *key, const struct json *value, struct er
 				      : error_set(err, ERROR_CORRUPT,
 						  "'@vocab' is '%.200s', and not schema.org's", to);
 	}
-	if (is_term(key) ? strcmp(term_of(to), key) != 0
-			 : term_of(to) != to && is_term(term_of(to)))
+	if (to[0] == '@')
+		return error_set(err, ERROR_CORRUPT,
+				 "'@context' takes '%.100s' for '%.200s': keywords are read by "
+				 "their own names only",
+				 key, to);
+	if (prefix_check(key, to, &known, err))
+		return -1;
+	if (!known && (is_term(key) ? strcmp(term_of(to), key) != 0 : is_alias(to)))
 		return error_set(err, ERROR_CORRUPT,
 				 "'@context' takes '%.100s' for '%.200s': such a description is "
 				 "not understood",
 				 key, to);
-	return prefix_check(key, to, err);
+	return 0;
 }
 
 static int context_check(const struct json *context, struct error *err)
@@ -185,22 +216,27 @@ static int context_check(const struct json *context, struct error *err)
 	return 0;
 }
 
-/* No contexts below the top, nor what turns the tree about. The depth is the parser's limit. */
-static int within_check(const struct json *value, struct error *err)
+/* No contexts below the top, nor what turns the tree about or stands between. */
+static int key_check(const char *key, struct error *err)
 {
 	static const char *const refused[] = { "@context", "@graph", "@reverse", "@included",
-					       "@nest" };
+					       "@nest",    "@set",   "@list" };
+
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+		if (strcmp(key, refused[i]) == 0)
+			return error_set(err, ERROR_CORRUPT,
+					 "'%s' within the description is not understood", key);
+	return 0;
+}
+
+/* The depth is the parser's limit. */
+static int within_check(const struct json *value, struct error *err)
+{
 	struct json_members at = { 0 };
 
-	while (json_next(value, &at)) {
-		for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
-			if (strcmp(at.key, refused[i]) == 0)
-				return error_set(err, ERROR_CORRUPT,
-						 "'%s' within the description is not understood",
-						 at.key);
-		if (within_check(at.value, err))
+	while (json_next(value, &at))
+		if (key_check(at.key, err) || within_check(at.value, err))
 			return -1;
-	}
 	for (size_t i = 0; json_kind(value) == JSON_KIND_ARRAY && i < json_count(value); i++)
 		if (within_check(json_at(value, i), err))
 			return -1;
@@ -223,10 +259,13 @@ int croissant_context_check(const struct json *root, struct error *err)
 		if (strcmp(at.key, "@graph") == 0)
 			return error_set(err, ERROR_CORRUPT,
 					 "it is a '@graph': the dataset stands at the top");
-		/* Values of its records are no part of what is said. */
-		if (strcmp(at.key, "@context") != 0 && strcmp(term_of(at.key), "recordSet") != 0 &&
-		    within_check(at.value, err))
+		if (strcmp(at.key, "@context") == 0)
+			continue;
+		if (key_check(at.key, err))
 			return -1;
+		/* Values of its records are no part of what is said. */
+		if (strcmp(term_of(at.key), "recordSet") != 0 && within_check(at.value, err))
+			return error_prefix(err, "'%.100s'", at.key);
 	}
 	return 0;
 }

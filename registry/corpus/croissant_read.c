@@ -242,6 +242,23 @@ static int containers_check(const struct croissant *croissant, struct error *err
 	return 0;
 }
 
+/* Only a FileSet says what belongs together, and nothing of a file. */
+static int set_check(const struct json *object, size_t at, struct error *err)
+{
+	const struct json *sum;
+
+	if (!is_of_type(object, "FileSet"))
+		return error_set(err, ERROR_CORRUPT,
+				 "distribution[%zu].@type is neither cr:FileObject nor cr:FileSet",
+				 at);
+	if (croissant_member(object, "sha256", &sum, err))
+		return error_prefix(err, "distribution[%zu]", at);
+	return json_kind(sum) == JSON_KIND_NULL
+		       ? 0
+		       : error_set(err, ERROR_CORRUPT,
+				   "distribution[%zu].sha256: a cr:FileSet has no digest", at);
+}
+
 static int files_get(const struct json *root, struct croissant *croissant, struct error *err)
 {
 	const struct json *list;
@@ -266,8 +283,11 @@ static int files_get(const struct json *root, struct croissant *croissant, struc
 
 		if (json_kind(one) != JSON_KIND_OBJECT)
 			return error_set(err, ERROR_CORRUPT, "distribution[%zu] is no object", i);
-		if (!is_of_type(one, "FileObject"))
-			continue; /* a FileSet says what belongs together, and nothing of it */
+		if (!is_of_type(one, "FileObject")) {
+			if (set_check(one, i, err))
+				return -1;
+			continue;
+		}
 		file->at = i;
 		if (file_get(one, file, err))
 			return error_prefix(err, "distribution[%zu]", i);

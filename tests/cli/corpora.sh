@@ -104,6 +104,11 @@ run 2 add dataset corpus a/x@1 --period 2024/2013
 run 2 add dataset corpus a/x@1 --by 'nothing'
 run 2 add dataset corpus a/x@1 --language 'a=german'
 run 4 add dataset corpus a/x@1 --derived-from a/none@1
+run 3 add dataset corpus a/x@1 --derived-from a/corpus@1 --by 'x --token hf_abcdefghijklmnopqrstuvwxyzABCDEF'
+complained '--by holds what looks like'
+run 3 add dataset corpus a/x@1 --filter 'from https://u:hunter2@h.example/list'
+complained 'a filter holds what looks like a URL with a password'
+run 4 show a/x@1
 
 # Tokenized files: what the index says, and the .bin must agree.
 mkdir tokenized

@@ -64,6 +64,7 @@ described 'c["predicate"]["croissant"]["generatedBy"] == ["dedup --near 0.8"]'
 mkdir bent
 cat >bend.py <<'END'
 import json
+LIE = 'a = files["ja/a.jsonl"]; a["sha256"] = "0" * 64; '
 CASES = [
     ('files["ja/a.jsonl"]["sha256"] = "0" * 64',
      "'bent/00.json': 'ja/a.jsonl', distribution[2].sha256: the description says 0000"),
@@ -103,6 +104,30 @@ CASES = [
      "'bent/17.json': "),
     ('c["prov:wasDerivedFrom"] = ["urn:%d" % i for i in range(17)]',
      'more than 16'),
+    (LIE + 'c["@context"]["T"] = "@type"; a["T"] = a.pop("@type")',
+     "'bent/19.json': '@context' takes 'T' for '@type'"),
+    (LIE + 'c["@context"]["T"] = {"@id": "@type"}; a["T"] = a.pop("@type")',
+     "'@context' takes 'T' for '@type'"),
+    (LIE + 'c["@context"]["F"] = "cr:FileObject"; a["@type"] = "F"',
+     "'bent/21.json': '@context' takes 'F' for 'cr:FileObject'"),
+    (LIE + 'a["@type"] = "F"',
+     "distribution[2].@type is neither cr:FileObject nor cr:FileSet"),
+    (LIE + 'a["@type"] = "cr:FileSet"; a["type"] = "cr:FileObject"',
+     'distribution[2].sha256: a cr:FileSet has no digest'),
+    (LIE + 'c["distribution"] = [{"@set": c["distribution"]}]',
+     "'bent/24.json': 'distribution': '@set' within the description"),
+    (LIE + 'c["distribution"] = {"@list": c["distribution"]}',
+     "'distribution': '@list' within the description"),
+    (LIE + 'c["@nest"] = {"distribution": c.pop("distribution")}',
+     "'@nest' within the description"),
+    (LIE + 'c["@context"]["S"] = "sha256"; a["S"] = a.pop("sha256")',
+     "'@context' takes 'S' for 'sha256'"),
+    (LIE + 'c["@context"]["x"] = "http://mlcommons.org/croissant/"; a["x:sha256"] = a.pop("sha256")',
+     "'@context' takes 'x' for 'http://mlcommons.org/croissant/'"),
+    (LIE + 'c["@context"]["x"] = "https://schema.org/sha"; a["x:256"] = a.pop("sha256")',
+     "'@context' takes 'x' for 'https://schema.org/sha'"),
+    (LIE + 'c["@context"]["x"] = "cr"; a["x:sha256"] = a.pop("sha256")',
+     "'@context' takes 'x' for 'cr'"),
 ]
 for number, (code, words) in enumerate(CASES):
     c = json.load(open("croissant.json"))
@@ -118,7 +143,16 @@ while read -r words <&3; do
 	complained "$words"
 	number=$((number + 1))
 done 3<words
-[ $number = 19 ] || fail "only $number descriptions were tried"
+[ $number = 31 ] || fail "only $number descriptions were tried"
 printf '{"a":1,"a":2}' >bent.json
 run 1 add dataset corpus a/x@1 --croissant bent.json
 run 4 show a/x@1
+
+# Nothing that lets one in is signed, and where no digest was compared that is said.
+edit 'c["url"] = "https://u:hf_abcdefghijklmnopqrstuvwxyzABCDEF@h.example/x"'
+run 3 add dataset corpus a/x@1 --croissant bent.json
+complained "'bent.json': url holds what looks like"
+run 4 show a/x@1
+edit '[f.pop("sha256", 0) for f in files.values()]; c["@context"]["dcterms"] = "http://purl.org/dc/terms/"'
+run 0 add dataset corpus a/undigested@1 --croissant bent.json
+complained 'it states no digest that could be checked'
