@@ -16,12 +16,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STEPS_MAX ((uint64_t)1 << 37) /* samples x sources that are gone through */
-
 enum {
 	PAIRWISE_BLOCK = 128, /* as numpy adds */
 	WINDOW = 1024,        /* samples in which the holes should be found; four times as many, */
 	WINDOW_GROWTH = 4,    /* where they are not */
+	SAMPLE_STEPS = 4,     /* what a sample takes beside its sources */
 };
 
 /* numpy/_core/src/umath/loops_utils.h.src: pairwise_sum. */
@@ -89,11 +88,22 @@ static size_t choose(const double *weight, size_t count, uint64_t n, const uint6
 	return best;
 }
 
-void blend_count(const double *weight, size_t count, uint64_t samples, uint64_t *out_taken)
+/* Asked for each sample, and looked after every 2^19 steps. */
+static int stop_check(const struct context *ctx, size_t count, uint64_t n, struct error *err)
+{
+	return n % (((uint64_t)1 << 19) / count + 1) ? 0 : context_check_cancelled(ctx, err);
+}
+
+int blend_count(const double *weight, size_t count, uint64_t samples, const struct context *ctx,
+		uint64_t *out_taken, struct error *err)
 {
 	memset(out_taken, 0, count * sizeof(*out_taken));
-	for (uint64_t n = 0; n < samples; n++)
+	for (uint64_t n = 0; n < samples; n++) {
+		if (stop_check(ctx, count, n, err))
+			return -1;
 		out_taken[choose(weight, count, n, out_taken)]++;
+	}
+	return 0;
 }
 
 /* ---- From near the end ---- */
@@ -137,9 +147,10 @@ static void hole_step(struct hole *hole, const double *weight, uint64_t *taken, 
 	}
 }
 
-/* Fill in the state before sample `samples` from that before `from` > 0; false: not certain. */
-static bool count_from(const double *weight, size_t count, uint64_t from, uint64_t samples,
-		       bool *may, uint64_t *taken)
+/* Fill in the state before sample `samples` from that before `from` > 0; else it is not certain. */
+static int count_from(const double *weight, size_t count, uint64_t from, uint64_t samples,
+		      const struct context *ctx, bool *may, uint64_t *taken, bool *out_certain,
+		      struct error *err)
 {
 	struct hole hole = { .may = may };
 	double slack = (double)samples * 0x1p-49; /* what rounding comes to at most */
@@ -151,8 +162,11 @@ static bool count_from(const double *weight, size_t count, uint64_t from, uint64
 	}
 	holes -= from;
 	for (uint64_t n = from; n < samples; n++) {
-		size_t chosen = choose(weight, count, n, taken);
+		size_t chosen;
 
+		if (stop_check(ctx, count, n, err))
+			return -1;
+		chosen = choose(weight, count, n, taken);
 		if (holes && !hole.places)
 			hole_begin(&hole, taken, count);
 		if (holes)
@@ -165,18 +179,52 @@ static bool count_from(const double *weight, size_t count, uint64_t from, uint64
 			holes--;
 		}
 	}
-	return holes == 0;
+	*out_certain = holes == 0;
+	return 0;
+}
+
+/* Take what so many steps cost, unless less than `kept` were left. */
+static bool work_take(struct blend_work *work, uint64_t steps, uint64_t kept)
+{
+	if (steps > work->left || work->left - steps < kept)
+		return false;
+	work->left -= steps;
+	return true;
+}
+
+static int share_count(const double *share, size_t count, uint64_t samples, struct blend_work *work,
+		       bool *may, uint64_t *taken, struct error *err)
+{
+	uint64_t each = count + SAMPLE_STEPS, all = samples * each;
+	uint64_t kept =
+		all <= work->left ? all : 0; /* for the way from the front, if it has room */
+	bool found = false;
+
+	/* Beyond a quarter it is no dearer to begin at the front. */
+	for (uint64_t window = WINDOW + 16 * count;
+	     samples / WINDOW_GROWTH > window && work_take(work, 2 * window * each, kept);
+	     window *= WINDOW_GROWTH) {
+		if (count_from(share, count, samples - window, samples, work->ctx, may, taken,
+			       &found, err))
+			return -1;
+		if (found)
+			return 0;
+	}
+	work->over = !work_take(work, all, 0);
+	if (work->over)
+		return error_set(err, ERROR_USAGE,
+				 "a weight is too small for so many samples to be counted");
+	return blend_count(share, count, samples, work->ctx, taken, err);
 }
 
 int blend_taken(const double *weight, size_t count, unsigned times, uint64_t samples,
-		uint64_t *out_taken, struct error *err)
+		struct blend_work *work, uint64_t *out_taken, struct error *err)
 {
 	double *share = malloc((count ? count : 1) * sizeof(*share));
 	bool *may = malloc(count ? count : 1);
-	uint64_t window = WINDOW;
-	bool found = false;
 	int failed = -1;
 
+	work->over = false;
 	if (!count || count > BLEND_SOURCES_MAX || samples > BLEND_SAMPLES_MAX)
 		error_set(err, ERROR_USAGE, "a blend of %zu sources and %llu samples is too large",
 			  count, (unsigned long long)samples);
@@ -188,16 +236,8 @@ int blend_taken(const double *weight, size_t count, unsigned times, uint64_t sam
 		memcpy(share, weight, count * sizeof(*share));
 	for (unsigned i = 0; !failed && i < times; i++)
 		failed = blend_normalize(share, count, err);
-	for (window += 16 * count;
-	     !failed && !found && samples > window && window <= STEPS_MAX / count;
-	     window *= WINDOW_GROWTH)
-		found = count_from(share, count, samples - window, samples, may, out_taken);
-	if (!failed && !found && samples > STEPS_MAX / count)
-		failed = error_set(err, ERROR_USAGE,
-				   "a weight is too small for so many samples to be counted");
-	else if (!failed && !found)
-		blend_count(share, count, samples, out_taken);
+	failed = failed || share_count(share, count, samples, work, may, out_taken, err);
 	free(share);
 	free(may);
-	return failed;
+	return failed ? -1 : 0;
 }

@@ -13,6 +13,18 @@
 
 #define BLEND_SOURCES_MAX 4096u
 #define BLEND_SAMPLES_MAX ((uint64_t)1 << 46)
+#define BLEND_STEPS_MAX ((uint64_t)1 << 33)
+
+/*
+ * What counting may still take, for as many blends as it is handed to: of BLEND_STEPS_MAX at first,
+ * count + 4 for each sample that is gone through, twice that where holes are followed as well (on
+ * one core of a server some 10 to 20 s for all). `ctx` is asked for a stop about every millisecond.
+ */
+struct blend_work {
+	const struct context *ctx;
+	uint64_t left;
+	bool over; /* the last blend would have taken more than was left */
+};
 
 /*
  * Divide by their sum, as numpy adds it up (pairwise). ERROR_CORRUPT where the sum is not above 0,
@@ -24,13 +36,15 @@ MUST_CHECK int blend_normalize(double *weight, size_t count, struct error *err);
  * out_taken[i] of the first `samples` are of source i; weight[i] are normalized `times`
  * times: Megatron-LM does so twice with weights that were given, once with its own. ERROR_USAGE
  * beyond the limits above. Takes milliseconds for any number of samples unless a weight is so small
- * that nothing but counting from the front is safe: then, as ever, samples x sources steps,
- * and ERROR_USAGE beyond 2^37 of them.
+ * that nothing but counting from far ahead, or from the front, is safe. What of that `work` has no
+ * room for is not begun: ERROR_USAGE, and work->over. ERROR_SYSTEM: stopped on request.
  */
 MUST_CHECK int blend_taken(const double *weight, size_t count, unsigned times, uint64_t samples,
-			   uint64_t *out_taken, struct error *err);
+			   struct blend_work *work, uint64_t *out_taken, struct error *err);
 
-/* The same, sample by sample: what blend_taken is judged by. `weight` as it is used. */
-void blend_count(const double *weight, size_t count, uint64_t samples, uint64_t *out_taken);
+/* The same, sample by sample: what blend_taken is judged by. `weight` as it is used.
+ * ERROR_SYSTEM: stopped on request. */
+MUST_CHECK int blend_count(const double *weight, size_t count, uint64_t samples,
+			   const struct context *ctx, uint64_t *out_taken, struct error *err);
 
 #endif

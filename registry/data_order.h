@@ -100,10 +100,12 @@ const char *data_order_doubt(const struct data_order *order, bool file, uint64_t
 
 /*
  * How many of the first `samples` are of each source: to the sample where there is no doubt, else
- * by the weights (largest remainders). `sequences` is the text of the file, for its kind.
+ * by the weights (largest remainders), as all is where `work` is NULL. `sequences` is the text of
+ * the file, for its kind. Errors of blend_taken.
  */
 MUST_CHECK int data_order_taken(const struct data_order *order, uint64_t samples,
-				struct source *sequences, uint64_t *out_taken, struct error *err);
+				struct source *sequences, struct blend_work *work,
+				uint64_t *out_taken, struct error *err);
 
 /*
  * Go through a file of sequences, a decimal number from 0 in each line: `count` numbers below

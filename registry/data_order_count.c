@@ -169,9 +169,9 @@ static int listed_taken(const struct data_order *order, uint64_t samples, struct
 }
 
 int data_order_taken(const struct data_order *order, uint64_t samples, struct source *sequences,
-		     uint64_t *out_taken, struct error *err)
+		     struct blend_work *work, uint64_t *out_taken, struct error *err)
 {
-	bool sure = !data_order_doubt(order, sequences != NULL, samples);
+	bool sure = work && !data_order_doubt(order, sequences != NULL, samples);
 	double *share = calloc(order->count, sizeof(*share));
 	int failed;
 
@@ -193,7 +193,7 @@ int data_order_taken(const struct data_order *order, uint64_t samples, struct so
 		out_taken[0] = samples, failed = 0;
 	else if (sure)
 		failed = blend_taken(share, order->count, order->source[0].weight ? 2 : 1, samples,
-				     out_taken, err);
+				     work, out_taken, err);
 	else
 		failed = blend_normalize(share, order->count, err) ||
 			 declared_taken(share, order->count, samples, out_taken, err);

@@ -278,6 +278,7 @@ static int parent_follow(struct walk *walk, struct exposure_segment *segment,
 	walk->done = true;
 	if (!reference_read(reference, &name, &identity)) {
 		doubt(segment, "what it started from is withheld", "", "");
+		segment->adrift = !segment->order.fresh;
 		return 0;
 	}
 	if (checkpoint_read(walk->registry, &name, &identity, &from, err))
@@ -287,6 +288,7 @@ static int parent_follow(struct walk *walk, struct exposure_segment *segment,
 		segment->from = from.step;
 	if (!from.has_run || !from.has_step) {
 		doubt(segment, "what ", text, " had seen is not known");
+		segment->adrift = !segment->order.fresh;
 		return 0;
 	}
 	segment->order.fresh |= from.step > segment->to;
@@ -309,6 +311,7 @@ static int continue_follow(struct walk *walk, struct exposure_segment *segment,
 	walk->done = true;
 	if (!reference_read(reference, &name, &run)) {
 		doubt(segment, "what it goes on with is withheld", "", "");
+		segment->adrift = true;
 		return 0;
 	}
 	if (registry_index(walk->registry, &index, err) ||
@@ -347,6 +350,7 @@ static int run_follow(struct walk *walk, struct error *err)
 		if (!told || json_need_digest(told, "object", &object, &none) ||
 		    !digest_equal(&object, &walk->object)) {
 			doubt(segment, "where it took over from ", name, " is not known");
+			segment->adrift = true;
 			walk->done = true;
 			return 0;
 		}
@@ -369,7 +373,7 @@ static int walk_back(struct walk *walk, struct error *err)
 	struct exposure *exposure = walk->exposure;
 
 	while (!walk->done)
-		if (run_follow(walk, err))
+		if (context_check_cancelled(walk->registry->ctx, err) || run_follow(walk, err))
 			return -1;
 	for (size_t i = 0; i < exposure->segment_count / 2; i++) {
 		struct exposure_segment *a = &exposure->segment[i];

@@ -29,6 +29,7 @@ struct exposure_segment {
 	uint64_t from, to;       /* steps, as this run counts them */
 	uint64_t begin, samples; /* samples of its order that were done before; those it did */
 	bool ordered;            /* its statement says an order of data */
+	bool adrift;             /* where in its order it ended is not known */
 	bool exact;
 	char why[2 * NAME_TEXT_MAX]; /* not; "": it is */
 	struct data_order order;

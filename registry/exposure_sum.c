@@ -28,7 +28,8 @@ static int sequences_open(struct registry *registry, const char *named,
 		size_t len =
 			file->size - at < sizeof(step) ? (size_t)(file->size - at) : sizeof(step);
 
-		if (source_read_at(file, at, step, len, err))
+		if (context_check_cancelled(registry->ctx, err) ||
+		    source_read_at(file, at, step, len, err))
 			return -1;
 		hash_stream_add(stream, (struct span){ step, len });
 	}
@@ -49,16 +50,42 @@ static void why_set(struct exposure_segment *segment, const char *why)
 		snprintf(segment->why, sizeof(segment->why), "%s", why);
 }
 
-/* `begin` is what the segments before it did, where it goes on counting. */
-static int segment_count(struct registry *registry, const char *sequences, uint64_t begin,
-			 struct exposure_segment *segment, struct error *err)
+/* What goes from segment to segment. */
+struct summing {
+	struct registry *registry;
+	const char *sequences;
+	uint64_t begin; /* what the segments so far did, where the next goes on counting */
+	bool unknown;   /* and that is not known */
+	struct blend_work work;
+};
+
+/* Its samples of each source; `work` NULL: as declared. */
+static int segment_taken(struct exposure_segment *segment, struct source *file,
+			 struct blend_work *work, struct error *err)
+{
+	const struct data_order *order = &segment->order;
+	uint64_t *before = calloc(order->count, sizeof(*before));
+	uint64_t begin = work ? segment->begin : 0;
+	int failed;
+
+	if (!before)
+		return error_set(err, ERROR_SYSTEM, "out of memory for shares");
+	failed = data_order_taken(order, begin, file, work, before, err) ||
+		 data_order_taken(order, begin + segment->samples, file, work, segment->taken, err);
+	for (size_t i = 0; !failed && i < order->count; i++)
+		segment->taken[i] -= before[i];
+	free(before);
+	return failed ? -1 : 0;
+}
+
+static int segment_count(struct summing *summing, struct exposure_segment *segment,
+			 struct error *err)
 {
 	CLEANUP(source_close) struct source *file = NULL;
 	const struct data_order *order = &segment->order;
-	uint64_t *before;
+	struct error counted = { 0 };
 	const char *why;
 	uint64_t done;
-	int failed;
 
 	if (!segment->ordered)
 		return 0;
@@ -66,27 +93,27 @@ static int segment_count(struct registry *registry, const char *sequences, uint6
 		why_set(segment, "the size of a batch is not known: only the shares are");
 		return 0;
 	}
-	segment->begin = segment->order.fresh ? 0 : begin;
+	if (summing->unknown && !order->fresh)
+		why_set(segment, "how many samples came before it is not known");
+	segment->begin = order->fresh ? 0 : summing->begin;
 	if (data_order_advance(order, segment->begin, segment->to - segment->from, &done, err) ||
-	    sequences_open(registry, sequences, order, &file, err))
+	    sequences_open(summing->registry, summing->sequences, order, &file, err))
 		return -1;
 	segment->samples = done - segment->begin;
-	before = calloc(order->count, sizeof(*before));
 	segment->taken = calloc(order->count, sizeof(*segment->taken));
+	if (!segment->taken)
+		return error_set(err, ERROR_SYSTEM, "out of memory for shares");
 	why = data_order_doubt(order, file != NULL, done);
-	failed = !before || !segment->taken
-			 ? error_set(err, ERROR_SYSTEM, "out of memory for shares")
-			 : data_order_taken(order, why ? 0 : segment->begin, why ? NULL : file,
-					    before, err) ||
-				   data_order_taken(order, why ? segment->samples : done,
-						    why ? NULL : file, segment->taken, err);
-	for (size_t i = 0; !failed && i < order->count; i++)
-		segment->taken[i] -= before[i];
-	free(before);
 	if (why)
 		why_set(segment, why);
+	summing->work.over = false;
+	if (!segment->why[0] && segment_taken(segment, file, &summing->work, &counted)) {
+		if (!summing->work.over)
+			return error_set(err, counted.code, "%s", counted.text);
+		why_set(segment, "a weight is too small for so many samples to be counted");
+	}
 	segment->exact = !segment->why[0];
-	return failed ? -1 : 0;
+	return segment->exact ? 0 : segment_taken(segment, NULL, NULL, err);
 }
 
 /* ---- All of them ---- */
@@ -143,16 +170,23 @@ static int source_order(const void *a, const void *b)
 int exposure_sum(struct registry *registry, const char *sequences, struct exposure *exposure,
 		 struct error *err)
 {
-	uint64_t begin = 0;
+	struct summing summing = {
+		.registry = registry,
+		.sequences = sequences,
+		.work = { .ctx = registry->ctx, .left = BLEND_STEPS_MAX },
+	};
 	size_t sources = 1;
 
 	exposure->exact = exposure->tokens_known = true;
 	for (size_t i = 0; i < exposure->segment_count; i++) {
 		struct exposure_segment *segment = &exposure->segment[i];
 
-		if (segment_count(registry, sequences, begin, segment, err))
+		if (context_check_cancelled(registry->ctx, err) ||
+		    segment_count(&summing, segment, err))
 			return -1;
-		begin = segment->begin + segment->samples;
+		summing.begin = segment->begin + segment->samples;
+		summing.unknown = !segment->taken || segment->adrift ||
+				  (summing.unknown && !segment->order.fresh);
 		sources += segment->order.count;
 		exposure->exact &= segment->exact;
 		exposure->tokens_known &= segment->order.sequence_length > 0 && segment->taken;

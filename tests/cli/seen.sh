@@ -97,6 +97,38 @@ said "by step 2: 4 samples, 40 tokens, exactly"
 run 0 seen a/ids-run@3
 said "the file of sequences ends before"
 
+# Behind a run whose samples are not known nothing is exact, unless it is counted anew.
+printf '{"says":"nothing"}' >dark.json
+akashi add checkpoint "$TINY/step-300" a/dark@step-5 --run dark.json --quiet >/dev/null
+run 0 run a/behind-run@v1 --order next.json --parent a/dark@step-5 -- true
+run 0 seen a/behind-run@15
+said "steps 5 to 15 of a/behind-run@v1, 40 samples: as declared blend, because how many samples came before"
+run 0 run a/anew-run@v1 --parent a/dark@step-5 -- true ./tune.sh
+run 0 seen a/anew-run@10
+said "of a/anew-run@v1, 80 samples: exactly"
+
+# Weights that are too small to be counted by so far: as declared, and ^C ends what takes its time.
+"$python" -c 'import json
+def order(name, n, batch):
+    json.dump({"sources": [{"path": f"s{i}", "weight": f"1e-{i % 300}"} for i in range(n)],
+               "sequenceLength": 1, "batchSize": batch}, open(name, "w"))
+order("far.json", 4096, 1 << 24)
+order("long.json", 300, 24 << 20)'
+run 0 run a/long-run@v1 --order long.json -- true
+"$AKASHI" seen a/long-run@1 >"$STORY/out" 2>"$STORY/err" &
+child=$!
+sleep 1
+kill -TERM $child
+STATUS=0
+wait $child || STATUS=$?
+[ "$STATUS" = 5 ] || fail "stopped with exit status $STATUS"
+complained "stopped on request"
+if [ -n "${AKASHI_LONG:-}" ]; then
+	run 0 run a/far-run@v1 --order far.json -- true
+	run 0 seen a/far-run@100
+	said "1,677,721,600 samples: as declared blend, because a weight is too small"
+fi
+
 # A restart goes on with the same order.
 run 0 run a/base-run@v1 -- true ./train.sh
 run 0 seen a/base-run@v1-2 --step 200

@@ -29,11 +29,13 @@ static void sequences(const uint8_t *data, size_t size)
 static void counted(const struct data_order *order)
 {
 	uint64_t *taken = calloc(order->count, sizeof(*taken)), sum = 0, done;
+	const struct context ctx = { .user = NULL };
+	struct blend_work work = { .ctx = &ctx, .left = BLEND_STEPS_MAX };
 	struct error err = { 0 };
 
 	if (!taken)
 		abort();
-	if (data_order_taken(order, 300, NULL, taken, &err) == 0) {
+	if (data_order_taken(order, 300, NULL, &work, taken, &err) == 0) {
 		for (size_t i = 0; i < order->count; i++)
 			sum += taken[i];
 		if (sum != 300)
