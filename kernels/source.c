@@ -121,6 +121,11 @@ static void file_close(struct source *source)
 
 static const struct source_type file_type = { file_read_at, file_unchanged, file_close };
 
+int source_descriptor(const struct source *source)
+{
+	return source->type == &file_type ? ((const struct file_source *)source)->fd : -1;
+}
+
 /* Takes `fd` over, also when it fails. */
 static int source_of_fd(int fd, const char *name, struct source **out_source, struct error *err)
 {

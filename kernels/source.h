@@ -35,6 +35,9 @@ MUST_CHECK int source_read_all(struct source *source, struct buffer *out, struct
  * what they were when it was opened, so that what was verified may not be what lies there.
  */
 MUST_CHECK int source_unchanged(struct source *source, struct error *err);
+
+/* The open file that it reads from its beginning to its end, borrowed; -1: it is no file. */
+int source_descriptor(const struct source *source);
 void source_close(struct source **source);
 
 /* A regular file that the user named; symbolic links are followed. ERROR_ABSENT if there is none.

@@ -103,17 +103,17 @@ static bool keep_pieces(void *user, void *arg)
 	return file->text || file->counted || !file->file || !file->file->there;
 }
 
-static int keep_begin(void *user, const char *name, uint64_t size, void **out_file,
+static int keep_begin(void *user, const char *name, struct source *source, void **out_file,
 		      struct error *err)
 {
 	struct keeping *keeping = user;
 	struct store *store = keeping->adding->registry->store;
 	bool text = is_text(name);
-	CLEANUP(text_free) char *path = NULL;
 	struct keeping_file *file;
 	struct corpus_file *counted = NULL;
 
-	if (keeping->corpus && corpus_file_begin(keeping->corpus, name, size, &counted, err))
+	if (keeping->corpus &&
+	    corpus_file_begin(keeping->corpus, name, source->size, &counted, err))
 		return -1;
 	if (!text && !copies(keeping->adding) && !counted)
 		return 0;
@@ -124,20 +124,20 @@ static int keep_begin(void *user, const char *name, uint64_t size, void **out_fi
 	}
 	file->counted = counted;
 	file->text = text;
-	file->size = size;
+	file->size = source->size;
 	file->lines =
 		&keeping->file[tree_find(keeping->tree, name) - tree_file(keeping->tree, 0)].lines;
 	if (copies(keeping->adding)) {
 		struct store_file_wish wish = {
-			.size = size,
+			.like = source,
+			.size = source->size,
 			.name = name,
 			.content = text ? CONTENT_TEXT : CONTENT_BYTES,
 			.effort = keeping->adding->how->compression,
 			.earlier = earlier_file(keeping, name),
 		};
 
-		if (file_path(keeping->tree, name, &path, err) ||
-		    (wish.like = path, store->type->file_begin(store, &wish, &file->file, err))) {
+		if (store->type->file_begin(store, &wish, &file->file, err)) {
 			file_uncount(counted);
 			free(file);
 			return -1;

@@ -9,7 +9,7 @@ static int boundary_write(struct boundaries_keeping *keeping, struct boundary_ke
 	struct store *store = keeping->store;
 
 	if (!boundary->writer && (hash_stream_new(&boundary->hash, err) ||
-				  store->type->put_begin(store, NULL, &boundary->writer, err)))
+				  store->type->put_begin(store, &boundary->writer, err)))
 		return -1;
 	hash_stream_add(boundary->hash, bytes);
 	return store->type->put_write(boundary->writer, bytes, err);

@@ -71,7 +71,7 @@ int store_put(struct store *store, struct span bytes, struct digest *out_digest,
 	if (there && store->type->settle && store->type->settle(store, &digest, err))
 		return -1;
 	if (!there) {
-		if (store->type->put_begin(store, NULL, &writer, err))
+		if (store->type->put_begin(store, &writer, err))
 			return -1;
 		if (store->type->put_write(writer, bytes, err)) {
 			store->type->put_abort(writer);

@@ -43,7 +43,7 @@ struct store_file {
 
 /* What is known of a file before its first byte. */
 struct store_file_wish {
-	const char *like; /* a file that should hold the same bytes, or NULL */
+	struct source *like; /* what its bytes are read from, whose blocks it may share; or NULL */
 	uint64_t size;
 	const char *name;           /* in its tree, for messages */
 	enum codec_content content; /* of the whole, where nothing better is known */
@@ -94,11 +94,9 @@ struct store_type {
 	/*
 	 * Begin an object; write its bytes in order; commit makes it durable under
 	 * `digest`, the SHA-256 that the caller computed of the very bytes it wrote.
-	 * `like` (or NULL) is a file that should hold the same bytes: a backend may
-	 * share its blocks, and then put_write compares with them. Any thread.
+	 * Any thread.
 	 */
-	int (*put_begin)(struct store *store, const char *like, struct store_writer **out_writer,
-			 struct error *err);
+	int (*put_begin)(struct store *store, struct store_writer **out_writer, struct error *err);
 	int (*put_write)(struct store_writer *writer, struct span bytes, struct error *err);
 	/* An object that is there already is success. Frees the writer either way. */
 	int (*put_commit)(struct store_writer *writer, const struct digest *digest,

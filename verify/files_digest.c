@@ -223,7 +223,7 @@ static int sink_begin(const struct run *run, struct chain *chain, bool *out_refu
 	*out_refused = false;
 	if (!sink || sink->wants(sink->user, file->name) == MANIFEST_NOTHING)
 		return 0;
-	if (sink->begin(sink->user, file->name, file->size, &chain->sink_file, err))
+	if (sink->begin(sink->user, file->name, chain->source, &chain->sink_file, err))
 		return -1;
 	*out_refused =
 		chain->sink_file && (!sink->pieces || sink->pieces(sink->user, chain->sink_file));

@@ -208,7 +208,7 @@ static int lane_begin(struct run *run, struct lane *lane, size_t index, struct e
 	    whole_file_cut(lane->source, file, &shared->piece, err))
 		return -1;
 	if (run->sink &&
-	    run->sink->begin(run->sink->user, name, file->size, &shared->sink_file, err))
+	    run->sink->begin(run->sink->user, name, lane->source, &shared->sink_file, err))
 		return -1;
 	shared->fed = shared->sink_file &&
 		      (!run->sink->pieces || run->sink->pieces(run->sink->user, shared->sink_file));

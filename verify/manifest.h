@@ -75,8 +75,11 @@ enum manifest_want {
 struct manifest_sink {
 	void *user;
 
-	/* A file begins. *out_file is handed to the other two; left NULL, they are not called. */
-	int (*begin)(void *user, const char *path, uint64_t size, void **out_file,
+	/*
+	 * A file begins, whose bytes come from `source`. *out_file is handed to the other two; left
+	 * NULL, they are not called.
+	 */
+	int (*begin)(void *user, const char *path, struct source *source, void **out_file,
 		     struct error *err);
 	/* One piece of it; runs while others are read and hashed. */
 	int (*piece)(void *user, void *file, const struct manifest_piece *piece, struct error *err);

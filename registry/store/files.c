@@ -134,10 +134,12 @@ static void writing_release(struct writing *writing)
 	free(writing->temporary);
 }
 
-/* Share the blocks of the file `like` where the file system can. */
-static void clone_take(struct writing *writing, const char *like)
+/* Share the blocks of the very file that is read, whatever its name stands for by now, where the
+ * file system can. */
+static void clone_take(struct writing *writing, const struct source *like)
 {
-	int fd = open(like, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int open_file = source_descriptor(like);
+	int fd = open_file < 0 ? -1 : fcntl(open_file, F_DUPFD_CLOEXEC, 0);
 	struct stat st;
 
 	if (fd < 0)
@@ -150,8 +152,8 @@ static void clone_take(struct writing *writing, const char *like)
 	writing->like = fd;
 }
 
-static int writing_begin(struct files_store *self, const char *like, struct writing *out_writing,
-			 struct error *err)
+static int writing_begin(struct files_store *self, const struct source *like,
+			 struct writing *out_writing, struct error *err)
 {
 	struct writing writing = { .store = self, .like = -1 };
 
@@ -253,14 +255,13 @@ static int writing_commit(struct writing *writing, uint64_t size, const struct d
 
 /* ---- Small objects, in order ---- */
 
-static int files_put_begin(struct store *store, const char *like, struct store_writer **out_writer,
-			   struct error *err)
+static int files_put_begin(struct store *store, struct store_writer **out_writer, struct error *err)
 {
 	struct files_writer *writer = calloc(1, sizeof(*writer));
 
 	if (!writer)
 		return error_set(err, ERROR_SYSTEM, "out of memory for an object");
-	if (writing_begin((struct files_store *)store, like, &writer->writing, err)) {
+	if (writing_begin((struct files_store *)store, NULL, &writer->writing, err)) {
 		free(writer);
 		return -1;
 	}
@@ -549,11 +550,13 @@ static int files_mend(struct store *store, const struct context *ctx, const stru
 static bool files_shares(struct store *store, const char *sample)
 {
 	struct files_store *self = (struct files_store *)store;
+	CLEANUP(source_close) struct source *like = NULL;
 	bool cloned;
 	struct error ignored = { 0 };
 	struct writing writing;
 
-	if (writing_begin(self, sample, &writing, &ignored))
+	if (source_open_file(sample, &like, &ignored) ||
+	    writing_begin(self, like, &writing, &ignored))
 		return false;
 	cloned = is_cloned(&writing);
 	writing_release(&writing);

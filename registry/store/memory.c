@@ -76,13 +76,12 @@ static struct object *object_find(struct memory_store *self, const struct digest
 	return object && digest_equal(&object->digest, digest) ? object : NULL;
 }
 
-static int memory_put_begin(struct store *store, const char *like, struct store_writer **out_writer,
+static int memory_put_begin(struct store *store, struct store_writer **out_writer,
 			    struct error *err)
 {
 	struct memory_writer *writer = calloc(1, sizeof(*writer));
 	struct object *object = calloc(1, sizeof(*object));
 
-	(void)like;
 	if (!writer || !object) {
 		free(writer);
 		free(object);

@@ -96,8 +96,7 @@ static struct store *loose_of(struct store *store)
 }
 
 /* Whoever puts something counts as a writer, so that it is not collected before it is named. */
-static int packs_put_begin(struct store *store, const char *like, struct store_writer **out_writer,
-			   struct error *err)
+static int packs_put_begin(struct store *store, struct store_writer **out_writer, struct error *err)
 {
 	struct packs_store *self = (struct packs_store *)store;
 	struct pack_writer *writer = NULL;
@@ -105,7 +104,7 @@ static int packs_put_begin(struct store *store, const char *like, struct store_w
 	if (packs_writer_take(self, &writer, err))
 		return -1;
 	packs_writer_return(self, writer);
-	return loose_of(store)->type->put_begin(loose_of(store), like, out_writer, err);
+	return loose_of(store)->type->put_begin(loose_of(store), out_writer, err);
 }
 
 static int packs_put_write(struct store_writer *writer, struct span bytes, struct error *err)

@@ -140,12 +140,12 @@ static int file_open(void *user, const char *name, struct source **out_source, s
 
 /* ---- Into the store, as `akashi add` does it ---- */
 
-static int sink_begin(void *user, const char *path, uint64_t size, void **out_file,
+static int sink_begin(void *user, const char *path, struct source *source, void **out_file,
 		      struct error *err)
 {
 	struct store *store = ((struct one *)user)->making->registry->store;
 	struct store_file_wish wish = {
-		.size = size, .name = path, .content = CONTENT_BYTES, .effort = EFFORT_NONE
+		.size = source->size, .name = path, .content = CONTENT_BYTES, .effort = EFFORT_NONE
 	};
 	struct store_file *file;
 

@@ -179,7 +179,7 @@ static void links_and_references_say_what_they_are(void **state)
 		if (mode[m] == STORE_REFERENCE) {
 			struct store_writer *writer;
 
-			assert_done(store->type->put_begin(store, NULL, &writer, &err), &err);
+			assert_done(store->type->put_begin(store, &writer, &err), &err);
 			assert_done(store->type->put_write(writer, span_of("weights"), &err), &err);
 			assert_done(store->type->put_commit(writer, &digest, &err), &err);
 			assert_done(store_mode_of(store, &digest, &found, &err), &err);

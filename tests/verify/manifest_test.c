@@ -221,13 +221,13 @@ struct copying {
 	size_t begun, ended, dropped;
 };
 
-static int copy_begin(void *user, const char *path, uint64_t size, void **out_file,
+static int copy_begin(void *user, const char *path, struct source *source, void **out_file,
 		      struct error *err)
 {
 	struct copying *copying = user;
 
 	(void)path;
-	(void)size;
+	(void)source;
 	(void)err;
 	__atomic_fetch_add(&copying->begun, 1, __ATOMIC_RELAXED);
 	if (copying->damage)
