@@ -217,6 +217,7 @@ static void *outputs_follow(void *arg)
 		pthread_mutex_unlock(&self->lock);
 		outputs_take(self, end);
 	}
+	signing_thread_end();
 	return NULL;
 }
 

@@ -114,6 +114,12 @@ void signing_key_close(struct signing_key **key);
 MUST_CHECK int signing_key_sign(struct signing_key *key, struct span message,
 				struct buffer *out_signature, struct error *err);
 
+/*
+ * The last that a thread does which signed and is not the first one. glibc clears what libcrypto
+ * keeps for the thread (a random generator) before libcrypto's own destructor would free it.
+ */
+void signing_thread_end(void);
+
 /* The names of this user's keys, sorted; each is handed to `found`, which may fail to stop. */
 MUST_CHECK int signing_key_list(const struct context *ctx,
 				int (*found)(void *arg, const char *name, struct error *err),

@@ -199,6 +199,11 @@ static void md_free(EVP_MD_CTX **md)
 	EVP_MD_CTX_free(*md);
 }
 
+void signing_thread_end(void)
+{
+	OPENSSL_thread_stop();
+}
+
 static int openssl_sign(struct signing_key *head, struct span message, struct buffer *out_signature,
 			struct error *err)
 {

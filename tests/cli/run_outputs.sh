@@ -2,8 +2,6 @@
 # What a run writes is registered as soon as it is complete, by step, each with the one before as its parent.
 . "$(dirname "$0")/lib.sh"
 export AKASHI_RUN_BEAT_SECONDS=1
-# Signing in a thread that is not the first leaves memory of libcrypto's to the end of the process.
-export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
 unset RANK SLURM_PROCID 2>/dev/null || true
 run 0 init --origin runs.example.org
 run 0 add checkpoint "$TINY/step-300" t/base@start
