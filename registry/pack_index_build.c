@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "registry/heap.h"
 #include "registry/pack_index.h"
 #include "registry/pack_index_file.h"
 
@@ -55,8 +56,7 @@ struct build {
 	size_t batched, batch_cap;
 	struct stream *stream;
 	size_t streams;
-	size_t *heap; /* numbers of streams */
-	size_t heaped;
+	struct heap heap; /* of streams */
 };
 
 static void build_release(struct build *b)
@@ -64,7 +64,7 @@ static void build_release(struct build *b)
 	for (size_t i = 0; i < b->streams; i++)
 		free(b->stream[i].entry);
 	free(b->stream);
-	free(b->heap);
+	free(b->heap.item);
 	free(b->batch);
 	free(b->renumber);
 	if (b->runs_fd >= 0)
@@ -224,42 +224,27 @@ static int stream_peek(struct build *b, struct stream *s, const struct pack_entr
 
 /* ---- Merging: a heap of the streams that are not at their end ---- */
 
-static bool comes_before(const struct build *b, size_t x, size_t y)
+static bool comes_before(const void *user, size_t x, size_t y)
 {
-	return pack_entry_order(b->stream[b->heap[x]].head, b->stream[b->heap[y]].head) < 0;
-}
+	const struct build *b = user;
 
-static void heap_sink(struct build *b, size_t at)
-{
-	for (;;) {
-		size_t least = at, left = 2 * at + 1, right = left + 1, held;
-
-		if (left < b->heaped && comes_before(b, left, least))
-			least = left;
-		if (right < b->heaped && comes_before(b, right, least))
-			least = right;
-		if (least == at)
-			return;
-		held = b->heap[at];
-		b->heap[at] = b->heap[least];
-		b->heap[least] = held;
-		at = least;
-	}
+	return pack_entry_order(b->stream[x].head, b->stream[y].head) < 0;
 }
 
 static int heap_fill(struct build *b, struct error *err)
 {
-	b->heap = calloc(b->streams + 1, sizeof(*b->heap));
-	if (!b->heap)
+	b->heap = (struct heap){ .item = calloc(b->streams + 1, sizeof(*b->heap.item)),
+				 .before = comes_before,
+				 .user = b };
+	if (!b->heap.item)
 		return error_set(err, ERROR_SYSTEM, "out of memory for an index");
 	for (size_t i = 0; i < b->streams; i++) {
 		if (stream_peek(b, &b->stream[i], &b->stream[i].head, err))
 			return -1;
 		if (b->stream[i].head)
-			b->heap[b->heaped++] = i;
+			b->heap.item[b->heap.count++] = i;
 	}
-	for (size_t i = b->heaped / 2; i-- > 0;)
-		heap_sink(b, i);
+	heap_order(&b->heap);
 	return 0;
 }
 
@@ -267,8 +252,8 @@ static int merge(struct build *b, struct index_writer *writer, struct error *err
 {
 	if (heap_fill(b, err))
 		return -1;
-	while (b->heaped) {
-		struct stream *least = &b->stream[b->heap[0]];
+	while (b->heap.count) {
+		struct stream *least = &b->stream[b->heap.item[0]];
 
 		if (index_writer_add(writer, least->head, err))
 			return -1;
@@ -276,8 +261,8 @@ static int merge(struct build *b, struct index_writer *writer, struct error *err
 		if (stream_peek(b, least, &least->head, err))
 			return -1;
 		if (!least->head)
-			b->heap[0] = b->heap[--b->heaped];
-		heap_sink(b, 0);
+			b->heap.item[0] = b->heap.item[--b->heap.count];
+		heap_sink(&b->heap, 0);
 	}
 	return 0;
 }

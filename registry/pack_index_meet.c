@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "registry/heap.h"
 #include "registry/pack_index_inner.h"
 
 enum { LENGTHS_MAX = 4 }; /* that data of one digest is said to have: one, unless by damage */
@@ -21,8 +22,7 @@ struct meeting {
 	bool any;                  /* there is one */
 	struct row *row;
 	size_t rows;
-	size_t *heap; /* numbers of the rows that are not at their end, the smallest first */
-	size_t heaped;
+	struct heap heap;     /* of the rows that are not at their end, the smallest first */
 	struct digest digest; /* what was met last … */
 	uint32_t len[LENGTHS_MAX];
 	size_t lens; /* … and so many lengths of it; 0: nothing was */
@@ -33,10 +33,10 @@ static void meeting_release(struct meeting *m)
 	for (size_t i = 0; i < m->rows; i++)
 		free(m->row[i].owned);
 	free(m->row);
-	free(m->heap);
+	free(m->heap.item);
 	m->row = NULL;
-	m->heap = NULL;
-	m->rows = m->heaped = m->lens = 0;
+	m->heap = (struct heap){ .item = NULL };
+	m->rows = m->lens = 0;
 }
 
 /* ---- Rows ---- */
@@ -71,36 +71,21 @@ static int row_seek(struct row *row, const struct digest *from, struct error *er
 	}
 }
 
-static bool comes_before(const struct meeting *m, size_t x, size_t y)
+static bool comes_before(const void *user, size_t x, size_t y)
 {
-	return memcmp(m->row[m->heap[x]].at->digest.byte, m->row[m->heap[y]].at->digest.byte,
-		      DIGEST_SIZE) < 0;
-}
+	const struct meeting *m = user;
 
-static void heap_sink(struct meeting *m, size_t at)
-{
-	for (;;) {
-		size_t least = at, left = 2 * at + 1, right = left + 1, held;
-
-		if (left < m->heaped && comes_before(m, left, least))
-			least = left;
-		if (right < m->heaped && comes_before(m, right, least))
-			least = right;
-		if (least == at)
-			return;
-		held = m->heap[at];
-		m->heap[at] = m->heap[least];
-		m->heap[least] = held;
-		at = least;
-	}
+	return memcmp(m->row[x].at->digest.byte, m->row[y].at->digest.byte, DIGEST_SIZE) < 0;
 }
 
 /* Every row, at what is looked for. */
 static int rows_open(struct meeting *m, const struct pack_index *index, struct error *err)
 {
 	m->row = calloc(index->unknown_count + 1, sizeof(*m->row));
-	m->heap = calloc(index->unknown_count + 1, sizeof(*m->heap));
-	if (!m->row || !m->heap)
+	m->heap = (struct heap){ .item = calloc(index->unknown_count + 1, sizeof(*m->heap.item)),
+				 .before = comes_before,
+				 .user = m };
+	if (!m->row || !m->heap.item)
 		return error_set(err, ERROR_SYSTEM, "out of memory for an index");
 	if (index->file && index->file->count)
 		m->row[m->rows++] = (struct row){ .file = index->file };
@@ -114,10 +99,9 @@ static int rows_open(struct meeting *m, const struct pack_index *index, struct e
 		if (row_seek(&m->row[i], &m->wanted.digest, err))
 			return -1;
 		if (m->row[i].at < m->row[i].end)
-			m->heap[m->heaped++] = i;
+			m->heap.item[m->heap.count++] = i;
 	}
-	for (size_t i = m->heaped / 2; i-- > 0;)
-		heap_sink(m, i);
+	heap_order(&m->heap);
 	return 0;
 }
 
@@ -126,13 +110,13 @@ static int rows_open(struct meeting *m, const struct pack_index *index, struct e
 /* Let the row with the smallest entry go on to `from`. */
 static int first_seek(struct meeting *m, const struct digest *from, struct error *err)
 {
-	struct row *row = &m->row[m->heap[0]];
+	struct row *row = &m->row[m->heap.item[0]];
 
 	if (row_seek(row, from, err))
 		return -1;
 	if (row->at == row->end)
-		m->heap[0] = m->heap[--m->heaped];
-	heap_sink(m, 0);
+		m->heap.item[0] = m->heap.item[--m->heap.count];
+	heap_sink(&m->heap, 0);
 	return 0;
 }
 
@@ -154,8 +138,8 @@ static int wanted_meet(struct meeting *m, struct error *err)
 		return 0;
 	m->lens = 0;
 	m->digest = *digest;
-	while (m->heaped) {
-		struct row *row = &m->row[m->heap[0]];
+	while (m->heap.count) {
+		struct row *row = &m->row[m->heap.item[0]];
 		int order = memcmp(row->at->digest.byte, digest->byte, DIGEST_SIZE);
 
 		if (order > 0)

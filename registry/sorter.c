@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "registry/heap.h"
+
 enum { RUN_BUFFER_BYTES = 64 << 10, RUNS_MAX = 1024 };
 
 /* A sorted run in the file, and the part of it that is at hand. */
@@ -28,8 +30,7 @@ struct sorter {
 	off_t end;
 	struct run *run;
 	size_t run_count;
-	size_t *heap; /* numbers of the runs that are not at their end, the smallest record first */
-	size_t heaped;
+	struct heap heap; /* of the runs that are not at their end, the smallest record first */
 	uint8_t last[SORTER_RECORD_MAX]; /* that was given */
 	bool any;
 };
@@ -65,7 +66,7 @@ void sorter_free(struct sorter **sorter)
 	if (s->fd >= 0)
 		close(s->fd);
 	free(s->run);
-	free(s->heap);
+	free(s->heap.item);
 	free(s->folder);
 	free(s->memory);
 	free(s);
@@ -217,34 +218,18 @@ static int run_fill(struct sorter *sorter, struct run *run, struct error *err)
 
 /* ---- Merging: a heap of the runs that are not at their end ---- */
 
-static const uint8_t *run_head(const struct sorter *sorter, size_t place)
+static const uint8_t *run_head(const struct sorter *sorter, size_t number)
 {
-	const struct run *run = &sorter->run[sorter->heap[place]];
+	const struct run *run = &sorter->run[number];
 
 	return run->bytes + run->next * sorter->record;
 }
 
-static bool comes_before(const struct sorter *sorter, size_t x, size_t y)
+static bool comes_before(const void *user, size_t x, size_t y)
 {
+	const struct sorter *sorter = user;
+
 	return memcmp(run_head(sorter, x), run_head(sorter, y), sorter->record) < 0;
-}
-
-static void heap_sink(struct sorter *sorter, size_t at)
-{
-	for (;;) {
-		size_t least = at, left = 2 * at + 1, right = left + 1, held;
-
-		if (left < sorter->heaped && comes_before(sorter, left, least))
-			least = left;
-		if (right < sorter->heaped && comes_before(sorter, right, least))
-			least = right;
-		if (least == at)
-			return;
-		held = sorter->heap[at];
-		sorter->heap[at] = sorter->heap[least];
-		sorter->heap[least] = held;
-		at = least;
-	}
 }
 
 int sorter_finish(struct sorter *sorter, struct error *err)
@@ -257,8 +242,10 @@ int sorter_finish(struct sorter *sorter, struct error *err)
 		return -1;
 	free(sorter->memory);
 	sorter->memory = NULL;
-	sorter->heap = calloc(sorter->run_count, sizeof(*sorter->heap));
-	if (!sorter->heap)
+	sorter->heap = (struct heap){ .item = calloc(sorter->run_count, sizeof(*sorter->heap.item)),
+				      .before = comes_before,
+				      .user = sorter };
+	if (!sorter->heap.item)
 		return error_set(err, ERROR_SYSTEM, "out of memory for sorting");
 	for (size_t i = 0; i < sorter->run_count; i++) {
 		sorter->run[i].bytes = malloc(RUN_BUFFER_BYTES);
@@ -266,10 +253,9 @@ int sorter_finish(struct sorter *sorter, struct error *err)
 			return error_set(err, ERROR_SYSTEM, "out of memory for sorting");
 		if (run_fill(sorter, &sorter->run[i], err))
 			return -1;
-		sorter->heap[sorter->heaped++] = i;
+		sorter->heap.item[sorter->heap.count++] = i;
 	}
-	for (size_t i = sorter->heaped / 2; i-- > 0;)
-		heap_sink(sorter, i);
+	heap_order(&sorter->heap);
 	return 0;
 }
 
@@ -285,17 +271,17 @@ static int runs_take(struct sorter *sorter, uint8_t *out, bool *out_any, struct 
 {
 	struct run *run;
 
-	*out_any = sorter->heaped > 0;
+	*out_any = sorter->heap.count > 0;
 	if (!*out_any)
 		return 0;
-	run = &sorter->run[sorter->heap[0]];
-	memcpy(out, run_head(sorter, 0), sorter->record);
+	run = &sorter->run[sorter->heap.item[0]];
+	memcpy(out, run_head(sorter, sorter->heap.item[0]), sorter->record);
 	run->next++;
 	if (run_fill(sorter, run, err))
 		return -1;
 	if (run->next == run->count)
-		sorter->heap[0] = sorter->heap[--sorter->heaped];
-	heap_sink(sorter, 0);
+		sorter->heap.item[0] = sorter->heap.item[--sorter->heap.count];
+	heap_sink(&sorter->heap, 0);
 	return 0;
 }
 
