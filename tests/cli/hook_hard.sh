@@ -19,9 +19,9 @@ settle() {
 short() { git rev-parse --short=12 "${1:-HEAD}"; }
 said_git() { grep -qF -e "$1" "$STORY/git" || { cat "$STORY/git"; fail "git did not say: $1"; }; }
 change() { echo "$RANDOM $*" >"$1" && git add "$1" && { git commit -qm "$*" >"$STORY/git" 2>&1 || { cat "$STORY/git"; fail "the commit fails"; }; }; }
-known() { run 0 show "$1" --registry "$STORY/work/house"; }
+known() { run 0 show "$1" --registry "$STORY/place/house"; }
 
-mkdir -p "$STORY/work" && cd "$STORY/work"
+mkdir -p "$STORY/place" && cd "$STORY/place"
 mkdir house && (cd house && "$AKASHI" init >/dev/null 2>&1)
 
 # ---- husky: core.hooksPath in the tree, whose hooks go on ----
@@ -67,7 +67,7 @@ git init -q global && cd global
 printf '#!/bin/sh\necho own >>../own.log\n' >.git/hooks/post-commit && chmod +x .git/hooks/post-commit
 run 0 hook install --global
 [ -n "$(git config --global core.hooksPath)" ] || fail "core.hooksPath is not set"
-git config akashi.runs '*.yaml' && git config akashi.owner llm-x && git config akashi.registry "$STORY/work/house"
+git config akashi.runs '*.yaml' && git config akashi.owner llm-x && git config akashi.registry "$STORY/place/house"
 change c.yaml three
 said_git "run llm-x/c@$(short) declared"
 [ "$(cat ../own.log)" = own ] || fail "the repository's own hook: $(cat ../own.log)"
