@@ -22,6 +22,7 @@
 #include "kernels/merkle.h"
 #include "kernels/planes.h"
 #include "kernels/source.h"
+#include "kernels/source_hash.h"
 #include "kernels/text.h"
 #include "kernels/threads.h"
 

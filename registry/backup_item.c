@@ -10,8 +10,6 @@
 #include "registry/pack_file.h"
 #include "registry/store.h"
 
-#define STEP_BYTES ((size_t)1 << 20)
-
 static int item_open(const struct backup_item *item, struct error *err)
 {
 	int fd;
@@ -70,28 +68,12 @@ static bool record_holds(int fd, const struct pack_entry *entry, struct buffer *
 static bool is_elsewhere(struct making *m, const struct digest *digest)
 {
 	CLEANUP(source_close) struct source *source = NULL;
-	CLEANUP(buffer_release) struct buffer step;
 	struct error ignored = { 0 };
 	struct digest found;
-	uint8_t *room;
 
-	buffer_init(&step, STEP_BYTES);
-	if (store_read(m->registry->store, digest, &source, &ignored) ||
-	    buffer_extend(&step, STEP_BYTES, &room, &ignored))
-		return false;
-	(void)hash_stream_finish(m->carry.hash);
-	for (uint64_t at = 0; at < source->size;) {
-		uint64_t rest = source->size - at;
-		size_t len = rest < STEP_BYTES ? (size_t)rest : STEP_BYTES;
-
-		if (context_check_cancelled(m->registry->ctx, &ignored) ||
-		    source_read_at(source, at, room, len, &ignored))
-			return false;
-		hash_stream_add(m->carry.hash, (struct span){ room, len });
-		at += len;
-	}
-	found = hash_stream_finish(m->carry.hash);
-	return digest_equal(&found, digest);
+	return store_read(m->registry->store, digest, &source, &ignored) == 0 &&
+	       source_sha256(m->registry->ctx, source, &found, &ignored) == 0 &&
+	       digest_equal(&found, digest);
 }
 
 static int records_check(struct making *m, int fd, const struct pack_entry *entry, size_t count,

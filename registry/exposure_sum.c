@@ -11,29 +11,17 @@ static int sequences_open(struct registry *registry, const char *named,
 			  const struct data_order *order, struct source **out_file,
 			  struct error *err)
 {
-	CLEANUP(hash_stream_free) struct hash_stream *stream = NULL;
 	CLEANUP(source_close) struct source *file = NULL;
 	struct error away = { 0 };
 	struct digest digest;
-	uint8_t step[1 << 16];
 
 	*out_file = NULL;
 	if (!order->listed || store_read(registry->store, &order->sequences, out_file, &away) == 0)
 		return 0;
 	if (!named)
 		return 0;
-	if (source_open_file(named, &file, err) || hash_stream_new(&stream, err))
+	if (source_open_file(named, &file, err) || source_sha256(registry->ctx, file, &digest, err))
 		return -1;
-	for (uint64_t at = 0; at < file->size; at += sizeof(step)) {
-		size_t len =
-			file->size - at < sizeof(step) ? (size_t)(file->size - at) : sizeof(step);
-
-		if (context_check_cancelled(registry->ctx, err) ||
-		    source_read_at(file, at, step, len, err))
-			return -1;
-		hash_stream_add(stream, (struct span){ step, len });
-	}
-	digest = hash_stream_finish(stream);
 	if (!digest_equal(&digest, &order->sequences))
 		return error_set(err, ERROR_CORRUPT,
 				 "'%s' is not the file of sequences that was signed", named);

@@ -7,7 +7,7 @@
 #include "registry/run_spool.h"
 #include "registry/secrets.h"
 
-enum { RUN_FILE_MAX = 16 << 20, STEP = 1 << 20 };
+enum { RUN_FILE_MAX = 16 << 20 };
 
 static bool ends(const char *text, const char *with)
 {
@@ -90,35 +90,25 @@ static int find(const struct run_order_request *request, struct data_order *out_
 }
 
 /* Its digest, and how many there are. */
-static int sequences_take(const char *path, struct data_order *order, struct error *err)
+static int sequences_take(const struct context *ctx, const char *path, struct data_order *order,
+			  struct error *err)
 {
-	CLEANUP(hash_stream_free) struct hash_stream *stream = NULL;
 	CLEANUP(source_close) struct source *file = NULL;
-	CLEANUP(buffer_release) struct buffer room;
 	uint64_t ids = 0;
-	uint8_t *step;
 
-	buffer_init(&room, STEP);
 	if (order->kind != DATA_ORDER_SEQUENCES)
 		return error_set(err, ERROR_USAGE,
 				 "--sequences wants an --order of the kind 'sequences'");
 	for (size_t i = 0; i < order->count; i++)
 		ids += order->source[i].ids;
-	if (source_open_file(path, &file, err) || hash_stream_new(&stream, err) ||
-	    buffer_extend(&room, STEP, &step, err))
+	if (source_open_file(path, &file, err))
 		return -1;
 	if (file->size > RUN_ORDER_SEQUENCES_MAX)
 		return error_set(err, ERROR_USAGE, "'%s' is larger than 1 GiB", path);
-	for (uint64_t at = 0; at < file->size; at += STEP) {
-		size_t len = file->size - at < STEP ? (size_t)(file->size - at) : STEP;
-
-		if (source_read_at(file, at, step, len, err))
-			return -1;
-		hash_stream_add(stream, (struct span){ step, len });
-	}
+	if (source_sha256(ctx, file, &order->sequences, err))
+		return -1;
 	if (data_order_sequences(file, ids, UINT64_MAX, NULL, NULL, &order->sequence_count, err))
 		return error_prefix(err, "'%s'", path);
-	order->sequences = hash_stream_finish(stream);
 	order->listed = true;
 	return source_unchanged(file, err);
 }
@@ -134,7 +124,7 @@ int run_order_find(const struct context *ctx, const struct run_order_request *re
 	*out_found = false;
 	if (find(request, &order, &found, &why) ||
 	    (found && data_order_read_indices(&order, DATA_ORDER_INDEX_BYTES_MAX, &why)) ||
-	    (request->sequences && sequences_take(request->sequences, &order, &why))) {
+	    (request->sequences && sequences_take(ctx, request->sequences, &order, &why))) {
 		if (meant || (request->run_file && why.code == ERROR_CORRUPT &&
 			      strstr(why.text, request->run_file)))
 			return error_set(err, why.code, "%s", why.text);

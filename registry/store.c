@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-enum { CHECK_STEP_BYTES = 1 << 20 };
-
 static const struct store_type *const types[] = {
 #define STORE(name) &store_##name,
 #include "registry/stores.def"
@@ -228,26 +226,11 @@ int store_check(struct store *store, const struct context *ctx, const struct dig
 		struct error *err)
 {
 	CLEANUP(source_close) struct source *source = NULL;
-	CLEANUP(hash_stream_free) struct hash_stream *stream = NULL;
-	CLEANUP(buffer_release) struct buffer step;
 	struct digest found;
 	char hex[DIGEST_HEX_SIZE];
-	uint8_t *room;
 
-	buffer_init(&step, CHECK_STEP_BYTES);
-	if (store_read(store, digest, &source, err) || hash_stream_new(&stream, err) ||
-	    buffer_extend(&step, CHECK_STEP_BYTES, &room, err))
+	if (store_read(store, digest, &source, err) || source_sha256(ctx, source, &found, err))
 		return -1;
-	for (uint64_t at = 0; at < source->size;) {
-		uint64_t rest = source->size - at;
-		size_t len = rest < CHECK_STEP_BYTES ? (size_t)rest : CHECK_STEP_BYTES;
-
-		if (context_check_cancelled(ctx, err) || source_read_at(source, at, room, len, err))
-			return -1;
-		hash_stream_add(stream, (struct span){ room, len });
-		at += len;
-	}
-	found = hash_stream_finish(stream);
 	if (digest_equal(&found, digest))
 		return 0;
 	digest_to_hex(digest, hex);

@@ -232,28 +232,14 @@ int release_dir_open(const char *folder, struct evidence **out_evidence, struct 
 /* Is the file called by its SHA-256? */
 static int object_check(const struct tree *proofs, const char *name, struct error *err)
 {
-	enum { STEP_BYTES = 1 << 20 };
 	CLEANUP(source_close) struct source *source = NULL;
-	CLEANUP(hash_stream_free) struct hash_stream *hash = NULL;
-	CLEANUP(buffer_release) struct buffer step;
 	struct digest called, found;
-	uint8_t *room;
 
-	buffer_init(&step, STEP_BYTES);
 	if (digest_from_hex(span_of(name + strlen(OBJECTS)), &called, err) ||
-	    tree_open_file(proofs, name, &source, err) || hash_stream_new(&hash, err) ||
-	    buffer_extend(&step, STEP_BYTES, &room, err))
+	    tree_open_file(proofs, name, &source, err))
 		return error_prefix(err, "'%s'", name);
-	for (uint64_t at = 0; at < source->size;) {
-		uint64_t left = source->size - at;
-		size_t len = left < STEP_BYTES ? (size_t)left : STEP_BYTES;
-
-		if (source_read_at(source, at, room, len, err))
-			return -1;
-		hash_stream_add(hash, (struct span){ room, len });
-		at += len;
-	}
-	found = hash_stream_finish(hash);
+	if (source_sha256(NULL, source, &found, err))
+		return -1;
 	if (!digest_equal(&found, &called))
 		return error_set(err, ERROR_CORRUPT, "'%s' is not what its name says", name);
 	return 0;

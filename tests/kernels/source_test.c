@@ -172,6 +172,42 @@ static void a_whole_source_is_read_within_the_limit_or_not_at_all(void **state)
 	assert_true(span_equal(buffer_view(&buf), span_of("0123456789")));
 }
 
+static bool asked_to_stop(void *user)
+{
+	return *(bool *)user;
+}
+
+static void a_whole_source_is_hashed_step_by_step_until_it_is_stopped(void **state)
+{
+	enum { BYTES = (2 << 20) + 5 };
+	CLEANUP(source_close) struct source *source = NULL, *empty = NULL;
+	uint8_t *bytes = malloc(BYTES);
+	struct context ctx = test_context();
+	struct digest found, expected;
+	struct error err = { 0 };
+	bool stop = false;
+
+	(void)state;
+	assert_non_null(bytes);
+	for (size_t i = 0; i < BYTES; i++)
+		bytes[i] = (uint8_t)(i * i >> 9);
+	expected = sha256((struct span){ bytes, BYTES });
+	assert_done(source_open_memory("many", (struct span){ bytes, BYTES }, &source, &err), &err);
+	free(bytes);
+	ctx.user = &stop;
+	ctx.cancelled = asked_to_stop;
+	assert_done(source_sha256(&ctx, source, &found, &err), &err);
+	assert_true(digest_equal(&found, &expected));
+	stop = true;
+	assert_int_equal(source_sha256(&ctx, source, &found, &err), -1);
+	assert_done(source_sha256(NULL, source, &found, &err), &err);
+	assert_true(digest_equal(&found, &expected));
+	expected = sha256((struct span){ NULL, 0 });
+	assert_done(source_open_memory("none", (struct span){ NULL, 0 }, &empty, &err), &err);
+	assert_done(source_sha256(NULL, empty, &found, &err), &err);
+	assert_true(digest_equal(&found, &expected));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -188,6 +224,7 @@ int main(void)
 		cmocka_unit_test(memory_is_copied_and_read_like_a_file),
 		cmocka_unit_test(a_slice_shows_its_part_and_nothing_beside_it),
 		cmocka_unit_test(a_whole_source_is_read_within_the_limit_or_not_at_all),
+		cmocka_unit_test(a_whole_source_is_hashed_step_by_step_until_it_is_stopped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
