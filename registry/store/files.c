@@ -134,12 +134,13 @@ static void writing_release(struct writing *writing)
 	free(writing->temporary);
 }
 
-/* Share the blocks of the very file that is read, whatever its name stands for by now, where the
- * file system can. */
-static void clone_take(struct writing *writing, const struct source *like)
+/*
+ * Share the blocks of the open file `like` where the file system can: the very file that is read,
+ * whatever its name stands for by now.
+ */
+static void clone_take(struct writing *writing, int like)
 {
-	int open_file = source_descriptor(like);
-	int fd = open_file < 0 ? -1 : fcntl(open_file, F_DUPFD_CLOEXEC, 0);
+	int fd = fcntl(like, F_DUPFD_CLOEXEC, 0);
 	struct stat st;
 
 	if (fd < 0)
@@ -152,8 +153,9 @@ static void clone_take(struct writing *writing, const struct source *like)
 	writing->like = fd;
 }
 
-static int writing_begin(struct files_store *self, const struct source *like,
-			 struct writing *out_writing, struct error *err)
+/* `like`: see clone_take; -1: none. */
+static int writing_begin(struct files_store *self, int like, struct writing *out_writing,
+			 struct error *err)
 {
 	struct writing writing = { .store = self, .like = -1 };
 
@@ -172,7 +174,7 @@ static int writing_begin(struct files_store *self, const struct source *like,
 		free(writing.temporary);
 		return error_system(err, failed, "cannot write into the store '%s'", self->folder);
 	}
-	if (like)
+	if (like >= 0)
 		clone_take(&writing, like);
 	*out_writing = writing;
 	return 0;
@@ -261,7 +263,7 @@ static int files_put_begin(struct store *store, struct store_writer **out_writer
 
 	if (!writer)
 		return error_set(err, ERROR_SYSTEM, "out of memory for an object");
-	if (writing_begin((struct files_store *)store, NULL, &writer->writing, err)) {
+	if (writing_begin((struct files_store *)store, -1, &writer->writing, err)) {
 		free(writer);
 		return -1;
 	}
@@ -305,7 +307,8 @@ static int files_file_begin(struct store *store, const struct store_file_wish *w
 
 	if (!file)
 		return error_set(err, ERROR_SYSTEM, "out of memory for '%s'", wish->name);
-	if (writing_begin((struct files_store *)store, wish->like, &file->writing, err)) {
+	if (writing_begin((struct files_store *)store,
+			  wish->like ? source_descriptor(wish->like) : -1, &file->writing, err)) {
 		free(file);
 		return -1;
 	}
@@ -550,16 +553,18 @@ static int files_mend(struct store *store, const struct context *ctx, const stru
 static bool files_shares(struct store *store, const char *sample)
 {
 	struct files_store *self = (struct files_store *)store;
-	CLEANUP(source_close) struct source *like = NULL;
-	bool cloned;
+	int like = open(sample, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	bool cloned = false;
 	struct error ignored = { 0 };
 	struct writing writing;
 
-	if (source_open_file(sample, &like, &ignored) ||
-	    writing_begin(self, like, &writing, &ignored))
+	if (like < 0)
 		return false;
-	cloned = is_cloned(&writing);
-	writing_release(&writing);
+	if (writing_begin(self, like, &writing, &ignored) == 0) {
+		cloned = is_cloned(&writing);
+		writing_release(&writing);
+	}
+	close(like);
 	return cloned;
 }
 
