@@ -103,7 +103,8 @@ static int checkpoint_run(struct call *call, struct error *err)
 		adding.item[i] = common;
 		adding.item[i].path = adding.path[i];
 		adding.item[i].name = adding.name[i];
-		adding.item[i].follows = i > 0 && !common.parent_count && !alone;
+		adding.item[i].follows =
+			common.parent_count || alone ? 0 : series_before(&series, i);
 		adding.item[i].alone = alone;
 	}
 	if (registry_add_checkpoints(registry, &how, adding.item, series.count, adding.result, err))
@@ -233,8 +234,9 @@ static const struct command checkpoint = {
 		"registered "
 		"in one batch under a name that holds {step}: what the last * of the glob matched, "
 		"or "
-		"the last number in a path that the shell expanded. Each has the one of the step "
-		"before as its parent, and may be kept as what differs from it. Nothing is "
+		"the step that a path tells which the shell expanded. Each has the one of the step "
+		"before as its parent (the first of an ingredient, stage2-ingredient3-..., the "
+		"last of the stage before), and may be kept as what differs from it. Nothing is "
 		"registered when one "
 		"of them fails, or when the command is killed; given again, it goes on where it "
 		"stopped. Files that did not change since they were registered from the same path "

@@ -43,8 +43,8 @@ struct add_checkpoint {
 	size_t data_count;
 	const struct name *parent; /* registered checkpoints */
 	size_t parent_count;
-	bool follows;    /* its parent is the checkpoint before it, in a series */
-	bool alone;      /* no parent is meant, and not only none named */
+	size_t follows; /* 1 + the place in the series of an earlier one that is its parent; or 0 */
+	bool alone;     /* no parent is meant, and not only none named */
 	const char *run; /* a run file, registered as `name-run@version` unless it is known; NULL:
 			    none */
 	const struct name *run_name; /* or a run that is registered */

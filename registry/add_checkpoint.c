@@ -188,7 +188,7 @@ static int prepare(struct adding *adding, const struct add_checkpoint *checkpoin
 					      .subject = out->subject,
 					      .digest = kept.identity,
 					      .predicate = out->predicate,
-					      .follows = one->follows && !said ? at : 0 };
+					      .follows = said ? 0 : one->follows };
 	result[at] = (struct add_result){ .manifest = kept.identity,
 					  .files = kept.manifest->file_count,
 					  .bytes = manifest_bytes(kept.manifest) };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "registry/argument.h"
+#include "registry/checkpoint_name.h"
 #include "registry/index.h"
 #include "registry/statement.h"
 #include "registry/store.h"
@@ -39,18 +40,12 @@ static bool number_at(const char *text, uint64_t *out_number)
 
 bool exposure_step(const char *version, uint64_t *out_step)
 {
-	static const char *const mark[] = { "iter", "step", "checkpoint", "ckpt" };
+	struct checkpoint_name name;
 	bool found = false;
 
-	for (size_t i = 0; i < sizeof(mark) / sizeof(mark[0]); i++) {
-		const char *at = strstr(version, mark[i]);
-
-		if (!at)
-			continue;
-		at += strlen(mark[i]);
-		at += strspn(at, "_-");
-		if (number_at(at, out_step))
-			return true;
+	if (checkpoint_name_read(version, &name) && name.has_step) {
+		*out_step = name.step;
+		return true;
 	}
 	for (const char *at = version; *at; at++) {
 		if (*at < '0' || *at > '9')

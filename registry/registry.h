@@ -15,6 +15,7 @@
 #include "registry/audit.h"
 #include "registry/backup.h"
 #include "registry/checking.h"
+#include "registry/checkpoint_name.h"
 #include "registry/codec.h"
 #include "registry/commit_runs.h"
 #include "registry/contents.h"

@@ -243,19 +243,18 @@ static const char *complete_how(const struct run_output *output, enum run_output
 
 static void step_of(struct run_output *output)
 {
-	const char *name = last_part(output->path);
-	size_t end = strlen(name), begin;
+	struct checkpoint_name name;
+	struct span number = { NULL, 0 };
+	const char *last = last_part(output->path);
 
-	while (end && !isdigit((unsigned char)name[end - 1]))
-		end--;
-	begin = end;
-	while (begin && isdigit((unsigned char)name[begin - 1]))
-		begin--;
-	if (end - begin >= sizeof(output->step) || end - begin > 18)
-		begin = end;
-	memcpy(output->step, name + begin, end - begin);
-	output->step[end - begin] = '\0';
-	output->order = output->step[0] ? strtoull(output->step, NULL, 10) : 0;
+	if (!checkpoint_name_number(last, &number) || number.len > CHECKPOINT_DIGITS_MAX)
+		number.len = 0;
+	memcpy(output->step, number.len ? number.data : (const uint8_t *)"", number.len);
+	output->step[number.len] = '\0';
+	if (number.len && checkpoint_name_read(last, &name) && name.number.data)
+		output->order = checkpoint_name_place(&name);
+	else
+		output->order = strtoull(output->step, NULL, 10);
 }
 
 /* A name that things have while they are written. */

@@ -11,6 +11,7 @@
 #ifndef REGISTRY_RUN_OUTPUTS_H
 #define REGISTRY_RUN_OUTPUTS_H
 
+#include "registry/checkpoint_name.h"
 #include "verify/verify.h"
 
 #define RUN_OUTPUTS_MAX 10000
@@ -33,7 +34,8 @@ struct run_output {
 	char *path;
 	enum run_output_state state;
 	const char *how; /* by what it is known to be complete; static */
-	char step[24];   /* the last number of its name, as it is written; empty: none */
+	char step[24];   /* that its name tells, else its last number, as it is written; empty: none
+			  */
 	uint64_t order;  /* the same as a number */
 	struct digest look;
 	int64_t since_ms; /* it has looked so */

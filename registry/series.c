@@ -1,7 +1,6 @@
 /* series: many folders and one name with {step} become many names. */
 #include "registry/series.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <glob.h>
 #include <stdio.h>
@@ -21,21 +20,6 @@ void series_release(struct series *series)
 static bool is_glob(const char *word)
 {
 	return strpbrk(word, "*?[") != NULL && !file_exists(word);
-}
-
-/* The last run of digits; NULL when there is none. */
-static char *last_number(const char *path)
-{
-	size_t end = strlen(path);
-	size_t begin;
-
-	while (end && !isdigit((unsigned char)path[end - 1]))
-		end--;
-	if (!end)
-		return NULL;
-	for (begin = end; begin && isdigit((unsigned char)path[begin - 1]); begin--)
-		;
-	return strndup(path + begin, end - begin);
 }
 
 /* What the last `*` of the glob matched in a path; NULL where that is not plain. */
@@ -68,6 +52,7 @@ static int item_add(struct series *series, const char *path, const char *glob_te
 		    struct error *err)
 {
 	struct series_item *item;
+	struct span number;
 
 	if (series->count == SERIES_MAX)
 		return error_set(err, ERROR_USAGE, "more than %u folders in one series",
@@ -84,10 +69,16 @@ static int item_add(struct series *series, const char *path, const char *glob_te
 	/* A trailing '/' that the shell's completion left is no part of the folder's name. */
 	for (size_t len = strlen(path); len > 1 && item->path[len - 1] == '/'; len--)
 		item->path[len - 1] = '\0';
+	item->placed = checkpoint_name_of_path(item->path, &item->place);
 	item->step = glob_text ? last_star(glob_text, item->path) : NULL;
 	if (!item->step || !item->step[0] || !name_part_ok(item->step)) {
 		free(item->step);
-		item->step = last_number(item->path);
+		item->step = NULL;
+		if (checkpoint_name_number(item->path, &number)) {
+			item->step = strndup((const char *)number.data, number.len);
+			if (!item->step)
+				return error_system(err, ENOMEM, "cannot list a series");
+		}
 	}
 	return 0;
 }
@@ -135,10 +126,8 @@ static int name_fill(struct series_item *item, const char *pattern, struct error
 }
 
 /* Steps that are numbers by value (longer without leading zeros is larger), others by bytes. */
-static int step_order(const void *a, const void *b)
+static int text_order(const char *x, const char *y)
 {
-	const char *x = ((const struct series_item *)a)->step;
-	const char *y = ((const struct series_item *)b)->step;
 	size_t digits_x = strspn(x, "0123456789"), digits_y = strspn(y, "0123456789");
 
 	if (!x[digits_x] && !y[digits_y]) {
@@ -150,6 +139,44 @@ static int step_order(const void *a, const void *b)
 			return strcmp(u, v);
 	}
 	return strcmp(x, y);
+}
+
+static int step_order(const void *a, const void *b)
+{
+	const struct series_item *x = a, *y = b;
+	int order;
+
+	if (x->placed != y->placed)
+		return x->placed ? -1 : 1;
+	order = x->placed ? checkpoint_name_order(&x->place, &y->place) : 0;
+	return order ? order : text_order(x->step, y->step);
+}
+
+static int case_order(const void *a, const void *b)
+{
+	const struct series_item *x = *(const struct series_item *const *)a;
+	const struct series_item *y = *(const struct series_item *const *)b;
+
+	return strcasecmp(x->step, y->step);
+}
+
+/* Names must differ, and stages may have the same steps. */
+static int steps_differ(const struct series *series, struct error *err)
+{
+	const struct series_item **item = calloc(series->count + 1, sizeof(const void *));
+	int failed = 0;
+
+	if (!item)
+		return error_system(err, ENOMEM, "cannot list a series");
+	for (size_t i = 0; i < series->count; i++)
+		item[i] = &series->item[i];
+	qsort(item, series->count, sizeof(const void *), case_order);
+	for (size_t i = 1; !failed && i < series->count; i++)
+		if (case_order(&item[i - 1], &item[i]) == 0)
+			failed = error_set(err, ERROR_USAGE, "'%s' and '%s' are both step %s",
+					   item[i - 1]->path, item[i]->path, item[i]->step);
+	free(item);
+	return failed;
 }
 
 int series_expand(const char *const *word, size_t count, const char *pattern,
@@ -171,12 +198,28 @@ int series_expand(const char *const *word, size_t count, const char *pattern,
 			return -1;
 	if (stepped)
 		qsort(series.item, series.count, sizeof(*series.item), step_order);
-	for (size_t i = 1; stepped && i < series.count; i++)
-		if (strcasecmp(series.item[i - 1].step, series.item[i].step) == 0)
-			return error_set(err, ERROR_USAGE, "'%s' and '%s' are both step %s",
-					 series.item[i - 1].path, series.item[i].path,
-					 series.item[i].step);
+	if (stepped && steps_differ(&series, err))
+		return -1;
 	*out_series = series;
 	series = (struct series){ .item = NULL };
 	return 0;
+}
+
+size_t series_before(const struct series *series, size_t index)
+{
+	const struct checkpoint_name *place = &series->item[index].place;
+	const struct checkpoint_name *last;
+	size_t at = index;
+
+	if (!index || !series->item[index].placed || place->moving)
+		return index;
+	last = &series->item[index - 1].place;
+	if (!span_equal(last->before, place->before) || !place->has_ingredient ||
+	    (last->stage == place->stage && last->ingredient == place->ingredient))
+		return index;
+	/* Ingredients of a stage begin where the stage before ended, if that was one branch. */
+	while (at && span_equal(series->item[at - 1].place.before, place->before) &&
+	       series->item[at - 1].place.stage == place->stage)
+		at--;
+	return at && !series->item[at - 1].place.has_ingredient ? at : 0;
 }
