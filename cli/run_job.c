@@ -293,8 +293,8 @@ static void others_settle(struct run_job *job)
 
 /* ---- Beginning ---- */
 
-static int facts_gather(struct run_job *job, const char *const *command, size_t command_count,
-			struct error *err)
+static int job_facts(struct run_job *job, const char *const *command, size_t command_count,
+		     struct error *err)
 {
 	CLEANUP(texts_free) const char **variable = NULL;
 	CLEANUP(texts_free) const char **output = NULL;
@@ -385,7 +385,7 @@ int run_job_begin(struct call *call, const char *name, const char *const *comman
 	call->ctx->progress = NULL; /* the command's output is not ours to write into */
 	if (request_check(call, name, &job, err) ||
 	    order_find(&job, command, command_count, &order, &ordered, err) ||
-	    facts_gather(&job, command, command_count, err) || folder_choose(&job, err))
+	    job_facts(&job, command, command_count, err) || folder_choose(&job, err))
 		return -1;
 	if (!name)
 		name_make(&job);

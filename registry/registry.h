@@ -26,6 +26,7 @@
 #include "registry/evidence.h"
 #include "registry/examine.h"
 #include "registry/exposure.h"
+#include "registry/facts.h"
 #include "registry/fsck.h"
 #include "registry/gc.h"
 #include "registry/get.h"

@@ -1,0 +1,164 @@
+/* facts: what statements say of a model after it: evaluations, records, verdicts, releases, cards.
+ */
+#include "registry/facts_inner.h"
+
+#include <string.h>
+
+static int copy(const struct json *from, const char *key, struct json *to, struct error *err)
+{
+	const struct json *value = json_member(from, key);
+
+	return value && !json_member(to, key) ? json_set_clone(to, key, value, err) : 0;
+}
+
+/* All of the predicate but what is in every statement and what the item has. */
+static int copy_all(const struct json *predicate, struct json *item, struct error *err)
+{
+	struct json_members at = { 0 };
+
+	while (json_next(predicate, &at))
+		if (strcmp(at.key, "origin") != 0 && strcmp(at.key, "of") != 0 &&
+		    strcmp(at.key, "salt") != 0 && copy(predicate, at.key, item, err))
+			return -1;
+	return 0;
+}
+
+static int eval_set(const struct believed *said, struct json *item, struct error *err)
+{
+	return copy_all(said->statement.predicate, item, err);
+}
+
+static int record_set(const struct believed *said, struct json *item, struct error *err)
+{
+	return copy_all(said->statement.predicate, item, err);
+}
+
+/* What came of it; the evidence of each step stays in the statement. */
+static int verification_set(const struct believed *said, struct json *item, struct error *err)
+{
+	const struct json *verdict = json_member(said->statement.predicate, "verdict");
+	const struct json *list = json_member(verdict, "steps");
+	struct json *steps, *step;
+
+	if (copy(verdict, "status", item, err) || json_set_array(item, "steps", &steps, err))
+		return -1;
+	for (size_t i = 0; i < json_count(list); i++)
+		if (json_add_object(steps, &step, err) || copy(json_at(list, i), "id", step, err) ||
+		    copy(json_at(list, i), "status", step, err))
+			return -1;
+	return 0;
+}
+
+/* A release has a name of its own, and what it lists is not a fact about the model. */
+static int release_set(const struct believed *said, struct json *item, struct error *err)
+{
+	return copy(said->statement.predicate, "modelSignatureRoot", item, err);
+}
+
+static int card_set(const struct believed *said, struct json *item, struct error *err)
+{
+	return json_set_digest(item, "digest", &said->statement.digest, err) ||
+			       copy(said->statement.predicate, "size", item, err)
+		       ? -1
+		       : 0;
+}
+
+static int standing_set(const struct believed *said, struct json *item, struct error *err)
+{
+	return json_set_text(item, "kind", statement_kind_name(said->statement.kind), err) ||
+			       copy_all(said->statement.predicate, item, err)
+		       ? -1
+		       : 0;
+}
+
+/* Which kinds are told, where, and by which member they name the model. */
+static const struct told {
+	const char *kind, *list, *by; /* by NULL: the subject's digest */
+	int (*set)(const struct believed *said, struct json *item, struct error *err);
+} told[] = {
+	{ "eval", "evals", "of", eval_set },
+	{ "record", "records", "of", record_set },
+	{ "verification", "verifications", "of", verification_set },
+	{ "release", "releases", "checkpoint", release_set },
+	{ "card", "cards", "of", card_set },
+	{ "retraction", "standing", NULL, standing_set },
+	{ "supersession", "standing", NULL, standing_set },
+};
+
+#define TOLD_COUNT (sizeof(told) / sizeof(told[0]))
+
+/* How the statement is told; NULL: it is of another kind, or not about this checkpoint. */
+static const struct told *told_find(const struct gathering *g, const struct statement *said)
+{
+	const struct digest *checkpoint = &g->wish->checkpoint->identity;
+	struct error ignored = { 0 };
+	struct reference of;
+
+	for (size_t i = 0; i < TOLD_COUNT; i++) {
+		if (strcmp(told[i].kind, statement_kind_name(said->kind)) != 0)
+			continue;
+		if (!told[i].by)
+			return digest_equal(&said->digest, checkpoint) ? &told[i] : NULL;
+		if (reference_need(said->predicate, told[i].by, &of, &ignored) ||
+		    !digest_equal(&of.statement, checkpoint))
+			return NULL;
+		return &told[i];
+	}
+	return NULL;
+}
+
+static int said_take(struct gathering *g, const struct digest *identity, struct json *const *list,
+		     struct error *err)
+{
+	CLEANUP(statement_release) struct statement seen = { 0 };
+	CLEANUP(believed_release) struct believed said = { 0 };
+	struct error ignored = { 0 };
+	const struct told *how;
+	struct digest key;
+	struct json *item;
+	bool taken;
+
+	/* What was taken away has a tombstone, and is nothing that could be told. */
+	if (peek_statement(g->wish->evidence, identity, &seen, &key, &ignored))
+		return 0;
+	how = told_find(g, &seen);
+	if (!how)
+		return 0;
+	if (facts_believe(g, identity, (int)seen.kind, &said, &taken, err))
+		return -1;
+	if (!taken)
+		return 0;
+	return json_add_object(list[how - told], &item, err) || facts_source(g, &said, item, err) ||
+			       json_set_bool(item, "independent", facts_independent(g, &said),
+					     err) ||
+			       how->set(&said, item, err)
+		       ? -1
+		       : 0;
+}
+
+int facts_said(struct gathering *g, struct error *err)
+{
+	static const struct digest nobody = { { 0 } };
+	const struct digest *checkpoint = &g->wish->checkpoint->identity;
+	CLEANUP(digest_list_release) struct digest_list about = { 0 };
+	struct json *list[TOLD_COUNT] = { NULL };
+
+	for (size_t i = 0; i < TOLD_COUNT; i++) {
+		if (i && strcmp(told[i].list, told[i - 1].list) == 0)
+			list[i] = list[i - 1];
+		else if (json_set_array(g->facts, told[i].list, &list[i], err))
+			return -1;
+	}
+	if (digest_equal(checkpoint, &nobody))
+		return 0;
+	if (evidence_statements(g->wish->evidence, checkpoint, &about, err))
+		return -1;
+	if (about.count > FACTS_STATEMENTS_MAX)
+		return error_set(err, ERROR_CORRUPT,
+				 "%zu statements speak of it; at most %u are read", about.count,
+				 FACTS_STATEMENTS_MAX);
+	for (size_t i = 0; i < about.count; i++)
+		if (said_take(g, &about.item[i], list, err))
+			return -1;
+	return 0;
+}
