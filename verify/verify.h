@@ -14,6 +14,7 @@
 #include "verify/boundaries.h"
 #include "verify/bundle.h"
 #include "verify/bytes.h"
+#include "verify/card_text.h"
 #include "verify/check.h"
 #include "verify/check_sigstore.h"
 #include "verify/checkpoint.h"
@@ -67,5 +68,6 @@
 #include "verify/witness_policy.h"
 #include "verify/witness_request.h"
 #include "verify/x509.h"
+#include "verify/yaml.h"
 
 #endif
