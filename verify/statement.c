@@ -252,6 +252,7 @@ static int predicate_digest(const struct statement *statement, struct digest *ou
 	case STATEMENT_release:
 		return reference_digest(predicate, "checkpoint", true, out_digest, err);
 	case STATEMENT_verification:
+	case STATEMENT_derivation:
 		return reference_digest(predicate, "of", true, out_digest, err);
 	case STATEMENT_move:
 		return move_digest(statement, out_digest, err);
@@ -289,9 +290,10 @@ static bool speaks_of_no_name(enum statement_kind kind)
 static bool speaks_of_another(enum statement_kind kind)
 {
 	return kind == STATEMENT_eval || kind == STATEMENT_record || kind == STATEMENT_card ||
-	       kind == STATEMENT_verification || kind == STATEMENT_completion ||
-	       kind == STATEMENT_note || kind == STATEMENT_retention ||
-	       kind == STATEMENT_retraction || kind == STATEMENT_supersession;
+	       kind == STATEMENT_verification || kind == STATEMENT_derivation ||
+	       kind == STATEMENT_completion || kind == STATEMENT_note ||
+	       kind == STATEMENT_retention || kind == STATEMENT_retraction ||
+	       kind == STATEMENT_supersession;
 }
 
 static int predicate_parse(struct statement *statement, struct error *err)

@@ -79,6 +79,7 @@ static void every_kind_is_read_with_what_it_is_about(void **state)
 	assert_reads("record", "t/m@1",
 		     "{\"origin\":\"o\"," OF ",\"outputs\":\"sha256:" HEX_A "\"}", "t/m@1");
 	assert_reads("verification", "t/m@1", "{\"origin\":\"o\"," OF ",\"verdict\":{}}", "t/m@1");
+	assert_reads("derivation", "t/m@1", "{\"origin\":\"o\"," OF "}", "t/m@1");
 	assert_reads(
 		"release", "t/m@2",
 		"{\"origin\":\"o\",\"name\":\"t/m\",\"version\":\"2\",\"checkpoint\":{\"name\":"
