@@ -8,6 +8,7 @@
 #include "cli/corpus_table.h"
 #include "cli/open.h"
 #include "cli/rows.h"
+#include "cli/scores_shown.h"
 
 #define PAYLOAD_MAX (1u << 20)
 #define VALUE_MAX (1u << 20)
@@ -29,21 +30,6 @@ static void shown_release(struct shown *shown)
 	json_free(&shown->scores);
 	json_free(&shown->withheld);
 	json_free(&shown->notes);
-}
-
-static int score_seen(void *arg, const struct index_score *score, struct error *err)
-{
-	struct json *scores = arg, *item;
-
-	if (json_add_object(scores, &item, err) || json_set_text(item, "task", score->task, err) ||
-	    json_set_text(item, "metric", score->metric, err) ||
-	    json_set_text(item, "value", score->value, err))
-		return -1;
-	if (score->filter && score->filter[0] && json_set_text(item, "filter", score->filter, err))
-		return -1;
-	return score->stderr_text && score->stderr_text[0]
-		       ? json_set_text(item, "stderr", score->stderr_text, err)
-		       : 0;
 }
 
 static int note_seen(void *arg, const struct remark *note, struct error *err)
@@ -76,7 +62,7 @@ static int shown_load(struct registry *registry, const char *word, struct shown 
 	    registry_withheld(registry, &shown->statement, shown->withheld, err) ||
 	    registry_remarks(registry, &notes, note_seen, shown, err))
 		return -1;
-	return index_scores(index, &shown->identity, score_seen, shown->scores, err);
+	return index_scores(index, &shown->identity, scores_shown_take, shown->scores, err);
 }
 
 static int print_json(const struct shown *shown, struct json **about, struct error *err)
@@ -148,20 +134,6 @@ static int print_member(const char *key, const struct json *value, struct error 
 	return 0;
 }
 
-static void print_scores(const struct json *scores)
-{
-	for (size_t i = 0; i < json_count(scores); i++) {
-		const struct json *score = json_at(scores, i);
-		const char *error = json_text(json_member(score, "stderr"));
-
-		output_line(stdout, "%-14s %s %s %s%s%s", "score",
-			    json_text(json_member(score, "task")),
-			    json_text(json_member(score, "metric")),
-			    json_text(json_member(score, "value")), error ? " +- " : "",
-			    error ? error : "");
-	}
-}
-
 /* An object, or a statement, that is named and was taken away. */
 static void print_withheld(const struct json *item)
 {
@@ -215,7 +187,7 @@ static int print_text(const struct call *call, const struct shown *shown, const 
 	if (dataset)
 		corpus_table_print(json_member(shown->statement.predicate, "corpus"),
 				   json_member(shown->statement.predicate, "weights"));
-	print_scores(shown->scores);
+	scores_shown_print(shown->scores);
 	for (size_t i = 0; i < json_count(shown->withheld); i++)
 		print_withheld(json_at(shown->withheld, i));
 	for (size_t i = 0; i < json_count(shown->notes); i++)
@@ -297,7 +269,8 @@ const struct command command_show = {
 	.synopsis = "NAME@VERSION|DIGEST",
 	.description =
 		"The statement, whose signature and identity are checked on the way, the scores "
-		"of its evaluations, and every statement that speaks of it. Whether its signer "
+		"of its evaluations (the publisher's own and those that other keys signed apart), "
+		"and every statement that speaks of it. Whether its signer "
 		"is trusted is for akashi verify to say.",
 	.options = show_options,
 	.examples = show_examples,

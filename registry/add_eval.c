@@ -1,8 +1,11 @@
 /* Register what is said about a checkpoint: evaluation results, aliases. */
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "registry/add_inner.h"
+#include "registry/eval_parts.h"
 #include "registry/index.h"
 
 enum { RESULT_FILE_MAX = 16 << 20 };
@@ -37,13 +40,41 @@ static const char *last_part(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+/* Say it in one statement, or in as many as hold it, all or none; *out_made is the first. */
+static int parts_publish(struct adding *adding, const char *subject, const struct digest *file,
+			 const struct json *predicate, struct statement_made *out_made,
+			 struct error *err)
+{
+	CLEANUP(eval_parts_release) struct eval_parts parts = { .predicate = NULL };
+	struct statement_draft *draft;
+	struct statement_made *made;
+	int failed;
+
+	if (eval_parts_cut(predicate, &parts, err))
+		return -1;
+	draft = calloc(parts.count, sizeof(*draft));
+	made = calloc(parts.count, sizeof(*made));
+	failed = draft && made ? 0 : error_system(err, ENOMEM, "cannot say the results");
+	for (size_t i = 0; !failed && i < parts.count; i++)
+		draft[i] = (struct statement_draft){ .kind = STATEMENT_eval,
+						     .subject = subject,
+						     .digest = *file,
+						     .predicate = parts.predicate[i] };
+	if (!failed)
+		failed = adding_publish(adding, draft, parts.count, made, err);
+	if (!failed)
+		*out_made = made[0];
+	free(draft);
+	free(made);
+	return failed ? -1 : 0;
+}
+
 int registry_add_eval(struct registry *registry, const struct add_how *how,
 		      const struct add_eval *eval, struct add_result *out_result, struct error *err)
 {
 	CLEANUP(adding_release) struct adding adding = { 0 };
 	CLEANUP(json_free) struct json *predicate = NULL, *of = NULL, *file = NULL;
 	CLEANUP(buffer_release) struct buffer bytes;
-	struct statement_draft draft = { .kind = STATEMENT_eval };
 	struct add_result result = { .files = 1 };
 	char subject[NAME_TEXT_MAX];
 
@@ -55,7 +86,7 @@ int registry_add_eval(struct registry *registry, const struct add_how *how,
 	if (json_object_new(&predicate, err) || json_set_take(predicate, "of", &of, err) ||
 	    file_read(eval->path, &bytes, err))
 		return -1;
-	if (json_parse(buffer_view(&bytes), NULL, &file, err))
+	if (python_json_parse(buffer_view(&bytes), NULL, &file, err))
 		return error_prefix(err, "'%s'", eval->path);
 	if (scores_set(eval->path, file, predicate, &result.scores, err) ||
 	    samples_set(&adding, eval, file, predicate, &result.samples, err))
@@ -65,10 +96,7 @@ int registry_add_eval(struct registry *registry, const struct add_how *how,
 	    json_set_digest(predicate, "file", &result.manifest, err) ||
 	    json_set_text(predicate, "fileName", last_part(eval->path), err))
 		return -1;
-	draft.subject = subject;
-	draft.digest = result.manifest;
-	draft.predicate = predicate;
-	if (adding_publish(&adding, &draft, 1, &result.made, err))
+	if (parts_publish(&adding, subject, &result.manifest, predicate, &result.made, err))
 		return -1;
 	result.bytes = bytes.len;
 	*out_result = result;

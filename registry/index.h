@@ -49,10 +49,36 @@ struct index_edge {
 	const char *to;   /* HEX it refers to */
 };
 
+/*
+ * One score of an evaluation. Texts are borrowed until the visit returns, and "" where nothing is
+ * said but for `stderr_text`, which is then NULL; numbers are -1.
+ */
 struct index_score {
 	const char *statement;                                    /* HEX of the eval */
 	const char *of;                                           /* owner/name@version */
 	const char *task, *metric, *filter, *value, *stderr_text; /* decimals as text */
+	/*
+	 * "scored"; "not-run", "failed": there is no value; "invalidated": the file says so, or the
+	 * eval was retracted, by the key `retracted_by` (KEY).
+	 */
+	const char *state;
+	const char *retracted_by;
+	const char *version, *hash; /* of the task */
+	int64_t shots, samples;
+	int higher_is_better;
+	bool group;          /* of a group of tasks */
+	const char *part_of; /* the group that the task belongs to */
+	const char *items;   /* HEX of the object with what was written about each item */
+	/* The same in all scores of an evaluation. */
+	const char *format, *harness, *harness_git; /* "lm-evaluation-harness", version, commit */
+	const char *model;                          /* as the file names it */
+	const char *file;                           /* HEX of the result file */
+	const char *evaluated;                      /* RFC 3339, when, as the file says */
+	const char *sampling;                       /* canonical JSON (docs/formats.md) */
+	const char *signer;                         /* KEY */
+	bool independent; /* the checkpoint was signed by other keys only */
+	const char *declared;
+	uint64_t log_index;
 };
 
 /* What a visit returns: 0 to go on, -1 with `err` to stop. */
@@ -117,7 +143,7 @@ MUST_CHECK int index_about(struct index *index, const struct digest *statement, 
 MUST_CHECK int index_edges_from(struct index *index, const struct digest *statement,
 				index_visit_edge visit, void *arg, struct error *err);
 
-/* Scores of evals of the checkpoint statement. */
+/* Scores of evals of the checkpoint statement, in the order of the log. */
 MUST_CHECK int index_scores(struct index *index, const struct digest *statement,
 			    index_visit_score visit, void *arg, struct error *err);
 

@@ -163,37 +163,6 @@ int index_edges_from(struct index *index, const struct digest *statement, index_
 	}
 }
 
-int index_scores(struct index *index, const struct digest *statement, index_visit_score visit,
-		 void *arg, struct error *err)
-{
-	CLEANUP(query_free) struct query *query = NULL;
-	char hex[DIGEST_HEX_SIZE];
-	bool row;
-
-	digest_to_hex(statement, hex);
-	if (query_new(index->database,
-		      "SELECT score.identity, edge.name, task, metric, filter, value, deviation "
-		      "FROM edge JOIN score ON score.identity = edge.identity "
-		      "WHERE edge.towards = ? AND relation = 'of' ORDER BY score.identity, place",
-		      &query, err))
-		return -1;
-	query_bind_text(query, 1, hex);
-	for (;;) {
-		struct index_score score;
-
-		if (query_step(query, &row, err))
-			return -1;
-		if (!row)
-			return 0;
-		score = (struct index_score){ text_or_empty(query, 0), text_or_empty(query, 1),
-					      text_or_empty(query, 2), text_or_empty(query, 3),
-					      text_or_empty(query, 4), text_or_empty(query, 5),
-					      query_text(query, 6) };
-		if (visit(arg, &score, err))
-			return -1;
-	}
-}
-
 /* ---- Names ---- */
 
 static struct index_claim claim_row(struct query *query)

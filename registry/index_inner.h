@@ -6,9 +6,9 @@
 #include "registry/log.h"
 #include "registry/sqlite.h"
 
-#define INDEX_VERSION "4"
+#define INDEX_VERSION "5"
 
-#define INDEX_PREPARED_MAX 16
+#define INDEX_PREPARED_MAX 24
 
 struct index {
 	struct registry *registry; /* borrowed */
@@ -57,6 +57,14 @@ MUST_CHECK int index_take_completion(struct index *index, uint64_t log_index, co
 				     struct error *err);
 MUST_CHECK int index_take_figure(struct index *index, const char *identity,
 				 const struct json *predicate, struct error *err);
+
+/* What an eval says of itself, and its scores. */
+MUST_CHECK int index_take_eval(struct index *index, const char *identity,
+			       const struct json *predicate, struct error *err);
+
+/* The change `sql`, ready to be bound; it stays prepared for the next entry. Not to be freed. */
+MUST_CHECK int index_prepare(struct index *index, const char *sql, struct query **out_query,
+			     struct error *err);
 
 /* The same of a statement of which no body is here. */
 MUST_CHECK int index_take_bodiless(struct index *index, uint64_t log_index,

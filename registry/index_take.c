@@ -26,9 +26,7 @@ static void family_of(const struct name *name, char out_text[NAME_TEXT_MAX])
 		out_text[0] = '\0';
 }
 
-/* The change `sql`, ready to be bound; it stays prepared for the next entry. Not to be freed. */
-static int prepare(struct index *index, const char *sql, struct query **out_query,
-		   struct error *err)
+int index_prepare(struct index *index, const char *sql, struct query **out_query, struct error *err)
 {
 	size_t i = 0;
 
@@ -52,7 +50,7 @@ static int insert(struct index *index, const char *sql, const char *const *text,
 {
 	struct query *query;
 
-	if (prepare(index, sql, &query, err))
+	if (index_prepare(index, sql, &query, err))
 		return -1;
 	for (size_t i = 0; i < count; i++)
 		query_bind_text(query, (int)i + 1, text[i]);
@@ -124,46 +122,15 @@ static int files(struct index *index, const struct digest *manifest, const struc
 	struct query *query;
 
 	digest_to_hex(manifest, identity);
-	if (prepare(index, "INSERT OR IGNORE INTO file(manifest, place, sha256) VALUES (?, ?, ?)",
-		    &query, err))
+	if (index_prepare(index,
+			  "INSERT OR IGNORE INTO file(manifest, place, sha256) VALUES (?, ?, ?)",
+			  &query, err))
 		return -1;
 	for (size_t i = 0; i < file->count; i++) {
 		digest_to_hex(&file->item[i], sha256);
 		query_bind_text(query, 1, identity);
 		query_bind_u64(query, 2, i);
 		query_bind_text(query, 3, sha256);
-		if (query_run(query, err))
-			return -1;
-	}
-	return 0;
-}
-
-static int scores(struct index *index, const char *identity, const struct json *predicate,
-		  struct error *err)
-{
-	struct query *query;
-	const struct json *list;
-
-	if (json_maybe_array(predicate, "scores", &list, err) ||
-	    prepare(index,
-		    "INSERT OR IGNORE INTO score(identity, place, task, metric, filter, value, "
-		    "deviation) VALUES (?, ?, ?, ?, ?, ?, ?)",
-		    &query, err))
-		return -1;
-	for (size_t i = 0; i < json_count(list); i++) {
-		const struct json *score = json_at(list, i);
-		const char *task = json_text(json_member(score, "task"));
-		const char *metric = json_text(json_member(score, "metric"));
-		const char *filter = json_text(json_member(score, "filter"));
-		const char *value = json_text(json_member(score, "value"));
-
-		query_bind_text(query, 1, identity);
-		query_bind_u64(query, 2, i);
-		query_bind_text(query, 3, task ? task : "");
-		query_bind_text(query, 4, metric ? metric : "");
-		query_bind_text(query, 5, filter ? filter : "");
-		query_bind_text(query, 6, value ? value : "");
-		query_bind_text(query, 7, json_text(json_member(score, "stderr")));
 		if (query_run(query, err))
 			return -1;
 	}
@@ -195,7 +162,8 @@ static int claim(struct index *index, uint64_t log_index, const struct statement
 
 	if (json_need_string(statement->predicate, "kind", &kind, err) ||
 	    json_maybe_size(statement->predicate, "serial", 0, &serial, err) ||
-	    prepare(index,
+	    index_prepare(
+		    index,
 		    "INSERT OR IGNORE INTO claim(folded, family, kind, name, version, alias, "
 		    "serial, identity, target, log_index) VALUES (?, ?, ?, ?, ?, ?, ?, ?, "
 		    "(SELECT towards FROM edge WHERE edge.identity = ? AND relation = 'target'), "
@@ -230,7 +198,8 @@ int index_take_bodiless(struct index *index, uint64_t log_index, const struct di
 	struct query *query;
 	char hex[DIGEST_HEX_SIZE], key[DIGEST_HEX_SIZE];
 
-	if (prepare(index,
+	if (index_prepare(
+		    index,
 		    "INSERT OR IGNORE INTO statement(log_index, identity, signer, kind, subject, "
 		    "digest, folded, declared) VALUES (?, ?, ?, '', '', '', '', '')",
 		    &query, err))
@@ -250,7 +219,8 @@ static int row(struct index *index, uint64_t log_index, const char *identity, co
 	const char *declared = json_text(json_member(statement->predicate, "declared"));
 	char digest[DIGEST_HEX_SIZE], family[NAME_TEXT_MAX], folded[FOLDED_SIZE];
 
-	if (prepare(index,
+	if (index_prepare(
+		    index,
 		    "INSERT OR IGNORE INTO statement(log_index, identity, signer, kind, subject, "
 		    "digest, folded, declared) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 		    &query, err))
@@ -288,7 +258,7 @@ int index_take(struct index *index, uint64_t log_index, const struct digest *ide
 	case STATEMENT_claim:
 		return claim(index, log_index, statement, err);
 	case STATEMENT_eval:
-		return scores(index, hex, statement->predicate, err);
+		return index_take_eval(index, hex, statement->predicate, err);
 	case STATEMENT_note:
 		return index_take_note(index, hex, statement->predicate, err);
 	case STATEMENT_run:

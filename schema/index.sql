@@ -102,13 +102,33 @@ CREATE TABLE figure (
 	tokens_ja  BIGINT NOT NULL
 );
 
+-- What an evaluation says of itself, and its scores. `sampling` is canonical JSON.
+CREATE TABLE evaluation (
+	identity    CHAR(64) PRIMARY KEY,   -- of the eval
+	format      VARCHAR(64) NOT NULL,
+	harness     VARCHAR(128) NOT NULL,  -- its version, or ''
+	harness_git VARCHAR(128) NOT NULL,
+	model       VARCHAR(1024) NOT NULL, -- as the file names it
+	file        CHAR(64) NOT NULL,
+	evaluated   VARCHAR(32) NOT NULL,   -- when, as the file says, or ''
+	sampling    TEXT NOT NULL           -- or ''
+);
 CREATE TABLE score (
 	identity CHAR(64) NOT NULL,         -- of the eval
 	place    BIGINT NOT NULL,
 	task     VARCHAR(200) NOT NULL,
 	metric   VARCHAR(100) NOT NULL,
 	filter   VARCHAR(100) NOT NULL,
-	value    VARCHAR(64) NOT NULL,      -- decimals stay text
+	value    VARCHAR(64) NOT NULL,      -- decimals stay text; '' unless scored
 	deviation VARCHAR(64),
+	state    VARCHAR(16) NOT NULL,      -- scored, not-run, failed, invalidated
+	version  VARCHAR(64),               -- of the task
+	task_hash VARCHAR(128),
+	shots    BIGINT,
+	samples  BIGINT,                    -- items that count
+	better   SMALLINT,                  -- 1: higher is better, 0: lower
+	grouped  SMALLINT NOT NULL,         -- it is of a group of tasks
+	part_of  VARCHAR(200),              -- the group that the task belongs to
+	items    CHAR(64),                  -- object of what was written about each item
 	PRIMARY KEY (identity, place)
 );

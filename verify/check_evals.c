@@ -13,6 +13,7 @@
 #include "verify/eval_file.h"
 #include "verify/eval_score.h"
 #include "verify/manifest.h"
+#include "verify/python_json.h"
 
 #define EVALS_DOMAIN "akashi/evals/1"
 #define SEED_MAX 256
@@ -449,7 +450,7 @@ static int eval_check(struct evals *evals, const struct digest *identity, struct
 		return -1;
 	if (json_need_digest(eval.statement.predicate, "file", &file, &cause) ||
 	    withheld_read(check->trust, check->evidence, &file, &text, &cause) ||
-	    json_parse(buffer_view(&text), NULL, &results, &cause))
+	    python_json_parse(buffer_view(&text), NULL, &results, &cause))
 		return check_blame(check, STEP_CLAIMS, "the results file", true, &cause, err);
 	list = json_member(eval.statement.predicate, "samples");
 	for (size_t i = 0; i < json_count(list); i++)

@@ -46,6 +46,7 @@
 #include "verify/private_probes.h"
 #include "verify/probes.h"
 #include "verify/proof.h"
+#include "verify/python_json.h"
 #include "verify/range_hash.h"
 #include "verify/record.h"
 #include "verify/release_dir.h"

@@ -53,6 +53,10 @@ json '[len(s["evidence"]["recomputed"]) for s in o["steps"] if s["id"] == "claim
 json '[s["evidence"]["evalsSeeded"] for s in o["steps"] if s["id"] == "claims"] == [True]'
 json '[s["evidence"]["recomputed"][0]["itemsDrawn"] for s in o["steps"] if s["id"] == "claims"] == [3]'
 run 0 show a/honest@1
+said "by the publisher itself, key"
+run 0 show a/honest@1 --json
+json '{(s["state"], s["shots"], s["independent"]) for s in o["scores"]} == {("scored", 0, False)}'
+json '[s["items"] for s in o["scores"] if s["task"] == "akashi_tiny_order"][0].startswith("sha256:")'
 run 2 verify a/honest@1 --evals 0
 run 2 verify a/honest@1 --evals many
 
