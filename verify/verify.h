@@ -31,6 +31,7 @@
 #include "verify/format.h"
 #include "verify/forward.h"
 #include "verify/json.h"
+#include "verify/line_diff.h"
 #include "verify/lm_eval_samples.h"
 #include "verify/manifest.h"
 #include "verify/modelsig.h"
