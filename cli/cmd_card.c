@@ -1,4 +1,5 @@
 /* card: what is signed about a model, for people and programs. */
+#include "cli/card_register.h"
 #include "cli/open.h"
 #include "cli/output.h"
 
@@ -18,6 +19,8 @@ static const struct example card_examples[] = {
 	{ NULL, NULL },
 };
 
+static const struct command *const subcommands[] = { &card_register_command, NULL };
+
 const struct command command_card = {
 	.name = "card",
 	.summary = "gather what is signed about a model",
@@ -33,4 +36,5 @@ const struct command command_card = {
 	.operands_min = 1,
 	.operands_max = 1,
 	.run = card_run,
+	.subcommands = subcommands,
 };

@@ -87,7 +87,7 @@ static int list_run(struct call *call, struct error *err)
 static const struct option list_options[] = {
 	{ .name = "kind",
 	  .argument = "KIND",
-	  .choices = "checkpoint dataset run release tag",
+	  .choices = "checkpoint dataset run allocation card release tag",
 	  .help = "names of this kind only" },
 	{ .name = NULL },
 };

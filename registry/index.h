@@ -137,6 +137,10 @@ MUST_CHECK int index_statement(struct index *index, const struct digest *stateme
 MUST_CHECK int index_history(struct index *index, const char *family, index_visit visit, void *arg,
 			     struct error *err);
 
+/* Cards by log order, of the weights of a family owner/name and for it. */
+MUST_CHECK int index_cards(struct index *index, const char *family, index_visit visit, void *arg,
+			   struct error *err);
+
 /* Statements that refer to `statement`, and what it refers to. */
 MUST_CHECK int index_about(struct index *index, const struct digest *statement, index_visit visit,
 			   void *arg, struct error *err);

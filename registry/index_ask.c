@@ -93,7 +93,20 @@ int index_history(struct index *index, const char *family, index_visit visit, vo
 
 	name_fold(family, folded);
 	return rows_of(index,
-		       "SELECT " ROW_COLUMNS " FROM statement WHERE folded = ? ORDER BY log_index",
+		       "SELECT " ROW_COLUMNS " FROM statement WHERE folded = ?1 OR identity IN "
+		       "(SELECT identity FROM card WHERE folded = ?1) ORDER BY log_index",
+		       folded, NULL, visit, arg, err);
+}
+
+int index_cards(struct index *index, const char *family, index_visit visit, void *arg,
+		struct error *err)
+{
+	char folded[FOLDED_SIZE];
+
+	name_fold(family, folded);
+	return rows_of(index,
+		       "SELECT " ROW_COLUMNS " FROM statement WHERE identity IN "
+		       "(SELECT identity FROM card WHERE folded = ?) ORDER BY log_index",
 		       folded, NULL, visit, arg, err);
 }
 

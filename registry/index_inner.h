@@ -6,7 +6,7 @@
 #include "registry/log.h"
 #include "registry/sqlite.h"
 
-#define INDEX_VERSION "5"
+#define INDEX_VERSION "6"
 
 #define INDEX_PREPARED_MAX 24
 
@@ -47,6 +47,10 @@ MUST_CHECK int index_take(struct index *index, uint64_t log_index, const struct 
 /* The text of a note. */
 MUST_CHECK int index_take_note(struct index *index, const char *identity,
 			       const struct json *predicate, struct error *err);
+
+/* A card, by the model that it describes. */
+MUST_CHECK int index_take_card(struct index *index, const char *identity,
+			       const struct statement *statement, struct error *err);
 
 /* A run with its beginning; the end of the run `run`; parameters and tokens. What cannot be read is
  * passed over. `folded`: owner/name. */

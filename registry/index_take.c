@@ -261,6 +261,8 @@ int index_take(struct index *index, uint64_t log_index, const struct digest *ide
 		return index_take_eval(index, hex, statement->predicate, err);
 	case STATEMENT_note:
 		return index_take_note(index, hex, statement->predicate, err);
+	case STATEMENT_card:
+		return index_take_card(index, hex, statement, err);
 	case STATEMENT_run:
 		return index_take_run(index, hex, folded, statement->predicate, err);
 	case STATEMENT_completion:

@@ -1,5 +1,7 @@
 #include "registry/standing.h"
 
+#include <stdio.h>
+
 #include "registry/evidence.h"
 #include "registry/log.h"
 
@@ -20,6 +22,8 @@ static void name_of(const struct statement_draft *draft, char out_text[NAME_TEXT
 	out_text[0] = '\0';
 	if (!name_parse(draft->subject, &name, &ignored))
 		name_to_text(&name, out_text);
+	else if (text_ends_with(draft->subject, "@"))
+		snprintf(out_text, NAME_TEXT_MAX, "%s", draft->subject);
 }
 
 static void tell(const struct registry *registry, const struct policy_chain *chain,

@@ -14,9 +14,9 @@ void registry_standing_tell(struct registry *registry, const struct statement_dr
 			    const struct statement_made *made, size_t count);
 
 /*
- * Would a statement of `kind` about `subject` (owner/name@version) count, if this key signed it and
- * it were logged next? Alone, or with the others that the policy asks for. ERROR_UNTRUSTED says why
- * not; other errors: it cannot be told.
+ * Would a statement of `kind` about `subject` (owner/name@version, or "owner/name@" as
+ * statement_model has it) count, if this key signed it and it were logged next? Alone, or with the
+ * others that the policy asks for. ERROR_UNTRUSTED says why not; other errors: it cannot be told.
  */
 MUST_CHECK int registry_standing_ask(struct registry *registry, const struct digest *key,
 				     enum statement_kind kind, const char *subject,

@@ -46,25 +46,14 @@ int statement_path(const struct registry *registry, const struct digest *identit
 
 int statement_claim_text(const struct statement *statement, char **out_text, struct error *err)
 {
-	enum statement_claim rule = statement_kind_claim(statement->kind);
-	struct reference checkpoint;
 	char name[NAME_TEXT_MAX];
 	uint64_t serial = 0;
 	int len;
 
 	name_to_text(&statement->name, name);
 	*out_text = NULL;
-	if (rule == STATEMENT_CLAIM_NEVER)
+	if (!statement_needs_claim(statement))
 		return 0;
-	if (rule == STATEMENT_CLAIM_RENAMED) {
-		char of[NAME_TEXT_MAX];
-
-		if (reference_need(statement->predicate, "checkpoint", &checkpoint, err))
-			return -1;
-		name_to_text(&checkpoint.name, of);
-		if (strcmp(of, name) == 0)
-			return 0;
-	}
 	if (statement->name.alias && json_need_size(statement->predicate, "serial", &serial, err))
 		return -1;
 	len = statement->name.alias

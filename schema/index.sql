@@ -113,6 +113,14 @@ CREATE TABLE evaluation (
 	evaluated   VARCHAR(32) NOT NULL,   -- when, as the file says, or ''
 	sampling    TEXT NOT NULL           -- or ''
 );
+
+-- Cards, and the model that each describes.
+CREATE TABLE card (
+	identity CHAR(64) PRIMARY KEY,
+	folded   VARCHAR(300) NOT NULL      -- owner/name of the model
+);
+CREATE INDEX card_folded ON card(folded);
+
 CREATE TABLE score (
 	identity CHAR(64) NOT NULL,         -- of the eval
 	place    BIGINT NOT NULL,

@@ -91,19 +91,21 @@ static int trying_try(void *arg, const struct evidence *evidence, struct error *
 	const char *origin = policy_chain_newest(chain)->policy.origin;
 	const struct digest *signer = public_key_id(trying->key);
 	CLEANUP(filed_release) struct filed filed = { 0 };
-	char name[NAME_TEXT_MAX];
+	char name[NAME_TEXT_MAX], model[NAME_TEXT_MAX];
+	enum statement_kind kind;
 
 	if (filed_fetch(evidence, asking->identity, signer, &filed, err))
 		return -1;
+	kind = asking->kind < 0 ? filed.statement.kind : (enum statement_kind)asking->kind;
 	if (strcmp(filed.statement.origin, origin) != 0)
 		return error_set(err, ERROR_UNTRUSTED, "it belongs to the log '%s', not to '%s'",
 				 filed.statement.origin, origin);
 	name_of(&filed.statement, name);
+	statement_model(&filed.statement, model);
 	trying->out_signing->key = *signer;
 	if (envelope_check(&filed.envelope, trying->key, err) ||
-	    may_ever(chain, signer,
-		     asking->kind < 0 ? filed.statement.kind : (enum statement_kind)asking->kind,
-		     name, err) ||
+	    may_ever(chain, signer, kind, name, err) ||
+	    (model[0] && may_ever(chain, signer, kind, model, err)) ||
 	    filed_prove_by(evidence, &filed, trying->key, chain, &trying->out_signing->index,
 			   trying->out_checkpoint, err))
 		return -1;
@@ -130,22 +132,6 @@ static int signature_try(const struct asking *asking, const struct digest *signe
 			"the key %s",
 			policy_chain_newest(chain)->policy.origin, hex);
 	return evidence_try(asking->evidence, trying_try, &trying, err);
-}
-
-/* Does this release carry a name of its own, so that it needs a claim? */
-static bool needs_claim(const struct statement *statement)
-{
-	struct reference checkpoint;
-	struct error ignored = { 0 };
-	char own[NAME_TEXT_MAX], other[NAME_TEXT_MAX];
-
-	if (statement_kind_claim(statement->kind) != STATEMENT_CLAIM_RENAMED)
-		return statement_kind_claim(statement->kind) == STATEMENT_CLAIM_ALWAYS;
-	if (reference_need(statement->predicate, "checkpoint", &checkpoint, &ignored))
-		return true;
-	name_to_text(&statement->name, own);
-	name_to_text(&checkpoint.name, other);
-	return strcmp(own, other) != 0;
 }
 
 /* Is `claim` the claim of exactly this statement? An alias's carries the same serial. */
@@ -320,20 +306,48 @@ static int expectation_check(const struct expectation *expected, const struct st
 static void signers_keep(struct believed *believed)
 {
 	const struct policy_chain *chain = &believed->anchor->chain;
+	enum statement_kind kind = believed->statement.kind;
 	size_t kept = 0;
-	char name[NAME_TEXT_MAX];
+	char name[NAME_TEXT_MAX], model[NAME_TEXT_MAX];
 
 	name_of(&believed->statement, name);
+	statement_model(&believed->statement, model);
 	for (size_t i = 0; i < believed->signer_count; i++) {
+		const struct signing *by = &believed->signer[i];
 		struct error ignored = { 0 };
 
-		if ((!i || !digest_equal(&believed->signer[i].key, &believed->signer[i - 1].key)) &&
-		    !policy_chain_accepts_one(chain, &believed->signer[i], believed->statement.kind,
-					      name, &ignored))
+		if ((!i || !digest_equal(&by->key, &believed->signer[i - 1].key)) &&
+		    !policy_chain_accepts_one(chain, by, kind, name, &ignored) &&
+		    !(model[0] && policy_chain_accepts_one(chain, by, kind, model, &ignored)))
 			believed->signer[kept++] = believed->signer[i];
 	}
 	believed->signer_count = kept;
 	believed->key = believed->signer[0].key;
+}
+
+/*
+ * Do the signatures together count, for its own name, and for the model that it describes? From
+ * the later entry on.
+ */
+static int signers_accepted(struct believed *believed, struct error *err)
+{
+	const struct policy_chain *chain = &believed->anchor->chain;
+	enum statement_kind kind = believed->statement.kind;
+	char name[NAME_TEXT_MAX];
+	uint64_t index;
+
+	name_of(&believed->statement, name);
+	if (policy_chain_accepts(chain, believed->signer, believed->signer_count, kind, name,
+				 &believed->index, err))
+		return -1;
+	statement_model(&believed->statement, name);
+	if (!name[0])
+		return 0;
+	if (policy_chain_accepts(chain, believed->signer, believed->signer_count, kind, name,
+				 &index, err))
+		return -1;
+	believed->index = index > believed->index ? index : believed->index;
+	return 0;
 }
 
 /* Every signature under one anchor; what fails is remembered in `worst`. */
@@ -370,7 +384,6 @@ static int anchor_believe(const struct asking *asking, const struct digest_list 
 			  struct error *err)
 {
 	struct error worst = { 0 }, why = { 0 };
-	char name[NAME_TEXT_MAX];
 
 	believed->anchor = asking->anchor;
 	if (signatures_find(asking, signers, believed, &worst, err))
@@ -379,9 +392,7 @@ static int anchor_believe(const struct asking *asking, const struct digest_list 
 		*err = worst;
 		return -1;
 	}
-	name_of(&believed->statement, name);
-	if (policy_chain_accepts(&asking->anchor->chain, believed->signer, believed->signer_count,
-				 believed->statement.kind, name, &believed->index, &why)) {
+	if (signers_accepted(believed, &why)) {
 		error_worsen(&why, &worst);
 		*err = why;
 		return -1;
@@ -389,8 +400,9 @@ static int anchor_believe(const struct asking *asking, const struct digest_list 
 	signers_keep(believed);
 	if (expectation_check(expected, &believed->statement, err))
 		return -1;
-	return needs_claim(&believed->statement) ? claim_believe(asking->evidence, believed, err)
-						 : 0;
+	return statement_needs_claim(&believed->statement)
+		       ? claim_believe(asking->evidence, believed, err)
+		       : 0;
 }
 
 /* A statement that is looked at, whoever signed it. */

@@ -286,14 +286,74 @@ static bool speaks_of_no_name(enum statement_kind kind)
 	       kind == STATEMENT_state || kind == STATEMENT_tombstone;
 }
 
-/* These are about a statement that `of` names; the others name themselves. */
-static bool speaks_of_another(enum statement_kind kind)
+/* These are about a statement that `of` names; the others name themselves, and some cards do. */
+static bool speaks_of_another(const struct statement *statement)
 {
-	return kind == STATEMENT_eval || kind == STATEMENT_record || kind == STATEMENT_card ||
+	enum statement_kind kind = statement->kind;
+
+	if (kind == STATEMENT_card)
+		return !json_member(statement->predicate, "name");
+	return kind == STATEMENT_eval || kind == STATEMENT_record ||
 	       kind == STATEMENT_verification || kind == STATEMENT_derivation ||
 	       kind == STATEMENT_completion || kind == STATEMENT_note ||
 	       kind == STATEMENT_retention || kind == STATEMENT_retraction ||
 	       kind == STATEMENT_supersession;
+}
+
+/*
+ * A card may have a name of its own; it is of weights that `of` names, or of a model that is to
+ * be trained, `for`.
+ */
+static int card_agrees(const struct statement *statement, struct error *err)
+{
+	bool named = json_member(statement->predicate, "name") != NULL;
+	struct reference of;
+	struct name model;
+	const char *family;
+
+	if (json_maybe_string(statement->predicate, "for", &family, err))
+		return -1;
+	if (!family)
+		return reference_need(statement->predicate, "of", &of, err);
+	if (json_member(statement->predicate, "of") || !named)
+		return error_set(err, ERROR_CORRUPT,
+				 "a card 'for' a model has a name of its own, and is 'of' none");
+	if (name_parse_family(family, &model, err))
+		return error_set(err, ERROR_CORRUPT, "'%.200s' is no owner/name", family);
+	return 0;
+}
+
+void statement_model(const struct statement *statement, char out_text[NAME_TEXT_MAX])
+{
+	const char *family = json_text(json_member(statement->predicate, "for"));
+	struct reference of;
+	struct error ignored = { 0 };
+
+	out_text[0] = '\0';
+	if (statement->kind != STATEMENT_card || !json_member(statement->predicate, "name"))
+		return;
+	if (family)
+		snprintf(out_text, NAME_TEXT_MAX, "%s@", family);
+	else if (reference_need(statement->predicate, "of", &of, &ignored) == 0)
+		name_to_text(&of.name, out_text);
+}
+
+bool statement_needs_claim(const struct statement *statement)
+{
+	enum statement_claim rule = statement_kind_claim(statement->kind);
+	struct reference checkpoint;
+	struct error ignored = { 0 };
+	char own[NAME_TEXT_MAX], other[NAME_TEXT_MAX];
+
+	if (rule != STATEMENT_CLAIM_RENAMED)
+		return rule == STATEMENT_CLAIM_ALWAYS;
+	if (statement->kind == STATEMENT_card)
+		return json_member(statement->predicate, "name") != NULL;
+	if (reference_need(statement->predicate, "checkpoint", &checkpoint, &ignored))
+		return true;
+	name_to_text(&statement->name, own);
+	name_to_text(&checkpoint.name, other);
+	return strcmp(own, other) != 0;
 }
 
 static int predicate_parse(struct statement *statement, struct error *err)
@@ -307,7 +367,9 @@ static int predicate_parse(struct statement *statement, struct error *err)
 		return error_set(err, ERROR_CORRUPT, "'%.200s' is no origin of a log",
 				 statement->origin);
 	if (!speaks_of_no_name(statement->kind) &&
-	    name_agrees(statement, speaks_of_another(statement->kind), err))
+	    name_agrees(statement, speaks_of_another(statement), err))
+		return -1;
+	if (statement->kind == STATEMENT_card && card_agrees(statement, err))
 		return -1;
 	if (predicate_digest(statement, &digest, err))
 		return -1;

@@ -21,7 +21,7 @@ enum statement_kind {
 enum statement_claim {
 	STATEMENT_CLAIM_NEVER,
 	STATEMENT_CLAIM_ALWAYS,
-	STATEMENT_CLAIM_RENAMED /* only a release whose name is not its checkpoint's */
+	STATEMENT_CLAIM_RENAMED /* only a release or a card whose name is not its checkpoint's */
 };
 
 /* "checkpoint". Static. */
@@ -56,6 +56,16 @@ struct statement {
 MUST_CHECK int statement_parse(struct span payload, struct statement *out_statement,
 			       struct error *err);
 void statement_release(struct statement *statement);
+
+/* Does its name exist by a claim? Of a release or a card: where it has one of its own. */
+bool statement_needs_claim(const struct statement *statement);
+
+/*
+ * The model that a card with a name of its own describes, as a policy's names are compared with
+ * it: owner/name@version of its weights, or "owner/name@" of what is to be trained. Whoever signs
+ * such a card must be let sign for that, too. "" for all other statements.
+ */
+void statement_model(const struct statement *statement, char out_text[NAME_TEXT_MAX]);
 
 /*
  * Append the payload (canonical JSON) of a statement of `kind` about one
