@@ -45,6 +45,7 @@
 #include "registry/job.h"
 #include "registry/kept_notes.h"
 #include "registry/lease.h"
+#include "registry/lint.h"
 #include "registry/log.h"
 #include "registry/log_again.h"
 #include "registry/log_rotate.h"

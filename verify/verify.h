@@ -64,6 +64,7 @@
 #include "verify/tokenizer.h"
 #include "verify/tombstone.h"
 #include "verify/tree.h"
+#include "verify/value_scan.h"
 #include "verify/verdict.h"
 #include "verify/weights.h"
 #include "verify/withheld.h"

@@ -1,0 +1,152 @@
+/* What the checks of a series share. Private to registry/lint*.c. */
+#ifndef REGISTRY_LINT_INNER_H
+#define REGISTRY_LINT_INNER_H
+
+#include "registry/checkpoint_name.h"
+#include "registry/contents.h"
+#include "registry/lint.h"
+
+#define LINT_SMALL_MAX (16u << 20) /* bytes of a config.json or an index that is read */
+#define LINT_DETAIL_MAX 1000u /* details that a finding keeps; its text says how many there are */
+#define LINT_KEPT_MAX 64u     /* different configs, and shapes, that are kept to be compared */
+
+/* A sorted list of lines, each what it is about, a tab, and what it is. */
+struct lint_lines {
+	char **line;
+	size_t count, room;
+	struct digest digest; /* of all of them */
+};
+
+void lint_lines_release(struct lint_lines *lines);
+/* `text` is copied. */
+MUST_CHECK int lint_lines_add(struct lint_lines *lines, const char *about, const char *text,
+			      struct error *err);
+void lint_lines_finish(struct lint_lines *lines); /* sort, and digest */
+
+struct lint;
+struct lint_item;
+
+/* Keep lines that differ from all kept ones; *out_place: 1 + their place, 0: too many. Takes them.
+ */
+MUST_CHECK int lint_lines_keep(struct lint_lines **kept, size_t *count, struct lint_lines *lines,
+			       size_t *out_place, struct error *err);
+
+/* What was seen of the values of one tensor that is odd. */
+struct lint_values {
+	char *tensor;
+	uint64_t nan, infinite, elements;
+	bool zero, vector; /* zero throughout; of rank 1 or 0 */
+};
+
+/* One checkpoint. */
+struct lint_item {
+	char *label;        /* the path, or owner/name@version */
+	const char *called; /* the part of it that tells the step; in `label` */
+	char *family;       /* owner/name, or the folder it lies in, or "" */
+	bool named;         /* `name` was read */
+	struct checkpoint_name name;
+
+	bool registered;
+	struct digest statement;
+
+	/* ---- what was looked at ---- */
+	bool readable;
+	bool weighed;          /* there are weights */
+	bool opaque;           /* in files whose tensors are not read */
+	struct digest weights; /* over all tensors, or over such files */
+	uint64_t tensors, parameters;
+	size_t shapes,
+		config; /* 1 + the place in lint.shapes and lint.config; 0: none, or too many */
+	struct digest shapes_digest, config_digest;
+	bool has_config, has_tokenizer, has_optimizer;
+	struct digest tokenizer;
+	bool has_trainer_step;
+	uint64_t trainer_step;
+	int64_t written_s; /* when its weights were written, or it was declared; 0: not known */
+	struct lint_lines missing; /* shard, a tab, the index that names it */
+	struct lint_values *values;
+	size_t values_count;
+	bool values_read;
+	const char *values_why; /* not read; static; NULL: nobody asked */
+	char *parent;           /* declared of an own later step, or NULL */
+};
+
+struct lint {
+	const struct context *ctx;
+	struct registry *registry; /* or NULL */
+	const struct lint_request *request;
+	struct lint_item *item; /* in the order of the series */
+	size_t count;
+	struct lint_lines *shapes, *config; /* different ones */
+	size_t shapes_count, config_count;
+	struct lint_report report;
+};
+
+/* ---- findings ---- */
+
+/* A new one with this text; NULL with `err` set. What is ignored is made and thrown away at the
+ * end. */
+struct lint_finding *lint_find(struct lint *lint, enum lint_kind kind, struct error *err,
+			       const char *fmt, ...) PRINTF_LIKE(4, 5);
+MUST_CHECK int lint_about(struct lint_finding *finding, const struct lint_item *item,
+			  struct error *err);
+MUST_CHECK int lint_detail(struct lint_finding *finding, const char *text, struct error *err);
+
+/* "a, b, c and 5 more", malloced, of `count` texts. */
+MUST_CHECK int lint_list(const char *const *text, size_t count, char **out_text, struct error *err);
+
+/* What an item is called where it cannot be mistaken. Borrowed. */
+const char *lint_called(const struct lint *lint, const struct lint_item *item);
+
+/* Items that a finding is about together. */
+struct lint_group {
+	const struct lint_item **item;
+	size_t count;
+};
+void lint_group_release(struct lint_group *group);
+MUST_CHECK int lint_group_add(struct lint_group *group, const struct lint_item *item,
+			      struct error *err);
+/* "step1, step2 and 5 more", malloced. */
+MUST_CHECK int lint_group_text(const struct lint *lint, const struct lint_group *group,
+			       char **out_text, struct error *err);
+MUST_CHECK int lint_group_about(const struct lint_group *group, struct lint_finding *finding,
+				struct error *err);
+
+/* Is this the first item of its family? Series are told apart by families. */
+bool lint_begins(const struct lint *lint, size_t index);
+
+/* ---- lint_items.c: which checkpoints ---- */
+
+MUST_CHECK int lint_items(struct lint *lint, struct error *err);
+void lint_item_release(struct lint_item *item);
+
+/* ---- lint_look.c: what there is of one ---- */
+
+MUST_CHECK int lint_look(struct lint *lint, struct error *err);
+
+/* ---- lint_files.c ---- */
+
+/* Config, indices, trainer's state, and which others there are. */
+MUST_CHECK int lint_files_look(struct lint *lint, struct lint_item *item, const struct tree *tree,
+			       struct error *err);
+bool lint_is_tokenizer(const char *path);
+
+/* ---- lint_values.c ---- */
+
+/* Build the manifest of a tree and look at the values of its safetensors files on the way. */
+MUST_CHECK int lint_values_read(struct lint *lint, const struct tree *tree, bool values,
+				struct lint_item *item, struct manifest **out_manifest,
+				struct error *err);
+
+/* Is this a file of optimizer state, of weights? By its name. */
+bool lint_is_optimizer(const char *path);
+bool lint_is_weights(const char *path);
+
+/* ---- the checks, each of which goes through the series by itself ---- */
+
+MUST_CHECK int lint_check_names(struct lint *lint, struct error *err);
+MUST_CHECK int lint_check_order(struct lint *lint, struct error *err);
+MUST_CHECK int lint_check_contents(struct lint *lint, struct error *err);
+MUST_CHECK int lint_check_weights(struct lint *lint, struct error *err);
+
+#endif
