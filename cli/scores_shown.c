@@ -111,10 +111,10 @@ static void print_score(const struct json *score)
 
 	if (shots)
 		snprintf(shown, sizeof(shown), ", %" PRId64 "-shot", json_integer_of(shots));
-	output_line(stdout, "%-14s %s %s%s%s%s %s%s%s%s%s%s", "score", text_of(score, "task"),
+	output_line(stdout, "%-14s %s %s%s%s%s %s%s%s%s", "score", text_of(score, "task"),
 		    text_of(score, "metric"), named ? " (" : "", named ? filter : "",
-		    named ? ")" : "", text_of(score, "value"), *error ? " +- " : "", error, shown,
-		    scored ? "" : ", ", scored ? "" : state);
+		    named ? ")" : "", scored ? text_of(score, "value") : state,
+		    *error ? " +- " : "", error, shown);
 }
 
 /* Those that are independent, or those that are not, in the order of the log. */

@@ -8,7 +8,7 @@
 #include "registry/eval_parts.h"
 #include "registry/index.h"
 
-enum { RESULT_FILE_MAX = 16 << 20 };
+enum { RESULT_FILE_MAX = 64 << 20 };
 
 static const struct importer *const importers[] = {
 #define IMPORTER(name) &importer_##name,

@@ -114,7 +114,8 @@ MUST_CHECK int weights_set(struct adding *adding, const char *path, struct corpu
 
 /*
  * Keep the samples files of an evaluation whose result file is `results`, and set
- * "samples" where there are any. ERROR_USAGE: one that was named is of no task of the results.
+ * "samples" and "attached" where there are any. The predicate has its scores. ERROR_USAGE: one that
+ * was named is of no task of the results.
  */
 MUST_CHECK int samples_set(struct adding *adding, const struct add_eval *eval,
 			   const struct json *results, struct json *predicate, uint64_t *out_count,

@@ -17,6 +17,28 @@ static const char *last_part(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+/* What llm-jp-eval leaves beside its results, by the ends of the names. */
+static const struct attached {
+	const char *end, *what;
+} attached[] = {
+	{ ".eval-prompt.json", "prompts" },
+	{ ".eval-generated.json", "generated" },
+	{ "_config.json", "settings" },
+};
+
+static const struct attached *attached_what(const char *path)
+{
+	size_t len = strlen(path);
+
+	for (size_t i = 0; i < sizeof(attached) / sizeof(attached[0]); i++) {
+		size_t end = strlen(attached[i].end);
+
+		if (len >= end && strcmp(path + len - end, attached[i].end) == 0)
+			return &attached[i];
+	}
+	return NULL;
+}
+
 /* The task whose name stands in samples_TASK_TIME.jsonl, the longest that fits; NULL: none. */
 static const char *task_of(const char *path, const struct json *results)
 {
@@ -36,8 +58,9 @@ static const char *task_of(const char *path, const struct json *results)
 	return found;
 }
 
-static int sample_add(struct adding *adding, const char *path, const char *task, struct json *list,
-		      struct error *err)
+/* `what`: NULL but for what is attached; `task`: NULL where it is of none. */
+static int sample_add(struct adding *adding, const char *path, const char *what, const char *task,
+		      struct json *list, struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer bytes;
 	struct digest digest;
@@ -46,7 +69,8 @@ static int sample_add(struct adding *adding, const char *path, const char *task,
 	buffer_init(&bytes, SAMPLES_MAX_BYTES);
 	return file_keep(adding, path, &bytes, &digest, err) ||
 			       json_add_object(list, &entry, err) ||
-			       json_set_text(entry, "task", task, err) ||
+			       (what && json_set_text(entry, "what", what, err)) ||
+			       (task && json_set_text(entry, "task", task, err)) ||
 			       json_set_digest(entry, "file", &digest, err) ||
 			       json_set_text(entry, "fileName", last_part(path), err) ||
 			       json_set_size(entry, "size", bytes.len, err)
@@ -72,7 +96,7 @@ static int beside_add(struct adding *adding, const char *path, const char *task,
 		return error_set(err, ERROR_SYSTEM, "out of memory for a path");
 	failed = strchr(task, '/') || !file_exists(beside)
 			 ? 0
-			 : sample_add(adding, beside, task, list, err);
+			 : sample_add(adding, beside, NULL, task, list, err);
 	free(beside);
 	return failed;
 }
@@ -85,6 +109,8 @@ static int samples_list(struct adding *adding, const struct add_eval *eval,
 	for (size_t i = 0; i < eval->samples_count; i++) {
 		const char *task = task_of(eval->samples[i], results);
 
+		if (attached_what(eval->samples[i]))
+			continue;
 		if (!task)
 			return error_set(
 				err, ERROR_USAGE,
@@ -93,7 +119,7 @@ static int samples_list(struct adding *adding, const struct add_eval *eval,
 				eval->samples[i],
 				json_next(json_member(results, "results"), &at) ? at.key
 										: "results");
-		if (sample_add(adding, eval->samples[i], task, list, err))
+		if (sample_add(adding, eval->samples[i], NULL, task, list, err))
 			return -1;
 	}
 	if (eval->samples)
@@ -104,13 +130,63 @@ static int samples_list(struct adding *adding, const struct add_eval *eval,
 	return 0;
 }
 
+/* Is there a score of a data set that is called so? */
+static bool has_task(const struct json *predicate, const char *name, size_t len)
+{
+	const struct json *scores = json_member(predicate, "scores");
+
+	for (size_t i = 0; i < json_count(scores); i++) {
+		const char *task = json_text(json_member(json_at(scores, i), "task"));
+
+		if (task && strlen(task) == len && memcmp(task, name, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int attached_add(struct adding *adding, const char *path, const struct attached *as,
+			const struct json *predicate, struct json *list, struct error *err)
+{
+	const char *name = last_part(path);
+	size_t len = strlen(name) - strlen(as->end);
+	char *task;
+	int failed;
+
+	if (strcmp(as->what, "settings") == 0)
+		return sample_add(adding, path, as->what, NULL, list, err);
+	if (!has_task(predicate, name, len))
+		return error_set(err, ERROR_USAGE,
+				 "'%s' is named after no data set of the results: DATASET%s", path,
+				 as->end);
+	task = strndup(name, len);
+	failed = task ? sample_add(adding, path, as->what, task, list, err)
+		      : error_set(err, ERROR_SYSTEM, "out of memory for a name");
+	free(task);
+	return failed;
+}
+
+static int attached_list(struct adding *adding, const struct add_eval *eval,
+			 const struct json *predicate, struct json *list, struct error *err)
+{
+	for (size_t i = 0; i < eval->samples_count; i++) {
+		const struct attached *as = attached_what(eval->samples[i]);
+
+		if (as && attached_add(adding, eval->samples[i], as, predicate, list, err))
+			return -1;
+	}
+	return 0;
+}
+
 int samples_set(struct adding *adding, const struct add_eval *eval, const struct json *results,
 		struct json *predicate, uint64_t *out_count, struct error *err)
 {
-	CLEANUP(json_free) struct json *list = NULL;
+	CLEANUP(json_free) struct json *list = NULL, *others = NULL;
 
-	if (json_array_new(&list, err) || samples_list(adding, eval, results, list, err))
+	if (json_array_new(&list, err) || samples_list(adding, eval, results, list, err) ||
+	    json_array_new(&others, err) || attached_list(adding, eval, predicate, others, err))
 		return -1;
 	*out_count = json_count(list);
+	if (json_count(others) && json_set_take(predicate, "attached", &others, err))
+		return -1;
 	return *out_count ? json_set_take(predicate, "samples", &list, err) : 0;
 }

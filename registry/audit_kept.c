@@ -290,8 +290,17 @@ int audit_kept(struct audit *audit, uint64_t index, const struct digest *identit
 	case STATEMENT_completion:
 		return members_check(audit, index, json_member(predicate, "logs"), NULL, "digest",
 				     err);
-	case STATEMENT_allocation:
 	case STATEMENT_eval:
+		return member_check(audit, index, predicate, "file", err) ||
+				       members_check(audit, index,
+						     json_member(predicate, "samples"), NULL,
+						     "file", err) ||
+				       members_check(audit, index,
+						     json_member(predicate, "attached"), NULL,
+						     "file", err)
+			       ? -1
+			       : 0;
+	case STATEMENT_allocation:
 	case STATEMENT_card:
 		return member_check(audit, index, predicate, "file", err);
 	case STATEMENT_record:

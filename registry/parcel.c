@@ -169,10 +169,15 @@ static int add_eval(struct parcel *parcel, const struct evidence *evidence,
 		    const struct json *predicate, struct error *err)
 {
 	const struct json *samples = json_member(predicate, "samples");
+	const struct json *attached = json_member(predicate, "attached");
 
 	for (size_t i = 0; i < json_count(samples); i++)
 		if (add_named_object(parcel, evidence, json_at(samples, i), "file",
 				     "items of an evaluation", err))
+			return -1;
+	for (size_t i = 0; i < json_count(attached); i++)
+		if (add_named_object(parcel, evidence, json_at(attached, i), "file",
+				     "what a harness left", err))
 			return -1;
 	return add_named_object(parcel, evidence, predicate, "file", "evaluation results", err);
 }

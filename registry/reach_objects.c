@@ -122,9 +122,13 @@ static int visit_samples(const struct visiting *visiting, const struct json *pre
 			 struct error *err)
 {
 	const struct json *list = json_member(predicate, "samples");
+	const struct json *attached = json_member(predicate, "attached");
 
 	for (size_t i = 0; json_kind(list) == JSON_KIND_ARRAY && i < json_count(list); i++)
 		if (visit_own(visiting, json_at(list, i), "file", "samples", err))
+			return -1;
+	for (size_t i = 0; json_kind(attached) == JSON_KIND_ARRAY && i < json_count(attached); i++)
+		if (visit_own(visiting, json_at(attached, i), "file", "file of a harness", err))
 			return -1;
 	return 0;
 }
