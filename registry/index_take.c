@@ -93,23 +93,46 @@ static const char *relation_of(const char *key)
 	return strcmp(key, "parents") == 0 ? "parent" : key;
 }
 
-/* Everything a value mentions, `key` being what it hangs from. The depth is the parser's limit. */
-static int walk(struct index *index, const char *identity, const char *key,
+/* A commitment: what hangs from `key` is not told. */
+static int undisclosed(struct index *index, const char *identity, const char *key, size_t place,
+		       struct error *err)
+{
+	struct query *query;
+
+	if (index_prepare(
+		    index,
+		    "INSERT OR IGNORE INTO undisclosed(identity, relation, place) VALUES (?, ?, ?)",
+		    &query, err))
+		return -1;
+	query_bind_text(query, 1, identity);
+	query_bind_text(query, 2, relation_of(key));
+	query_bind_u64(query, 3, place);
+	return query_run(query, err);
+}
+
+/*
+ * Everything a value mentions, `key` being what it hangs from, and `place` where in a list. The
+ * depth is the parser's limit. What hangs from nothing, a claim with its statement, is no edge.
+ */
+static int walk(struct index *index, const char *identity, const char *key, size_t place,
 		const struct json *value, struct error *err)
 {
 	struct json_members at = { 0 };
 
 	if (is_digest(json_text(value)))
 		return mention(index, json_text(value) + 7, identity, err);
-	if (json_kind(value) == JSON_KIND_OBJECT && json_text(json_member(value, "name")) &&
+	if (*key && json_kind(value) == JSON_KIND_OBJECT && json_text(json_member(value, "name")) &&
 	    is_digest(json_text(json_member(value, "statement"))) &&
 	    edge(index, identity, relation_of(key), value, err))
 		return -1;
+	if (*key && commitment_is(value) && json_count(value) == 1 &&
+	    undisclosed(index, identity, key, place, err))
+		return -1;
 	while (json_next(value, &at))
-		if (walk(index, identity, at.key, at.value, err))
+		if (walk(index, identity, at.key, 0, at.value, err))
 			return -1;
 	for (size_t i = 0; i < json_count(value) && json_kind(value) == JSON_KIND_ARRAY; i++)
-		if (walk(index, identity, key, json_at(value, i), err))
+		if (walk(index, identity, key, i, json_at(value, i), err))
 			return -1;
 	return 0;
 }
@@ -252,7 +275,7 @@ int index_take(struct index *index, uint64_t log_index, const struct digest *ide
 	family_of(&statement->name, family);
 	name_fold(family, folded);
 	if (row(index, log_index, hex, key, statement, err) ||
-	    walk(index, hex, "", statement->predicate, err))
+	    walk(index, hex, "", 0, statement->predicate, err))
 		return -1;
 	switch (statement->kind) {
 	case STATEMENT_claim:

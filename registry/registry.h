@@ -46,6 +46,7 @@
 #include "registry/kept_notes.h"
 #include "registry/lease.h"
 #include "registry/lint.h"
+#include "registry/lineage.h"
 #include "registry/log.h"
 #include "registry/log_again.h"
 #include "registry/log_rotate.h"

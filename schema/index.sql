@@ -41,12 +41,20 @@ CREATE INDEX claim_identity ON claim(identity);
 -- What refers to what: the lineage.
 CREATE TABLE edge (
 	identity CHAR(64) NOT NULL,         -- who says so
-	relation VARCHAR(32) NOT NULL,      -- of, data, parent, run, checkpoint, target
+	relation VARCHAR(32) NOT NULL,      -- of, data, parent, run, checkpoint, target, outputs, derivedFrom
 	name     VARCHAR(300) NOT NULL,
 	towards  CHAR(64) NOT NULL,         -- the statement it refers to
 	PRIMARY KEY (identity, relation, towards)
 );
-CREATE INDEX edge_towards ON edge(towards);
+CREATE INDEX edge_towards ON edge(towards, relation, identity);
+
+-- What a statement commits to in the place of a reference, and does not tell (section 3).
+CREATE TABLE undisclosed (
+	identity CHAR(64) NOT NULL,         -- whose it is
+	relation VARCHAR(32) NOT NULL,      -- data, parent, run, git, diff, projects
+	place    BIGINT NOT NULL,
+	PRIMARY KEY (identity, relation, place)
+);
 
 -- Every digest that a statement mentions, as subject or anywhere in its predicate.
 CREATE TABLE mention (

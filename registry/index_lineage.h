@@ -1,0 +1,61 @@
+/* What the index is asked, very often, when lineage is followed. Private to registry/. */
+#ifndef REGISTRY_INDEX_LINEAGE_H
+#define REGISTRY_INDEX_LINEAGE_H
+
+#include "registry/index.h"
+
+struct index_links; /* an index with its questions prepared */
+
+/*
+ * The index is borrowed. Until they are closed all answers are of one moment, whoever writes
+ * meanwhile, and more of the index is kept in memory than otherwise.
+ */
+MUST_CHECK int index_links_open(struct index *index, struct index_links **out_links,
+				struct error *err);
+void index_links_close(struct index_links **links);
+
+/*
+ * One edge, with what is known of the statement at its other end, which stands once for each of its
+ * entries, in their order. All borrowed until the visit returns.
+ */
+struct index_link {
+	const char *relation;
+	const char *name;     /* owner/name@version, as the edge has it */
+	const char *other;    /* HEX of the statement at the other end */
+	const char *kind;     /* NULL: no entry of the log is that statement */
+	const char *subject;  /* its name */
+	const char *signer;   /* KEY */
+	const char *declared; /* or "" */
+	uint64_t log_index;
+	bool bodiless;
+};
+typedef int (*index_visit_link)(void *arg, const struct index_link *link, struct error *err);
+
+/* Which edges of a statement. */
+enum index_links_ask {
+	INDEX_LINKS_FROM,    /* those that it makes: the other end is what it refers to */
+	INDEX_LINKS_TOWARDS, /* those that others make to it */
+	INDEX_LINKS_SAID,    /* of these only what is said of it ("of") and who made it ("outputs")
+			      */
+};
+/* May not be called by the visit of the same question: each has one answer under way. */
+MUST_CHECK int index_links_ask(struct index_links *links, enum index_links_ask ask,
+			       const struct digest *statement, index_visit_link visit, void *arg,
+			       struct error *err);
+
+/* The statement itself, as the other end of an edge without relation. */
+MUST_CHECK int index_links_self(struct index_links *links, const struct digest *statement,
+				index_visit_link visit, void *arg, struct error *err);
+
+/*
+ * How many places of a statement commit to something that it does not tell: of `data`, `parent` and
+ * `run`.
+ */
+MUST_CHECK int index_links_undisclosed(struct index_links *links, const struct digest *statement,
+				       uint64_t *out_count, struct error *err);
+
+/* Checkpoints in the whole registry that do so, and statements of which no body is here. */
+MUST_CHECK int index_undisclosed(struct index *index, uint64_t *out_checkpoints,
+				 uint64_t *out_bodiless, struct error *err);
+
+#endif

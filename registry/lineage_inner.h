@@ -1,0 +1,42 @@
+/* What the files of lineage share. Private to registry/lineage*.c. */
+#ifndef REGISTRY_LINEAGE_INNER_H
+#define REGISTRY_LINEAGE_INNER_H
+
+#include "registry/index_lineage.h"
+#include "registry/lineage.h"
+
+/* Places of digests in an array, by their first bytes: open addressing. Start with {0}. */
+struct lineage_table {
+	uint32_t *slot; /* place + 1; 0: empty */
+	size_t room;    /* a power of two, or 0 */
+	size_t count;
+};
+
+/* A walk under way. */
+struct lineage_walk {
+	struct lineage *out;
+	const struct lineage_wish *wish;
+	struct index_links *links;
+	const struct policy_chain *chain;
+	struct lineage_table nodes, saids;
+	size_t node_room, edge_room, said_room;
+	uint8_t *way;    /* of each node: LINEAGE_WAY_* */
+	uint32_t *queue; /* nodes with a way that is not gone */
+	size_t way_room, queue_count, queue_room, queue_next;
+	uint32_t at;      /* the node whose edges are looked at ... */
+	uint8_t going;    /* ... upwards or downwards ... */
+	bool edges_only;  /* ... at the wished depth, where no node is added */
+	uint32_t fresh;   /* the node that was added last, whose further entries may follow */
+	uint32_t said_at; /* the statement whose references are looked at */
+};
+
+enum { LINEAGE_UP = 1, LINEAGE_DOWN = 2, LINEAGE_WENT = 2 /* bits to the left: that was done */ };
+
+/* A copy that lives as long as the lineage. */
+MUST_CHECK int lineage_text(struct lineage *lineage, const char *text, const char **out_text,
+			    struct error *err);
+
+/* Find what leads back to itself: `cycle` of nodes and edges, and the cycles with their names. */
+MUST_CHECK int lineage_find_cycles(struct lineage *lineage, struct error *err);
+
+#endif

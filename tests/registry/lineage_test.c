@@ -1,0 +1,384 @@
+/* Lineage over edges that nobody could sign: cycles, long chains, wide fans; put into the index. */
+#include "tests/registry/house.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "registry/index_inner.h"
+#include "registry/lineage.h"
+
+/* A registry whose index says more than its log. */
+struct world {
+	struct house house;
+	struct index *index;
+	struct query *statement, *edge;
+	uint64_t entries;
+};
+
+static struct digest identity_of(const char *name)
+{
+	return sha256(span_of(name));
+}
+
+static void world_open(struct world *world)
+{
+	struct error err = { 0 };
+
+	*world = (struct world){ .entries = 1000 };
+	house_open(&world->house);
+	assert_done(registry_index(world->house.registry, &world->index, &err), &err);
+	assert_done(query_new(world->index->database,
+			      "INSERT INTO statement(log_index, identity, signer, kind, subject, "
+			      "digest, folded, declared) VALUES (?, ?, ?, ?, ?, ?, '', '')",
+			      &world->statement, &err),
+		    &err);
+	assert_done(
+		query_new(world->index->database,
+			  "INSERT INTO edge(identity, relation, name, towards) VALUES (?, ?, ?, "
+			  "?)",
+			  &world->edge, &err),
+		&err);
+	assert_done(database_begin(world->index->database, &err), &err);
+}
+
+static void world_close(struct world *world)
+{
+	database_rollback(world->index->database);
+	query_free(&world->statement);
+	query_free(&world->edge);
+	house_close(&world->house);
+}
+
+/* A statement of this kind and name, whose identity is the name's hash. */
+static void says(struct world *world, const char *kind, const char *name)
+{
+	struct digest identity = identity_of(name);
+	char hex[DIGEST_HEX_SIZE];
+	struct error err = { 0 };
+
+	digest_to_hex(&identity, hex);
+	query_bind_u64(world->statement, 1, world->entries++);
+	query_bind_text(world->statement, 2, hex);
+	query_bind_text(world->statement, 3, hex);
+	query_bind_text(world->statement, 4, kind);
+	query_bind_text(world->statement, 5, name);
+	query_bind_text(world->statement, 6, hex);
+	assert_done(query_run(world->statement, &err), &err);
+}
+
+static void refers(struct world *world, const char *from, const char *relation, const char *to)
+{
+	struct digest one = identity_of(from), other = identity_of(to);
+	char hex[DIGEST_HEX_SIZE], towards[DIGEST_HEX_SIZE];
+	struct error err = { 0 };
+
+	digest_to_hex(&one, hex);
+	digest_to_hex(&other, towards);
+	query_bind_text(world->edge, 1, hex);
+	query_bind_text(world->edge, 2, relation);
+	query_bind_text(world->edge, 3, to);
+	query_bind_text(world->edge, 4, towards);
+	assert_done(query_run(world->edge, &err), &err);
+}
+
+static struct lineage walk(struct world *world, const char *from, struct lineage_wish wish)
+{
+	struct digest beginning = identity_of(from);
+	struct error err = { 0 };
+	struct lineage lineage;
+
+	assert_done(registry_lineage(world->house.registry, &beginning, 1, &wish, &lineage, &err),
+		    &err);
+	return lineage;
+}
+
+static const struct lineage_node *node_of(const struct lineage *lineage, const char *name)
+{
+	struct digest identity = identity_of(name);
+
+	for (size_t i = 0; i < lineage->node_count; i++)
+		if (digest_equal(&lineage->node[i].identity, &identity))
+			return &lineage->node[i];
+	return NULL;
+}
+
+/* "a>b" for an edge, or NULL. */
+static const struct lineage_edge *edge_of(const struct lineage *lineage, const char *from,
+					  const char *to)
+{
+	const struct lineage_node *one = node_of(lineage, from), *other = node_of(lineage, to);
+
+	for (size_t i = 0; i < lineage->edge_count; i++)
+		if (&lineage->node[lineage->edge[i].from] == one &&
+		    &lineage->node[lineage->edge[i].to] == other)
+			return &lineage->edge[i];
+	return NULL;
+}
+
+static const struct lineage_wish up = { .ancestors = true };
+static const struct lineage_wish down = { .descendants = true };
+static const struct lineage_wish both = { .ancestors = true, .descendants = true };
+static const struct lineage_wish whole = { .whole = true };
+
+/* Two corpora, a run on one, two checkpoints of it, a child on the other corpus, an eval. */
+static void world_fill(struct world *world)
+{
+	static const char *const one[][2] = {
+		{ "dataset", "a/corpus@1" },  { "dataset", "a/chat@1" },
+		{ "run", "a/run@1" },         { "checkpoint", "a/base@1" },
+		{ "checkpoint", "a/base@2" }, { "checkpoint", "a/tuned@1" },
+		{ "eval", "eval" },           { "completion", "completion" },
+		{ "release", "a/release@1" }, { "record", "record" },
+		{ "claim", "claim" },
+	};
+	static const char *const other[][3] = {
+		{ "a/run@1", "data", "a/corpus@1" },
+		{ "a/base@1", "run", "a/run@1" },
+		{ "completion", "of", "a/run@1" },
+		{ "completion", "outputs", "a/base@1" },
+		{ "completion", "outputs", "a/base@2" },
+		{ "a/base@2", "parent", "a/base@1" },
+		{ "a/tuned@1", "parent", "a/base@2" },
+		{ "a/tuned@1", "data", "a/chat@1" },
+		{ "eval", "of", "a/tuned@1" },
+		{ "a/release@1", "checkpoint", "a/tuned@1" },
+		{ "record", "of", "a/tuned@1" },
+		{ "claim", "of", "a/tuned@1" },
+		{ "eval", "harness", "a/chat@1" },
+	};
+
+	for (size_t i = 0; i < sizeof(one) / sizeof(one[0]); i++)
+		says(world, one[i][0], one[i][1]);
+	for (size_t i = 0; i < sizeof(other) / sizeof(other[0]); i++)
+		refers(world, other[i][0], other[i][1], other[i][2]);
+}
+
+static void ancestors_are_what_a_version_was_made_from(void **state)
+{
+	struct world world;
+	struct lineage found;
+
+	(void)state;
+	world_open(&world);
+	world_fill(&world);
+	found = walk(&world, "a/tuned@1", up);
+	assert_int_equal(found.node_count, 6);
+	assert_non_null(edge_of(&found, "a/corpus@1", "a/run@1"));
+	assert_non_null(edge_of(&found, "a/run@1", "a/base@2"));
+	assert_non_null(edge_of(&found, "a/chat@1", "a/tuned@1"));
+	assert_null(node_of(&found, "eval"));
+	assert_int_equal(node_of(&found, "a/corpus@1")->steps, 3);
+	assert_int_equal(found.knots, 0);
+	/* What a completion says is its signer's word. */
+	assert_int_not_equal(edge_of(&found, "a/run@1", "a/base@2")->said, LINEAGE_NONE);
+	lineage_release(&found);
+	world_close(&world);
+}
+
+static void descendants_are_all_that_came_of_a_corpus(void **state)
+{
+	struct lineage_wish remarks = down;
+	struct lineage found;
+	struct world world;
+
+	(void)state;
+	world_open(&world);
+	world_fill(&world);
+	found = walk(&world, "a/corpus@1", down);
+	assert_int_equal(found.node_count, 7);
+	assert_non_null(node_of(&found, "a/release@1"));
+	assert_non_null(node_of(&found, "eval"));
+	assert_null(node_of(&found, "a/chat@1"));
+	assert_null(node_of(&found, "record"));
+	assert_string_equal(found.edge[node_of(&found, "a/tuned@1")->came_by].relation, "parent");
+	lineage_release(&found);
+	remarks.remarks = true;
+	found = walk(&world, "a/corpus@1", remarks);
+	assert_non_null(node_of(&found, "record"));
+	assert_null(node_of(&found, "claim"));
+	lineage_release(&found);
+	found = walk(&world, "a/chat@1", down);
+	assert_int_equal(found.node_count, 4);
+	lineage_release(&found);
+	world_close(&world);
+}
+
+static void both_ways_leave_out_what_is_only_connected(void **state)
+{
+	struct lineage found;
+	struct world world;
+
+	(void)state;
+	world_open(&world);
+	world_fill(&world);
+	found = walk(&world, "a/base@2", both);
+	assert_null(node_of(&found, "a/chat@1"));
+	assert_int_equal(found.node_count, 7);
+	lineage_release(&found);
+	found = walk(&world, "a/base@2", whole);
+	assert_non_null(node_of(&found, "a/chat@1"));
+	assert_int_equal(found.node_count, 8);
+	assert_int_equal(found.edge_count, 9); /* each once, though seen from both its ends */
+	lineage_release(&found);
+	world_close(&world);
+}
+
+static void a_wished_depth_is_kept_and_said(void **state)
+{
+	struct lineage_wish near = up;
+	struct lineage found;
+	struct world world;
+
+	(void)state;
+	world_open(&world);
+	world_fill(&world);
+	near.depth = 1;
+	found = walk(&world, "a/tuned@1", near);
+	assert_int_equal(found.node_count, 3);
+	assert_true(found.more);
+	assert_true(node_of(&found, "a/base@2")->more);
+	assert_false(node_of(&found, "a/chat@1")->more);
+	lineage_release(&found);
+	near.depth = 3;
+	found = walk(&world, "a/tuned@1", near);
+	assert_int_equal(found.node_count, 6);
+	assert_false(found.more);
+	lineage_release(&found);
+	world_close(&world);
+}
+
+static void cycles_are_named_and_not_followed_twice(void **state)
+{
+	struct lineage found;
+	struct world world;
+
+	(void)state;
+	world_open(&world);
+	says(&world, "checkpoint", "a/m@1");
+	says(&world, "checkpoint", "a/m@2");
+	says(&world, "checkpoint", "a/m@3");
+	says(&world, "checkpoint", "a/m@4");
+	says(&world, "checkpoint", "a/self@1");
+	refers(&world, "a/m@1", "parent", "a/m@3");
+	refers(&world, "a/m@2", "parent", "a/m@1");
+	refers(&world, "a/m@3", "parent", "a/m@2");
+	refers(&world, "a/m@4", "parent", "a/m@3");
+	refers(&world, "a/self@1", "parent", "a/self@1");
+	refers(&world, "a/m@4", "parent", "a/self@1");
+	found = walk(&world, "a/m@4", both);
+	assert_int_equal(found.node_count, 5);
+	assert_int_equal(found.edge_count, 6);
+	assert_int_equal(found.knots, 2);
+	assert_int_equal(found.cycle_count, 2);
+	assert_int_equal(node_of(&found, "a/m@4")->cycle, 0);
+	assert_false(edge_of(&found, "a/m@3", "a/m@4")->cyclic);
+	assert_true(edge_of(&found, "a/m@3", "a/m@1")->cyclic);
+	for (size_t i = 0; i < found.cycle_count; i++) {
+		const struct lineage_cycle *cycle = &found.cycle[i];
+
+		assert_int_equal(cycle->count, node_of(&found, "a/self@1")->cycle ==
+							       found.node[cycle->node[0]].cycle
+						       ? 1
+						       : 3);
+		for (size_t k = 0; k < cycle->count; k++)
+			assert_non_null(
+				edge_of(&found, found.node[cycle->node[k]].name,
+					found.node[cycle->node[(k + 1) % cycle->count]].name));
+	}
+	lineage_release(&found);
+	world_close(&world);
+}
+
+static void what_is_not_here_is_a_node_with_the_name_that_is_said(void **state)
+{
+	struct lineage found;
+	struct world world;
+
+	(void)state;
+	world_open(&world);
+	says(&world, "checkpoint", "a/m@1");
+	refers(&world, "a/m@1", "data", "b/elsewhere@1");
+	found = walk(&world, "a/m@1", up);
+	assert_int_equal(found.node_count, 2);
+	assert_int_equal(node_of(&found, "b/elsewhere@1")->signer_count, 0);
+	assert_string_equal(node_of(&found, "b/elsewhere@1")->name, "b/elsewhere@1");
+	assert_string_equal(node_of(&found, "b/elsewhere@1")->kind, "dataset");
+	lineage_release(&found);
+	world_close(&world);
+}
+
+static void what_is_not_logged_is_no_beginning(void **state)
+{
+	struct digest beginning = identity_of("nothing");
+	struct error err = { 0 };
+	struct lineage lineage;
+	struct world world;
+
+	(void)state;
+	world_open(&world);
+	assert_int_equal(
+		registry_lineage(world.house.registry, &beginning, 1, &both, &lineage, &err), -1);
+	assert_int_equal(err.code, ERROR_ABSENT);
+	world_close(&world);
+}
+
+/* A chain of `chain` children with a corpus, each with `fan` evals; the last one closes a circle.
+ */
+static void chain_make(struct world *world, size_t chain, size_t fan)
+{
+	char name[64], before[64], eval[96];
+
+	says(world, "dataset", "a/corpus@1");
+	for (size_t i = 0; i < chain; i++) {
+		snprintf(name, sizeof(name), "a/chain@%zu", i);
+		snprintf(before, sizeof(before), "a/chain@%zu", (i + chain - 1) % chain);
+		says(world, "checkpoint", name);
+		refers(world, name, "parent", before);
+		refers(world, name, "data", "a/corpus@1");
+		for (size_t k = 0; k < fan; k++) {
+			snprintf(eval, sizeof(eval), "%s eval %zu", name, k);
+			says(world, "eval", eval);
+			refers(world, eval, "of", name);
+		}
+	}
+}
+
+static void long_chains_and_wide_fans_are_walked(void **state)
+{
+	enum { CHAIN = 2000, FAN = 4 };
+	struct lineage found;
+	struct world world;
+
+	(void)state;
+	world_open(&world);
+	chain_make(&world, CHAIN, FAN);
+	found = walk(&world, "a/chain@7", up);
+	assert_int_equal(found.node_count, CHAIN + 1);
+	assert_int_equal(found.edge_count, 2 * CHAIN);
+	assert_int_equal(found.knots, 1);
+	assert_int_equal(found.cycle_count, 1);
+	assert_int_equal(found.cycle[0].count, CHAIN);
+	lineage_release(&found);
+	found = walk(&world, "a/corpus@1", down);
+	assert_int_equal(found.node_count, 1 + CHAIN * (1 + FAN));
+	assert_int_equal(found.edge_count, CHAIN * (2 + FAN));
+	lineage_release(&found);
+	world_close(&world);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ancestors_are_what_a_version_was_made_from),
+		cmocka_unit_test(descendants_are_all_that_came_of_a_corpus),
+		cmocka_unit_test(both_ways_leave_out_what_is_only_connected),
+		cmocka_unit_test(a_wished_depth_is_kept_and_said),
+		cmocka_unit_test(cycles_are_named_and_not_followed_twice),
+		cmocka_unit_test(what_is_not_here_is_a_node_with_the_name_that_is_said),
+		cmocka_unit_test(what_is_not_logged_is_no_beginning),
+		cmocka_unit_test(long_chains_and_wide_fans_are_walked),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
