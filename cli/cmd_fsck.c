@@ -68,7 +68,8 @@ static int fsck_run(struct call *call, struct error *err)
 {
 	CLEANUP(registry_close) struct registry *registry = NULL;
 	CLEANUP(examine_report_release) struct examine_report report = { .objects = 0 };
-	struct examine_request request = { .read_all = call_has(call, "read-all") };
+	struct examine_request request = { .read_all = call_has(call, "read-all"),
+					   .again = call_has(call, "again") };
 	CLEANUP(texts_free) const char **from = NULL;
 	size_t count;
 
@@ -92,6 +93,9 @@ static const struct option fsck_options[] = {
 	  .argument = "N/T",
 	  .help = "the same of the Nth of T equal shares of the packs and loose objects: each of "
 		  "them is in one share, always the same, so that 1/T to T/T read everything" },
+	{ .name = "again",
+	  .help = "read every statement and manifest again, also those that were read before and "
+		  "whose files are as they were (--read-all does)" },
 	{ .name = "repair",
 	  .help = "of what lies in several packs and is damaged in one, take the copy that is "
 		  "whole" },
@@ -115,14 +119,16 @@ static const struct example fsck_examples[] = {
 const struct command command_fsck = {
 	.name = "fsck",
 	.summary = "check that everything a registry names is here and whole, and repair it",
-	.synopsis = "[--read-all|--read N/T] [--repair] [--repair-from REGISTRY|DIR]...",
+	.synopsis = "[--read-all|--read N/T] [--again] [--repair] [--repair-from REGISTRY|DIR]...",
 	.description =
 		"Takes the log as akashi log audit does (tiles, entries, signatures, names), then "
 		"follows every statement to the objects that it names, through manifests to the "
 		"last file, and looks at everything that lies in the store. Each finding says "
 		"which versions, files and tensors are hit. Bytes that were released (akashi "
-		"prune) or withheld on purpose are no damage. Nothing is changed without "
-		"--repair or --repair-from, but index.db, which is derived.\n\n"
+		"prune) or withheld on purpose are no damage. What was read before, held, and lies "
+		"in a file that is as it was (size, times, inode) is not read again; how much "
+		"that is, and since when, is printed. Nothing is changed without --repair or "
+		"--repair-from, but index.db and the file remembered, which are derived.\n\n"
 		"akashi log fsck looks at the files of a log alone, also of another's log; akashi "
 		"log audit at this registry's log and statements; akashi verify at one version, "
 		"from its bytes to what it computes.",

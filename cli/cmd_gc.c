@@ -92,6 +92,7 @@ static int gc_run(struct call *call, struct error *err)
 {
 	CLEANUP(registry_close) struct registry *registry = NULL;
 	struct gc_request request = { .dry_run = call_has(call, "dry-run"),
+				      .again = call_has(call, "again"),
 				      .all = call_has(call, "all") };
 	struct store_collected collected;
 	uint64_t days;
@@ -122,6 +123,9 @@ static const struct option gc_options[] = {
 	  .help = "write a pack anew for any garbage in it (otherwise from one part in twenty on), "
 		  "and pack every small loose object (otherwise when there are more than a "
 		  "thousand)" },
+	{ .name = "again",
+	  .help = "read every statement again, also those that are remembered and whose files are "
+		  "as they were" },
 	OPTION_DRY_RUN,
 	{ .name = NULL },
 };
@@ -136,7 +140,7 @@ static const struct example gc_examples[] = {
 const struct command command_gc = {
 	.name = "gc",
 	.summary = "throw away what no statement needs",
-	.synopsis = "[--grace-days N] [--all] [--dry-run]",
+	.synopsis = "[--grace-days N] [--all] [--again] [--dry-run]",
 	.description =
 		"Keeps every object that a statement of this registry names, through manifests and "
 		"lists too, and throws the others away: what an interrupted add left, and the "

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/environment.h"
+#include "cli/examined.h"
 #include "cli/log.h"
 #include "cli/open.h"
 #include "cli/rows.h"
@@ -160,6 +161,7 @@ static int audit_json(const struct audit_report *report, struct error *err)
 	    json_set_size(object, "released", report->released, err) ||
 	    json_set_size(object, "entries", report->entries, err) ||
 	    json_set_size(object, "statements", report->statements, err) ||
+	    examined_since_set(object, report->remembered, report->remembered_since, err) ||
 	    json_set_size(object, "controls", report->controls, err) ||
 	    json_set_size(object, "claims", report->claims, err) ||
 	    json_set_size(object, "objects", report->objects, err) ||
@@ -172,11 +174,17 @@ static int audit_run(struct call *call, struct error *err)
 {
 	CLEANUP(registry_close) struct registry *registry = NULL;
 	CLEANUP(audit_report_release) struct audit_report report = { .findings = 0 };
+	CLEANUP(remembered_close) struct remembered *remembered = NULL;
 	struct audit_request request = { .objects = call_has(call, "objects") };
+	bool again = call_has(call, "again") || request.objects;
 
 	if (open_registry(call, &registry, err) || environment_threads(call->ctx, err) ||
-	    registry_audit(registry, &request, &report, err))
+	    remembered_open(registry, again, &remembered, err))
 		return -1;
+	request.remembered = remembered;
+	if (registry_audit(registry, &request, &report, err))
+		return -1;
+	remembered_save(remembered, true);
 	if (report.findings || report.withheld)
 		call->exit_status =
 			error_exit_status(report.findings ? ERROR_CORRUPT : ERROR_UNTRUSTED);
@@ -196,6 +204,7 @@ static int audit_run(struct call *call, struct error *err)
 	if (report.findings)
 		printf("; %" PRIu64 " of these do not hold", report.findings);
 	putchar('\n');
+	examined_since_print(report.statements, report.remembered, report.remembered_since);
 	return 0;
 }
 
@@ -245,16 +254,22 @@ static const struct command prove = {
 
 static const struct option audit_options[] = {
 	{ .name = "objects", .help = "read and hash every object too" },
+	{ .name = "again",
+	  .help = "read every statement again, also those that were read before and whose files "
+		  "are as they were (--objects does)" },
 	{ .name = NULL },
 };
 
 static const struct command audit = {
 	.name = "audit",
 	.summary = "check the whole registry: every tile, entry, signature, claim and body",
-	.synopsis = "[--objects]",
+	.synopsis = "[--objects] [--again]",
 	.description =
-		"Nothing is changed and the index is not asked. What does not hold is printed, "
-		"one finding a line.",
+		"Nothing is changed but the note of what was examined (the file remembered), and "
+		"the index is not asked. What does not hold is printed, one finding a line. "
+		"Every entry and tile is read; the signature and body of a statement that were "
+		"found to hold are not read again while its file is as it was (size, times, "
+		"inode).",
 	.options = audit_options,
 	.exit_notes = "0: everything holds. 1: something does not.",
 	.run = audit_run,

@@ -64,6 +64,7 @@ int examined_set(struct json *object, const struct examine_report *report, struc
 				  json_set_size(object, "shares", report->share.of, err))) ||
 	    json_set_size(object, "entries", report->entries, err) ||
 	    json_set_size(object, "statements", report->statements, err) ||
+	    examined_since_set(object, report->remembered, report->remembered_since, err) ||
 	    json_set_size(object, "objects", report->objects, err) ||
 	    json_set_size(object, "bytes", report->bytes, err) ||
 	    json_set_size(object, "needed", report->needed, err) ||
@@ -81,6 +82,31 @@ int examined_set(struct json *object, const struct examine_report *report, struc
 		if (damage_json(&report->damages.item[i], items, err))
 			return -1;
 	return 0;
+}
+
+void examined_since_print(uint64_t statements, uint64_t remembered, int64_t since_s)
+{
+	char since[TIME_TEXT_MAX];
+
+	if (!remembered)
+		return;
+	time_to_text(since_s, since);
+	printf("%" PRIu64 " statements were read now; %" PRIu64
+	       " were read before, since %.10s, and their files are as they were (--again reads "
+	       "them)\n",
+	       statements - remembered, remembered, since);
+}
+
+int examined_since_set(struct json *object, uint64_t remembered, int64_t since_s, struct error *err)
+{
+	char since[TIME_TEXT_MAX];
+
+	if (json_set_size(object, "remembered", remembered, err))
+		return -1;
+	if (!remembered)
+		return 0;
+	time_to_text(since_s, since);
+	return json_set_text(object, "rememberedSince", since, err);
 }
 
 static void damage_print(const struct damage *damage)
@@ -124,6 +150,7 @@ static void counts_print(const struct examine_report *report)
 		       report->unknown);
 	if (report->index_made)
 		printf("index.db was damaged or behind, and was made again\n");
+	examined_since_print(report->statements, report->remembered, report->remembered_since);
 }
 
 void examined_print(const struct examine_report *report)

@@ -248,6 +248,15 @@ static int64_t nanoseconds(struct timespec time)
 	return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
+static struct file_stamp stamp_of(const struct stat *st)
+{
+	return (struct file_stamp){ .device = (uint64_t)st->st_dev,
+				    .inode = (uint64_t)st->st_ino,
+				    .size = (uint64_t)st->st_size,
+				    .changed_ns = nanoseconds(st->st_mtim),
+				    .attributes_ns = nanoseconds(st->st_ctim) };
+}
+
 int file_stamp_take(const char *path, struct file_stamp *out_stamp, struct error *err)
 {
 	struct stat st;
@@ -256,11 +265,17 @@ int file_stamp_take(const char *path, struct file_stamp *out_stamp, struct error
 		return error_set(err, ERROR_ABSENT, "nothing at '%s'", path);
 	if (stat(path, &st))
 		return error_system(err, errno, "cannot look at '%s'", path);
-	*out_stamp = (struct file_stamp){ .device = (uint64_t)st.st_dev,
-					  .inode = (uint64_t)st.st_ino,
-					  .size = (uint64_t)st.st_size,
-					  .changed_ns = nanoseconds(st.st_mtim),
-					  .attributes_ns = nanoseconds(st.st_ctim) };
+	*out_stamp = stamp_of(&st);
+	return 0;
+}
+
+int file_stamp_take_open(int fd, struct file_stamp *out_stamp, struct error *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return error_system(err, errno, "cannot look at an open file");
+	*out_stamp = stamp_of(&st);
 	return 0;
 }
 

@@ -76,6 +76,8 @@ struct file_stamp {
 
 /* Of what `path` leads to, links followed. ERROR_ABSENT, ERROR_SYSTEM. */
 MUST_CHECK int file_stamp_take(const char *path, struct file_stamp *out_stamp, struct error *err);
+/* Of the file open as `fd`. */
+MUST_CHECK int file_stamp_take_open(int fd, struct file_stamp *out_stamp, struct error *err);
 bool file_stamp_equal(const struct file_stamp *a, const struct file_stamp *b);
 
 /* Free bytes on the file system that holds `path`, for this user. */

@@ -70,31 +70,19 @@ static void ident_of(const struct digest *identity, const struct digest *key,
 	snprintf(out_text, IDENT_SIZE, "%s.%s", hex, signer);
 }
 
-/* A claim: unique, and of a statement that the same key had logged before. */
-static int audit_claim(struct audit *audit, uint64_t index, const struct statement *claim,
-		       const struct digest *key, struct error *err)
+/* `what` as the log compares it, of a statement that the same key had logged before: unique. */
+static int claim_check(struct audit *audit, uint64_t index, const char *what,
+		       const struct digest *statement, const struct digest *key, struct error *err)
 {
-	char what[2 * NAME_TEXT_MAX], ident[IDENT_SIZE];
-	struct digest statement;
-	struct error cause = { 0 };
-	uint64_t first, serial;
+	char ident[IDENT_SIZE];
+	uint64_t first;
 
-	audit->report.claims++;
-	name_to_text(&claim->name, what);
-	if (json_need_digest(claim->predicate, "statement", &statement, &cause) ||
-	    json_maybe_size(claim->predicate, "serial", 0, &serial, &cause))
-		return audit_find(audit, err, "entry %llu: %s", (unsigned long long)index,
-				  cause.text);
-	ident_of(&statement, key, ident);
+	ident_of(statement, key, ident);
 	if (seen_find(&audit->idents, ident) >= index)
 		return audit_find(
 			audit, err,
 			"entry %llu claims %s for a statement that its key had not logged",
 			(unsigned long long)index, what);
-	for (char *at = what; *at; at++)
-		*at = (char)tolower((unsigned char)*at);
-	if (claim->name.alias)
-		snprintf(what + strlen(what), 32, "#%llu", (unsigned long long)serial);
 	if (seen_add(&audit->claims, what, index, &first, err))
 		return -1;
 	if (first != index)
@@ -102,7 +90,40 @@ static int audit_claim(struct audit *audit, uint64_t index, const struct stateme
 			audit, err,
 			"entry %llu claims %s, which entry %llu had claimed: the first counts",
 			(unsigned long long)index, what, (unsigned long long)first);
-	return audit_name(audit, index, what, &statement, err);
+	return audit_name(audit, index, what, statement, err);
+}
+
+/* A claim that was read. */
+static int audit_claim(struct audit *audit, uint64_t index, const struct statement *claim,
+		       const struct digest *key, struct error *err)
+{
+	char what[2 * NAME_TEXT_MAX];
+	struct digest statement;
+	struct error cause = { 0 };
+	uint64_t serial;
+
+	audit->report.claims++;
+	name_to_text(&claim->name, what);
+	if (json_need_digest(claim->predicate, "statement", &statement, &cause) ||
+	    json_maybe_size(claim->predicate, "serial", 0, &serial, &cause))
+		return audit_find(audit, err, "entry %llu: %s", (unsigned long long)index,
+				  cause.text);
+	for (char *at = what; *at; at++)
+		*at = (char)tolower((unsigned char)*at);
+	if (claim->name.alias)
+		snprintf(what + strlen(what), 32, "#%llu", (unsigned long long)serial);
+	return claim_check(audit, index, what, &statement, key, err);
+}
+
+/* What it needs was read a moment ago, or never. */
+static int objects_check(struct audit *audit, uint64_t index, struct judged *judged,
+			 struct error *err)
+{
+	bool all = false;
+
+	if (judged->facts.len && audit_kept_facts(audit, buffer_view(&judged->facts), &all, err))
+		return -1;
+	return all ? 0 : audit_kept(audit, index, &judged->identity, &judged->statement, err);
 }
 
 /* The body of an entry: kept, whole, signed by the key in the entry. */
@@ -138,7 +159,7 @@ static int audit_body(struct audit *audit, uint64_t index, struct judged *judged
 			      "the envelope that is kept is not the one that was logged", err)) {
 		return -1;
 	}
-	if (audit_kept(audit, index, identity, &judged->statement, err))
+	if (objects_check(audit, index, judged, err))
 		return -1;
 	return judged->statement.kind == STATEMENT_claim
 		       ? audit_claim(audit, index, &judged->statement, public_key_id(key), err)
@@ -182,6 +203,37 @@ static int audit_detached(struct audit *audit, uint64_t index, const struct entr
 		       (unsigned long long)first, (unsigned long long)index))
 		return -1;
 	return audit_sequence(audit, index, ident, err);
+}
+
+/* An entry that is remembered: whether log and objects are still as they were. */
+static int audit_known(struct audit *audit, uint64_t index, const struct judged *judged,
+		       const struct remembered_item *item, struct error *err)
+{
+	struct audit_report *report = &audit->report;
+	char ident[IDENT_SIZE], what[2 * NAME_TEXT_MAX];
+	struct reach_facts facts;
+	uint64_t first;
+
+	report->entries++;
+	report->statements++;
+	report->controls += item->control;
+	if (!report->remembered++ || item->when_s < report->remembered_since)
+		report->remembered_since = item->when_s;
+	ident_of(&judged->identity, &judged->signer, ident);
+	if (seen_add(&audit->idents, ident, index, &first, err))
+		return -1;
+	if (first != index &&
+	    audit_find(audit, err, "entries %llu and %llu are the same statement by one key",
+		       (unsigned long long)first, (unsigned long long)index))
+		return -1;
+	if (audit_sequence(audit, index, ident, err) ||
+	    reach_facts_parse(buffer_view(&judged->facts), &facts, err))
+		return -1;
+	if (!facts.claims)
+		return 0;
+	report->claims++;
+	snprintf(what, sizeof(what), "%.*s", (int)facts.claim.len, (const char *)facts.claim.data);
+	return claim_check(audit, index, what, &facts.claimed, &judged->signer, err);
 }
 
 static int audit_entry(struct audit *audit, uint64_t index, struct judged *judged,
@@ -232,6 +284,49 @@ static int audit_entry(struct audit *audit, uint64_t index, struct judged *judge
 	return audit_body(audit, index, judged, err);
 }
 
+/* Everything that was asked of the entry held. */
+static int audit_note(struct audit *audit, const struct judged *judged, struct error *err)
+{
+	const struct remembered_news news = { .identity = judged->identity,
+					      .signer = judged->signer,
+					      .leaf = &judged->leaf,
+					      .read = true,
+					      .stamp = judged->stamp,
+					      .fresh = judged->fresh,
+					      .audited = true,
+					      .control = judged->entry.control,
+					      .facts = buffer_view(&judged->facts) };
+
+	return remembered_add(audit->request->remembered, &news, err);
+}
+
+/* From memory where that does for it, else as it was read. */
+static int audit_one(struct audit *audit, uint64_t index, struct judged *judged, struct error *err)
+{
+	uint64_t findings = audit->report.findings;
+	struct remembered_item *item;
+	bool all = false;
+
+	if (judged->known && audit_kept_facts(audit, buffer_view(&judged->facts), &all, err))
+		return -1;
+	if (judged->known && all) {
+		item = remembered_statement(audit->request->remembered, &judged->identity,
+					    &judged->signer);
+		item->met = true;
+		return audit_known(audit, index, judged, item, err);
+	}
+	if (judged->known) {
+		judged->known = false;
+		judged->facts.len = 0;
+		judged_read(audit, judged);
+	}
+	if (audit_entry(audit, index, judged, err))
+		return -1;
+	return judged->facts.len && audit->report.findings == findings
+		       ? audit_note(audit, judged, err)
+		       : 0;
+}
+
 /* Some entries that are read side by side. */
 struct judging {
 	struct audit *audit;
@@ -242,7 +337,12 @@ static void judging_work(void *arg, size_t i)
 {
 	struct judging *judging = arg;
 
-	judged_read(judging->audit, &judging->judged[i]);
+	struct judged *judged = &judging->judged[i];
+
+	if (judging->audit->request->remembered)
+		judged_recall(judging->audit, judged);
+	if (!judged->known)
+		judged_read(judging->audit, judged);
 }
 
 int audit_entries(struct audit *audit, uint64_t first, const struct span *entry, size_t count,
@@ -255,12 +355,12 @@ int audit_entries(struct audit *audit, uint64_t first, const struct span *entry,
 		struct judging judging = { .audit = audit };
 
 		for (size_t i = 0; i < some; i++)
-			judging.judged[i].bytes = entry[done + i];
+			judged_init(&judging.judged[i], entry[done + i]);
 		threads_run(audit->registry->ctx->threads, some, judging_work, &judging);
 		for (size_t i = 0; i < some; i++) {
 			if (!failed)
-				failed = audit_entry(audit, first + done + i, &judging.judged[i],
-						     err);
+				failed =
+					audit_one(audit, first + done + i, &judging.judged[i], err);
 			judged_release(&judging.judged[i]);
 		}
 	}

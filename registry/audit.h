@@ -3,7 +3,7 @@
 #ifndef REGISTRY_AUDIT_H
 #define REGISTRY_AUDIT_H
 
-#include "registry/home.h"
+#include "registry/remembered.h"
 
 struct audit_request {
 	bool objects; /* read and hash every object too */
@@ -18,6 +18,12 @@ struct audit_request {
 	int (*lost)(void *arg, const struct digest *identity, const struct digest *signer,
 		    const char *text, struct error *err);
 	void *arg;
+
+	/*
+	 * Entries and statements that are remembered as audited are not read again where their
+	 * files are as they were; what is read and holds is noted. NULL: everything is read.
+	 */
+	struct remembered *remembered;
 };
 
 struct audit_report {
@@ -25,9 +31,11 @@ struct audit_report {
 	uint64_t withheld; /* objects and bodies that are missing and have a tombstone */
 	uint64_t
 		released; /* files of manifests that are missing, their bytes released on purpose */
-	uint64_t findings; /* what does not hold; 0: everything does */
-	char *first;       /* the first finding, NULL without one */
-	char **finding;    /* up to 100 of them, one line each */
+	uint64_t remembered;      /* statements that were not read again … */
+	int64_t remembered_since; /* … the first of them since then, seconds since 1970 */
+	uint64_t findings;        /* what does not hold; 0: everything does */
+	char *first;              /* the first finding, NULL without one */
+	char **finding;           /* up to 100 of them, one line each */
 	size_t finding_count;
 };
 

@@ -4,6 +4,7 @@
 
 #include "registry/audit.h"
 #include "registry/log.h"
+#include "registry/reach_inner.h"
 #include "registry/seen.h"
 #include "verify/verify.h"
 
@@ -36,13 +37,20 @@ struct judged {
 	struct digest identity;
 	struct envelope envelope;
 	struct statement statement;
-	struct error missing; /* the body is not here */
-	struct error damaged; /* it cannot be read, or its signature does not hold */
-	struct error unbuilt; /* no entry can be made from it */
-	bool another;         /* it is another statement */
-	bool as_logged;       /* it gives exactly the entry that was logged */
+	struct error missing;          /* the body is not here */
+	struct error damaged;          /* it cannot be read, or its signature does not hold */
+	struct error unbuilt;          /* no entry can be made from it */
+	bool another;                  /* it is another statement */
+	bool as_logged;                /* it gives exactly the entry that was logged */
+	struct digest leaf;            /* of the entry */
+	struct digest signer;          /* the key of the entry's SHA-256 */
+	bool known;                    /* remembered as audited: nothing was read but `leaf` */
+	struct remembered_stamp stamp; /* of the body's file, before it was read */
+	bool stamped, fresh;
+	struct buffer facts; /* what it needs (registry/reach_facts.c); empty: not known */
 };
 
+void judged_init(struct judged *judged, struct span bytes);
 void judged_release(struct judged *judged);
 
 /*
@@ -50,6 +58,9 @@ void judged_release(struct judged *judged);
  * Any thread.
  */
 void judged_read(const struct audit *audit, struct judged *judged);
+
+/* Take it from what is remembered, if it is there, and its file is as it was. Any thread. */
+void judged_recall(const struct audit *audit, struct judged *judged);
 
 /* Look at the body of the statement `identity`, which the entry was found to stand for. */
 void judged_look(const struct audit *audit, struct judged *judged, const struct digest *identity);
@@ -90,6 +101,10 @@ MUST_CHECK int audit_bodiless(struct audit *audit, uint64_t index, const struct 
  */
 MUST_CHECK int audit_unnamed(struct audit *audit, uint64_t index, const struct entry *entry,
 			     struct digest *out_identity, bool *out_known, struct error *err);
+
+/* Are all objects that the facts name there? What is not is for audit_kept to tell. */
+MUST_CHECK int audit_kept_facts(struct audit *audit, struct span facts, bool *out_all,
+				struct error *err);
 
 /* The objects that a statement names must be there (audit_request.objects reads them as well). */
 MUST_CHECK int audit_kept(struct audit *audit, uint64_t index, const struct digest *identity,

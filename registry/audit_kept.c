@@ -269,6 +269,29 @@ static int run_check(struct audit *audit, uint64_t index, const struct json *pre
 		       : 0;
 }
 
+int audit_kept_facts(struct audit *audit, struct span facts, bool *out_all, struct error *err)
+{
+	struct reach_object object;
+	struct reach_facts parsed;
+	bool any = true;
+
+	*out_all = true;
+	if (audit->request->statements_only)
+		return 0;
+	if (reach_facts_parse(facts, &parsed, err))
+		return -1;
+	while (*out_all) {
+		if (reach_facts_next(&parsed.needs, &object, &any, err))
+			return -1;
+		if (!any)
+			break;
+		if (object.role != REACH_MENTION &&
+		    store_has(audit->registry->store, &object.digest, out_all, err))
+			return -1;
+	}
+	return 0;
+}
+
 int audit_kept(struct audit *audit, uint64_t index, const struct digest *identity,
 	       const struct statement *statement, struct error *err)
 {

@@ -335,25 +335,13 @@ static int files_walk(const struct backup_walk *walk, struct error *err)
 
 static bool is_known(const char *name)
 {
-	static const char *const known[] = { "objects",
-					     "packs",
-					     "statements",
-					     "log",
-					     "keys",
-					     "openings",
-					     "config",
-					     "log.db",
-					     "log.db-wal",
-					     "log.db-shm",
-					     "lock.db",
-					     "known",
-					     "index.db",
-					     "log.lock",
-					     "publish.lock",
-					     "log.waiting",
-					     "log.restored",
-					     "log-evidence.txt",
-					     REGISTRY_COLLECTING };
+	static const char *const known[] = {
+		"objects",     "packs",        "statements",       "log",
+		"keys",        "openings",     "config",           "log.db",
+		"log.db-wal",  "log.db-shm",   "lock.db",          "known",
+		"remembered",  "index.db",     "log.lock",         "publish.lock",
+		"log.waiting", "log.restored", "log-evidence.txt", REGISTRY_COLLECTING
+	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (strcmp(name, known[i]) == 0)

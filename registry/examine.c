@@ -27,6 +27,7 @@ static void examining_release(struct examining *examining)
 {
 	examine_report_release(&examining->report);
 	sorter_free(&examining->sorter);
+	remembered_close(&examining->remembered);
 	trust_release(&examining->trust);
 	evidence_close(&examining->evidence);
 }
@@ -93,7 +94,8 @@ static int log_examine(struct examining *examining, struct error *err)
 {
 	struct audit_request request = { .statements_only = true,
 					 .lost = statement_lost,
-					 .arg = examining };
+					 .arg = examining,
+					 .remembered = examining->remembered };
 	CLEANUP(audit_report_release) struct audit_report audit = { .entries = 0 };
 	struct examine_report *report = &examining->report;
 	struct error why = { 0 };
@@ -103,6 +105,8 @@ static int log_examine(struct examining *examining, struct error *err)
 	report->entries = audit.entries;
 	report->statements = audit.statements;
 	report->withheld = audit.withheld;
+	report->remembered = audit.remembered;
+	report->remembered_since = audit.remembered_since;
 	for (size_t i = 0; i < audit.finding_count; i++)
 		if (damages_add(&report->damages, DAMAGE_LOG, NULL, audit.finding[i], err))
 			return -1;
@@ -179,9 +183,11 @@ const char *examine_folder(const struct examining *examining)
 static int needs_gather(struct examining *examining, struct error *err)
 {
 	struct registry *registry = examining->registry;
-	struct reach_request request = {
-		.visit = need_add, .blind = need_blind, .arg = examining, .log_checked = true
-	};
+	struct reach_request request = { .visit = need_add,
+					 .blind = need_blind,
+					 .arg = examining,
+					 .log_checked = true,
+					 .remembered = examining->remembered };
 
 	return sorter_new(RECORD_BYTES, SORT_MEMORY_BYTES, examine_folder(examining),
 			  &examining->sorter, err) ||
@@ -335,8 +341,14 @@ int registry_examine(struct registry *registry, const struct examine_request *re
 
 	examining.report.read_all = request->read_all;
 	examining.report.share = request->share;
-	if (log_examine(&examining, err) || needs_gather(&examining, err) ||
-	    store_examine(&examining, err) ||
+	if (remembered_open(registry, request->again || (request->read_all && !request->share.of),
+			    &examining.remembered, err))
+		return -1;
+	if (log_examine(&examining, err) || needs_gather(&examining, err))
+		return -1;
+	remembered_save(examining.remembered, true);
+	remembered_close(&examining.remembered);
+	if (store_examine(&examining, err) ||
 	    (examining.report.damages.count && examine_hits(&examining, err)))
 		return -1;
 	*out_report = examining.report;

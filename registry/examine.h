@@ -7,6 +7,7 @@
 #include "registry/store_check.h"
 
 struct examine_request {
+	bool again;    /* read every statement again, also those that are remembered; so read_all */
 	bool read_all; /* read every byte that is kept, and compare it with its digest … */
 	struct store_share share; /* … or of one share of it */
 };
@@ -22,7 +23,9 @@ struct examine_report {
 	uint64_t withheld; /* objects and statements that are not here, and a tombstone says why */
 	uint64_t released; /* files that are not here, released on purpose */
 	uint64_t unknown;  /* statements of kinds that a later version made: not followed */
-	bool index_made;   /* the index was damaged or behind, and was made again */
+	uint64_t remembered;      /* of the statements: read and found whole before, not again */
+	int64_t remembered_since; /* the first of them since then, seconds since 1970 */
+	bool index_made;          /* the index was damaged or behind, and was made again */
 };
 
 void examine_report_release(struct examine_report *report);

@@ -18,6 +18,7 @@ struct examining {
 	struct registry *registry;
 	const struct examine_request *request;
 	struct examine_report report;
+	struct remembered *remembered;
 	struct sorter *sorter; /* of needs */
 	struct need need;      /* the next that was not met yet */
 	bool any;              /* there is one */

@@ -4,18 +4,28 @@
 #include "registry/known_files.h"
 #include "registry/lease.h"
 #include "registry/reach.h"
+#include "registry/remembered.h"
 
 static int reached(void *arg, const struct reach_object *object, struct error *err)
 {
 	return object->released ? 0 : live_set_add(arg, &object->digest, err);
 }
 
-/* Anew each time: what was logged meanwhile counts. */
+struct collecting_for {
+	struct registry *registry;
+	struct remembered *remembered;
+};
+
+/*
+ * Anew each time: what was logged meanwhile counts. What a statement needs never changes, so that
+ * may be remembered; which statements there are, and what was released of them, is asked.
+ */
 static int mark(void *user, struct live_set **out_objects, struct error *err)
 {
-	struct registry *registry = user;
+	struct collecting_for *collecting = user;
+	struct registry *registry = collecting->registry;
 	CLEANUP(live_set_free) struct live_set *objects = NULL;
-	struct reach_request request = { .visit = reached };
+	struct reach_request request = { .visit = reached, .remembered = collecting->remembered };
 	uint64_t salt;
 
 	if (context_random(registry->ctx, (uint8_t *)&salt, sizeof(salt), err) ||
@@ -34,8 +44,10 @@ static int mark(void *user, struct live_set **out_objects, struct error *err)
 int registry_gc(struct registry *registry, const struct gc_request *request,
 		struct store_collected *out_collected, struct error *err)
 {
+	CLEANUP(remembered_close) struct remembered *remembered = NULL;
+	struct collecting_for collecting = { .registry = registry };
 	struct store_collect_request ask = { .mark = mark,
-					     .user = registry,
+					     .user = &collecting,
 					     .now = context_now(registry->ctx),
 					     .grace_s = request->grace_s,
 					     .dry_run = request->dry_run,
@@ -49,8 +61,12 @@ int registry_gc(struct registry *registry, const struct gc_request *request,
 	if (!lease)
 		return error_set(err, ERROR_SYSTEM,
 				 "another akashi gc, or an akashi backup, is at work here");
+	if (remembered_open(registry, request->again, &remembered, err))
+		return -1;
+	collecting.remembered = remembered;
 	if (store_collect(registry->store, registry->ctx, &ask, out_collected, err))
 		return -1;
+	remembered_save(remembered, true);
 	return known_files_clear(registry, ask.now - GC_NOTES_S, ask.dry_run, &out_collected->notes,
 				 err);
 }

@@ -14,7 +14,8 @@
 struct gc_request {
 	int64_t grace_s; /* what was written within it stays */
 	bool dry_run;
-	bool all; /* see store_collect_request */
+	bool again; /* read every statement again, also those that are remembered */
+	bool all;   /* see store_collect_request */
 };
 
 /*

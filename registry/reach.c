@@ -11,6 +11,7 @@
 #include "registry/index.h"
 #include "registry/log.h"
 #include "registry/reach_inner.h"
+#include "registry/remembered.h"
 #include "registry/statement_inner.h"
 
 enum {
@@ -134,43 +135,120 @@ static int blind(struct reaching *reaching, enum reach_blindness why,
 	return reaching->request->blind(reaching->request->arg, why, statement, object, text, err);
 }
 
-/* A statement that is logged and not kept. What the log says is believed as it stands. */
-static int entry_look(struct reaching *reaching, struct tiles *tiles, uint64_t index, uint64_t size,
-		      struct error *err)
+/* An entry of the log, and whether its statement is kept. */
+struct looked {
+	struct buffer bytes;
+	struct digest leaf, identity, signer;
+	bool names; /* it names a statement of ours */
+	bool known; /* so it is remembered */
+	bool kept;
+	struct error why; /* of the machine's */
+};
+
+struct looking {
+	struct reaching *reaching;
+	struct looked looked[BATCH_MAX];
+	size_t count;
+};
+
+static void looking_release(struct looking *looking)
 {
-	CLEANUP(buffer_release) struct buffer bytes;
+	for (size_t i = 0; i < BATCH_MAX; i++)
+		buffer_release(&looking->looked[i].bytes);
+}
+
+/* What the log says is believed as it stands. */
+static void entry_read(struct registry *registry, struct looked *looked)
+{
 	CLEANUP(entry_release) struct entry entry = { 0 };
-	CLEANUP(text_free) char *path = NULL;
 	struct error ignored = { 0 };
 
-	buffer_init(&bytes, ENTRY_MAX_BYTES);
-	if (tiles_entry(tiles, index, size, &bytes, err))
-		return -1;
-	if (entry_parse_with(reaching->registry->keys, buffer_view(&bytes), &entry, &ignored) ||
-	    entry.certificate.len || !entry.has_identity)
-		return ignored.code == ERROR_SYSTEM
-			       ? error_set(err, ERROR_SYSTEM, "%s", ignored.text)
-			       : 0;
-	if (statement_path(reaching->registry, &entry.identity, public_key_id(entry.key), &path,
-			   err))
-		return -1;
-	return file_exists(path) ? 0
-				 : blind(reaching, REACH_MISSING, &entry.identity, NULL,
-					 "it is logged, and it is not here", err);
+	if (entry_parse_with(registry->keys, buffer_view(&looked->bytes), &entry, &ignored) ||
+	    entry.certificate.len || !entry.has_identity) {
+		if (ignored.code == ERROR_SYSTEM)
+			looked->why = ignored;
+		return;
+	}
+	looked->names = true;
+	looked->identity = entry.identity;
+	looked->signer = *public_key_id(entry.key);
+}
+
+static void looked_work(void *arg, size_t i)
+{
+	struct looking *looking = arg;
+	struct registry *registry = looking->reaching->registry;
+	const struct remembered *remembered = looking->reaching->request->remembered;
+	struct looked *looked = &looking->looked[i];
+	CLEANUP(text_free) char *path = NULL;
+	const struct remembered_item *item;
+
+	looked->leaf = merkle_leaf(buffer_view(&looked->bytes));
+	item = remembered ? remembered_entry(remembered, &looked->leaf) : NULL;
+	looked->known = item != NULL;
+	if (item) {
+		looked->names = true;
+		looked->identity = item->identity;
+		looked->signer = *remembered_signer(remembered, item);
+	} else {
+		entry_read(registry, looked);
+	}
+	if (looked->names &&
+	    statement_path(registry, &looked->identity, &looked->signer, &path, &looked->why) == 0)
+		looked->kept = file_exists(path);
+}
+
+/* A statement that is logged and not kept blinds. */
+static int looked_take(struct reaching *reaching, const struct looked *looked, struct error *err)
+{
+	const struct remembered_news news = { .identity = looked->identity,
+					      .signer = looked->signer,
+					      .leaf = &looked->leaf };
+	struct remembered *remembered = reaching->request->remembered;
+
+	if (looked->why.code)
+		return error_set(err, looked->why.code, "%s", looked->why.text);
+	if (!looked->names)
+		return 0;
+	if (!looked->kept)
+		return blind(reaching, REACH_MISSING, &looked->identity, NULL,
+			     "it is logged, and it is not here", err);
+	return remembered && !looked->known ? remembered_add(remembered, &news, err) : 0;
+}
+
+static int looked_batch(struct looking *looking, struct error *err)
+{
+	struct reaching *reaching = looking->reaching;
+
+	threads_run(reaching->registry->ctx->threads, looking->count, looked_work, looking);
+	for (size_t i = 0; i < looking->count; i++)
+		if (looked_take(reaching, &looking->looked[i], err))
+			return -1;
+	looking->count = 0;
+	return context_check_cancelled(reaching->registry->ctx, err);
 }
 
 static int log_look(struct reaching *reaching, struct error *err)
 {
 	CLEANUP(log_head_release) struct log_head head = { 0 };
+	CLEANUP(looking_release) struct looking looking = { .reaching = reaching };
 	struct log *log;
 
+	for (size_t i = 0; i < BATCH_MAX; i++)
+		buffer_init(&looking.looked[i].bytes, ENTRY_MAX_BYTES);
 	if (registry_log(reaching->registry, &log, err) || log_signed(log, &head, err))
 		return -1;
-	for (uint64_t i = 0; i < head.size; i++)
-		if (((i & 1023) == 0 && context_check_cancelled(reaching->registry->ctx, err)) ||
-		    entry_look(reaching, log_tiles(log), i, head.size, err))
+	for (uint64_t i = 0; i < head.size; i++) {
+		struct looked *looked = &looking.looked[looking.count++];
+		struct buffer bytes = looked->bytes;
+
+		bytes.len = 0;
+		*looked = (struct looked){ .bytes = bytes };
+		if (tiles_entry(log_tiles(log), i, head.size, &looked->bytes, err) ||
+		    (looking.count == BATCH_MAX && looked_batch(&looking, err)))
 			return -1;
-	return 0;
+	}
+	return looked_batch(&looking, err);
 }
 
 /* ---- Statements, some at a time ---- */
@@ -197,7 +275,35 @@ static void reached_work(void *arg, size_t i)
 {
 	struct reaching *reaching = arg;
 
-	reached_read(reaching->registry, &reaching->batch[i]);
+	struct remembered *remembered = reaching->request->remembered;
+	struct reached *reached = &reaching->batch[i];
+
+	if (remembered)
+		reached_recall(reaching->registry, remembered, reached);
+	if (reached->known)
+		return;
+	reached_read(reaching->registry, reached);
+	if (remembered)
+		reached_note(reaching->registry, reached);
+}
+
+/* What was read is noted, and what was remembered is still so. */
+static int reached_remember(struct remembered *remembered, const struct reached *reached,
+			    struct error *err)
+{
+	const struct remembered_news news = { .identity = reached->identity,
+					      .signer = reached->signer,
+					      .read = true,
+					      .stamp = reached->stamp,
+					      .fresh = reached->fresh,
+					      .facts = buffer_view(&reached->facts) };
+	struct remembered_item *item;
+
+	if (!reached->known)
+		return reached->facts.len ? remembered_add(remembered, &news, err) : 0;
+	item = remembered_statement(remembered, &reached->identity, &reached->signer);
+	item->met = true;
+	return 0;
 }
 
 static int reached_take(struct reaching *reaching, const struct reached *reached, struct error *err)
@@ -207,6 +313,15 @@ static int reached_take(struct reaching *reaching, const struct reached *reached
 
 	if (reached->why.code == ERROR_SYSTEM)
 		return error_set(err, ERROR_SYSTEM, "%s", reached->why.text);
+	if (request->remembered && reached_remember(request->remembered, reached, err))
+		return -1;
+	if (reached->known)
+		return is_released(reaching, &reached->identity, &released, err) ||
+				       reached_visit_facts(&reached->identity,
+							   buffer_view(&reached->facts), released,
+							   request, err)
+			       ? -1
+			       : 0;
 	if (!reached->read)
 		return blind(reaching, reached->blind, &reached->identity, NULL, reached->why.text,
 			     err);
@@ -270,6 +385,8 @@ int reach_each(struct registry *registry, const struct reach_request *request, s
 	reaching.batch = calloc(BATCH_MAX, sizeof(*reaching.batch));
 	if (!reaching.batch)
 		return error_set(err, ERROR_SYSTEM, "out of memory for statements");
+	for (size_t i = 0; i < BATCH_MAX; i++)
+		reached_init(&reaching.batch[i]);
 	return retained_list(&reaching, err) ||
 			       (!request->log_checked && log_look(&reaching, err)) ||
 			       statements_take(&reaching, err)

@@ -8,7 +8,7 @@
 #ifndef REGISTRY_REACH_H
 #define REGISTRY_REACH_H
 
-#include "registry/home.h"
+#include "registry/remembered.h"
 
 #define REACH_SIZE_UNKNOWN UINT64_MAX
 
@@ -59,6 +59,13 @@ struct reach_request {
 
 	/* The log was held against what is kept (registry_audit): do not do it again. */
 	bool log_checked;
+
+	/*
+	 * The visit asks for nothing but `digest`, `role`, `size`, `needed`, `released` and
+	 * `statement`: the rest is not there. Then what is remembered, here, need not be read again
+	 * (`wanted` must be NULL); what is read is noted in it. NULL: everything is read.
+	 */
+	struct remembered *remembered;
 
 	/* Statements to look at; NULL: all. */
 	bool (*wanted)(void *arg, const struct digest *statement, const struct statement *by);

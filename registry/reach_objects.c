@@ -6,12 +6,19 @@
 #include "registry/store.h"
 #include "verify/verify.h"
 
+void reached_init(struct reached *reached)
+{
+	*reached = (struct reached){ .read = false };
+	buffer_init(&reached->facts, REMEMBERED_FACTS_MAX_BYTES);
+}
+
 void reached_release(struct reached *reached)
 {
 	statement_release(&reached->statement);
 	manifest_free(&reached->manifest);
 	boundaries_release(&reached->boundaries);
-	*reached = (struct reached){ .read = false };
+	buffer_release(&reached->facts);
+	reached_init(reached);
 }
 
 /* ---- Reading ---- */
@@ -83,6 +90,11 @@ void reached_read(struct registry *registry, struct reached *reached)
 		return;
 	}
 	reached->read = true;
+	reached_follow(registry, reached);
+}
+
+void reached_follow(struct registry *registry, struct reached *reached)
+{
 	if (reached->statement.kind == STATEMENT_checkpoint ||
 	    reached->statement.kind == STATEMENT_dataset)
 		manifest_read(registry, reached);

@@ -250,6 +250,13 @@ struct store_type {
 	 */
 	int (*part)(struct store *store, const struct digest *digest, struct buffer *out,
 		    struct error *err);
+
+	/*
+	 * Optional: the stamp of the file that the object lies in, its own or a pack (of its
+	 * recipe). ERROR_ABSENT if there is no such object, or its bytes are not the store's own.
+	 */
+	int (*stamp)(struct store *store, const struct digest *digest, struct file_stamp *out_stamp,
+		     struct error *err);
 };
 
 #define STORE(name) extern const struct store_type store_##name;

@@ -425,6 +425,17 @@ static int files_changed(struct store *store, const struct digest *digest, bool 
 	return 0;
 }
 
+static int files_stamp(struct store *store, const struct digest *digest,
+		       struct file_stamp *out_stamp, struct error *err)
+{
+	struct files_store *self = (struct files_store *)store;
+	char path[PATH_ROOM];
+
+	return object_path(self, digest, "", path, err) || file_stamp_take(path, out_stamp, err)
+		       ? -1
+		       : 0;
+}
+
 const char *files_folder(const struct store *store)
 {
 	return ((const struct files_store *)store)->folder;
@@ -654,4 +665,5 @@ const struct store_type store_files = {
 	.shares = files_shares,
 	.clone = files_clone,
 	.parts = files_parts,
+	.stamp = files_stamp,
 };

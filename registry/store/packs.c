@@ -274,6 +274,27 @@ static int packs_mode(struct store *store, const struct digest *digest, enum sto
 	return 0;
 }
 
+static int packs_stamp(struct store *store, const struct digest *digest,
+		       struct file_stamp *out_stamp, struct error *err)
+{
+	struct packs_store *self = (struct packs_store *)store;
+	struct packs_place place[PACKS_COPIES_MAX];
+	struct error why = { 0 };
+	size_t count;
+	int failed;
+
+	if (store_files.stamp(self->loose, digest, out_stamp, &why) == 0)
+		return 0;
+	if (why.code != ERROR_ABSENT)
+		return error_set(err, why.code, "%s", why.text);
+	if (packs_find(self, digest, PACK_RECIPE, place, &count, err))
+		return -1;
+	failed = count ? file_stamp_take_open(place[0].handle->fd, out_stamp, err)
+		       : error_set(err, ERROR_ABSENT, "no such object in the store");
+	packs_places_drop(place, count);
+	return failed;
+}
+
 static int packs_location(struct store *store, const struct digest *digest, struct buffer *out,
 			  struct error *err)
 {
@@ -588,4 +609,5 @@ const struct store_type store_packs = {
 	.clone = packs_clone,
 	.parts = packs_parts,
 	.part = packs_part,
+	.stamp = packs_stamp,
 };

@@ -26,7 +26,7 @@ run 0 get lab/model-000000@step-000050 out
 # Threads change nothing that is said, nor what the index holds.
 for threads in 1 3; do
 	AKASHI_THREADS=$threads akashi reindex >"$STORY/indexed.$threads"
-	AKASHI_THREADS=$threads akashi log audit --json >"$STORY/audit.$threads"
+	AKASHI_THREADS=$threads akashi log audit --again --json >"$STORY/audit.$threads"
 	akashi list --json >"$STORY/list.$threads"
 done
 for what in indexed audit list; do
@@ -55,6 +55,24 @@ run 0 gc --grace-days 0
 [ ! -f ".akashi/objects/${orphan:0:2}/$orphan" ] || fail "gc left what nothing needs"
 run 0 fsck
 
+# What was examined is not read again, and with --again it is. (Files that changed within two
+# seconds before they were read are.)
+sleep 2.1
+run 0 fsck
+run 0 fsck --json
+cp "$STORY/out" known.json
+run 0 fsck --again --json
+cp "$STORY/out" again.json
+run 0 log audit
+said "0 statements were read now; 214 were read before"
+python3 - <<'PY' || fail "what was remembered changes what is said"
+import json
+known, again = json.load(open("known.json")), json.load(open("again.json"))
+assert known.pop("remembered") == 214 and known.pop("rememberedSince"), known
+assert again.pop("remembered") == 0, again
+assert known == again, (known, again)
+PY
+
 # Of two hundred statements one is gone and a claim is exchanged for another: both are found.
 python3 - <<'PY'
 import base64, glob, json, os
@@ -68,11 +86,11 @@ with open(path["lab/model-000000@step-000091", True], "rb") as other:
     os.chmod(changed, 0o644)
     open(changed, "wb").write(other.read())
 PY
-run 1 log audit
+run 1 log audit --again
 [ "$(grep -c "the statement of entry" "$STORY/out")" = 2 ] || fail "log audit does not tell the two"
 said "another statement is kept in its place"
 cp "$STORY/out" audit.3
-AKASHI_THREADS=1 akashi log audit >audit.1 && fail "one thread finds nothing"
+AKASHI_THREADS=1 akashi log audit --again >audit.1 && fail "one thread finds nothing"
 cmp -s audit.1 audit.3 || fail "one thread finds something else"
 run 1 fsck
 said "2 findings stand"
