@@ -1,20 +1,104 @@
-/* card: what is signed about a model, for people and programs. */
+/* card: a model card from what is signed, or what is signed as one document. */
+#include <stdio.h>
+#include <string.h>
+
 #include "cli/card_register.h"
 #include "cli/open.h"
 #include "cli/output.h"
+
+static void wish_options(const struct call *call, struct card_wish *wish)
+{
+	const char *language = call_value(call, "language");
+	const char *template = call_value(call, "template");
+
+	wish->language = language && strcmp(language, "ja") == 0 ? CARD_JAPANESE : CARD_ENGLISH;
+	wish->template = CARD_AS_BEFORE;
+	if (template)
+		wish->template = strcmp(template, "hub") == 0 ? CARD_HUB : CARD_HUGGING_FACE;
+}
+
+static int written_print(const struct call *call, const char *path,
+			 const struct card_written *written, struct error *err)
+{
+	CLEANUP(json_free) struct json *object = NULL;
+
+	if (!call->json) {
+		if (!call->quiet)
+			output_line(stdout, "%s %s (%zu bytes)",
+				    written->updated ? "updated" : "wrote", path, written->bytes);
+		return 0;
+	}
+	if (json_object_new(&object, err) ||
+	    json_set_text(object, "schema", "akashi/card/1", err) ||
+	    json_set_text(object, "file", path, err) ||
+	    json_set_bool(object, "updated", written->updated, err) ||
+	    json_set_size(object, "bytes", written->bytes, err) ||
+	    json_set_digest(object, "sha256", &written->sha256, err))
+		return -1;
+	return output_json(object, err);
+}
+
+static int card_print(const struct card_wish *wish, struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer text;
+
+	buffer_init(&text, CARD_MAX_BYTES);
+	if (card_write(wish, &text, err))
+		return -1;
+	return fwrite(text.data, 1, text.len, stdout) == text.len
+		       ? 0
+		       : error_set(err, ERROR_SYSTEM, "the card cannot be written");
+}
 
 static int card_run(struct call *call, struct error *err)
 {
 	CLEANUP(registry_close) struct registry *registry = NULL;
 	CLEANUP(json_free) struct json *facts = NULL;
+	CLEANUP(text_free) char *pin = NULL;
+	const char *path = call_value(call, "output");
+	struct card_wish wish = { .ctx = call->ctx };
+	struct card_written written;
 
+	wish_options(call, &wish);
 	if (open_registry(call, &registry, err) ||
 	    facts_gather(registry, call->ctx, call->operand[0], &facts, err))
 		return -1;
-	return output_json(facts, err);
+	if (call->json && !path)
+		return output_json(facts, err);
+	if (registry_pin(registry, &pin, err))
+		return -1;
+	wish.facts = facts;
+	wish.pin = pin;
+	if (!path)
+		return card_print(&wish, err);
+	return card_to_file(&wish, path, &written, err) || written_print(call, path, &written, err)
+		       ? -1
+		       : 0;
 }
 
+static const struct option card_options[] = {
+	{ .name = "language",
+	  .argument = "LANGUAGE",
+	  .choices = "en ja",
+	  .help = "English (what is written unless you say otherwise) or Japanese" },
+	{ .name = "template",
+	  .argument = "TEMPLATE",
+	  .choices = "hf hub",
+	  .help = "hf: a Hugging Face README.md, with front matter; hub: model, dataset, training "
+		  "and environmental specs as tables, as hubs that register runs by their cards "
+		  "have them. Otherwise as the file was written, or hf" },
+	{ .name = "output",
+	  .argument = "FILE",
+	  .help = "write there, at once or not at all; of a card that is there, make again what "
+		  "was generated, and leave everything else as it is" },
+	{ .name = NULL },
+};
+
 static const struct example card_examples[] = {
+	{ "akashi card llm-x/base@step-500 --output README.md",
+	  "write its card, or bring the one that is there up to date" },
+	{ "akashi card llm-x/base@step-500 --language ja", "print it in Japanese" },
+	{ "akashi card llm-x/base@step-500 --template hub", "as tables of specs" },
 	{ "akashi card llm-x/base@step-500 --json", "everything signed about it, as one document" },
 	{ NULL, NULL },
 };
@@ -23,15 +107,22 @@ static const struct command *const subcommands[] = { &card_register_command, NUL
 
 const struct command command_card = {
 	.name = "card",
-	.summary = "gather what is signed about a model",
+	.summary = "write a model card from what is signed",
 	.synopsis = "NAME@VERSION",
 	.description =
-		"Gathers everything that believed statements say about a checkpoint (its files and "
-		"settings, data, runs, parents, evaluations, records, verdicts, releases and "
-		"cards) "
-		"into one document, each part with the statement that says so and its signer. What "
-		"was only committed to is named as undisclosed; a statement that is not believed "
-		"is named with the reason, and counts for nothing.",
+		"Writes a model card in which everything comes from statements that are believed: "
+		"specs, data with its tokens, training with its commit and settings, node-hours, "
+		"evaluations (the publisher's own and others' apart), lineage, and how to verify "
+		"it. What was generated stands between lines <!-- akashi:begin NAME --> and "
+		"<!-- akashi:end NAME --> and is made again by the next --output; what stands "
+		"outside of them is yours and stays. A line <!-- akashi:omit NAME --> keeps a "
+		"part out. In the front matter, results and a signed licence are written anew, "
+		"lists get what they lack, and everything else stays.\n\n"
+		"With --json and no --output: all facts as one document, each with the statement "
+		"that says so and its signer. What was only committed to is named as undisclosed; "
+		"a statement that is not believed is named with the reason, and counts for "
+		"nothing.",
+	.options = card_options,
 	.examples = card_examples,
 	.operands_min = 1,
 	.operands_max = 1,

@@ -1,59 +1,271 @@
-/* A plain model card from signed facts, for models that bring none. */
+/* card: a model card made of facts, new or in the place of what was generated before. */
 #include "registry/card.h"
 
-static int card_git(const struct json *git, struct buffer *out, struct error *err)
-{
-	const char *commit = json_text(json_member(git, "commit"));
-	const char *remote = json_text(json_member(git, "remote"));
-	const char *dirty = json_text(json_member(git, "dirty"));
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
-	if (!commit)
-		return 0;
-	return buffer_printf(out, err, "- Code: commit `%s`%s%s (%s)\n", commit,
-			     remote ? " of " : "", remote ? remote : "",
-			     dirty ? dirty : "not said");
+#include "registry/card_inner.h"
+
+/* The generated parts of each template, in order. */
+static const struct part {
+	const char *name;
+	card_section *write;
+} hugging_face[] = {
+	{ "summary", card_summary },
+	{ "specs", card_specs },
+	{ "data", card_data },
+	{ "training", card_training },
+	{ "compute", card_compute },
+	{ "evaluation", card_evaluation },
+	{ "lineage", card_lineage },
+	{ "verification", card_verification },
+}, hub[] = {
+	{ "hub-model", card_hub_model },
+	{ "hub-dataset", card_hub_dataset },
+	{ "hub-training", card_hub_training },
+	{ "hub-environment", card_hub_environment },
+};
+
+static const struct part *parts_of(enum card_template template, size_t *out_count)
+{
+	*out_count = template == CARD_HUB ? sizeof(hub) / sizeof(hub[0])
+					  : sizeof(hugging_face) / sizeof(hugging_face[0]);
+	return template == CARD_HUB ? hub : hugging_face;
 }
 
-static int card_references(const char *what, const struct json *list, struct buffer *out,
-			   struct error *err)
+/* What the part says between its markers; nothing where nothing is known. */
+static int part_inner(const struct card_writer *w, const struct part *part, struct buffer *text,
+		      struct error *err)
 {
-	for (size_t i = 0; i < json_count(list); i++) {
-		const char *name = json_text(json_member(json_at(list, i), "name"));
+	struct card_writer inner = { w->wish, w->facts, text };
 
-		if (commitment_is(json_at(list, i)) &&
-		    buffer_printf(out, err, "- %s: not disclosed (committed to)\n", what))
+	return part->write(&inner, err);
+}
+
+/* A part that is new, with its markers and an empty line before them; empty ones are left out. */
+static int part_new(const struct card_writer *w, const struct part *part, struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer text;
+
+	buffer_init(&text, CARD_MAX_BYTES);
+	if (part_inner(w, part, &text, err))
+		return -1;
+	if (!text.len)
+		return 0;
+	return buffer_printf(w->out, err, "\n<!-- akashi:begin %s -->\n", part->name) ||
+			       buffer_add(w->out, buffer_view(&text), err) ||
+			       buffer_printf(w->out, err, "<!-- akashi:end %s -->\n", part->name)
+		       ? -1
+		       : 0;
+}
+
+static int wish_check(const struct card_wish *wish, struct error *err)
+{
+	const char *schema = fact_text(wish->facts, "schema");
+
+	return schema && strcmp(schema, "akashi/facts/1") == 0 && fact_text(wish->facts, "name") &&
+			       fact_text(wish->facts, "origin")
+		       ? 0
+		       : error_set(err, ERROR_CORRUPT, "these are no facts about a model");
+}
+
+int card_write(const struct card_wish *wish, struct buffer *out, struct error *err)
+{
+	struct card_writer w = { wish, wish->facts, out };
+	const char *title = wish->title ? wish->title : fact_text(wish->facts, "name");
+	const struct part *part;
+	size_t count;
+
+	if (wish_check(wish, err))
+		return -1;
+	part = parts_of(wish->template, &count);
+	if ((wish->template != CARD_HUB && card_front_write(&w, err)) ||
+	    buffer_add_text(out, "# ", err) || markdown_text(out, title, err) ||
+	    buffer_add_text(out, "\n", err))
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		if (part_new(&w, &part[i], err))
 			return -1;
-		if (name && buffer_printf(out, err, "- %s: `%s`\n", what, name))
+	return wish->template == CARD_HUB
+		       ? buffer_printf(out, err, "\n# %s\n\n%s\n", card_word(&w, WORD_COMMENTS),
+				       card_word(&w, WORD_COMMENTS_HINT))
+		       : 0;
+}
+
+/* ---- In the place of what was generated before ---- */
+
+/* A line of its own that says not to write a part. */
+static bool is_omitted(struct span old, const char *name)
+{
+	char line[128];
+	size_t len = (size_t)snprintf(line, sizeof(line), "<!-- akashi:omit %s -->", name);
+
+	for (size_t at = 0; at + len <= old.len;) {
+		const uint8_t *stop = memchr(old.data + at, '\n', old.len - at);
+		size_t end = stop ? (size_t)(stop - old.data) : old.len;
+
+		if (end - at >= len && memcmp(old.data + at, line, len) == 0 &&
+		    (end - at == len || (end - at == len + 1 && old.data[at + len] == '\r')))
+			return true;
+		at = end + 1;
+	}
+	return false;
+}
+
+/* Not the template that this card was written in: both would be there side by side. */
+static int template_check(const struct card_wish *wish, const struct card_text *old,
+			  const char *file, struct error *err)
+{
+	enum card_template other = wish->template == CARD_HUB ? CARD_HUGGING_FACE : CARD_HUB;
+	size_t count;
+	const struct part *part = parts_of(other, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (card_part_find(old, part[i].name))
+			return error_set(err, ERROR_USAGE,
+					 "%s, line %u: it was written with --template %s", file,
+					 card_part_find(old, part[i].name)->line,
+					 other == CARD_HUB ? "hub" : "hf");
+	return 0;
+}
+
+/* Whatever stands up to byte `end` stays. */
+static int copy_to(const struct card_writer *w, struct span old, size_t *at, size_t end,
+		   struct error *err)
+{
+	size_t from = *at;
+
+	*at = end;
+	return buffer_add(w->out, (struct span){ old.data + from, end - from }, err);
+}
+
+/* New parts that belong right behind the place that was reached, up to one that stands there. */
+static int parts_between(const struct card_writer *w, const struct card_text *old,
+			 const struct part *part, size_t count, size_t *next, struct error *err)
+{
+	while (*next < count && !card_part_find(old, part[*next].name)) {
+		if (!is_omitted(old->bytes, part[*next].name) && part_new(w, &part[*next], err))
 			return -1;
+		++*next;
 	}
 	return 0;
 }
 
-int card_write(const struct believed *checkpoint, const char *release_name, const char *pin,
-	       struct buffer *out, struct error *err)
+static size_t index_of(const struct part *part, size_t count, struct span name)
 {
-	const struct json *predicate = checkpoint->statement.predicate;
-	const char *architecture = json_text(json_member(predicate, "architecture"));
-	char checkpoint_name[NAME_TEXT_MAX];
-	uint64_t parameters;
+	size_t i = 0;
 
-	name_to_text(&checkpoint->statement.name, checkpoint_name);
-	if (json_maybe_size(predicate, "parameters", 0, &parameters, err) ||
-	    buffer_printf(out, err, "---\ntags:\n- akashi\n---\n# %s\n\n", release_name) ||
-	    buffer_printf(out, err, "- Checkpoint: `%s`\n", checkpoint_name))
+	while (i < count &&
+	       (strlen(part[i].name) != name.len || memcmp(part[i].name, name.data, name.len) != 0))
+		i++;
+	return i;
+}
+
+/* Parts that have markers are written anew where they are; others follow the one before them. */
+static int body_update(const struct card_writer *w, const struct card_text *old, struct error *err)
+{
+	size_t count, at = old->body;
+	const struct part *part = parts_of(w->wish->template, &count);
+
+	for (size_t i = 0; i < old->part_count; i++) {
+		const struct card_part *there = &old->part[i];
+		size_t which = index_of(part, count, there->name), next = which + 1;
+
+		if (which == count)
+			continue; /* somebody else's markers */
+		if (copy_to(w, old->bytes, &at, there->inner, err) ||
+		    part_inner(w, &part[which], w->out, err))
+			return -1;
+		at = there->inner_end;
+		if (copy_to(w, old->bytes, &at, there->end, err) ||
+		    parts_between(w, old, part, count, &next, err))
+			return -1;
+	}
+	if (copy_to(w, old->bytes, &at, old->bytes.len, err))
 		return -1;
-	if (architecture && buffer_printf(out, err, "- Architecture: `%s`\n", architecture))
+	/* Those before the first that stands there, or all: at the end. */
+	if (w->out->len && w->out->data[w->out->len - 1] != '\n' &&
+	    buffer_add_text(w->out, "\n", err))
 		return -1;
-	if (parameters &&
-	    buffer_printf(out, err, "- Parameters: %llu\n", (unsigned long long)parameters))
+	return parts_between(w, old, part, count, &(size_t){ 0 }, err);
+}
+
+int card_update(const struct card_wish *wish, struct span old, const char *file, struct buffer *out,
+		struct error *err)
+{
+	CLEANUP(card_text_release) struct card_text card = { .has_front = false };
+	struct card_writer w = { wish, wish->facts, out };
+
+	if (wish_check(wish, err) || card_text_parse(old, file, &card, err) ||
+	    template_check(wish, &card, file, err))
 		return -1;
-	if (card_git(json_member(predicate, "git"), out, err) ||
-	    card_references("Data", json_member(predicate, "data"), out, err) ||
-	    card_references("Parent", json_member(predicate, "parents"), out, err))
+	if (wish->template == CARD_HUB ? buffer_add(out, (struct span){ old.data, card.body }, err)
+				       : card_front_update(&w, &card, file, err))
 		return -1;
-	return buffer_printf(out, err,
-			     "\n## Verification\n\nCompare this line with one that you got from "
-			     "somewhere else, and pin that one:\n\n```\nakashi trust pin '%s'\n"
-			     "akashi verify .\n```\n",
-			     pin);
+	return body_update(&w, &card, err);
+}
+
+/* ---- Files ---- */
+
+/* The template that the card was written in; CARD_HUGGING_FACE where it is of none. */
+static enum card_template template_of(const struct card_text *old)
+{
+	for (size_t i = 0; i < sizeof(hub) / sizeof(hub[0]); i++)
+		if (card_part_find(old, hub[i].name))
+			return CARD_HUB;
+	return CARD_HUGGING_FACE;
+}
+
+static bool is_blank(struct span text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (!strchr(" \t\r\n", text.data[i]))
+			return false;
+	return true;
+}
+
+/* Make the card over what the file holds. */
+static int file_update(struct card_wish *wish, const char *path, struct buffer *out,
+		       struct error *err)
+{
+	CLEANUP(card_text_release) struct card_text card = { .has_front = false };
+	CLEANUP(buffer_release) struct buffer old;
+
+	buffer_init(&old, CARD_MAX_BYTES);
+	if (file_read(path, &old, err))
+		return -1;
+	if (is_blank(buffer_view(&old)))
+		return card_write(wish, out, err);
+	if (wish->template == CARD_AS_BEFORE) {
+		if (card_text_parse(buffer_view(&old), path, &card, err))
+			return -1;
+		wish->template = template_of(&card);
+	}
+	return card_update(wish, buffer_view(&old), path, out, err);
+}
+
+int card_to_file(const struct card_wish *wish, const char *path, struct card_written *out_written,
+		 struct error *err)
+{
+	CLEANUP(text_free) char *real = realpath(path, NULL);
+	CLEANUP(buffer_release) struct buffer text;
+	struct card_written written = { .updated = real != NULL };
+	struct card_wish made = *wish;
+	struct stat about;
+	unsigned mode = 0644;
+
+	buffer_init(&text, CARD_MAX_BYTES);
+	if (real && stat(real, &about) == 0)
+		mode = about.st_mode & 0777;
+	if (real ? file_update(&made, real, &text, err) : card_write(&made, &text, err))
+		return -1;
+	/* A link stays one: what it leads to is replaced, at once. */
+	if (file_write(real ? real : path, buffer_view(&text), mode, FILE_REPLACE, err))
+		return -1;
+	written.bytes = text.len;
+	written.sha256 = sha256(buffer_view(&text));
+	*out_written = written;
+	return 0;
 }

@@ -108,26 +108,57 @@ static int hyper_of_command(const struct json *command, struct json **hyper, str
 	return 0;
 }
 
-/* What the run's file calls its hyper-parameters: scalars as texts. */
+/* A scalar of the run's file as a text; NULL: it is none. `digits` has room for an integer. */
+static const char *scalar_text(const struct json *value, char digits[32])
+{
+	switch (json_kind(value)) {
+	case JSON_KIND_NUMBER:
+		return json_number_text(value);
+	case JSON_KIND_BOOL:
+		return json_is_yes(value) ? "true" : "false";
+	case JSON_KIND_INTEGER:
+		snprintf(digits, 32, "%lld", (long long)json_integer_of(value));
+		return digits;
+	default:
+		return json_text(value);
+	}
+}
+
+/* Scalars of a list behind one another, as a command line would have them. */
+static int list_text(const struct json *list, struct buffer *value, struct error *err)
+{
+	char digits[32];
+
+	for (size_t i = 0; i < json_count(list) && value->len <= HYPER_VALUE_MAX; i++) {
+		const char *text = scalar_text(json_at(list, i), digits);
+
+		if (text && strlen(text) <= HYPER_VALUE_MAX &&
+		    buffer_printf(value, err, "%s%s", value->len ? " " : "", text))
+			return -1;
+	}
+	return 0;
+}
+
+/* What the run's file calls its hyper-parameters: scalars and lists of them, as texts. */
 static int hyper_of_file(const struct json *file, struct json **hyper, struct error *err)
 {
 	struct json_members at = { 0 };
 	char digits[32];
 
 	while (json_next(json_member(file, "hyper_parameters"), &at)) {
-		const char *text = json_text(at.value);
+		CLEANUP(buffer_release) struct buffer value;
+		CLEANUP(text_free) char *text = NULL;
 
-		if (json_kind(at.value) == JSON_KIND_NUMBER)
-			text = json_number_text(at.value);
-		if (json_kind(at.value) == JSON_KIND_BOOL)
-			text = json_is_yes(at.value) ? "true" : "false";
-		if (json_kind(at.value) == JSON_KIND_INTEGER) {
-			snprintf(digits, sizeof(digits), "%lld",
-				 (long long)json_integer_of(at.value));
-			text = digits;
-		}
-		if (text && hyper_set(hyper, at.key, text, err))
+		buffer_init(&value, 2 * HYPER_VALUE_MAX + 2);
+		if (json_kind(at.value) != JSON_KIND_ARRAY) {
+			const char *scalar = scalar_text(at.value, digits);
+
+			if (scalar && hyper_set(hyper, at.key, scalar, err))
+				return -1;
+		} else if (list_text(at.value, &value, err) || buffer_to_text(&value, &text, err) ||
+			   hyper_set(hyper, at.key, text, err)) {
 			return -1;
+		}
 	}
 	return 0;
 }

@@ -9,11 +9,10 @@
 
 #include "registry/card.h"
 #include "registry/evidence.h"
+#include "registry/facts.h"
 #include "registry/index.h"
 #include "registry/secrets.h"
 #include "registry/statement.h"
-
-#define CARD_MAX_BYTES (1u << 20)
 
 void publish_forget(struct publishing *p)
 {
@@ -92,16 +91,32 @@ static int open_checkpoint(struct publishing *p, struct error *err)
 	return 0;
 }
 
+/* A card from what is signed in the statements that leave. */
+static int write_card(struct publishing *p, struct error *err)
+{
+	const struct facts_wish told = { .ctx = p->ctx,
+					 .trust = &p->trust,
+					 .evidence = p->evidence,
+					 .checkpoint = &p->checkpoint,
+					 .only = &p->parcel.statements };
+	CLEANUP(json_free) struct json *facts = NULL;
+	struct card_wish wish = { .ctx = p->ctx, .title = p->release_text, .pin = p->pin };
+
+	if (facts_of(&told, &facts, err))
+		return -1;
+	wish.facts = facts;
+	return card_write(&wish, &p->card, err);
+}
+
 /* The model's own card, or one from the facts. */
 static int make_card(struct publishing *p, struct error *err)
 {
 	const struct manifest_file *file = manifest_find(p->manifest, "README.md");
 	CLEANUP(source_close) struct source *source = NULL;
 
-	if (!file)
-		return card_write(&p->checkpoint, p->release_text, p->pin, &p->card, err);
-	if (evidence_object(p->evidence, &file->sha256, &source, err) ||
-	    source_read_all(source, &p->card, err))
+	if (file ? evidence_object(p->evidence, &file->sha256, &source, err) ||
+			    source_read_all(source, &p->card, err)
+		 : write_card(p, err))
 		return -1;
 	return publish_scan_text(p, buffer_view(&p->card), "README.md", err);
 }
@@ -328,10 +343,11 @@ static int publish_report(struct publishing *p, struct json **out_report, struct
 /* What leaves, collected and looked through. */
 static int gather(struct publishing *p, struct error *err)
 {
-	return make_card(p, err) || scan_files(p, err) ||
+	return scan_files(p, err) ||
 			       parcel_collect(&p->parcel, &p->trust, p->evidence, &p->checkpoint,
 					      !p->request->no_boundaries, err) ||
-			       parcel_scan(&p->parcel, p->evidence, publish_scan_visit, p, err)
+			       parcel_scan(&p->parcel, p->evidence, publish_scan_visit, p, err) ||
+			       make_card(p, err)
 		       ? -1
 		       : 0;
 }

@@ -14,6 +14,7 @@
 #include "registry/argument.h"
 #include "registry/audit.h"
 #include "registry/backup.h"
+#include "registry/card.h"
 #include "registry/card_known.h"
 #include "registry/card_register.h"
 #include "registry/checking.h"

@@ -11,7 +11,7 @@ int yaml_decoded_open(struct yaml_reading *reading, struct error *err)
 	struct yaml *yaml = reading->yaml;
 
 	if (!yaml->decoded)
-		yaml->decoded = malloc(reading->text.len);
+		yaml->decoded = malloc(reading->text.len + reading->text.len / 2);
 	if (!yaml->decoded)
 		return error_set(err, ERROR_SYSTEM, "out of memory for '%s'", reading->file);
 	return 0;
@@ -147,6 +147,12 @@ static int escape_take(struct yaml_reading *reading, size_t begin, struct error 
 		return 0;
 	case '_':
 		yaml_decoded_add(reading->yaml, span_of("\xc2\xa0"));
+		return 0;
+	case 'L':
+		yaml_decoded_add(reading->yaml, span_of("\xe2\x80\xa8"));
+		return 0;
+	case 'P':
+		yaml_decoded_add(reading->yaml, span_of("\xe2\x80\xa9"));
 		return 0;
 	default:
 		return yaml_refuse(reading, "this escape is not taken", err);

@@ -100,6 +100,20 @@ static void generated_parts_lie_between_markers(void **state)
 	assert_null(card_part_find(&card, "data"));
 }
 
+/* Two bytes of an escape may be three of text. */
+static void every_escape_that_writers_use_is_taken(void **state)
+{
+	CLEANUP(card_text_release) struct card_text card = { .line = NULL };
+	static const char text[] = "---\na: \"\\L\\P\\L\\N\\_\\x41\\u0042\\U0001F600\"\n---\n";
+	struct error err = { 0 };
+
+	(void)state;
+	assert_done(card_text_parse(span_of(text), "card.md", &card, &err), &err);
+	assert_true(is(yaml_first(&card.front, yaml_root(&card.front))->text,
+		       "\xe2\x80\xa8\xe2\x80\xa9\xe2\x80\xa8\xc2\x85\xc2\xa0"
+		       "AB\xf0\x9f\x98\x80"));
+}
+
 static void markers_that_do_not_fit_are_refused(void **state)
 {
 	(void)state;
@@ -188,6 +202,7 @@ int main(void)
 		cmocka_unit_test(tables_have_cells_with_their_line),
 		cmocka_unit_test(comments_say_nothing_and_code_is_kept_apart),
 		cmocka_unit_test(generated_parts_lie_between_markers),
+		cmocka_unit_test(every_escape_that_writers_use_is_taken),
 		cmocka_unit_test(markers_that_do_not_fit_are_refused),
 		cmocka_unit_test(hostile_front_matter_is_refused_with_its_line),
 		cmocka_unit_test(what_is_nested_too_deep_or_too_long_is_refused),
