@@ -17,6 +17,7 @@
 #include "registry/card.h"
 #include "registry/card_known.h"
 #include "registry/card_register.h"
+#include "registry/bom.h"
 #include "registry/checking.h"
 #include "registry/checkpoint_name.h"
 #include "registry/codec.h"

@@ -1,4 +1,4 @@
-/* Decimals of files that others wrote as binary64. Inside verify/ only. */
+/* Decimals of files that others wrote as binary64. */
 #ifndef VERIFY_DECIMAL_H
 #define VERIFY_DECIMAL_H
 

@@ -23,6 +23,7 @@
 #include "verify/commitment.h"
 #include "verify/config.h"
 #include "verify/cosignature.h"
+#include "verify/decimal.h"
 #include "verify/diff.h"
 #include "verify/dtype.h"
 #include "verify/entry.h"
