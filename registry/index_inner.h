@@ -6,7 +6,7 @@
 #include "registry/log.h"
 #include "registry/sqlite.h"
 
-#define INDEX_VERSION "6"
+#define INDEX_VERSION "7"
 
 #define INDEX_PREPARED_MAX 24
 
@@ -51,6 +51,13 @@ MUST_CHECK int index_take_note(struct index *index, const char *identity,
 /* A card, by the model that it describes. */
 MUST_CHECK int index_take_card(struct index *index, const char *identity,
 			       const struct statement *statement, struct error *err);
+
+/* What was found by who did derivations again; `hex` says so, and is `identity`. */
+MUST_CHECK int index_take_derivation(struct index *index, const struct digest *identity,
+				     const char *hex, const struct json *predicate,
+				     struct error *err);
+MUST_CHECK int index_take_verification(struct index *index, const char *hex,
+				       const struct json *predicate, struct error *err);
 
 /* A run with its beginning; the end of the run `run`; parameters and tokens. What cannot be read is
  * passed over. `folded`: owner/name. */

@@ -5,7 +5,7 @@
 
 #include "registry/index_inner.h"
 
-enum { ASK_SELF = INDEX_LINKS_SAID + 1, ASK_UNDISCLOSED, ASK_COUNT };
+enum { ASK_SELF = INDEX_LINKS_SAID + 1, ASK_UNDISCLOSED, ASK_PROOFS, ASK_COUNT };
 
 #define STATEMENT_COLUMNS "s.kind, s.subject, s.signer, s.declared, s.log_index, s.digest = '' "
 
@@ -25,6 +25,9 @@ static const char *const questions[ASK_COUNT] = {
 		     "FROM statement AS s WHERE s.identity = ? ORDER BY s.log_index",
 	[ASK_UNDISCLOSED] = "SELECT COUNT(*) FROM undisclosed WHERE identity = ? AND "
 			    "relation IN ('data', 'parent', 'run')",
+	[ASK_PROOFS] = "SELECT s.identity, s.signer, s.kind, s.subject, s.log_index, p.outcome "
+		       "FROM proof AS p JOIN statement AS s ON s.identity = p.identity "
+		       "WHERE p.derivation = ? ORDER BY s.log_index",
 };
 
 struct index_links {
@@ -35,6 +38,55 @@ struct index_links {
 /* One moment, so that no question takes locks of its own; KiB of the cache. */
 #define BEGIN "PRAGMA cache_size = -65536; SAVEPOINT lineage"
 #define END "RELEASE lineage; PRAGMA cache_size = -2000"
+
+/* ---- Taking in ---- */
+
+static int proof_take(struct index *index, const char *hex, const struct digest *derivation,
+		      enum derivation_proof outcome, struct error *err)
+{
+	struct query *query;
+	char towards[DIGEST_HEX_SIZE];
+
+	if (outcome == DERIVATION_DECLARED)
+		return 0;
+	digest_to_hex(derivation, towards);
+	if (index_prepare(
+		    index,
+		    "INSERT OR IGNORE INTO proof(identity, derivation, outcome) VALUES (?, ?, ?)",
+		    &query, err))
+		return -1;
+	query_bind_text(query, 1, hex);
+	query_bind_text(query, 2, towards);
+	query_bind_u64(query, 3, outcome);
+	return query_run(query, err);
+}
+
+int index_take_derivation(struct index *index, const struct digest *identity, const char *hex,
+			  const struct json *predicate, struct error *err)
+{
+	return proof_take(index, hex, identity, derivation_proof_of(predicate), err);
+}
+
+int index_take_verification(struct index *index, const char *hex, const struct json *predicate,
+			    struct error *err)
+{
+	const struct json *list = derivation_verdicts(predicate);
+
+	for (size_t i = 0; i < json_count(list); i++) {
+		enum derivation_proof outcome;
+		struct error ignored = { 0 };
+		struct digest derivation;
+
+		if (json_need_digest(json_at(list, i), "statement", &derivation, &ignored) ||
+		    !derivation_verified(predicate, &derivation, &outcome))
+			continue;
+		if (proof_take(index, hex, &derivation, outcome, err))
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- Asking ---- */
 
 int index_links_open(struct index *index, struct index_links **out_links, struct error *err)
 {
@@ -137,6 +189,32 @@ int index_links_undisclosed(struct index_links *links, const struct digest *stat
 	query_bind_text(query, 1, hex);
 	failed = query_step(query, &row, err);
 	*out_count = row ? query_u64(query, 0) : 0;
+	query_reset(query);
+	return failed;
+}
+
+int index_links_proofs(struct index_links *links, const struct digest *derivation,
+		       index_visit_proof visit, void *arg, struct error *err)
+{
+	struct query *query = links->query[ASK_PROOFS];
+	char hex[DIGEST_HEX_SIZE];
+	bool row = true;
+	int failed = 0;
+
+	digest_to_hex(derivation, hex);
+	query_bind_text(query, 1, hex);
+	while (!failed && !(failed = query_step(query, &row, err)) && row) {
+		struct index_proof proof = { .statement = or_empty(query_text(query, 0)),
+					     .signer = or_empty(query_text(query, 1)),
+					     .kind = or_empty(query_text(query, 2)),
+					     .subject = or_empty(query_text(query, 3)),
+					     .log_index = query_u64(query, 4) };
+
+		proof.outcome = query_u64(query, 5) == DERIVATION_CONTRADICTED
+					? DERIVATION_CONTRADICTED
+					: DERIVATION_REEXECUTED;
+		failed = visit(arg, &proof, err);
+	}
 	query_reset(query);
 	return failed;
 }

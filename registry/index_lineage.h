@@ -3,6 +3,7 @@
 #define REGISTRY_INDEX_LINEAGE_H
 
 #include "registry/index.h"
+#include "verify/verify.h"
 
 struct index_links; /* an index with its questions prepared */
 
@@ -53,6 +54,16 @@ MUST_CHECK int index_links_self(struct index_links *links, const struct digest *
  */
 MUST_CHECK int index_links_undisclosed(struct index_links *links, const struct digest *statement,
 				       uint64_t *out_count, struct error *err);
+
+/* What was found by who did a derivation again, and logged it. Borrowed. */
+struct index_proof {
+	const char *statement, *signer, *kind, *subject;
+	uint64_t log_index;
+	enum derivation_proof outcome;
+};
+typedef int (*index_visit_proof)(void *arg, const struct index_proof *proof, struct error *err);
+MUST_CHECK int index_links_proofs(struct index_links *links, const struct digest *derivation,
+				  index_visit_proof visit, void *arg, struct error *err);
 
 /* Checkpoints in the whole registry that do so, and statements of which no body is here. */
 MUST_CHECK int index_undisclosed(struct index *index, uint64_t *out_checkpoints,

@@ -282,6 +282,10 @@ int index_take(struct index *index, uint64_t log_index, const struct digest *ide
 		return claim(index, log_index, statement, err);
 	case STATEMENT_eval:
 		return index_take_eval(index, hex, statement->predicate, err);
+	case STATEMENT_derivation:
+		return index_take_derivation(index, identity, hex, statement->predicate, err);
+	case STATEMENT_verification:
+		return index_take_verification(index, hex, statement->predicate, err);
 	case STATEMENT_note:
 		return index_take_note(index, hex, statement->predicate, err);
 	case STATEMENT_card:

@@ -310,8 +310,7 @@ static int edge_add(struct lineage_walk *walk, const struct index_link *link, co
 	*edge = (struct lineage_edge){ .from = up ? other : walk->at,
 				       .to = up ? walk->at : other,
 				       .relation = relation,
-				       .said = said,
-				       .proof_said = LINEAGE_NONE };
+				       .said = said };
 	if (out->edge_count && edge->from == edge[-1].from && edge->to == edge[-1].to &&
 	    edge->relation == edge[-1].relation && edge->said == edge[-1].said)
 		return 0; /* a further entry of the same statement */
@@ -330,7 +329,9 @@ static int said_need(struct lineage_walk *walk, const struct index_link *link, u
 		     struct error *err)
 {
 	struct lineage *out = walk->out;
-	struct lineage_said said = { .log_index = link->log_index, .by = "" };
+	struct lineage_said said = { .log_index = link->log_index,
+				     .by = "",
+				     .proof_said = LINEAGE_NONE };
 	uint32_t *slot;
 
 	if (digest_from_hex(span_of(link->other), &said.identity, err) ||
@@ -365,6 +366,61 @@ static int by_seen(void *arg, const struct index_link *link, struct error *err)
 		       : 0;
 }
 
+/*
+ * Somebody did the derivation at `said_at` again. Of those that count the last one stands, but one
+ * that contradicts stands before all others.
+ */
+static int proof_seen(void *arg, const struct index_proof *proof, struct error *err)
+{
+	struct lineage_walk *walk = arg;
+	const struct index_link link = { .other = proof->statement,
+					 .kind = proof->kind,
+					 .subject = proof->subject,
+					 .signer = proof->signer,
+					 .log_index = proof->log_index };
+	uint32_t derivation = walk->said_at, by;
+	struct lineage_said *said;
+
+	if (said_need(walk, &link, &by, err))
+		return -1;
+	said = &walk->out->said[derivation];
+	if (!walk->out->said[by].counts || said->proof == DERIVATION_CONTRADICTED)
+		return 0;
+	said->proof = proof->outcome;
+	said->proof_said = by;
+	return 0;
+}
+
+/* A parent that a derivation names, and the checkpoint that it is about. */
+static int parent_seen(void *arg, const struct index_link *link, struct error *err)
+{
+	struct lineage_walk *walk = arg;
+
+	return strcmp(link->relation, "parent") == 0
+		       ? edge_add(walk, link, "derivation", walk->said_at, err)
+		       : 0;
+}
+
+static int child_seen(void *arg, const struct index_link *link, struct error *err)
+{
+	struct lineage_walk *walk = arg;
+
+	return strcmp(link->relation, "of") == 0
+		       ? edge_add(walk, link, "derivation", walk->said_at, err)
+		       : 0;
+}
+
+static int derivation_seen(struct lineage_walk *walk, const struct digest *identity,
+			   struct error *err)
+{
+	return index_links_proofs(walk->links, identity, proof_seen, walk, err) ||
+			       index_links_ask(walk->links, INDEX_LINKS_FROM, identity,
+					       walk->going == LINEAGE_UP ? parent_seen : child_seen,
+					       walk, err)
+		       ? -1
+		       : 0;
+}
+
 /* The run that a completion is about, as where the checkpoint came from. */
 static int run_seen(void *arg, const struct index_link *link, struct error *err)
 {
@@ -394,8 +450,9 @@ static int said_seen(struct lineage_walk *walk, const struct index_link *link, s
 	struct digest identity;
 	uint32_t said;
 
-	if (bit == KIND(completion) ? of == (walk->going == LINEAGE_UP)
-				    : !of || !(bit & (KIND(retraction) | KIND(supersession))))
+	if (bit == KIND(completion)   ? of == (walk->going == LINEAGE_UP)
+	    : bit == KIND(derivation) ? of != (walk->going == LINEAGE_UP)
+				      : !of || !(bit & (KIND(retraction) | KIND(supersession))))
 		return 0;
 	if (said_need(walk, link, &said, err))
 		return -1;
@@ -404,6 +461,8 @@ static int said_seen(struct lineage_walk *walk, const struct index_link *link, s
 	if (bit == KIND(completion))
 		return index_links_ask(walk->links, INDEX_LINKS_FROM, &identity,
 				       of ? output_seen : run_seen, walk, err);
+	if (bit == KIND(derivation))
+		return derivation_seen(walk, &identity, err);
 	if (!walk->out->said[said].counts)
 		return 0;
 	if (bit == KIND(retraction))

@@ -16,14 +16,6 @@
 #define LINEAGE_EDGES_MAX (UINT32_C(1) << 22)
 #define LINEAGE_CYCLES_MAX 16 /* that are named */
 
-enum lineage_proof {
-	LINEAGE_DECLARED,    /* somebody's word */
-	LINEAGE_REEXECUTED,  /* somebody made it again, with the same outcome */
-	LINEAGE_CONTRADICTED /* somebody made it again, with another outcome */
-};
-/* "declared", "re-executed", "contradicted". Static. */
-const char *lineage_proof_name(enum lineage_proof proof);
-
 struct lineage_node {
 	struct digest identity;
 	const char *name;      /* owner/name@version; owned by the lineage, as the texts below */
@@ -46,23 +38,25 @@ struct lineage_node {
 
 #define LINEAGE_NONE UINT32_MAX
 
-/* A statement that is no node and says something of nodes or edges: a retraction, a completion. */
+/* A statement that is no node and says something of nodes or edges: a retraction, a completion, a
+ * derivation. */
 struct lineage_said {
 	struct digest identity, signer;
 	uint64_t log_index;
 	enum statement_kind kind;
 	const char *by; /* of a supersession: the name of what takes the place; else "" */
 	bool counts;    /* the policy accepts who signed it */
+	/* Of a derivation: what was found by who did it again, and counts. */
+	enum derivation_proof proof;
+	uint32_t proof_said; /* who: a place in `said`; LINEAGE_NONE */
 };
 
 struct lineage_edge {
-	uint32_t from, to; /* nodes */
-	const char
-		*relation; /* data, parent, run, continues, derivedFrom, outputs, checkpoint, of */
-	uint32_t said;     /* who says so: a place in `said`; LINEAGE_NONE: `to` itself */
-	enum lineage_proof proof;
-	uint32_t proof_said; /* who made it again: a place in `said`, or LINEAGE_NONE */
-	bool cyclic;         /* one of a cycle */
+	uint32_t from, to;    /* nodes */
+	const char *relation; /* data, parent, run, continues, derivedFrom, outputs, derivation,
+				    checkpoint, of */
+	uint32_t said;        /* who says so: a place in `said`; LINEAGE_NONE: `to` itself */
+	bool cyclic;          /* one of a cycle */
 };
 
 /* Nodes that lead back to themselves, in their order; the first follows the last. */
@@ -118,6 +112,11 @@ struct lineage_word {
 };
 struct lineage_word lineage_edge_word(const struct lineage *lineage,
 				      const struct lineage_edge *edge);
+
+/* What is known of an edge: *out_said is who found it out, or NULL where it is declared only. */
+enum derivation_proof lineage_edge_proof(const struct lineage *lineage,
+					 const struct lineage_edge *edge,
+					 const struct lineage_said **out_said);
 
 /* Append `nodes`, `edges` and `cycles` to an object, as schema akashi/graph/1 has them. */
 MUST_CHECK int lineage_to_json(const struct lineage *lineage, struct json *object,

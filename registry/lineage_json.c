@@ -3,15 +3,6 @@
 
 #include "registry/lineage_inner.h"
 
-const char *lineage_proof_name(enum lineage_proof proof)
-{
-	static const char *const name[] = { [LINEAGE_DECLARED] = "declared",
-					    [LINEAGE_REEXECUTED] = "re-executed",
-					    [LINEAGE_CONTRADICTED] = "contradicted" };
-
-	return name[proof];
-}
-
 struct lineage_word lineage_edge_word(const struct lineage *lineage,
 				      const struct lineage_edge *edge)
 {
@@ -24,13 +15,24 @@ struct lineage_word lineage_edge_word(const struct lineage *lineage,
 	return (struct lineage_word){ &said->identity, &said->signer, said->log_index };
 }
 
-static int said_json(struct json *object, const char *key, const struct lineage *lineage,
-		     uint32_t place, struct error *err)
+enum derivation_proof lineage_edge_proof(const struct lineage *lineage,
+					 const struct lineage_edge *edge,
+					 const struct lineage_said **out_said)
 {
-	const struct lineage_said *said = &lineage->said[place];
+	const struct lineage_said *said =
+		edge->said == LINEAGE_NONE ? NULL : &lineage->said[edge->said];
+
+	*out_said =
+		said && said->proof_said != LINEAGE_NONE ? &lineage->said[said->proof_said] : NULL;
+	return said ? said->proof : DERIVATION_DECLARED;
+}
+
+static int said_json(struct json *object, const char *key, const struct lineage_said *said,
+		     struct error *err)
+{
 	struct json *inner;
 
-	if (place == LINEAGE_NONE)
+	if (!said)
 		return 0;
 	return json_set_object(object, key, &inner, err) ||
 			       json_set_digest(inner, "statement", &said->identity, err) ||
@@ -39,6 +41,11 @@ static int said_json(struct json *object, const char *key, const struct lineage 
 			       (*said->by && json_set_text(inner, "by", said->by, err))
 		       ? -1
 		       : 0;
+}
+
+static const struct lineage_said *said_at(const struct lineage *lineage, uint32_t place)
+{
+	return place == LINEAGE_NONE ? NULL : &lineage->said[place];
 }
 
 static int node_json(struct json *list, const struct lineage *lineage,
@@ -64,8 +71,10 @@ static int node_json(struct json *list, const struct lineage *lineage,
 				json_set_size(item, "undisclosed", node->undisclosed, err)) ||
 			       (node->cycle && json_set_size(item, "knot", node->cycle, err)) ||
 			       (node->more && json_set_bool(item, "more", true, err)) ||
-			       said_json(item, "retracted", lineage, node->retraction, err) ||
-			       said_json(item, "superseded", lineage, node->supersession, err)
+			       said_json(item, "retracted", said_at(lineage, node->retraction),
+					 err) ||
+			       said_json(item, "superseded", said_at(lineage, node->supersession),
+					 err)
 		       ? -1
 		       : 0;
 }
@@ -74,6 +83,8 @@ static int edge_json(struct json *list, const struct lineage *lineage,
 		     const struct lineage_edge *edge, struct error *err)
 {
 	struct lineage_word word = lineage_edge_word(lineage, edge);
+	const struct lineage_said *proved;
+	enum derivation_proof proof = lineage_edge_proof(lineage, edge, &proved);
 	struct json *item;
 
 	return json_add_object(list, &item, err) ||
@@ -82,11 +93,11 @@ static int edge_json(struct json *list, const struct lineage *lineage,
 			       json_set_digest(item, "to", &lineage->node[edge->to].identity,
 					       err) ||
 			       json_set_text(item, "relation", edge->relation, err) ||
-			       json_set_text(item, "proof", lineage_proof_name(edge->proof), err) ||
+			       json_set_text(item, "proof", derivation_proof_name(proof), err) ||
 			       json_set_digest(item, "by", word.signer, err) ||
 			       json_set_digest(item, "statement", word.statement, err) ||
 			       json_set_size(item, "logIndex", word.log_index, err) ||
-			       said_json(item, "proved", lineage, edge->proof_said, err) ||
+			       said_json(item, "proved", proved, err) ||
 			       (edge->cyclic && json_set_bool(item, "cyclic", true, err))
 		       ? -1
 		       : 0;

@@ -49,6 +49,7 @@
 #include "registry/lease.h"
 #include "registry/lint.h"
 #include "registry/lineage.h"
+#include "registry/lineage_draw.h"
 #include "registry/log.h"
 #include "registry/log_again.h"
 #include "registry/log_rotate.h"

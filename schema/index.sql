@@ -48,6 +48,15 @@ CREATE TABLE edge (
 );
 CREATE INDEX edge_towards ON edge(towards, relation, identity);
 
+-- What was found by who did a derivation again: its own signer, or a verification of somebody.
+CREATE TABLE proof (
+	identity   CHAR(64) NOT NULL,       -- who says so
+	derivation CHAR(64) NOT NULL,
+	outcome    SMALLINT NOT NULL,       -- enum derivation_proof, but for DERIVATION_DECLARED
+	PRIMARY KEY (identity, derivation)
+);
+CREATE INDEX proof_derivation ON proof(derivation);
+
 -- What a statement commits to in the place of a reference, and does not tell (section 3).
 CREATE TABLE undisclosed (
 	identity CHAR(64) NOT NULL,         -- whose it is

@@ -107,6 +107,10 @@ enum derivation_proof derivation_proof_of(const struct json *predicate);
 bool derivation_verified(const struct json *verification, const struct digest *derivation,
 			 enum derivation_proof *out_proof);
 
+/* What a `verification` says of derivations, from its predicate: an array of objects with
+ * `statement`, or NULL. Borrowed. */
+const struct json *derivation_verdicts(const struct json *verification);
+
 /* "declared", "re-executed", "contradicted". Static. */
 const char *derivation_proof_name(enum derivation_proof proof);
 

@@ -22,11 +22,15 @@ static const struct json *lineage_evidence(const struct json *verdict)
 	return NULL;
 }
 
+const struct json *derivation_verdicts(const struct json *verification)
+{
+	return json_member(lineage_evidence(json_member(verification, "verdict")), "derivations");
+}
+
 bool derivation_verified(const struct json *verification, const struct digest *derivation,
 			 enum derivation_proof *out_proof)
 {
-	const struct json *evidence = lineage_evidence(json_member(verification, "verdict"));
-	const struct json *list = json_member(evidence, "derivations");
+	const struct json *list = derivation_verdicts(verification);
 
 	for (size_t i = 0; i < json_count(list); i++) {
 		const struct json *one = json_at(list, i);

@@ -24,6 +24,7 @@
 #include "verify/config.h"
 #include "verify/cosignature.h"
 #include "verify/decimal.h"
+#include "verify/derivation.h"
 #include "verify/diff.h"
 #include "verify/dtype.h"
 #include "verify/entry.h"

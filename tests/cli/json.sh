@@ -37,6 +37,9 @@ object show show a/b@1
 object list list
 object list list --kind tag
 object history history a/b
+object why why a/b@1
+object why why a/data@1 --descendants
+object graph graph a/b@1
 object status status
 object log log list
 object proof log prove a/b@1
