@@ -5,8 +5,8 @@
 BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libssl-dev libjansson-dev libsqlite3-dev libzstd-dev zlib1g-dev libisal-dev libgit2-dev libcurl4-openssl-dev libmicrohttpd-dev libp11-kit-dev git"
 
 # To run the tests: unit tests, a C++ program against the library, openssl and Go as independent judges, strace to fail system calls,
-# a PKCS#11 token in software, numpy for the second implementation of the arithmetic.
-TEST_PACKAGES="libcmocka-dev g++ binutils perl openssl strace softhsm2 xz-utils golang-go golang-golang-x-mod-dev python3 python3-numpy"
+# a PKCS#11 token in software, Graphviz to lay out drawings, numpy for the second implementation of the arithmetic.
+TEST_PACKAGES="libcmocka-dev g++ binutils perl openssl strace softhsm2 xz-utils golang-go golang-golang-x-mod-dev python3 python3-numpy graphviz"
 
 # To run the judges from PyPI in a virtual environment of their own.
 JUDGE_PACKAGES="python3-venv ca-certificates"
