@@ -312,7 +312,7 @@ static int audit_one(struct audit *audit, uint64_t index, struct judged *judged,
 	if (judged->known && all) {
 		item = remembered_statement(audit->request->remembered, &judged->identity,
 					    &judged->signer);
-		item->met = true;
+		item->met = item->sure = true;
 		return audit_known(audit, index, judged, item, err);
 	}
 	if (judged->known) {

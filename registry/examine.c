@@ -315,6 +315,7 @@ static int fault_met(void *user, enum store_fault fault, const struct digest *di
 static int store_examine(struct examining *examining, struct error *err)
 {
 	struct store_check_request request = {
+		.again = examining->request->again,
 		.read_all = examining->request->read_all,
 		.share = examining->request->share,
 		.parts_suffice = true,

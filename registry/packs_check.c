@@ -20,6 +20,7 @@ enum {
 	GROUP_RECORDS = 64,       /* records that are decoded and hashed together */
 	ROOMS_BYTES = 104 << 20,  /* raw bytes of all threads together */
 	ROOM_MIN_BYTES = 4 << 20, /* of each */
+	FEW_SHARE = 8, /* of the packs: so many new ones, and their parts are looked up */
 	TEXT_SIZE = 1400,
 };
 
@@ -44,6 +45,8 @@ struct packs_checking {
 	size_t room_bytes;
 	uint64_t total, done; /* raw bytes */
 
+	struct packs_whole whole;  /* packs that need not be looked at */
+	bool found;                /* anything that does not hold */
 	struct digest_list mended; /* what a repair put beside damaged records, in order */
 
 	/* A step of packs: */
@@ -88,6 +91,7 @@ static void packs_checking_release(struct packs_checking *checking)
 	}
 	free(checking->group);
 	digest_list_release(&checking->mended);
+	packs_whole_release(&checking->whole);
 	pthread_mutex_destroy(&checking->lock);
 }
 
@@ -114,6 +118,7 @@ static int tell(struct packs_checking *checking, enum store_fault fault,
 	int failed = 0;
 
 	pthread_mutex_lock(&checking->lock);
+	checking->found = true;
 	if (request->finding)
 		failed = request->finding(request->user, fault, digest, text, err);
 	pthread_mutex_unlock(&checking->lock);
@@ -176,6 +181,8 @@ static int footers_look(struct packs_checking *checking, const struct digest *na
 		struct pack_entry *entry;
 		size_t entries;
 
+		if (!checking->request->read_all && packs_whole_has(&checking->whole, &name[i]))
+			continue;
 		if (context_check_cancelled(checking->ctx, err) ||
 		    pack_look(checking, &name[i], true, &handle, &entry, &entries, err))
 			return -1;
@@ -467,6 +474,26 @@ static int finding_pass(void *user, enum store_fault fault, const struct digest 
 	return tell(user, fault, digest, text, err);
 }
 
+/*
+ * The parts of all recipes, or of those in packs that are new since all were found whole: few of
+ * these are looked up one by one.
+ */
+static int parts_look(struct packs_checking *checking, const struct digest *name, size_t count,
+		      struct error *err)
+{
+	const struct packs_whole *whole = &checking->whole;
+	const struct store_check_request *request = checking->request;
+
+	if (!request->read_all && !request->again && !checking->mended.count &&
+	    packs_whole_read(checking->self, checking->ctx, name, count, &checking->whole, err))
+		return -1;
+	if (whole->count && whole->count == count)
+		return 0;
+	return packs_parts_check(checking->self, checking->ctx, whole,
+				 whole->count > 0 && count - whole->count <= count / FEW_SHARE,
+				 part_missing, checking, err);
+}
+
 static int all_look(struct packs_checking *checking, struct error *err)
 {
 	struct packs_store *self = checking->self;
@@ -483,9 +510,11 @@ static int all_look(struct packs_checking *checking, struct error *err)
 	loose.object = NULL;
 	failed = packs_look(self, err) || mended_list(self, &checking->mended, err) ||
 		 store_check_listed(&self->head, checking->ctx, &listed, err) ||
-		 packs_parts_check(self, checking->ctx, part_missing, checking, err) ||
 		 pack_index_packs(self->index, &name, &count, err) ||
-		 footers_look(checking, name, count, err);
+		 parts_look(checking, name, count, err) || footers_look(checking, name, count, err);
+	/* What a repair put beside the packs may go; what stands in for it there is in none. */
+	if (!failed && !checking->found && !checking->mended.count && checking->whole.count < count)
+		packs_whole_write(self, checking->ctx, name, count);
 	if (!failed && checking->request->read_all)
 		failed = (!listed.read_all &&
 			  store_check_listed(self->loose, checking->ctx, &loose, err)) ||

@@ -26,6 +26,7 @@ struct parts_checking {
 	const struct context *ctx;
 	int (*missing)(void *user, const struct digest *part, const char *text, struct error *err);
 	void *user;
+	const struct packs_whole *whole; /* their recipes need not be looked at */
 	struct digest recipe[RECIPES_STEP];
 	pthread_mutex_t lock; /* around what follows, while recipes are read */
 	struct sorter *sorter;
@@ -47,6 +48,26 @@ static void parts_checking_free(struct parts_checking **checking)
 
 /* ---- Walking the recipes ---- */
 
+/* Leave those out that lie in packs that were found whole; *count is how many stay. */
+static int recipes_sift(struct parts_checking *checking, size_t *count, struct error *err)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < *count && checking->whole->count; i++) {
+		struct pack_hit hit;
+		size_t hits;
+
+		if (pack_index_find(checking->self->index, &checking->recipe[i], PACK_RECIPE, &hit,
+				    1, &hits, err))
+			return -1;
+		if (!hits || !packs_whole_has(checking->whole, &hit.pack))
+			checking->recipe[kept++] = checking->recipe[i];
+	}
+	if (checking->whole->count)
+		*count = kept;
+	return 0;
+}
+
 /* Go through all of them, some at a time. */
 static int recipes_each(struct parts_checking *checking,
 			int (*step)(struct parts_checking *checking, size_t count,
@@ -54,19 +75,21 @@ static int recipes_each(struct parts_checking *checking,
 			struct error *err)
 {
 	struct digest last, *after = NULL;
-	size_t count;
+	size_t listed, count;
 
 	do {
 		if (context_check_cancelled(checking->ctx, err) ||
 		    pack_index_list(checking->self->index, PACK_RECIPE, after, checking->recipe,
-				    RECIPES_STEP, &count, err) ||
-		    step(checking, count, err))
+				    RECIPES_STEP, &listed, err))
 			return -1;
-		if (count) {
-			last = checking->recipe[count - 1];
+		if (listed) {
+			last = checking->recipe[listed - 1];
 			after = &last;
 		}
-	} while (count);
+		count = listed;
+		if (recipes_sift(checking, &count, err) || step(checking, count, err))
+			return -1;
+	} while (listed);
 	return 0;
 }
 
@@ -191,6 +214,7 @@ static int step_look(struct parts_checking *checking, size_t count, struct error
 }
 
 int packs_parts_check(struct packs_store *self, const struct context *ctx,
+		      const struct packs_whole *whole, bool few,
 		      int (*missing)(void *user, const struct digest *part, const char *text,
 				     struct error *err),
 		      void *user, struct error *err)
@@ -205,7 +229,11 @@ int packs_parts_check(struct packs_store *self, const struct context *ctx,
 	checking->ctx = ctx;
 	checking->missing = missing;
 	checking->user = user;
+	checking->whole = whole;
+	checking->all_suspect = few;
 	pthread_mutex_init(&checking->lock, NULL);
+	if (few)
+		return recipes_each(checking, step_look, err);
 	if (sorter_new(RECORD_BYTES, SORT_MEMORY_BYTES, folder && folder[0] ? folder : "/tmp",
 		       &checking->sorter, err) ||
 	    recipes_each(checking, step_gather, err) || sorter_finish(checking->sorter, err) ||

@@ -116,31 +116,50 @@ int reached_visit_facts(const struct digest *identity, struct span facts, bool r
 	}
 }
 
+/* Is the object that was read for it where and as it was? */
+static bool lead_stands(struct registry *registry, const struct reach_facts *facts)
+{
+	struct remembered_stamp stamp;
+	struct error ignored = { 0 };
+	bool fresh;
+
+	return !facts->has_lead ||
+	       (remembered_stamp_object(registry, &facts->lead, &stamp, &fresh, &ignored) == 0 &&
+		remembered_stamp_equal(&stamp, &facts->stamp));
+}
+
+static bool stamp_take(struct registry *registry, struct reached *reached)
+{
+	CLEANUP(text_free) char *path = NULL;
+	struct error ignored = { 0 };
+
+	reached->stamped = statement_path(registry, &reached->identity, &reached->signer, &path,
+					  &ignored) == 0 &&
+			   remembered_stamp_take(registry, path, &reached->stamp, &reached->fresh,
+						 &ignored) == 0;
+	return reached->stamped;
+}
+
 void reached_recall(struct registry *registry, const struct remembered *remembered,
 		    struct reached *reached)
 {
-	CLEANUP(text_free) char *path = NULL;
-	const struct remembered_item *item;
-	struct remembered_stamp stamp;
+	const struct remembered_item *item =
+		remembered_statement(remembered, &reached->identity, &reached->signer);
+	bool sure = item && item->len && item->sure;
 	struct reach_facts facts;
-	struct error why = { 0 };
-	bool fresh;
+	struct error ignored = { 0 };
 
-	if (statement_path(registry, &reached->identity, &reached->signer, &path, &why) ||
-	    remembered_stamp_take(registry, path, &reached->stamp, &reached->fresh, &why))
+	if (!sure && (!stamp_take(registry, reached) || !item || !item->len ||
+		      !remembered_stamp_equal(&item->stamp, &reached->stamp)))
 		return;
-	reached->stamped = true;
-	item = remembered_statement(remembered, &reached->identity, &reached->signer);
-	if (!item || !item->len || !remembered_stamp_equal(&item->stamp, &reached->stamp))
-		return;
-	if (remembered_facts(remembered, item, &reached->facts, &why) == 0 &&
-	    reach_facts_parse(buffer_view(&reached->facts), &facts, &why) == 0 &&
-	    (!facts.has_lead ||
-	     (remembered_stamp_object(registry, &facts.lead, &stamp, &fresh, &why) == 0 &&
-	      remembered_stamp_equal(&stamp, &facts.stamp))))
+	if (remembered_facts(remembered, item, &reached->facts, &ignored) == 0 &&
+	    reach_facts_parse(buffer_view(&reached->facts), &facts, &ignored) == 0 &&
+	    (sure || lead_stands(registry, &facts)))
 		reached->known = true;
 	else
 		reached->facts.len = 0;
+	if (!reached->known && sure)
+		(void)stamp_take(registry, reached);
 }
 
 /* ---- Making ---- */

@@ -34,6 +34,7 @@ struct remembered_item {
 	bool control; /* its entry holds it whole */
 	bool fresh;   /* changed so short a time before that its times do not tell: not saved */
 	bool met;     /* in this examination */
+	bool sure;    /* in this examination, its file and that of its facts were looked at */
 };
 
 struct remembered;

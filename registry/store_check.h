@@ -33,6 +33,7 @@ bool store_share_has(const struct store_share *share, const struct digest *name)
  * 0 to go on, -1 with `err` to stop.
  */
 struct store_check_request {
+	bool again;    /* look at everything, also at what was found whole before */
 	bool read_all; /* read every byte that is kept, and compare it with its digest … */
 	struct store_share share; /* … of these packs and loose objects */
 

@@ -7,6 +7,7 @@
 
 #include "registry/pack_file.h"
 #include "registry/pack_index_file.h"
+#include "registry/packs_whole.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -71,6 +72,29 @@ static void as_file(struct span bytes)
 			free(entry);
 }
 
+/* The list of whole packs as it is, and with a sum that is right. */
+static void as_whole(struct span bytes)
+{
+	CLEANUP(packs_whole_release) struct packs_whole whole = { .count = 0 };
+	CLEANUP(buffer_release) struct buffer summed;
+	struct error err = { 0 };
+	struct digest sum;
+
+	if (packs_whole_parse(bytes, &whole, &err) == 0)
+		packs_whole_release(&whole);
+	buffer_init(&summed, bytes.len + 64);
+	err = (struct error){ 0 };
+	if (buffer_add_text(&summed, "akashi/whole/1\n", &err) || buffer_add(&summed, bytes, &err))
+		abort();
+	sum = sha256(buffer_view(&summed));
+	if (buffer_add(&summed, digest_view(&sum), &err))
+		abort();
+	if (packs_whole_parse(buffer_view(&summed), &whole, &err) == 0)
+		for (size_t i = 0; i < whole.count; i++)
+			if (!packs_whole_has(&whole, &whole.name[i]))
+				abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	CLEANUP(recipe_release) struct recipe recipe = { 0 };
@@ -85,5 +109,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)!pack_tail_parse(bytes, size, &tail, &err);
 	mended(bytes);
 	as_file(bytes);
+	as_whole(bytes);
 	return 0;
 }
