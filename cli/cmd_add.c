@@ -80,7 +80,8 @@ static int checkpoint_run(struct call *call, struct error *err)
 	CLEANUP(texts_free) const char **exclude = NULL;
 	CLEANUP(adding_release) struct adding adding = { .item = NULL };
 	size_t paths = call->operand_count - 1;
-	struct add_checkpoint common = { .run = call_value(call, "run") };
+	struct add_checkpoint common = { .run = call_value(call, "run"),
+					 .license = call_value(call, "license") };
 	bool alone = call_has(call, "no-parent");
 	struct add_how how;
 
@@ -204,6 +205,7 @@ static const struct option checkpoint_options[] = {
 	{ .name = "run",
 	  .argument = "FILE.json",
 	  .help = "a file about the training run, registered as NAME-run@VERSION" },
+	{ .name = "license", .argument = "SPDX", .help = "the licence of the weights" },
 	OPTION_STORE,
 	OPTION_COMPRESSION,
 	OPTION_EXCLUDE,

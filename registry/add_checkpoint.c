@@ -74,6 +74,17 @@ static int run_set(struct adding *adding, const struct add_checkpoint *checkpoin
 		       : 0;
 }
 
+static int license_set(const struct add_checkpoint *checkpoint, struct json *predicate,
+		       struct error *err)
+{
+	if (!checkpoint->license)
+		return 0;
+	return said_check("--license", checkpoint->license, err) ||
+			       json_set_text(predicate, "license", checkpoint->license, err)
+		       ? -1
+		       : 0;
+}
+
 static int predicate_make(struct adding *adding, const struct add_checkpoint *checkpoint,
 			  const struct kept *kept, struct json *predicate,
 			  char subject[NAME_TEXT_MAX], struct error *err)
@@ -89,6 +100,7 @@ static int predicate_make(struct adding *adding, const struct add_checkpoint *ch
 				json_set_size(predicate, "parameters", parameters, err)) ||
 			       (kept->architecture && json_set_text(predicate, "architecture",
 								    kept->architecture, err)) ||
+			       license_set(checkpoint, predicate, err) ||
 			       git_set(adding, predicate, &checkpoint->git, err) ||
 			       run_set(adding, checkpoint, predicate, err) ||
 			       references_set(adding, predicate, "data", STATEMENT_dataset,

@@ -182,8 +182,8 @@ static int project_self(struct registry *registry, struct projection *projection
 static int predicate_project(struct registry *registry, struct projection *projection,
 			     const struct believed *checkpoint, struct error *err)
 {
-	static const char *const same[] = { "manifest", "bytes", "files", "parameters",
-					    "architecture" };
+	static const char *const same[] = { "manifest",   "bytes",        "files",
+					    "parameters", "architecture", "license" };
 	const struct json *predicate = checkpoint->statement.predicate;
 	char family[NAME_TEXT_MAX];
 	struct name name = projection->name;

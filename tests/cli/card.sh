@@ -77,10 +77,12 @@ run 2 card $M --language de
 # Names, licences and tasks of strangers do nothing but be read.
 sed 's/akashi_tiny_order/x|y\\n# <img src=q onerror=b> [l](javascript:c) `--- \\u202e/g' "$results" >hostile.json
 run 0 add dataset "$TINY/corpus" a/evil@1 --license '*x: &y "`|</td><script>'
-run 0 add checkpoint "$TINY/step-300" a/evil-model@1 --data a/evil@1
+run 0 add checkpoint "$TINY/step-300" a/evil-model@1 --data a/evil@1 --license "my: *terms"
 run 0 add eval hostile.json --of a/evil-model@1
 run 0 card a/evil-model@1
 plain "$STORY/out"
+said 'license: other'
+said 'license_name: "my: *terms"'
 unsaid '<img'
 unsaid '<script'
 unsaid '[l](javascript'

@@ -63,7 +63,7 @@ def judge(path, facts):
     got = sorted((r.dataset_type, r.metric_type, float(r.metric_value), r.source_url.rsplit("/", 1)[1]) for r in found)
     assert got == scores_of(facts), (got, scores_of(facts))
     assert all(r.dataset_name == r.dataset_type and r.source_name.startswith("akashi: ") for r in found)
-    assert card.data.datasets == ["a/corpus"] and "akashi" in card.data.tags and card.data.eval_results
+    assert card.data.license == "apache-2.0" and card.data.datasets == ["a/corpus"] and "akashi" in card.data.tags and card.data.eval_results
     return card
 
 
@@ -71,7 +71,7 @@ os.chdir(tempfile.mkdtemp())
 os.environ.update(HOME=os.getcwd(), XDG_CONFIG_HOME=os.getcwd(), LOGNAME="judge", USER="judge")
 akashi("init", "--origin", "example.org/cards")
 akashi("add", "dataset", TINY / "corpus", "a/corpus@1", "--license", "CC-BY-4.0")
-akashi("add", "checkpoint", TINY / "step-300", "a/model@1", "--data", "a/corpus@1")
+akashi("add", "checkpoint", TINY / "step-300", "a/model@1", "--data", "a/corpus@1", "--license", "Apache-2.0")
 akashi("add", "eval", next(TINY.glob("eval/results_*.json")), "--of", "a/model@1")
 hostile = {text(): {DRAW.choice(["acc", "no", "x y: z"]): DRAW.choice([1e-05, 0.5, 7, 1e22, 12345678901, -0.25])} for _ in range(40)}
 results(pathlib.Path("hostile.json"), hostile)
@@ -104,5 +104,6 @@ foreign = TINY / "step-500" / "README.md"
 pathlib.Path("foreign.md").write_text(foreign.read_text())
 akashi("card", "a/model@1", "--output", "foreign.md")
 before, after = metadata_load(str(foreign)), metadata_load("foreign.md")
-assert {key: after[key] for key in before} == before and after["datasets"] == ["a/corpus"]
+del before["license"]
+assert {key: after[key] for key in before} == before and after["license"] == "apache-2.0" and after["datasets"] == ["a/corpus"]
 print(f"{len(scores_of(facts))} scores of 3 evaluations, in cards that huggingface_hub reads (seed {SEED})")

@@ -197,7 +197,7 @@ def main_job(folder):
     add_corpora(akashi, folder)
     akashi("add", "run", TINY / "run.json", "team/run@1", "--data", "team/corpus@v1")
     akashi("add", "checkpoint", TINY / "step-300", "team/base@step-300", "--data", "team/corpus@v1")
-    akashi("add", "checkpoint", TINY / "step-500", "team/base@step-500", "--data", "team/corpus@v1",
+    akashi("add", "checkpoint", TINY / "step-500", "team/base@step-500", "--license", "Apache-2.0", "--data", "team/corpus@v1",
            "--parent", "team/base@step-300", "--run", TINY / "run.json", "--git", SOURCE)
     for results in (TINY / "eval").glob("results_*.json"):
         akashi("add", "eval", results, "--of", "team/base@step-500")
