@@ -22,6 +22,7 @@
 #include "registry/checkpoint_name.h"
 #include "registry/codec.h"
 #include "registry/commit_runs.h"
+#include "registry/compare.h"
 #include "registry/contents.h"
 #include "registry/cosign.h"
 #include "registry/croissant.h"

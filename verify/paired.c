@@ -26,13 +26,13 @@ double student_quantile(size_t freedom)
 }
 
 /* The terms fall from the smaller count on; those that no longer count are left out. */
-double sign_chance(size_t better, size_t worse)
+double sign_chance(size_t larger, size_t smaller)
 {
-	const double n = (double)(better + worse);
-	size_t k = better < worse ? better : worse;
+	const double n = (double)(larger + smaller);
+	size_t k = larger < smaller ? larger : smaller;
 	double term, sum;
 
-	if (better == worse)
+	if (larger == smaller)
 		return 1;
 	term = exp(lgamma(n + 1) - lgamma((double)k + 1) - lgamma(n - (double)k + 1) - n * log(2));
 	sum = term;
@@ -64,8 +64,8 @@ bool difference_paired(const double *a, const double *b, size_t count, struct di
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		sum += b[i] - a[i];
-		difference.better += b[i] > a[i];
-		difference.worse += b[i] < a[i];
+		difference.larger += b[i] > a[i];
+		difference.smaller += b[i] < a[i];
 		difference.has_chance &= is_truth(a[i]) && is_truth(b[i]);
 	}
 	difference.value = sum / (double)count;
@@ -77,7 +77,7 @@ bool difference_paired(const double *a, const double *b, size_t count, struct di
 	difference.deviation = sqrt(squares / (double)(count - 1) / (double)count);
 	interval_set(&difference, student_quantile(count - 1));
 	if (difference.has_chance) {
-		difference.chance = sign_chance(difference.better, difference.worse);
+		difference.chance = sign_chance(difference.larger, difference.smaller);
 		difference.noise |= difference.chance >= CHANCE_OF_NOISE;
 	}
 	*out = difference;

@@ -12,11 +12,11 @@
 struct difference {
 	double value, deviation; /* and its standard error */
 	double low, high;
-	size_t items;         /* pairs; 0: from two standard errors, without the items */
-	size_t better, worse; /* pairs in which b is larger, and smaller */
-	bool has_chance;      /* all values are 0 or 1, so `chance` is exact */
-	double chance;        /* of a split as uneven as this, were both equally good (two-sided) */
-	bool noise; /* it is no more than noise: the interval holds 0, or chance >= 0.05 */
+	size_t items;           /* pairs; 0: from two standard errors, without the items */
+	size_t larger, smaller; /* pairs in which b is that */
+	bool has_chance;        /* all values are 0 or 1, so `chance` is exact */
+	double chance; /* of a split as uneven as this, were both equally good (two-sided) */
+	bool noise;    /* it is no more than noise: the interval holds 0, or chance >= 0.05 */
 };
 
 /*
@@ -33,6 +33,6 @@ void difference_unpaired(double a, double a_deviation, double b, double b_deviat
 double student_quantile(size_t freedom);
 
 /* min(1, 2 * P(X <= min(better, worse))), X binomial(better + worse, 1/2). */
-double sign_chance(size_t better, size_t worse);
+double sign_chance(size_t larger, size_t smaller);
 
 #endif

@@ -117,8 +117,8 @@ static void a_difference_within_noise_is_called_so(void **state)
 	for (int i = 0; i < 40; i++)
 		b[i] = i < 24 ? 1 : a[i];
 	assert_true(difference_paired(a, b, 40, &difference));
-	assert_int_equal(difference.better, 12);
-	assert_int_equal(difference.worse, 0);
+	assert_int_equal(difference.larger, 12);
+	assert_int_equal(difference.smaller, 0);
 	assert_true(!difference.noise && difference.value == 0.3 && difference.low > 0.1);
 	/* Five of five: the normal interval is far from 0, and the exact test is not. */
 	for (int i = 0; i < 40; i++)

@@ -1,0 +1,101 @@
+#!/bin/sh
+# Scores side by side: paired item by item, only where the same was asked.
+. "$(dirname "$0")/lib.sh"
+command -v python3 >/dev/null 2>&1 || skip "no python3 to make results with"
+
+# results NAME PYTHON: results of 200 items in the harness's form; `right` (which items) and `file` and `lines` may be changed
+results() {
+	mkdir -p "$1"
+	python3 - "$1" "$2" "${3:-}" <<'PY'
+import json, sys
+folder, before, after = sys.argv[1:]
+right, n, shots, task = set(range(0, 200, 2)), 200, 0, "jnli"
+exec(before)
+lines = [{"doc_id": i, "doc": {"q": f"question {i}"}, "target": "1", "filter": "none", "arguments": {}, "resps": [],
+          "filtered_resps": [], "metrics": ["acc"], "acc": float(i in right)} for i in range(n)]
+mean = sum(l["acc"] for l in lines) / n
+file = {"results": {task: {"alias": task, "acc,none": mean, "acc_stderr,none": (mean * (1 - mean) / (n - 1)) ** 0.5}},
+        "configs": {}, "versions": {task: 1.0}, "n-shot": {task: shots}, "n-samples": {task: {"original": n, "effective": n}},
+        "git_hash": "abc", "lm_eval_version": "0.4.13", "model_name": "m"}
+exec(after)
+json.dump(file, open(f"{folder}/results_2026-11-24T22-51-22.431351.json", "w"))
+with open(f"{folder}/samples_{task}_2026-11-24T22-51-22.431351.jsonl", "w") as out:
+    for line in lines:
+        out.write(json.dumps(line) + "\n")
+PY
+}
+
+# given VERSION PYTHON [PYTHON]: a checkpoint with such results
+given() {
+	results "$1" "$2" "${3:-}"
+	mkdir "ck-$1"
+	cp "$TINY/step-500/config.json" "ck-$1"
+	echo "$1" >"ck-$1/note.txt"
+	run 0 add checkpoint "ck-$1" "a/m@$1"
+	run 0 add eval "$1"/results_*.json --of "a/m@$1"
+}
+
+run 0 init --origin compare.example.org
+given step-100 ''
+given step-200 'right |= set(range(1, 60, 2))'
+given step-300 'right = (right - {0, 2, 4}) | {1, 3, 5, 7, 9}'
+
+# 30 more of 200, all for the better: far from noise, and far narrower than two errors side by side.
+run 0 compare a/m@step-100 a/m@step-200
+said "jnli  acc"
+said "a/m@step-100  0.5000"
+said "+0.1500 [+0.1001, +0.1999]"
+unsaid "within noise"
+# 5 better and 3 worse: noise.
+run 0 compare a/m@step-100 a/m@step-300
+said "+0.0100"
+said "within noise (5 items higher, 3 lower: p 0.73)"
+run 0 compare 'a/m@step-{100..300..100}' --json
+json '[v["name"] for v in o["versions"]] == ["a/m@step-100", "a/m@step-200", "a/m@step-300"]'
+json '[c["state"] for c in o["items"][0]["versions"]] == ["scored"] * 3'
+json 'o["items"][0]["versions"][1]["difference"]["items"] == 200 and not o["items"][0]["versions"][1]["difference"]["withinNoise"]'
+json 'o["items"][0]["versions"][2]["difference"]["withinNoise"] and o["items"][0]["versions"][2]["difference"]["lower"] == 3'
+run 0 compare a/m@step-100 a/m@step-200 --unpaired --json
+json '[c["difference"]["paired"] for c in o["items"][0]["versions"][1:]] == [False]'
+
+# Only the same is compared.
+given shots 'shots = 4'
+given fewer 'n = 100'
+given others '' 'for l in lines[:7]: l["doc"]["q"] += "?"'
+given another 'task = "jsquad"'
+given wrong '' 'file["results"][task]["acc,none"] = 0.9'
+for other in shots:'not comparable: shots 0 and 4' fewer:'not comparable: items 200 and 100' \
+	others:'not comparable: 7 items are others' wrong:'not paired: the score is no mean of its items'; do
+	run 0 compare a/m@step-100 "a/m@${other%%:*}"
+	said "${other#*:}"
+done
+run 0 compare a/m@step-100 a/m@another --json
+json '[[c["state"] for c in i["versions"]] for i in o["items"]] == [["scored", "not-run"], ["not-run", "scored"]]'
+json 'not any("difference" in c for i in o["items"] for c in i["versions"])'
+
+# What was retracted is neither a score nor "not run"; a newer result takes its place.
+run 0 show a/m@step-300 --json
+identity=$(python3 -c 'import json; print([i["statement"] for i in json.load(open("'"$STORY/out"'"))["about"] if i["kind"] == "eval"][0])')
+run 0 retract "$identity" --reason "a wrong prompt"
+run 0 compare a/m@step-100 a/m@step-300
+said "invalidated"
+results again 'right = set(range(50))'
+run 0 add eval again/results_*.json --of a/m@step-300
+run 0 compare a/m@step-100 a/m@step-300
+said "0.2500"
+unsaid "invalidated"
+
+# A chart over the steps: one file that is XML, with a point for each score.
+run 0 compare 'a/m@step-*' --chart -o chart.svg
+python3 - <<'PY' || fail "chart.svg"
+import xml.etree.ElementTree as tree
+root = tree.parse("chart.svg").getroot()
+kinds = [e.tag.split("}")[1] for e in root.iter()]
+assert kinds.count("circle") == 3 and kinds.count("polyline") == 1 and "script" not in kinds, kinds
+PY
+run 2 compare a/m@step-100 a/m@shots --chart
+complained "'a/m@shots' names no training step"
+run 2 compare a/m@step-100 --chart --json
+run 4 compare a/m@step-100 --task 'none*'
+run 4 compare a/m@nobody
+echo "compared"
