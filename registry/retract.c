@@ -40,6 +40,38 @@ int registry_retract(struct registry *registry, struct signing_key *key, const s
 		       : 0;
 }
 
+/* A result has no name of its own: it is named by its statement, and spoken of in its checkpoint's.
+ */
+int registry_retract_eval(struct registry *registry, struct signing_key *key,
+			  const struct digest *eval, const char *reason,
+			  struct statement_made *out_made, struct error *err)
+{
+	CLEANUP(json_free) struct json *predicate = NULL, *of = NULL;
+	CLEANUP(statement_release) struct statement statement = { 0 };
+	CLEANUP(buffer_release) struct buffer payload;
+	struct statement_draft draft = { .kind = STATEMENT_retraction, .digest = *eval };
+	struct reference reference = { .statement = *eval };
+	char text[NAME_TEXT_MAX];
+
+	buffer_init(&payload, STATEMENT_PAYLOAD_MAX_BYTES);
+	if (registry_payload(registry, eval, &payload, err) ||
+	    statement_parse(buffer_view(&payload), &statement, err))
+		return -1;
+	if (statement.kind != STATEMENT_eval)
+		return error_set(err, ERROR_USAGE,
+				 "this statement is a %s: a digest can name an eval here, and "
+				 "what has a name is retracted by it (owner/name@version)",
+				 statement_kind_name(statement.kind));
+	reference.name = statement.name;
+	name_to_text(&statement.name, text);
+	draft.subject = text;
+	if (json_object_new(&predicate, err) || json_set_text(predicate, "reason", reason, err) ||
+	    reference_to_json(&reference, &of, err) || json_set_take(predicate, "of", &of, err))
+		return -1;
+	draft.predicate = predicate;
+	return registry_publish_statements(registry, key, &draft, 1, out_made, err);
+}
+
 int registry_supersede(struct registry *registry, struct signing_key *key, const struct name *name,
 		       const struct name *by, const char *reason, struct statement_made *out_made,
 		       struct error *err)

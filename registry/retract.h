@@ -9,6 +9,12 @@ MUST_CHECK int registry_retract(struct registry *registry, struct signing_key *k
 				const struct name *name, const char *reason,
 				struct statement_made *out_made, struct error *err);
 
+/* "This result does not count": of an eval, by its statement. ERROR_USAGE: it is of another kind.
+ */
+MUST_CHECK int registry_retract_eval(struct registry *registry, struct signing_key *key,
+				     const struct digest *eval, const char *reason,
+				     struct statement_made *out_made, struct error *err);
+
 /* "`by` takes the place of `name`." `reason` may be NULL. */
 MUST_CHECK int registry_supersede(struct registry *registry, struct signing_key *key,
 				  const struct name *name, const struct name *by,
