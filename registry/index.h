@@ -217,6 +217,13 @@ typedef int (*index_visit_file)(void *arg, const char *sha256, const char *state
 MUST_CHECK int index_files(struct index *index, index_visit_file visit, void *arg,
 			   struct error *err);
 
+/*
+ * Checkpoints of other families than `family` whose tensors have this mark (registry/likeness.h),
+ * at most `count` of them.
+ */
+MUST_CHECK int index_like(struct index *index, const char *mark, const char *family, uint64_t count,
+			  index_visit visit, void *arg, struct error *err);
+
 /* How many statements, claims and entries the index knows. */
 struct index_counts {
 	uint64_t entries, statements, claims;

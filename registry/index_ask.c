@@ -19,8 +19,7 @@ static const char *text_or_empty(struct query *query, int column)
 	return text ? text : "";
 }
 
-/* Hand each row (ROW_COLUMNS) of a bound query to the visit. */
-static int rows_visit(struct query *query, index_visit visit, void *arg, struct error *err)
+int index_rows_visit(struct query *query, index_visit visit, void *arg, struct error *err)
 {
 	bool row;
 
@@ -57,7 +56,7 @@ int index_statements(struct index *index, uint64_t from, uint64_t count, index_v
 		return -1;
 	query_bind_u64(query, 1, from);
 	query_bind_u64(query, 2, count > INT64_MAX ? INT64_MAX : count);
-	return rows_visit(query, visit, arg, err);
+	return index_rows_visit(query, visit, arg, err);
 }
 
 /* Rows of a query with one digest and perhaps a second text. */
@@ -71,7 +70,7 @@ static int rows_of(struct index *index, const char *sql, const char *first, cons
 	query_bind_text(query, 1, first);
 	if (second)
 		query_bind_text(query, 2, second);
-	return rows_visit(query, visit, arg, err);
+	return index_rows_visit(query, visit, arg, err);
 }
 
 int index_statement(struct index *index, const struct digest *statement, index_visit visit,

@@ -18,7 +18,8 @@ struct taken {
 	struct entry entry;
 	struct digest identity;
 	struct statement statement;
-	struct digest_list file; /* of its manifest */
+	struct digest_list file;  /* of its manifest */
+	struct likeness likeness; /* the same */
 	enum { PASSED_OVER, BODILESS, WHOLE } what;
 	bool unnamed; /* its identity is not in the entry: to be read alone */
 	struct error failed;
@@ -65,6 +66,9 @@ static void files_read(struct registry *registry, struct taken *taken)
 	}
 	for (size_t i = 0; i < manifest->file_count && !failed; i++)
 		failed = digest_list_add(&taken->file, &manifest->file[i].sha256, &taken->failed);
+	if (!failed && taken->statement.kind == STATEMENT_checkpoint &&
+	    likeness_of(manifest, &taken->likeness, &taken->failed))
+		taken->likeness = (struct likeness){ .count = 0 };
 }
 
 /* What is foreign or damaged is for `log audit` to tell; the rest is indexed. */
@@ -134,7 +138,7 @@ static int taken_write(struct index *index, struct log *log, struct taken *taken
 		return bodiless_take(index, log, taken, err);
 	return taken->what == WHOLE ? index_take(index, taken->place, &taken->identity,
 						 public_key_id(taken->entry.key), &taken->statement,
-						 &taken->file, err)
+						 &taken->file, &taken->likeness, err)
 				    : 0;
 }
 

@@ -3,6 +3,7 @@
 #define REGISTRY_INDEX_INNER_H
 
 #include "registry/index.h"
+#include "registry/likeness.h"
 #include "registry/log.h"
 #include "registry/sqlite.h"
 
@@ -37,12 +38,14 @@ MUST_CHECK int index_fill(struct index *index, struct log *log, uint64_t from, u
 
 /*
  * Take in one statement that is logged at `log_index`. The caller checked that it
- * is the body of that entry. `file`: the digests of its manifest's files, those that are at hand.
+ * is the body of that entry. `file`: the digests of its manifest's files, those that are at hand;
+ * `likeness`: the marks of its tensors.
  * Inside the caller's transaction.
  */
 MUST_CHECK int index_take(struct index *index, uint64_t log_index, const struct digest *identity,
 			  const struct digest *signer, const struct statement *statement,
-			  const struct digest_list *file, struct error *err);
+			  const struct digest_list *file, const struct likeness *likeness,
+			  struct error *err);
 
 /* The text of a note. */
 MUST_CHECK int index_take_note(struct index *index, const char *identity,
@@ -81,5 +84,13 @@ MUST_CHECK int index_prepare(struct index *index, const char *sql, struct query 
 MUST_CHECK int index_take_bodiless(struct index *index, uint64_t log_index,
 				   const struct digest *identity, const struct digest *signer,
 				   struct error *err);
+
+/* Hand each row of a bound query, whose columns are those of struct index_row, to the visit. */
+MUST_CHECK int index_rows_visit(struct query *query, index_visit visit, void *arg,
+				struct error *err);
+
+/* The marks of a checkpoint's manifest. */
+MUST_CHECK int index_take_likeness(struct index *index, const struct digest *manifest,
+				   const struct likeness *likeness, struct error *err);
 
 #endif

@@ -264,7 +264,7 @@ static int row(struct index *index, uint64_t log_index, const char *identity, co
 
 int index_take(struct index *index, uint64_t log_index, const struct digest *identity,
 	       const struct digest *signer, const struct statement *statement,
-	       const struct digest_list *file, struct error *err)
+	       const struct digest_list *file, const struct likeness *likeness, struct error *err)
 {
 	char hex[DIGEST_HEX_SIZE], key[DIGEST_HEX_SIZE], run[DIGEST_HEX_SIZE];
 	char family[NAME_TEXT_MAX], folded[FOLDED_SIZE];
@@ -298,7 +298,8 @@ int index_take(struct index *index, uint64_t log_index, const struct digest *ide
 	case STATEMENT_checkpoint:
 	case STATEMENT_dataset:
 		return index_take_figure(index, hex, statement->predicate, err) ||
-				       files(index, &statement->digest, file, err)
+				       files(index, &statement->digest, file, err) ||
+				       index_take_likeness(index, &statement->digest, likeness, err)
 			       ? -1
 			       : 0;
 	default:

@@ -217,6 +217,8 @@ static void lint_release(struct lint *lint)
 	for (size_t i = 0; i < lint->config_count; i++)
 		lint_lines_release(&lint->config[i]);
 	free(lint->config);
+	free(lint->asked);
+	free(lint->relative);
 	lint_report_release(&lint->report);
 }
 
@@ -273,7 +275,7 @@ int registry_lint(const struct context *ctx, struct registry *registry,
 		return error_set(err, ERROR_USAGE, "no checkpoint was named");
 	if (lint_look(&lint, err) || lint_check_names(&lint, err) || lint_check_order(&lint, err) ||
 	    lint_check_contents(&lint, err) || lint_check_weights(&lint, err) ||
-	    report_finish(&lint, err))
+	    lint_check_parents(&lint, err) || report_finish(&lint, err))
 		return -1;
 	*out_report = lint.report;
 	lint.report = (struct lint_report){ .finding = NULL }; /* handed over */

@@ -249,23 +249,6 @@ static int trainer_look(struct lint_item *item, const struct tree *tree, const c
 	return 0;
 }
 
-bool lint_is_tokenizer(const char *path)
-{
-	static const char *const known[] = { "tokenizer.json",
-					     "tokenizer.model",
-					     "vocab.json",
-					     "vocab.txt",
-					     "spiece.model",
-					     "merges.txt",
-					     "sentencepiece.bpe.model" };
-	const char *name = base_name(path);
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (strcmp(name, known[i]) == 0)
-			return true;
-	return text_ends_with(name, ".tiktoken");
-}
-
 static size_t depth_of(const char *path)
 {
 	size_t depth = 0;
@@ -282,8 +265,8 @@ static void names_look(struct lint_item *item, const struct tree *tree, const ch
 	for (size_t i = 0; i < tree_count(tree); i++) {
 		const char *name = tree_file(tree, i)->name;
 
-		item->has_tokenizer = item->has_tokenizer || lint_is_tokenizer(name);
-		item->has_optimizer = item->has_optimizer || lint_is_optimizer(name);
+		item->has_tokenizer = item->has_tokenizer || model_file_is_tokenizer(name);
+		item->has_optimizer = item->has_optimizer || model_file_is_optimizer(name);
 		if (strcmp(base_name(name), "config.json") == 0 &&
 		    (!*out_config || depth_of(name) < depth_of(*out_config)))
 			*out_config = name;

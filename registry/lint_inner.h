@@ -4,7 +4,9 @@
 
 #include "registry/checkpoint_name.h"
 #include "registry/contents.h"
+#include "registry/likeness.h"
 #include "registry/lint.h"
+#include "registry/model_file.h"
 
 #define LINT_SMALL_MAX (16u << 20) /* bytes of a config.json or an index that is read */
 #define LINT_DETAIL_MAX 1000u /* details that a finding keeps; its text says how many there are */
@@ -48,6 +50,7 @@ struct lint_item {
 
 	bool registered;
 	struct digest statement;
+	uint64_t log_index; /* of its statement; UINT64_MAX: none */
 
 	/* ---- what was looked at ---- */
 	bool readable;
@@ -71,6 +74,16 @@ struct lint_item {
 	char *parent;           /* declared of an own later step, or NULL */
 };
 
+/* That an item has tensors of a registered checkpoint to which nothing leads. */
+struct lint_relative {
+	size_t item;         /* its place in the series */
+	struct digest other; /* the statement */
+	char name[NAME_TEXT_MAX];
+	size_t equal, tensors;        /* of the item's; equal is 0 where they are only near */
+	size_t near, compared;        /* of the tensors that were compared */
+	double correlation, distance; /* of the middle one of them */
+};
+
 struct lint {
 	const struct context *ctx;
 	struct registry *registry; /* or NULL */
@@ -79,6 +92,10 @@ struct lint {
 	size_t count;
 	struct lint_lines *shapes, *config; /* different ones */
 	size_t shapes_count, config_count;
+	char (*asked)[LIKENESS_MARK_SIZE]; /* marks that were looked up, sorted */
+	size_t asked_count;
+	struct lint_relative *relative; /* in the order of the series */
+	size_t relative_count;
 	struct lint_report report;
 };
 
@@ -129,7 +146,6 @@ MUST_CHECK int lint_look(struct lint *lint, struct error *err);
 /* Config, indices, trainer's state, and which others there are. */
 MUST_CHECK int lint_files_look(struct lint *lint, struct lint_item *item, const struct tree *tree,
 			       struct error *err);
-bool lint_is_tokenizer(const char *path);
 
 /* ---- lint_values.c ---- */
 
@@ -138,9 +154,35 @@ MUST_CHECK int lint_values_read(struct lint *lint, const struct tree *tree, bool
 				struct lint_item *item, struct manifest **out_manifest,
 				struct error *err);
 
-/* Is this a file of optimizer state, of weights? By its name. */
-bool lint_is_optimizer(const char *path);
-bool lint_is_weights(const char *path);
+/* ---- lint_parents.c, lint_share.c, lint_near.c ---- */
+
+struct lint_share {
+	size_t equal, tensors;             /* all of the first's */
+	uint64_t equal_elements, elements; /* of those that count (registry/likeness.h) and are not
+					      zero throughout */
+	bool whole;                        /* there are no others on either side */
+};
+
+/* How many tensors of `item` are tensors of `other` by their roots, under whatever names. */
+MUST_CHECK int lint_share_find(const struct manifest *item, const struct manifest *other,
+			       struct lint_share *out_share, struct error *err);
+
+/*
+ * Look whether the registry has weights that this item's were made of and that nothing leads to.
+ * `tree` reads the item's bytes; NULL: only what is equal is found.
+ */
+MUST_CHECK int lint_parents_look(struct lint *lint, struct lint_item *item,
+				 const struct manifest *manifest, const struct tree *tree,
+				 struct error *err);
+
+/*
+ * Compare some elements of the two. *out_compared tensors had the same name and shape on both sides
+ * and could be read; *out_near of them are close; correlation and distance are those of the middle
+ * one.
+ */
+MUST_CHECK int lint_near(const struct manifest *manifest, const struct tree *tree,
+			 struct contents *other, struct lint_relative *out_relative,
+			 struct error *err);
 
 /* ---- the checks, each of which goes through the series by itself ---- */
 
@@ -148,5 +190,6 @@ MUST_CHECK int lint_check_names(struct lint *lint, struct error *err);
 MUST_CHECK int lint_check_order(struct lint *lint, struct error *err);
 MUST_CHECK int lint_check_contents(struct lint *lint, struct error *err);
 MUST_CHECK int lint_check_weights(struct lint *lint, struct error *err);
+MUST_CHECK int lint_check_parents(struct lint *lint, struct error *err);
 
 #endif

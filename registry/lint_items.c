@@ -39,7 +39,9 @@ static int item_add(struct lint *lint, const char *label, const char *family,
 		return error_system(err, ENOMEM, "cannot list checkpoints");
 	lint->item = item;
 	item += lint->count++;
-	*item = (struct lint_item){ .label = strdup(label), .family = strdup(family) };
+	*item = (struct lint_item){ .label = strdup(label),
+				    .family = strdup(family),
+				    .log_index = UINT64_MAX };
 	if (!item->label || !item->family)
 		return error_system(err, ENOMEM, "cannot list checkpoints");
 	item->called = item->label;
@@ -82,7 +84,7 @@ static bool tells_checkpoint(const char *name)
 	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)
 		if (strcmp(name, whole[i]) == 0)
 			return true;
-	return lint_is_weights(name) || lint_is_optimizer(name) ||
+	return model_file_is_weights(name) || model_file_is_optimizer(name) ||
 	       strncmp(name, "mp_rank_", strlen("mp_rank_")) == 0 ||
 	       text_ends_with(name, ".index.json");
 }

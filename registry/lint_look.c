@@ -95,14 +95,14 @@ static int manifest_take(struct lint *lint, struct lint_item *item, const struct
 	for (size_t i = 0; i < manifest->file_count; i++) {
 		const struct manifest_file *file = &manifest->file[i];
 
-		if (lint_is_tokenizer(file->path)) {
+		if (model_file_is_tokenizer(file->path)) {
 			const struct span parts[] = { digest_view(&item->tokenizer),
 						      span_of(base_name(file->path)),
 						      digest_view(&file->sha256) };
 
 			item->tokenizer = sha256_parts(parts, 3);
 		}
-		if (!lint_is_weights(file->path))
+		if (!model_file_is_weights(file->path))
 			continue;
 		for (size_t k = 0; k < file->tensor_count; k++)
 			weight[tensors++] =
@@ -148,8 +148,8 @@ static int wanted_of(struct tree *tree, struct tree **out_wanted, struct error *
 	if (!file)
 		return error_system(err, ENOMEM, "cannot list files");
 	for (size_t i = 0; i < tree_count(tree); i++)
-		if (lint_is_weights(tree_file(tree, i)->name) ||
-		    lint_is_tokenizer(tree_file(tree, i)->name))
+		if (model_file_is_weights(tree_file(tree, i)->name) ||
+		    model_file_is_tokenizer(tree_file(tree, i)->name))
 			file[count++] = (struct tree_file){ .name = tree_file(tree, i)->name,
 							    .size = tree_file(tree, i)->size };
 	failed = tree_of(tree_path(tree), file, count, open_beneath, tree, out_wanted, err);
@@ -165,7 +165,8 @@ static void written_look(struct lint_item *item, const struct tree *tree)
 		struct error none = { 0 };
 		struct file_stamp stamp;
 
-		if (!lint_is_weights(tree_file(tree, i)->name) || tree_kind(tree) != TREE_FOLDER ||
+		if (!model_file_is_weights(tree_file(tree, i)->name) ||
+		    tree_kind(tree) != TREE_FOLDER ||
 		    path_join(tree_root(tree), tree_file(tree, i)->name, &path, &none) ||
 		    file_stamp_take(path, &stamp, &none))
 			continue;
@@ -177,7 +178,7 @@ static void written_look(struct lint_item *item, const struct tree *tree)
 static bool weights_among(const struct tree *tree)
 {
 	for (size_t i = 0; i < tree_count(tree); i++)
-		if (lint_is_weights(tree_file(tree, i)->name))
+		if (model_file_is_weights(tree_file(tree, i)->name))
 			return true;
 	return false;
 }
@@ -196,7 +197,9 @@ static int folder_look(struct lint *lint, struct lint_item *item, struct error *
 	return wanted_of(tree, &wanted, err) ||
 			       lint_values_read(lint, wanted, !lint->request->no_values, item,
 						&manifest, err) ||
-			       manifest_look(lint, item, manifest, err)
+			       manifest_look(lint, item, manifest, err) ||
+			       lint_parents_look(lint, item, manifest,
+						 lint->request->no_values ? NULL : tree, err)
 		       ? -1
 		       : 0;
 }
@@ -209,6 +212,8 @@ static int declared_take(void *arg, const struct index_row *row, struct error *e
 	struct error none = { 0 };
 
 	(void)err;
+	if (row->log_index < item->log_index)
+		item->log_index = row->log_index;
 	if (!item->written_s && time_parse(row->declared, &item->written_s, &none))
 		item->written_s = 0;
 	return 0;
@@ -244,7 +249,7 @@ static int bytes_here(struct lint *lint, const struct manifest *manifest, bool *
 {
 	*out_here = true;
 	for (size_t i = 0; i < manifest->file_count && *out_here; i++)
-		if (lint_is_weights(manifest->file[i].path) &&
+		if (model_file_is_weights(manifest->file[i].path) &&
 		    store_has(lint->registry->store, &manifest->file[i].sha256, out_here, err))
 			return -1;
 	return 0;
@@ -296,9 +301,11 @@ static int stored_look(struct lint *lint, struct lint_item *item, struct error *
 	if (lint_files_look(lint, item, contents.tree, &small) && small.code != ERROR_ABSENT &&
 	    small.code != ERROR_UNTRUSTED)
 		return error_set(err, small.code, "%s", small.text);
-	return lint->request->values && !lint->request->no_values
-		       ? stored_values(lint, item, &contents, err)
-		       : 0;
+	if (lint->request->values && !lint->request->no_values &&
+	    stored_values(lint, item, &contents, err))
+		return -1;
+	return lint_parents_look(lint, item, contents.manifest,
+				 item->values_read ? contents.tree : NULL, err);
 }
 
 int lint_look(struct lint *lint, struct error *err)

@@ -13,41 +13,6 @@
 
 enum { ODD_MAX = 20000 }; /* tensors of one checkpoint that are noted */
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
-bool lint_is_optimizer(const char *path)
-{
-	const char *name = base_name(path);
-
-	return strcasestr(name, "optim") != NULL || strcmp(name, "train.pt") == 0;
-}
-
-bool lint_is_weights(const char *path)
-{
-	static const char *const ending[] = { ".safetensors", ".bin",  ".pt",   ".pth",
-					      ".distcp",      ".ckpt", ".gguf", ".npz",
-					      ".msgpack",     ".h5" };
-	static const char *const other[] = { "training_args", "scheduler", "rng_state", "train.pt",
-					     "random_states" };
-	const char *name = base_name(path);
-
-	for (size_t i = 0; i < sizeof(other) / sizeof(other[0]); i++)
-		if (strncmp(name, other[i], strlen(other[i])) == 0)
-			return false;
-	/* Megatron-LM keeps both in one file. */
-	if (lint_is_optimizer(path) && strcmp(name, "model_optim_rng.pt") != 0)
-		return false;
-	for (size_t i = 0; i < sizeof(ending) / sizeof(ending[0]); i++)
-		if (text_ends_with(name, ending[i]))
-			return true;
-	return false;
-}
-
 /* ---- What is noted ---- */
 
 struct noted {
@@ -131,7 +96,7 @@ static int file_begin(void *user, const char *path, struct source *source, void 
 	(void)user;
 	(void)source;
 	(void)err;
-	if (text_ends_with(path, ".safetensors") && !lint_is_optimizer(path)) {
+	if (text_ends_with(path, ".safetensors") && !model_file_is_optimizer(path)) {
 		*out_file = strdup(path);
 		if (!*out_file)
 			return error_system(err, ENOMEM, "cannot look at '%s'", path);

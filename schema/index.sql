@@ -81,6 +81,13 @@ CREATE TABLE file (
 );
 CREATE INDEX file_sha256 ON file(sha256);
 
+-- By what a checkpoint's weights are found again (registry/likeness.h).
+CREATE TABLE likeness (
+	mark     CHAR(16) NOT NULL,         -- of a tensor's root, or of the shapes of all
+	manifest CHAR(64) NOT NULL,
+	PRIMARY KEY (mark, manifest)
+);
+
 -- What notes say, as a search compares it (verify/text_fold.h).
 CREATE TABLE note (
 	identity CHAR(64) PRIMARY KEY,

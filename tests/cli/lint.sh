@@ -113,3 +113,35 @@ found values-unread "step5000: their bytes are not in the registry's store"
 make "odd" step1 step2 "$(printf 'step3\033[31m')"
 run 0 lint odd
 plain "$STORY/out"
+
+# A parent that nobody declared: equal in part, close, and neither where it is declared, or comes from a third that is.
+make rel base1 child1 near1 other1 third1 --from child1=rel/base1:0.7 --from near1=rel/base1 --noise near1=0.1
+make rel copy1 --from copy1=rel/base1
+run 0 add checkpoint rel/base1 a/base@v1
+run 0 lint rel/child1
+found undeclared-parent "child1 is equal in 8 of 11 tensors to a/base@v1, which is not declared as a parent"
+run 0 lint rel/near1 --json
+json '[i["id"] for i in o["items"]] == ["near-parent"] and "a/base@v1" in o["items"][0]["text"]'
+run 0 lint rel/near1 --no-values
+unsaid near-parent
+run 0 lint rel/other1 rel/third1
+unsaid parent
+run 0 lint rel/base1
+unsaid parent # it is that one
+run 0 add checkpoint rel/child1 b/child@v1
+run 0 add checkpoint rel/near1 b/near@v1
+run 0 lint b/child@v1
+found undeclared-parent "v1 is equal in 8 of 11 tensors to a/base@v1"
+run 0 lint b/near@v1
+unsaid parent # nobody looked at values
+run 0 lint b/near@v1 --values
+found near-parent "a/base@v1"
+run 0 lint a/base@v1 --values
+unsaid parent # what was registered later is none
+# Where it is declared, also over others, nothing is said of it.
+make rel child2 near2 copy2 --from child2=rel/base1:0.7 --from near2=rel/base1 --noise near2=0.1 --from copy2=rel/base1
+run 0 add checkpoint rel/child2 c/child@v1 --parent a/base@v1
+run 0 add checkpoint rel/near2 c/near@v1 --parent c/child@v1
+run 0 add checkpoint rel/copy2 c/copy@v1 --parent c/child@v1
+run 0 lint c/child@v1 c/near@v1 c/copy@v1 --values
+unsaid a/base@v1
