@@ -119,6 +119,40 @@ static int staying_mend(struct collecting *c, const struct pack_entry *entry, st
 	return 0;
 }
 
+/*
+ * Copy a needed record that no pack has which stays: this one, or where it is damaged the first of
+ * its copies that is whole, in quarantine as well. The packs of two copies may have gone there
+ * together, each because the other was whole.
+ */
+static int whole_copy(struct collecting *c, struct pack_handle *handle,
+		      const struct pack_entry *entry, struct error *err)
+{
+	struct pack_hit hit[PACKS_COPIES_MAX];
+	struct error why = { 0 };
+	bool done = false;
+	size_t hits;
+
+	if (collect_copy(c, handle, entry, &why) == 0)
+		return 0;
+	if (why.code != ERROR_CORRUPT)
+		return error_set(err, why.code, "%s", why.text);
+	if (pack_index_find(c->self->index, &entry->digest, entry->kind, hit, PACKS_COPIES_MAX,
+			    &hits, err))
+		return -1;
+	for (size_t i = 0; i < hits && !done; i++) {
+		struct pack_handle *other;
+		struct error cause = { 0 };
+
+		if (pack_files_take(c->self->files, &hit[i].pack, &other, err))
+			return -1;
+		done = collect_copy(c, other, &hit[i].entry, &cause) == 0;
+		pack_handle_drop(&other);
+		if (!done && cause.code != ERROR_CORRUPT)
+			return error_set(err, cause.code, "%s", cause.text);
+	}
+	return done ? 0 : error_set(err, why.code, "%s", why.text);
+}
+
 /* Whatever of the pack is needed, or `all`, and whole in no pack that stays is kept. */
 static int needed_copy(struct collecting *c, struct pack_handle *handle,
 		       const struct pack_entry *entry, size_t count, bool all, struct error *err)
@@ -137,7 +171,7 @@ static int needed_copy(struct collecting *c, struct pack_handle *handle,
 			failed = collect_is_broken(c, handle, &entry[i])
 					 ? collect_mended_put(c, &entry[i].digest, entry[i].kind,
 							      err)
-					 : collect_copy(c, handle, &entry[i], err);
+					 : whole_copy(c, handle, &entry[i], err);
 		if (failed)
 			return -1;
 	}

@@ -21,17 +21,25 @@ struct bench {
 	bool needed;
 };
 
-static void bench_open(struct bench *b)
+/* `garbage`: something that nothing needs lies in the pack of its piece. */
+static void bench_open_with(struct bench *b, const char *garbage)
 {
 	uint64_t chance = 5;
 
 	*b = (struct bench){ .bytes = random_bytes(FILE_BYTES, &chance), .needed = true };
 	world_open(&b->w);
+	if (garbage)
+		even_add(&b->w, span_of(garbage));
 	b->whole = even_add(&b->w, (struct span){ b->bytes, FILE_BYTES });
 	world_flush(&b->w);
 	b->good = (struct span){ b->bytes + DAMAGED * PIECE_MAX, PIECE_MAX };
 	b->piece = sha256(b->good);
 	world_reopen(&b->w);
+}
+
+static void bench_open(struct bench *b)
+{
+	bench_open_with(b, NULL);
 }
 
 static void bench_close(struct bench *b)
@@ -411,6 +419,24 @@ static void a_collection_keeps_the_only_whole_copy_beside_a_damaged_one(void **s
 	assert_tidy(&b);
 }
 
+static void two_packs_that_go_together_leave_the_copy_that_is_whole(void **state)
+{
+	CLEANUP(bench_close) struct bench b;
+	char own[4096], twin[4096];
+
+	(void)state;
+	bench_open_with(&b, "garbage, so that this pack goes");
+	piece_pack(&b, own);
+	house_flip(own, record_place(&b, &b.piece, PACK_DATA, own) + PACK_RECORD_BYTES + 3);
+	twin_add(&b, "garbage, so that this pack goes as well", twin);
+	collect(&b, 0);
+	assert_false(file_exists(own));
+	assert_false(file_exists(twin));
+	assert_whole(&b);
+	collect(&b, 0);
+	assert_tidy(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -423,6 +449,7 @@ int main(void)
 		cmocka_unit_test(
 			a_damaged_copy_is_told_though_another_is_whole_and_leaves_with_its_pack),
 		cmocka_unit_test(a_collection_keeps_the_only_whole_copy_beside_a_damaged_one),
+		cmocka_unit_test(two_packs_that_go_together_leave_the_copy_that_is_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
