@@ -347,3 +347,12 @@ int pack_files_take(struct pack_files *files, const struct digest *name,
 	*out_handle = handle;
 	return 0;
 }
+
+void pack_files_forget(struct pack_files *files, const struct digest *name)
+{
+	pthread_mutex_lock(&files->lock);
+	for (size_t i = 0; i < OPEN_PACKS; i++)
+		if (files->open[i] && digest_equal(&files->open[i]->name, name))
+			pack_handle_drop(&files->open[i]);
+	pthread_mutex_unlock(&files->lock);
+}

@@ -60,4 +60,10 @@ void pack_files_free(struct pack_files **files);
 MUST_CHECK int pack_files_take(struct pack_files *files, const struct digest *name,
 			       struct pack_handle **out_handle, struct error *err);
 
+/*
+ * A pack of that name was written: what was open under it is not given any more. A pack that was
+ * repaired becomes the same again, and may lie damaged in quarantine.
+ */
+void pack_files_forget(struct pack_files *files, const struct digest *name);
+
 #endif

@@ -544,6 +544,7 @@ int pack_index_add(struct pack_index *index, const struct digest *pack, struct p
 {
 	int failed = 0;
 
+	pack_files_forget(index->files, pack);
 	pthread_rwlock_wrlock(&index->lock);
 	if (file_knows(index, pack) || unknown_find(index, pack))
 		free(entry);

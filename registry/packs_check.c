@@ -173,6 +173,60 @@ static bool pack_is_wanted(const struct packs_checking *checking, const struct d
 	return store_share_has(&checking->request->share, name);
 }
 
+/* ---- What records are decoded with ---- */
+
+/* Is it there as one of the two kinds, or beside the packs by a repair? */
+static int need_is_there(struct packs_checking *checking, const struct digest *digest,
+			 bool dictionary, bool *out_there, struct error *err)
+{
+	struct packs_store *self = checking->self;
+	struct pack_hit hit;
+	size_t hits = 0;
+
+	if (pack_index_find(self->index, digest, PACK_DATA, &hit, 1, &hits, err) ||
+	    (!hits && dictionary &&
+	     pack_index_find(self->index, digest, PACK_DICTIONARY, &hit, 1, &hits, err)))
+		return -1;
+	*out_there = hits > 0;
+	return hits ? 0 : store_has(self->loose, digest, out_there, err);
+}
+
+static int need_missing(struct packs_checking *checking, const struct digest *digest,
+			bool dictionary, const struct digest *pack, struct error *err)
+{
+	char hex[DIGEST_HEX_SIZE], file[PACK_NAME_ROOM], text[TEXT_SIZE];
+
+	digest_to_hex(digest, hex);
+	pack_name_text(pack, file);
+	snprintf(text, sizeof(text),
+		 "%s sha256:%s, which records of pack %s are decoded with, is in no pack",
+		 dictionary ? "dictionary" : "piece", hex, file);
+	return tell(checking, STORE_FAULT_UNREADABLE, digest, text, err);
+}
+
+/* Each base and dictionary that records of a pack name. What a head cannot tell, reading tells. */
+static int needs_look(struct packs_checking *checking, struct pack_handle *handle,
+		      const struct pack_entry *entry, size_t count, struct error *err)
+{
+	struct digest last = { { 0 } };
+
+	for (size_t i = 0; i < count; i++) {
+		const struct packs_place place = { entry[i], handle };
+		struct digest digest;
+		bool dictionary = packs_needs(&place, PACK_DICTIONARY, &digest), there;
+
+		/* Records that lie side by side mostly need the same dictionary. */
+		if ((!dictionary && !packs_needs(&place, PACK_DATA, &digest)) ||
+		    digest_equal(&digest, &last))
+			continue;
+		last = digest;
+		if (need_is_there(checking, &digest, dictionary, &there, err) ||
+		    (!there && need_missing(checking, &digest, dictionary, &handle->name, err)))
+			return -1;
+	}
+	return 0;
+}
+
 static int footers_look(struct packs_checking *checking, const struct digest *name, size_t count,
 			struct error *err)
 {
@@ -180,6 +234,7 @@ static int footers_look(struct packs_checking *checking, const struct digest *na
 		struct pack_handle *handle;
 		struct pack_entry *entry;
 		size_t entries;
+		bool failed;
 
 		if (!checking->request->read_all && packs_whole_has(&checking->whole, &name[i]))
 			continue;
@@ -188,9 +243,12 @@ static int footers_look(struct packs_checking *checking, const struct digest *na
 			return -1;
 		for (size_t k = 0; k < entries && pack_is_wanted(checking, &name[i]); k++)
 			checking->total += entry[k].raw_len;
+		failed = handle && needs_look(checking, handle, entry, entries, err);
 		free(entry);
 		if (handle)
 			pack_handle_drop(&handle);
+		if (failed)
+			return -1;
 		context_progress(checking->ctx, "looking at packs", "packs", i + 1, count);
 	}
 	return 0;
