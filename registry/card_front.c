@@ -153,6 +153,18 @@ static const char *license_name_of(const struct card_writer *w)
 	return license && strcmp(license, "other") == 0 ? fact_text(w->facts, "license") : NULL;
 }
 
+/* The Hub's word for how it was made of them, where it has one. */
+static const char *relation_of(const struct card_writer *w)
+{
+	const struct json *list = fact_list(w, "derivations");
+	const char *method = fact_text(json_at(list, 0), "method");
+
+	return json_count(list) == 1 && method &&
+			       (strcmp(method, "average") == 0 || strcmp(method, "linear") == 0)
+		       ? "merge"
+		       : NULL;
+}
+
 /* The keys that are ours to write, in the order in which a new card has them. */
 static const struct key {
 	const char *name;
@@ -167,6 +179,7 @@ static const struct key {
 	{ .name = "library_name", .text = library_of },
 	{ .name = "pipeline_tag", .text = pipeline_of },
 	{ .name = "base_model", .list = bases_of },
+	{ .name = "base_model_relation", .text = relation_of },
 	{ .name = "datasets", .list = datasets_of },
 	{ .name = "tags", .list = tags_of },
 	{ .name = "model-index", .block = card_model_index, .rules = true },

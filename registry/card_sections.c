@@ -308,22 +308,6 @@ int card_compute(const struct card_writer *w, struct error *err)
 
 /* ---- Lineage ---- */
 
-static int edge_say(const struct card_writer *w, enum card_word what, const struct json *item,
-		    enum card_word proof, struct error *err)
-{
-	const char *name = fact_text(item, "name");
-
-	if (!name)
-		return 0;
-	return buffer_printf(w->out, err, "- %s: ", card_word(w, what)) ||
-			       markdown_code(w->out, name, err) ||
-			       buffer_printf(w->out, err, " — %s", card_word(w, proof)) ||
-			       card_say(w, WORD_BY_KEY, err) || signer_say(w, item, err) ||
-			       buffer_add_text(w->out, "\n", err)
-		       ? -1
-		       : 0;
-}
-
 static enum card_word proof_of(const struct json *item)
 {
 	const char *proof = fact_text(item, "proof");
@@ -331,6 +315,30 @@ static enum card_word proof_of(const struct json *item)
 	if (proof && strcmp(proof, "re-executed") == 0)
 		return WORD_REEXECUTED;
 	return proof && strcmp(proof, "contradicted") == 0 ? WORD_CONTRADICTED : WORD_DECLARED;
+}
+
+/* Whose word it is that this was part of it; or who found out whether that is so. */
+static int edge_say(const struct card_writer *w, enum card_word what, const struct json *item,
+		    const struct json *said, struct error *err)
+{
+	const char *name = fact_text(item, "name"), *by = fact_text(item, "provedBy");
+	const char *method = fact_text(item, "method");
+
+	if (!name)
+		return 0;
+	if (buffer_printf(w->out, err, "- %s: ", card_word(w, what)) ||
+	    markdown_code(w->out, name, err))
+		return -1;
+	if (method && (buffer_add_text(w->out, " (", err) || markdown_text(w->out, method, err) ||
+		       buffer_add_text(w->out, ")", err)))
+		return -1;
+	return buffer_printf(w->out, err, " — %s", card_word(w, proof_of(item))) ||
+			       card_say(w, WORD_BY_KEY, err) ||
+			       (by ? buffer_printf(w->out, err, "`%.12s`", by)
+				   : signer_say(w, said, err)) ||
+			       buffer_add_text(w->out, "\n", err)
+		       ? -1
+		       : 0;
 }
 
 /* "dataset × 2": how many of each are committed to. */
@@ -375,24 +383,44 @@ static int commit_say(const struct card_writer *w, struct error *err)
 		       : 0;
 }
 
+/* A run is named by the checkpoint, or by the run that continues it. */
+static int runs_say(const struct card_writer *w, struct error *err)
+{
+	const struct json *runs = fact_list(w, "runs");
+
+	for (size_t i = 0; i < json_count(runs); i++)
+		if (edge_say(w, WORD_RUN, json_at(runs, i), i ? json_at(runs, i - 1) : w->facts,
+			     err))
+			return -1;
+	return 0;
+}
+
+static int data_say(const struct card_writer *w, struct error *err)
+{
+	const struct json *data = fact_list(w, "data");
+
+	for (size_t i = 0; i < json_count(data); i++) {
+		const char *by = fact_text(json_at(data, i), "by");
+		bool of_run = by && strcmp(by, "run") == 0;
+
+		if (edge_say(w, WORD_DATASET, json_at(data, i),
+			     of_run ? json_at(fact_list(w, "runs"), 0) : w->facts, err))
+			return -1;
+	}
+	return 0;
+}
+
 int card_lineage(const struct card_writer *w, struct error *err)
 {
-	static const struct {
-		const char *list;
-		enum card_word word;
-	} edge[] = { { "data", WORD_DATASET }, { "runs", WORD_RUN }, { "parents", WORD_PARENT } };
+	const struct json *parents = fact_list(w, "parents");
 
 	if (card_heading(w, 2, WORD_LINEAGE, err) ||
-	    edge_say(w, WORD_CHECKPOINT, w->facts, WORD_DECLARED, err) || commit_say(w, err))
+	    edge_say(w, WORD_CHECKPOINT, w->facts, w->facts, err) || commit_say(w, err) ||
+	    data_say(w, err) || runs_say(w, err))
 		return -1;
-	for (size_t k = 0; k < sizeof(edge) / sizeof(edge[0]); k++) {
-		const struct json *list = fact_list(w, edge[k].list);
-
-		for (size_t i = 0; i < json_count(list); i++)
-			if (edge_say(w, edge[k].word, json_at(list, i), proof_of(json_at(list, i)),
-				     err))
-				return -1;
-	}
+	for (size_t i = 0; i < json_count(parents); i++)
+		if (edge_say(w, WORD_PARENT, json_at(parents, i), w->facts, err))
+			return -1;
 	return undisclosed_say(w, err);
 }
 

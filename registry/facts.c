@@ -372,29 +372,6 @@ static int git_set(struct gathering *g, struct error *err)
 				  : json_set_clone(g->facts, "git", git, err);
 }
 
-static int parents_set(struct gathering *g, struct error *err)
-{
-	const struct json *list = json_member(g->wish->checkpoint->statement.predicate, "parents");
-	struct json *parents, *item;
-
-	if (json_set_array(g->facts, "parents", &parents, err))
-		return -1;
-	for (size_t i = 0; i < json_count(list); i++) {
-		CLEANUP(believed_release) struct believed parent = { 0 };
-		bool taken;
-
-		if (facts_refer(g, json_at(list, i), "parent", STATEMENT_checkpoint, &parent,
-				&taken, err))
-			return -1;
-		if (taken &&
-		    (json_add_object(parents, &item, err) || facts_source(g, &parent, item, err) ||
-		     json_set_text(item, "relation", "parent", err) ||
-		     json_set_text(item, "proof", "declared", err)))
-			return -1;
-	}
-	return 0;
-}
-
 static int checkpoint_set(struct gathering *g, struct error *err)
 {
 	static const char *const key[] = { "manifest", "bytes", "parameters", "architecture",
@@ -407,7 +384,7 @@ static int checkpoint_set(struct gathering *g, struct error *err)
 			       facts_source(g, checkpoint, g->facts, err) ||
 			       clone_members(checkpoint->statement.predicate, key,
 					     sizeof(key) / sizeof(key[0]), g->facts, err) ||
-			       contents_set(g, err) || git_set(g, err) || parents_set(g, err)
+			       contents_set(g, err) || git_set(g, err)
 		       ? -1
 		       : 0;
 }
@@ -420,7 +397,7 @@ int facts_of(const struct facts_wish *wish, struct json **out_facts, struct erro
 	if (json_object_new(&g.facts, err) || json_array_new(&g.undisclosed, err) ||
 	    json_array_new(&g.unbelieved, err) || checkpoint_set(&g, err) ||
 	    facts_runs(&g, &runs, err) || facts_data(&g, &runs, err) || facts_said(&g, err) ||
-	    json_set_take(g.facts, "undisclosed", &g.undisclosed, err) ||
+	    facts_parents(&g, err) || json_set_take(g.facts, "undisclosed", &g.undisclosed, err) ||
 	    json_set_take(g.facts, "unbelieved", &g.unbelieved, err))
 		return -1;
 	*out_facts = g.facts;

@@ -47,6 +47,16 @@ MUST_CHECK int facts_data(struct gathering *g, const struct digest_list *runs, s
 /* facts_runs.c: "runs"; *out_runs names them. */
 MUST_CHECK int facts_runs(struct gathering *g, struct digest_list *out_runs, struct error *err);
 
+/*
+ * facts_parents.c: "parents", after facts_said: those that the checkpoint names, and those that
+ * only derivations do, each with what is known of the edge.
+ */
+MUST_CHECK int facts_parents(struct gathering *g, struct error *err);
+
+/* Set what is known of a derivation, an item of "derivations", by it and by "verifications":
+ * "proof", and "provedBy", the KEY of who did it again. */
+MUST_CHECK int facts_proof(const struct gathering *g, struct json *derivation, struct error *err);
+
 /* facts_said.c: what others say of the checkpoint: evals, records, verifications and so on. */
 MUST_CHECK int facts_said(struct gathering *g, struct error *err);
 

@@ -40,13 +40,22 @@ static int verification_set(const struct believed *said, struct json *item, stru
 	const struct json *list = json_member(verdict, "steps");
 	struct json *steps, *step;
 
-	if (copy(verdict, "status", item, err) || json_set_array(item, "steps", &steps, err))
+	const struct json *derivations = derivation_verdicts(said->statement.predicate);
+
+	if (copy(verdict, "status", item, err) || json_set_array(item, "steps", &steps, err) ||
+	    (derivations && json_set_clone(item, "derivations", derivations, err)))
 		return -1;
 	for (size_t i = 0; i < json_count(list); i++)
 		if (json_add_object(steps, &step, err) || copy(json_at(list, i), "id", step, err) ||
 		    copy(json_at(list, i), "status", step, err))
 			return -1;
 	return 0;
+}
+
+/* Told after the verifications, which say what is known of it. */
+static int derivation_set(const struct believed *said, struct json *item, struct error *err)
+{
+	return copy_all(said->statement.predicate, item, err);
 }
 
 /* A release has a name of its own, and what it lists is not a fact about the model. */
@@ -81,6 +90,7 @@ static const struct told {
 	{ "verification", "verifications", "of", verification_set },
 	{ "release", "releases", "checkpoint", release_set },
 	{ "card", "cards", "of", card_set },
+	{ "derivation", "derivations", "of", derivation_set },
 	{ "retraction", "standing", NULL, standing_set },
 	{ "supersession", "standing", NULL, standing_set },
 };
@@ -107,8 +117,8 @@ static const struct told *told_find(const struct gathering *g, const struct stat
 	return NULL;
 }
 
-static int said_take(struct gathering *g, const struct digest *identity, struct json *const *list,
-		     struct error *err)
+static int said_take(struct gathering *g, const struct digest *identity, bool derivations,
+		     struct json *const *list, struct error *err)
 {
 	CLEANUP(statement_release) struct statement seen = { 0 };
 	CLEANUP(believed_release) struct believed said = { 0 };
@@ -122,7 +132,7 @@ static int said_take(struct gathering *g, const struct digest *identity, struct 
 	if (peek_statement(g->wish->evidence, identity, &seen, &key, &ignored))
 		return 0;
 	how = told_find(g, &seen);
-	if (!how)
+	if (!how || (seen.kind == STATEMENT_derivation) != derivations)
 		return 0;
 	if (facts_believe(g, identity, (int)seen.kind, &said, &taken, err))
 		return -1;
@@ -131,7 +141,8 @@ static int said_take(struct gathering *g, const struct digest *identity, struct 
 	return json_add_object(list[how - told], &item, err) || facts_source(g, &said, item, err) ||
 			       json_set_bool(item, "independent", facts_independent(g, &said),
 					     err) ||
-			       how->set(&said, item, err)
+			       how->set(&said, item, err) ||
+			       (derivations && facts_proof(g, item, err))
 		       ? -1
 		       : 0;
 }
@@ -157,8 +168,8 @@ int facts_said(struct gathering *g, struct error *err)
 		return error_set(err, ERROR_CORRUPT,
 				 "%zu statements speak of it; at most %u are read", about.count,
 				 FACTS_STATEMENTS_MAX);
-	for (size_t i = 0; i < about.count; i++)
-		if (said_take(g, &about.item[i], list, err))
+	for (size_t i = 0; i < 2 * about.count; i++)
+		if (said_take(g, &about.item[i % about.count], i >= about.count, list, err))
 			return -1;
 	return 0;
 }

@@ -23,7 +23,8 @@ static const char facts_text[] =
 	"\"runs\":[{\"name\":\"a/r@1\",\"signer\":\"" HEX64 "\",\"hyper\":{\"lr\":\"1e-4\","
 	"\"adam-beta1\":\"0.9\",\"train_iters\":\"988240\",\"evil`x\":\"`|<b>\"},"
 	"\"nodeSeconds\":90000,\"gpuSeconds\":720000,\"lowerBound\":true}],"
-	"\"parents\":[{\"name\":\"b/base@2\",\"signer\":\"" HEX64 "\",\"proof\":\"re-executed\"}],"
+	"\"parents\":[{\"name\":\"b/base@2\",\"signer\":\"" HEX64
+	"\",\"proof\":\"re-executed\",\"method\":\"average\",\"provedBy\":\"fedcba9876543210\"}],"
 	"\"evals\":[{\"signer\":\"" HEX64 "\",\"identity\":\"sha256:" HEX64
 	"\",\"independent\":true,\"format\":\"lm-evaluation-harness\",\"scores\":["
 	"{\"task\":\"t: [x]\\n  evil: 1 # "
@@ -190,7 +191,7 @@ static void a_card_tells_the_facts_and_strangers_write_nothing_into_it(void **st
 	has(text, "|Beta1|0.9|\n");
 	has(text, "|Total training steps|988240|\n");
 	has(text, "|Node-hours|at least 25.00|\n|GPU-hours|at least 200.00|\n");
-	has(text, "- Made from: `b/base@2` — re-executed by key `0123456789ab`\n");
+	has(text, "- Made from: `b/base@2` (average) — re-executed by key `fedcba987654`\n");
 	has(text, "- Not disclosed (committed to): dataset × 2, run × 1\n");
 	has(text, "### Measured by others");
 	lacks(text, "### Measured by the publisher");

@@ -183,6 +183,82 @@ static void the_longest_bound_stands_until_an_end_was_measured(void **state)
 	house_close(&house);
 }
 
+/* Sign a statement about a/m@2, whose predicate is `text` with the references put in. */
+static struct digest say(struct house *house, enum statement_kind kind, const char *text)
+{
+	CLEANUP(signing_key_close) struct signing_key *key = NULL;
+	CLEANUP(json_free) struct json *predicate = NULL, *of = NULL, *parent = NULL;
+	struct name child = house_name("a/m@2"), from = house_name("a/m@1");
+	struct statement_draft draft = { .kind = kind, .subject = "a/m@2", .repeatable = true };
+	struct statement_made made;
+	struct error err = { 0 };
+	struct json *parents;
+
+	assert_done(json_parse(span_of(text), NULL, &predicate, &err), &err);
+	assert_done(registry_reference(house->registry, &child, &of, &err), &err);
+	assert_done(json_need_digest(of, "manifest", &draft.digest, &err), &err);
+	assert_done(json_set_take(predicate, "of", &of, &err), &err);
+	if (kind == STATEMENT_derivation) {
+		assert_done(registry_reference(house->registry, &from, &parent, &err), &err);
+		assert_done(json_set_array(predicate, "parents", &parents, &err), &err);
+		assert_done(json_add_take(parents, &parent, &err), &err);
+	}
+	draft.predicate = predicate;
+	assert_done(signing_key_open(&house->ctx, "tester", &key, &err), &err);
+	assert_done(registry_publish_statements(house->registry, key, &draft, 1, &made, &err),
+		    &err);
+	return made.identity;
+}
+
+static void say_verdict(struct house *house, const struct digest *derivation, const char *outcome)
+{
+	char hex[DIGEST_HEX_SIZE], text[1024];
+
+	digest_to_hex(derivation, hex);
+	snprintf(text, sizeof(text),
+		 "{\"verdict\":{\"schema\":\"akashi/verdict/1\",\"status\":\"holds\",\"steps\":["
+		 "{\"id\":\"lineage\",\"status\":\"holds\",\"evidence\":{\"derivations\":["
+		 "{\"statement\":\"sha256:%s\",\"outcome\":\"%s\"}]}}]}}",
+		 hex, outcome);
+	(void)say(house, STATEMENT_verification, text);
+}
+
+static void an_edge_that_somebody_did_again_says_so_and_a_contradiction_stays(void **state)
+{
+	static const char *const outcome[] = { NULL, "reproduced", "differs", "reproduced" };
+	static const char *const proof[] = { "declared", "re-executed", "contradicted",
+					     "contradicted" };
+	struct digest derivation;
+	struct house house;
+
+	(void)state;
+	house_open(&house);
+	add_dataset(&house, "a/corpus@1");
+	add_model(&house, "a/m@1", NULL, NULL);
+	add_model(&house, "a/m@2", NULL, NULL);
+	derivation = say(&house, STATEMENT_derivation,
+			 "{\"method\":\"cast\",\"form\":\"cast\",\"dtype\":\"F32\"}");
+	for (size_t i = 0; i < 4; i++) {
+		CLEANUP(json_free) struct json *facts = NULL;
+		const struct json *parent;
+
+		if (outcome[i])
+			say_verdict(&house, &derivation, outcome[i]);
+		facts = facts_about(&house, "a/m@2");
+		parent = json_at(json_member(facts, "parents"), 0);
+		assert_string_equal(text_at(parent, "name"), "a/m@1");
+		assert_string_equal(text_at(parent, "relation"), "derivation");
+		assert_string_equal(text_at(parent, "method"), "cast");
+		assert_string_equal(text_at(parent, "proof"), proof[i]);
+		assert_string_equal(text_at(parent, "provedBy"),
+				    i ? text_at(facts, "signer") : "(absent)");
+		assert_string_equal(text_at(json_at(json_member(facts, "derivations"), 0), "proof"),
+				    proof[i]);
+		assert_int_equal(json_count(json_member(facts, "unbelieved")), 0);
+	}
+	house_close(&house);
+}
+
 static void what_has_no_checkpoint_has_no_facts(void **state)
 {
 	struct json *facts = NULL;
@@ -209,6 +285,7 @@ int main(void)
 		cmocka_unit_test(
 			a_run_tells_the_options_of_its_command_and_the_last_of_a_name_counts),
 		cmocka_unit_test(the_longest_bound_stands_until_an_end_was_measured),
+		cmocka_unit_test(an_edge_that_somebody_did_again_says_so_and_a_contradiction_stays),
 		cmocka_unit_test(what_has_no_checkpoint_has_no_facts),
 	};
 
