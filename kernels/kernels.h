@@ -13,6 +13,7 @@
 #include "kernels/buffer.h"
 #include "kernels/context.h"
 #include "kernels/crc32c.h"
+#include "kernels/derive.h"
 #include "kernels/devices.h"
 #include "kernels/error.h"
 #include "kernels/exact.h"
