@@ -156,6 +156,7 @@ static int verify_run(struct call *call, struct error *err)
 	CLEANUP(openssf_release) struct openssf files;
 	CLEANUP(certificates_release) struct certificates tsa = { .der = NULL };
 	CLEANUP(opened_release) struct opened opened = { .item = NULL };
+	CLEANUP(texts_free) const char **parent = NULL;
 	CLEANUP(buffer_release) struct buffer pins, against, bundle;
 	CLEANUP(verdict_free) struct verdict *verdict = NULL;
 	const char *tier = call_value(call, "forward");
@@ -178,6 +179,12 @@ static int verify_run(struct call *call, struct error *err)
 		return -1;
 	if (bundle.len)
 		return artifact_verify(call, buffer_view(&bundle), err);
+	request.derivations = call_has(call, "derivation");
+	if (call_values(call, "parent", &parent, &request.parent_count, err))
+		return -1;
+	request.parent = parent;
+	if (request.parent_count && !request.derivations)
+		return error_set(err, ERROR_USAGE, "--parent belongs to --derivation");
 	if (is_path && call_has(call, "attest"))
 		return error_set(err, ERROR_USAGE, "--attest is for registered names");
 	if (call_number(call, "evals", 0, &evals, err))
@@ -252,6 +259,13 @@ static const struct option verify_options[] = {
 	  .help = "recompute N drawn items of each registered samples file of "
 		  "lm-evaluation-harness from the weights, and say whether the published "
 		  "log-probabilities, choices and scores follow" },
+	{ .name = "derivation",
+	  .help = "do again what was signed of how it was made from its parents (casts, sums, "
+		  "merges), and say whether every number follows" },
+	{ .name = "parent",
+	  .argument = "DIR",
+	  .repeatable = true,
+	  .help = "with --derivation: look for the parents' bytes here first" },
 	OPTION_DEVICE,
 	OPTION_HASH_ON,
 	{ .name = "offline", .help = "use no network; nothing that this version checks needs one" },
@@ -292,6 +306,8 @@ static const struct example verify_examples[] = {
 	  "where record and computation part, for the other party to compare" },
 	{ "akashi verify llm-x/base@step-500 --evals 10",
 	  "do published scores follow from these weights? ten items of each task" },
+	{ "akashi verify ./merge-v1 --derivation --parent ./base --parent ./other",
+	  "does the merge follow from its parents, number by number?" },
 	{ "akashi verify . --signature model.sig --key publisher.pem",
 	  "a directory that another tool signed" },
 	{ "akashi verify app.tar --signature app.sigstore.json --trusted-root root.json --key "

@@ -28,6 +28,7 @@
 #include "registry/croissant.h"
 #include "registry/damage.h"
 #include "registry/data_order.h"
+#include "registry/derive.h"
 #include "registry/evidence.h"
 #include "registry/examine.h"
 #include "registry/exposure.h"

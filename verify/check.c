@@ -1,4 +1,5 @@
 /* Check what somebody has, from the bytes up to the forward pass. */
+#include "verify/check_derivation.h"
 #include "verify/check_evals.h"
 #include "verify/check_parts.h"
 
@@ -216,7 +217,7 @@ static int check_believed(struct check *check, struct error *err)
 		return -1;
 	if (check_timestamps(check, err) || check_log(check, err) ||
 	    (check->has_release && check_listed(check, err)) || check_lineage(check, err) ||
-	    check_claims(check, err))
+	    check_derivations(check, err) || check_claims(check, err))
 		return -1;
 	return check_forward(check, err) || check_evals(check, err) ? -1 : 0;
 }
@@ -494,7 +495,8 @@ int check_name(const struct context *ctx, const char *name, const struct digest 
 			 (check.manifest && open_objects(&check, name, err)) ||
 			 (check.manifest && check_bytes(&check, err)) ||
 			 check_timestamps(&check, err) || check_log(&check, err) ||
-			 check_lineage(&check, err) || check_claims(&check, err) ||
+			 check_lineage(&check, err) || check_derivations(&check, err) ||
+			 check_claims(&check, err) ||
 			 /* Without the manifest there is no tree to compute with. */
 			 (check.tree && (check_forward(&check, err) || check_evals(&check, err)));
 	}

@@ -39,6 +39,11 @@ struct check_request {
 	const char *seed; /* draws probes or layers as a stated seed did; NULL: own randomness */
 	size_t evals;     /* items of each samples file that are recomputed; 0: none */
 	bool rehash;      /* recompute whole-file digests too */
+
+	bool derivations;          /* do again what was declared of how it was made */
+	const char *const *parent; /* folders with its parents' bytes */
+	size_t parent_count;
+
 	/* What computes, as device_open takes it; NULL: a device if one is admitted, else the CPU.
 	 */
 	const char *device;
