@@ -1,6 +1,8 @@
 /* Derived weights, by the fastest way that was admitted here; and how far two of them lie apart. */
 #include "kernels/derive_inner.h"
 
+#include <string.h>
+
 #include "kernels/cpu/fp_environment.h"
 #include "kernels/exact_math.h"
 
@@ -139,11 +141,13 @@ void derive_compare(enum float_format format, const uint8_t *expected, const uin
 		uint64_t units;
 		bool nan;
 
+		if (memcmp(e, f, width) == 0)
+			continue;
 		derive_plain.widen(format, e, 1, &x);
 		derive_plain.widen(format, f, 1, &y);
 		nan = x != x && y != y;
 		difference->nan += nan;
-		if (nan || f32_bits(x) == f32_bits(y))
+		if (nan)
 			continue;
 		units = units_apart(format, x, y, terms ? terms[i] : 0);
 		difference->differ++;

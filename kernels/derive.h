@@ -46,7 +46,7 @@ void derive_largest(float *largest, const float *x, size_t n);
 /* How far what was found lies from what was expected. Start with {0}. */
 struct derive_difference {
 	uint64_t differ;  /* elements whose bits differ, those apart that are NaN on both sides */
-	uint64_t nan;     /* elements that are NaN on both sides, whatever their other bits */
+	uint64_t nan;     /* elements that are NaN on both sides, with other bits */
 	uint64_t largest; /* in units in the last place, rounded up; DERIVE_FAR */
 	uint64_t first;   /* element where `largest` first went above what is allowed */
 	bool beyond;      /* it did */

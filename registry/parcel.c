@@ -275,7 +275,7 @@ static int take_references(struct parcel *parcel, const struct trust *trust,
 	return 0;
 }
 
-/* Results, records and cards about the checkpoint; what is not believed stays at home. */
+/* Results, records, cards and derivations of the checkpoint; what is not believed stays at home. */
 static int take_about(struct parcel *parcel, const struct trust *trust,
 		      const struct evidence *evidence, const struct digest *checkpoint,
 		      struct error *err)
@@ -292,7 +292,7 @@ static int take_about(struct parcel *parcel, const struct trust *trust,
 
 		if (peek_statement(evidence, &about.item[i], &said, &key, &ignored) ||
 		    (said.kind != STATEMENT_eval && said.kind != STATEMENT_record &&
-		     said.kind != STATEMENT_card))
+		     said.kind != STATEMENT_card && said.kind != STATEMENT_derivation))
 			continue;
 		if (reference_need(said.predicate, "of", &of, &ignored) ||
 		    !digest_equal(&of.statement, checkpoint))

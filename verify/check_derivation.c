@@ -206,12 +206,42 @@ static int visit(struct check *check, const struct believed *believed, void *arg
 					   : only_said(all, &examined, err);
 }
 
-/* Add to the step's sentence what was done again. */
+/* What the checkpoint's own statement says of its lineage: nothing? */
+static bool says_nothing(const struct check *check)
+{
+	const struct json *predicate = check->checkpoint.statement.predicate;
+
+	return !json_member(predicate, "git") && !json_member(predicate, "run") &&
+	       !json_member(predicate, "projects") && !json_count(json_member(predicate, "data")) &&
+	       !json_count(json_member(predicate, "parents"));
+}
+
+/* Put what was done again in front of the step's sentence. */
+static int say_done(struct derivations *all, struct error *err)
+{
+	struct check *check = all->check;
+	const struct step *step = &check->verdict->step[STEP_LINEAGE];
+	enum step_status status = step->status;
+	char done[SENTENCE_MAX] = "", rest[SENTENCE_MAX];
+
+	if (all->reproduced)
+		snprintf(done, sizeof(done), "%zu derivation%s reproduced bit for bit",
+			 all->reproduced, all->reproduced == 1 ? "" : "s");
+	if (all->within)
+		snprintf(done + strlen(done), sizeof(done) - strlen(done),
+			 "%s%zu derivation%s within %llu unit%s in the last place as declared",
+			 all->reproduced ? ", " : "", all->within, all->within == 1 ? "" : "s",
+			 (unsigned long long)all->largest, all->largest == 1 ? "" : "s");
+	snprintf(rest, sizeof(rest), "%s", step->text ? step->text : "");
+	/* A lineage that is proved needs no word of the checkpoint's. */
+	if (status == STEP_NOT_POSSIBLE && says_nothing(check) && check->pinned && !all->impossible)
+		status = STEP_HOLDS;
+	return verdict_set(check->verdict, STEP_LINEAGE, status, err, "%s; %s", done, rest);
+}
+
 static int conclude(struct derivations *all, size_t unknown, struct error *err)
 {
 	struct verdict *verdict = all->check->verdict;
-	const struct step *step = &verdict->step[STEP_LINEAGE];
-	char text[SENTENCE_MAX];
 
 	if (unknown && verdict_detail(verdict, STEP_LINEAGE, err,
 				      "%zu derivation%s by unknown keys count for nothing", unknown,
@@ -225,17 +255,7 @@ static int conclude(struct derivations *all, size_t unknown, struct error *err)
 					 "(akashi derive)");
 	if (all->differ || all->impossible == all->declared)
 		return 0;
-	snprintf(text, sizeof(text), "%s; ", step->text ? step->text : "");
-	if (all->reproduced)
-		snprintf(text + strlen(text), sizeof(text) - strlen(text),
-			 "%zu derivation%s reproduced bit for bit", all->reproduced,
-			 all->reproduced == 1 ? "" : "s");
-	if (all->within)
-		snprintf(text + strlen(text), sizeof(text) - strlen(text),
-			 "%s%zu within %llu unit%s in the last place as declared",
-			 all->reproduced ? ", " : "", all->within, (unsigned long long)all->largest,
-			 all->largest == 1 ? "" : "s");
-	return verdict_set(verdict, STEP_LINEAGE, step->status, err, "%s", text);
+	return say_done(all, err);
 }
 
 int check_derivations(struct check *check, struct error *err)

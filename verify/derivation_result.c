@@ -34,7 +34,7 @@ int derivation_result_say(const struct derivation_result *result, struct buffer 
 		break;
 	}
 	if (result->nan &&
-	    buffer_printf(out, err, ", %" PRIu64 " of them NaN on both sides", result->nan))
+	    buffer_printf(out, err, ", %" PRIu64 " of them NaN with other bits", result->nan))
 		return -1;
 	return result->left_out ? buffer_printf(out, err, "; %zu tensors of the parents left out",
 						result->left_out)

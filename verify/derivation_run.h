@@ -29,7 +29,7 @@ struct derivation_result {
 	uint64_t tensors, elements; /* of the child */
 	uint64_t bytes;             /* that were read, of all sides */
 	uint64_t differing;         /* elements, within the tolerance */
-	uint64_t nan;               /* elements that are NaN on both sides */
+	uint64_t nan;               /* elements that are NaN on both sides, with other bits */
 	uint64_t largest;           /* difference, in units in the last place */
 	size_t left_out; /* tensors of the parents that the derivation says it left out */
 	char why[DERIVATION_WHY_SIZE]; /* where it differs: the first tensor and element */
