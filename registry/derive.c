@@ -9,7 +9,6 @@
 #include "registry/argument.h"
 #include "registry/evidence.h"
 #include "registry/index.h"
-#include "verify/derivation_parents.h"
 
 /* Statements that a search for a cycle looks at. */
 enum { WALK_MAX = 10000, DESCRIPTION_MAX = 8192 };

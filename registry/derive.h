@@ -3,7 +3,6 @@
 #define REGISTRY_DERIVE_H
 
 #include "registry/statement.h"
-#include "verify/derivation_run.h"
 
 /* What is to be said. Texts are borrowed. */
 struct derive_request {

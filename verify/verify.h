@@ -25,6 +25,7 @@
 #include "verify/cosignature.h"
 #include "verify/decimal.h"
 #include "verify/derivation.h"
+#include "verify/derivation_parents.h"
 #include "verify/diff.h"
 #include "verify/dtype.h"
 #include "verify/entry.h"
