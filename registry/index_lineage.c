@@ -1,28 +1,25 @@
 /* Edges of the lineage, asked for many statements one after the other. */
 #include "registry/index_lineage.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "registry/index_inner.h"
 
-enum { ASK_SELF = INDEX_LINKS_SAID + 1, ASK_UNDISCLOSED, ASK_PROOFS, ASK_COUNT };
+enum { ASK_SELF = INDEX_LINKS_SAID + 1, ASK_NAME, ASK_UNDISCLOSED, ASK_PROOFS, ASK_COUNT };
 
-#define STATEMENT_COLUMNS "s.kind, s.subject, s.signer, s.declared, s.log_index, s.digest = '' "
-
+/* Each finds its rows in one index and in their order. Entries of a statement come in the order in
+ * which they were taken in, which is that of the log. */
 static const char *const questions[ASK_COUNT] = {
-	[INDEX_LINKS_FROM] = "SELECT e.relation, e.name, e.towards, " STATEMENT_COLUMNS
-			     "FROM edge AS e LEFT JOIN statement AS s ON s.identity = e.towards "
-			     "WHERE e.identity = ? ORDER BY e.relation, e.towards, s.log_index",
-	[INDEX_LINKS_TOWARDS] =
-		"SELECT e.relation, '', e.identity, " STATEMENT_COLUMNS
-		"FROM edge AS e LEFT JOIN statement AS s ON s.identity = e.identity "
-		"WHERE e.towards = ? ORDER BY e.relation, e.identity, s.log_index",
-	[INDEX_LINKS_SAID] = "SELECT e.relation, '', e.identity, " STATEMENT_COLUMNS
-			     "FROM edge AS e LEFT JOIN statement AS s ON s.identity = e.identity "
-			     "WHERE e.towards = ? AND e.relation IN ('of', 'outputs') "
-			     "ORDER BY e.relation, e.identity, s.log_index",
-	[ASK_SELF] = "SELECT '', '', s.identity, " STATEMENT_COLUMNS
-		     "FROM statement AS s WHERE s.identity = ? ORDER BY s.log_index",
+	[INDEX_LINKS_FROM] = "SELECT relation, towards FROM edge WHERE identity = ? "
+			     "ORDER BY relation, towards",
+	[INDEX_LINKS_TOWARDS] = "SELECT relation, identity FROM edge WHERE towards = ? "
+				"ORDER BY relation, identity",
+	[INDEX_LINKS_SAID] = "SELECT relation, identity FROM edge WHERE towards = ? AND "
+			     "relation IN ('of', 'outputs') ORDER BY relation, identity",
+	[ASK_SELF] = "SELECT signer, kind, subject, digest, declared, log_index FROM statement "
+		     "WHERE identity = ?",
+	[ASK_NAME] = "SELECT name FROM edge WHERE identity = ? AND towards = ? LIMIT 1",
 	[ASK_UNDISCLOSED] = "SELECT COUNT(*) FROM undisclosed WHERE identity = ? AND "
 			    "relation IN ('data', 'parent', 'run')",
 	[ASK_PROOFS] = "SELECT s.identity, s.signer, s.kind, s.subject, s.log_index, p.outcome "
@@ -33,10 +30,11 @@ static const char *const questions[ASK_COUNT] = {
 struct index_links {
 	struct database *database; /* borrowed; NULL: nothing was begun */
 	struct query *query[ASK_COUNT];
+	bool undisclosed; /* something is */
 };
 
 /* One moment, so that no question takes locks of its own; KiB of the cache. */
-#define BEGIN "PRAGMA cache_size = -65536; SAVEPOINT lineage"
+#define BEGIN "PRAGMA cache_size = -131072; SAVEPOINT lineage"
 #define END "RELEASE lineage; PRAGMA cache_size = -2000"
 
 /* ---- Taking in ---- */
@@ -91,6 +89,7 @@ int index_take_verification(struct index *index, const char *hex, const struct j
 int index_links_open(struct index *index, struct index_links **out_links, struct error *err)
 {
 	CLEANUP(index_links_close) struct index_links *links = calloc(1, sizeof(*links));
+	CLEANUP(query_free) struct query *any = NULL;
 
 	if (!links)
 		return error_set(err, ERROR_SYSTEM, "out of memory for lineage");
@@ -100,6 +99,9 @@ int index_links_open(struct index *index, struct index_links **out_links, struct
 	for (int i = 0; i < ASK_COUNT; i++)
 		if (query_new(index->database, questions[i], &links->query[i], err))
 			return -1;
+	if (index_ask(index, "SELECT 1 FROM undisclosed WHERE relation <> ? LIMIT 1", "git", &any,
+		      &links->undisclosed, err))
+		return -1;
 	*out_links = links;
 	links = NULL; /* handed over */
 	return 0;
@@ -124,69 +126,83 @@ static const char *or_empty(const char *text)
 	return text ? text : "";
 }
 
-static int links_visit(struct query *query, index_visit_link visit, void *arg, struct error *err)
-{
-	bool row;
-
-	for (;;) {
-		struct index_link link;
-
-		if (query_step(query, &row, err))
-			return -1;
-		if (!row)
-			return 0;
-		link = (struct index_link){
-			.relation = or_empty(query_text(query, 0)),
-			.name = or_empty(query_text(query, 1)),
-			.other = or_empty(query_text(query, 2)),
-			.kind = query_text(query, 3),
-			.subject = or_empty(query_text(query, 4)),
-			.signer = or_empty(query_text(query, 5)),
-			.declared = or_empty(query_text(query, 6)),
-			.log_index = query_u64(query, 7),
-			.bodiless = query_u64(query, 8) != 0,
-		};
-		if (visit(arg, &link, err))
-			return -1;
-	}
-}
-
-static int ask(struct query *query, const struct digest *statement, index_visit_link visit,
-	       void *arg, struct error *err)
+/* Bind a statement to a question, whose answer begins. */
+static struct query *ask(struct index_links *links, int which, const struct digest *statement)
 {
 	char hex[DIGEST_HEX_SIZE];
-	int failed;
 
 	digest_to_hex(statement, hex);
-	query_bind_text(query, 1, hex);
-	failed = links_visit(query, visit, arg, err);
-	query_reset(query);
-	return failed;
+	query_bind_text(links->query[which], 1, hex);
+	return links->query[which];
 }
 
 int index_links_ask(struct index_links *links, enum index_links_ask which,
 		    const struct digest *statement, index_visit_link visit, void *arg,
 		    struct error *err)
 {
-	return ask(links->query[which], statement, visit, arg, err);
+	struct query *query = ask(links, which, statement);
+	bool row = true;
+	int failed = 0;
+
+	while (!failed && !(failed = query_step(query, &row, err)) && row) {
+		const struct index_link link = { or_empty(query_text(query, 0)),
+						 or_empty(query_text(query, 1)) };
+
+		failed = visit(arg, &link, err);
+	}
+	query_reset(query);
+	return failed;
 }
 
-int index_links_self(struct index_links *links, const struct digest *statement,
-		     index_visit_link visit, void *arg, struct error *err)
+int index_links_self(struct index_links *links, const struct digest *statement, index_visit visit,
+		     void *arg, struct error *err)
 {
-	return ask(links->query[ASK_SELF], statement, visit, arg, err);
+	struct query *query = ask(links, ASK_SELF, statement);
+	bool row = true;
+	int failed = 0;
+
+	while (!failed && !(failed = query_step(query, &row, err)) && row) {
+		const struct index_row found = { .statement = "",
+						 .key = or_empty(query_text(query, 0)),
+						 .kind = or_empty(query_text(query, 1)),
+						 .subject = or_empty(query_text(query, 2)),
+						 .digest = or_empty(query_text(query, 3)),
+						 .declared = or_empty(query_text(query, 4)),
+						 .log_index = query_u64(query, 5) };
+
+		failed = visit(arg, &found, err);
+	}
+	query_reset(query);
+	return failed;
+}
+
+int index_links_name(struct index_links *links, const struct digest *statement,
+		     const struct digest *other, char out_name[NAME_TEXT_MAX], struct error *err)
+{
+	struct query *query = ask(links, ASK_NAME, statement);
+	char hex[DIGEST_HEX_SIZE];
+	bool row = false;
+	int failed;
+
+	digest_to_hex(other, hex);
+	query_bind_text(query, 2, hex);
+	failed = query_step(query, &row, err);
+	snprintf(out_name, NAME_TEXT_MAX, "%s", row ? or_empty(query_text(query, 0)) : "");
+	query_reset(query);
+	return failed;
 }
 
 int index_links_undisclosed(struct index_links *links, const struct digest *statement,
 			    uint64_t *out_count, struct error *err)
 {
-	struct query *query = links->query[ASK_UNDISCLOSED];
-	char hex[DIGEST_HEX_SIZE];
+	struct query *query;
 	bool row = false;
 	int failed;
 
-	digest_to_hex(statement, hex);
-	query_bind_text(query, 1, hex);
+	*out_count = 0;
+	if (!links->undisclosed) /* by nobody here */
+		return 0;
+	query = ask(links, ASK_UNDISCLOSED, statement);
 	failed = query_step(query, &row, err);
 	*out_count = row ? query_u64(query, 0) : 0;
 	query_reset(query);
@@ -196,13 +212,10 @@ int index_links_undisclosed(struct index_links *links, const struct digest *stat
 int index_links_proofs(struct index_links *links, const struct digest *derivation,
 		       index_visit_proof visit, void *arg, struct error *err)
 {
-	struct query *query = links->query[ASK_PROOFS];
-	char hex[DIGEST_HEX_SIZE];
+	struct query *query = ask(links, ASK_PROOFS, derivation);
 	bool row = true;
 	int failed = 0;
 
-	digest_to_hex(derivation, hex);
-	query_bind_text(query, 1, hex);
 	while (!failed && !(failed = query_step(query, &row, err)) && row) {
 		struct index_proof proof = { .statement = or_empty(query_text(query, 0)),
 					     .signer = or_empty(query_text(query, 1)),

@@ -15,20 +15,10 @@ MUST_CHECK int index_links_open(struct index *index, struct index_links **out_li
 				struct error *err);
 void index_links_close(struct index_links **links);
 
-/*
- * One edge, with what is known of the statement at its other end, which stands once for each of its
- * entries, in their order. All borrowed until the visit returns.
- */
+/* One edge, and the statement at its other end. Borrowed until the visit returns. */
 struct index_link {
 	const char *relation;
-	const char *name;     /* owner/name@version, as the edge has it */
-	const char *other;    /* HEX of the statement at the other end */
-	const char *kind;     /* NULL: no entry of the log is that statement */
-	const char *subject;  /* its name */
-	const char *signer;   /* KEY */
-	const char *declared; /* or "" */
-	uint64_t log_index;
-	bool bodiless;
+	const char *other; /* HEX */
 };
 typedef int (*index_visit_link)(void *arg, const struct index_link *link, struct error *err);
 
@@ -44,9 +34,15 @@ MUST_CHECK int index_links_ask(struct index_links *links, enum index_links_ask a
 			       const struct digest *statement, index_visit_link visit, void *arg,
 			       struct error *err);
 
-/* The statement itself, as the other end of an edge without relation. */
+/* The statement itself: a row for each of its entries, in their order. */
 MUST_CHECK int index_links_self(struct index_links *links, const struct digest *statement,
-				index_visit_link visit, void *arg, struct error *err);
+				index_visit visit, void *arg, struct error *err);
+
+/* The name that `statement` calls `other` by, whether that is here or not; cut where it is longer.
+ */
+MUST_CHECK int index_links_name(struct index_links *links, const struct digest *statement,
+				const struct digest *other, char out_name[NAME_TEXT_MAX],
+				struct error *err);
 
 /*
  * How many places of a statement commit to something that it does not tell: of `data`, `parent` and

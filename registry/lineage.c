@@ -2,6 +2,7 @@
 #include "registry/lineage.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,105 +62,7 @@ static const char *kind_meant(const char *relation)
 	return "checkpoint";
 }
 
-/* ---- Room ---- */
-
-struct lineage_room {
-	struct lineage_room *next;
-	size_t used;
-	char byte[64 << 10];
-};
-
-int lineage_text(struct lineage *lineage, const char *text, const char **out_text,
-		 struct error *err)
-{
-	struct lineage_room *room = lineage->room;
-	size_t len = strlen(text) + 1;
-
-	if (len > sizeof(room->byte))
-		return error_set(err, ERROR_CORRUPT, "a name of %zu bytes in the index", len);
-	if (!room || sizeof(room->byte) - room->used < len) {
-		room = malloc(sizeof(*room));
-		if (!room)
-			return error_system(err, ENOMEM, "cannot hold the names of a lineage");
-		room->next = lineage->room;
-		room->used = 0;
-		lineage->room = room;
-	}
-	memcpy(room->byte + room->used, text, len);
-	*out_text = room->byte + room->used;
-	room->used += len;
-	return 0;
-}
-
-/* Room for one more in *array; at most `max`. */
-static int more_room(void **array, size_t count, size_t *room, size_t size, size_t max,
-		     struct error *err)
-{
-	size_t wanted = *room ? 2 * *room : 64;
-	void *more;
-
-	if (count == max)
-		return error_set(err, ERROR_USAGE,
-				 "the lineage has more than %zu statements or edges: ask for less, "
-				 "with --depth or one direction",
-				 max);
-	if (count < *room)
-		return 0;
-	more = reallocarray(*array, wanted, size);
-	if (!more)
-		return error_system(err, ENOMEM, "cannot hold a lineage of %zu", count);
-	*array = more;
-	*room = wanted;
-	return 0;
-}
-
-static size_t slot_of(const struct lineage_table *table, const struct digest *digest)
-{
-	uint64_t hash;
-
-	memcpy(&hash, digest->byte, sizeof(hash));
-	return (size_t)hash & (table->room - 1);
-}
-
-/* Twice as many slots; `identity` is the first of the digests, `stride` bytes from one to the next.
- */
-static int table_grow(struct lineage_table *table, const void *identity, size_t stride,
-		      struct error *err)
-{
-	struct lineage_table more = { .room = table->room ? 2 * table->room : 256,
-				      .count = table->count };
-
-	more.slot = calloc(more.room, sizeof(*more.slot));
-	if (!more.slot)
-		return error_system(err, ENOMEM, "cannot hold a lineage of %zu", table->count);
-	for (uint32_t i = 0; i < table->count; i++) {
-		const struct digest *digest =
-			(const struct digest *)((const char *)identity + i * stride);
-		size_t slot = slot_of(&more, digest);
-
-		while (more.slot[slot])
-			slot = (slot + 1) & (more.room - 1);
-		more.slot[slot] = i + 1;
-	}
-	free(table->slot);
-	*table = more;
-	return 0;
-}
-
-/* The slot of a digest, or the empty one where it belongs. */
-static uint32_t *table_find(const struct lineage_table *table, const void *identity, size_t stride,
-			    const struct digest *digest)
-{
-	size_t slot = slot_of(table, digest);
-
-	while (table->slot[slot] &&
-	       memcmp((const char *)identity + (table->slot[slot] - 1) * stride, digest,
-		      sizeof(*digest)) != 0)
-		slot = (slot + 1) & (table->room - 1);
-	return &table->slot[slot];
-}
-
-/* ---- Nodes ---- */
+/* ---- Statements, as the index tells them ---- */
 
 /* Does the policy accept this entry? */
 static bool accepted(const struct lineage_walk *walk, const struct digest *signer,
@@ -169,7 +72,7 @@ static bool accepted(const struct lineage_walk *walk, const struct digest *signe
 	struct error ignored = { 0 };
 	enum statement_kind found;
 
-	return statement_kind_from_name(kind, &found, &ignored) == 0 &&
+	return *kind && statement_kind_from_name(kind, &found, &ignored) == 0 &&
 	       policy_chain_accepts_one(walk->chain, &by, found, name, &ignored) == 0;
 }
 
@@ -180,94 +83,125 @@ static uint64_t wanted_signers(const struct lineage_walk *walk, const struct lin
 	struct error ignored = { 0 };
 	enum statement_kind kind;
 
-	return version && statement_kind_from_name(node->kind, &kind, &ignored) == 0
+	return version && *node->kind && statement_kind_from_name(node->kind, &kind, &ignored) == 0
 		       ? policy_threshold(&version->policy, kind, node->name)
 		       : 1;
 }
 
-/* A further entry of the node that was added last: by another key. */
-static int node_signed(struct lineage_walk *walk, const struct index_link *link, struct error *err)
+/* An entry of the statement that is fetched: the first, or a further one by another key. */
+static int entry_seen(void *arg, const struct index_row *row, struct error *err)
 {
-	struct lineage_node *node = &walk->out->node[walk->fresh];
+	struct lineage_walk *walk = arg;
+	struct lineage_fetched *fetched = &walk->fetched;
+	struct lineage_node *node = &fetched->node;
+	struct error ignored = { 0 };
+	enum statement_kind kind;
 	struct digest signer;
 
-	if (link->log_index <= node->log_index)
-		return 0;
-	if (digest_from_hex(span_of(link->signer), &signer, err))
+	if (digest_from_hex(span_of(row->key), &signer, err))
 		return -1;
-	node->signer_count++;
-	if (!node->counts && accepted(walk, &signer, link->log_index, node->kind, node->name))
+	if (!node->signer_count++) {
+		snprintf(fetched->name, sizeof(fetched->name), "%s", row->subject);
+		snprintf(fetched->declared, sizeof(fetched->declared), "%s", row->declared);
+		if (*row->kind && statement_kind_from_name(row->kind, &kind, &ignored) == 0)
+			node->kind = statement_kind_name(kind);
+		node->signer = signer;
+		node->log_index = row->log_index;
+		node->withheld = !*row->digest;
+	}
+	if (!node->counts && accepted(walk, &signer, row->log_index, node->kind, node->name))
 		node->counts = ++node->accepted >= wanted_signers(walk, node);
 	return 0;
 }
 
-static int node_fill(struct lineage_walk *walk, struct lineage_node *node,
-		     const struct index_link *link, struct error *err)
+/* What the index knows of a statement, in `fetched`; with signer_count 0 nothing is logged. */
+static int fetch(struct lineage_walk *walk, const struct digest *identity, struct error *err)
 {
-	struct lineage *out = walk->out;
-	struct error ignored = { 0 };
-	enum statement_kind kind;
-	uint64_t undisclosed;
+	struct lineage_fetched *fetched = &walk->fetched;
+	uint64_t undisclosed = 0;
 
-	node->kind = link->kind ? "" : kind_meant(link->relation);
-	if (link->kind && statement_kind_from_name(link->kind, &kind, &ignored) == 0)
-		node->kind = statement_kind_name(kind);
-	if (lineage_text(out, *link->subject ? link->subject : link->name, &node->name, err) ||
-	    lineage_text(out, link->declared, &node->declared, err))
-		return -1;
-	if (!link->kind)
+	if (fetched->any && digest_equal(&fetched->node.identity, identity))
 		return 0;
-	node->withheld = link->bodiless;
-	node->log_index = link->log_index;
-	node->signer_count = 1;
-	if (digest_from_hex(span_of(link->signer), &node->signer, err))
+	fetched->any = false;
+	fetched->name[0] = fetched->declared[0] = '\0';
+	fetched->node = (struct lineage_node){ .identity = *identity,
+					       .name = fetched->name,
+					       .kind = "",
+					       .declared = fetched->declared,
+					       .came_by = LINEAGE_NONE,
+					       .retraction = LINEAGE_NONE,
+					       .supersession = LINEAGE_NONE };
+	if (index_links_self(walk->links, identity, entry_seen, walk, err) ||
+	    (strcmp(fetched->node.kind, "checkpoint") == 0 &&
+	     index_links_undisclosed(walk->links, identity, &undisclosed, err)))
 		return -1;
-	node->accepted = accepted(walk, &node->signer, node->log_index, node->kind, node->name);
-	node->counts = node->accepted && wanted_signers(walk, node) <= 1;
-	if (strcmp(node->kind, "checkpoint") != 0)
-		return 0;
-	if (index_links_undisclosed(walk->links, &node->identity, &undisclosed, err))
-		return -1;
-	node->undisclosed = (uint32_t)(undisclosed < UINT32_MAX ? undisclosed : UINT32_MAX);
+	fetched->node.undisclosed = undisclosed < UINT32_MAX ? (uint32_t)undisclosed : UINT32_MAX;
+	fetched->any = true;
 	return 0;
 }
 
-/*
- * The node of a link's other end, added where it is new: *out_node, or LINEAGE_NONE where it is
- * beyond the wished depth.
- */
-static int node_need(struct lineage_walk *walk, const struct index_link *link, uint32_t *out_node,
+/* ---- Nodes ---- */
+
+/* The slot of a node; where it is empty, the node is new. */
+static int node_slot(struct lineage_walk *walk, const struct digest *identity, uint32_t **out_slot,
 		     struct error *err)
 {
-	struct lineage *out = walk->out;
-	struct lineage_node node = { .came_by = LINEAGE_NONE,
-				     .retraction = LINEAGE_NONE,
-				     .supersession = LINEAGE_NONE };
-	uint32_t *slot;
+	const struct lineage *out = walk->out;
 
-	if (digest_from_hex(span_of(link->other), &node.identity, err) ||
-	    (2 * (walk->nodes.count + 1) > walk->nodes.room &&
-	     table_grow(&walk->nodes, &out->node->identity, sizeof(*out->node), err)))
+	if (2 * (walk->nodes.count + 1) > walk->nodes.room &&
+	    lineage_table_grow(&walk->nodes, &out->node->identity, sizeof(*out->node), err))
 		return -1;
-	slot = table_find(&walk->nodes, &out->node->identity, sizeof(*out->node), &node.identity);
-	*out_node = *slot - 1; /* LINEAGE_NONE for an empty one */
-	if (*slot)
-		return *slot - 1 == walk->fresh ? node_signed(walk, link, err) : 0;
-	if (walk->edges_only) {
-		out->node[walk->at].more = out->more = true;
-		return 0;
-	}
-	if (more_room((void **)&out->node, out->node_count, &walk->node_room, sizeof(*out->node),
-		      LINEAGE_NODES_MAX, err) ||
-	    more_room((void **)&walk->way, out->node_count, &walk->way_room, sizeof(*walk->way),
-		      LINEAGE_NODES_MAX, err) ||
-	    node_fill(walk, &node, link, err))
+	*out_slot = lineage_table_find(&walk->nodes, &out->node->identity, sizeof(*out->node),
+				       identity);
+	return 0;
+}
+
+/* What was fetched becomes a node. */
+static int node_add(struct lineage_walk *walk, uint32_t *slot, struct error *err)
+{
+	struct lineage *out = walk->out;
+	struct lineage_node node = walk->fetched.node;
+
+	if (lineage_room_for((void **)&out->node, out->node_count, &walk->node_room,
+			     sizeof(*out->node), LINEAGE_NODES_MAX, err) ||
+	    lineage_room_for((void **)&walk->way, out->node_count, &walk->way_room,
+			     sizeof(*walk->way), LINEAGE_NODES_MAX, err) ||
+	    lineage_text(out, node.name, &node.name, err) ||
+	    lineage_text(out, node.declared, &node.declared, err))
 		return -1;
 	walk->way[out->node_count] = 0;
 	out->node[out->node_count++] = node;
 	*slot = (uint32_t)out->node_count;
 	walk->nodes.count = out->node_count;
-	walk->fresh = *out_node = *slot - 1;
+	return 0;
+}
+
+/* The node of a statement, or LINEAGE_NONE where it is beyond the wished depth. `by` refers to it.
+ */
+static int node_need(struct lineage_walk *walk, const struct digest *identity,
+		     const struct digest *by, const char *relation, uint32_t *out_node,
+		     struct error *err)
+{
+	struct lineage *out = walk->out;
+	struct lineage_fetched *fetched = &walk->fetched;
+	uint32_t *slot;
+
+	if (node_slot(walk, identity, &slot, err))
+		return -1;
+	if (!*slot && walk->edges_only)
+		out->node[walk->at].more = out->more = true;
+	if (!*slot && !walk->edges_only) {
+		if (fetch(walk, identity, err))
+			return -1;
+		if (!fetched->node.signer_count) {
+			fetched->node.kind = kind_meant(relation);
+			if (index_links_name(walk->links, by, identity, fetched->name, err))
+				return -1;
+		}
+		if (node_add(walk, slot, err))
+			return -1;
+	}
+	*out_node = *slot - 1; /* LINEAGE_NONE for an empty one */
 	return 0;
 }
 
@@ -280,8 +214,8 @@ static int node_go(struct lineage_walk *walk, uint32_t node, uint8_t ways, struc
 		return 0;
 	walk->way[node] |= ways;
 	/* At most twice each. */
-	if (more_room((void **)&walk->queue, walk->queue_count, &walk->queue_room,
-		      sizeof(*walk->queue), 2 * (size_t)LINEAGE_NODES_MAX, err))
+	if (lineage_room_for((void **)&walk->queue, walk->queue_count, &walk->queue_room,
+			     sizeof(*walk->queue), 2 * (size_t)LINEAGE_NODES_MAX, err))
 		return -1;
 	walk->queue[walk->queue_count++] = node;
 	return 0;
@@ -289,81 +223,83 @@ static int node_go(struct lineage_walk *walk, uint32_t node, uint8_t ways, struc
 
 /* ---- Edges ---- */
 
-/* An edge between the node that is looked at and another one, which is gone on from. */
-static int edge_add(struct lineage_walk *walk, const struct index_link *link, const char *relation,
-		    uint32_t said, struct error *err)
+/* What an edge is made of, but for the node that is looked at. */
+struct found {
+	struct digest other;     /* the statement at its other end */
+	const struct digest *by; /* who refers to what is upwards: its own statement, or `said` */
+	const char *relation;
+	uint32_t said;
+	uint8_t way; /* from the node that is looked at: up or down */
+};
+
+/* Add the edge, and go on from its other end. */
+static int edge_add(struct lineage_walk *walk, const struct found *found, struct error *err)
 {
 	struct lineage *out = walk->out;
-	bool up = walk->going == LINEAGE_UP;
+	bool up = found->way == LINEAGE_UP;
 	size_t known = out->node_count;
-	struct lineage_edge *edge;
 	uint32_t other;
 
-	if (node_need(walk, link, &other, err))
+	if (node_need(walk, &found->other, found->by, found->relation, &other, err))
 		return -1;
 	if (other == LINEAGE_NONE)
 		return 0;
-	if (more_room((void **)&out->edge, out->edge_count, &walk->edge_room, sizeof(*out->edge),
-		      LINEAGE_EDGES_MAX, err))
+	if (lineage_room_for((void **)&out->edge, out->edge_count, &walk->edge_room,
+			     sizeof(*out->edge), LINEAGE_EDGES_MAX, err))
 		return -1;
-	edge = &out->edge[out->edge_count];
-	*edge = (struct lineage_edge){ .from = up ? other : walk->at,
-				       .to = up ? walk->at : other,
-				       .relation = relation,
-				       .said = said };
-	if (out->edge_count && edge->from == edge[-1].from && edge->to == edge[-1].to &&
-	    edge->relation == edge[-1].relation && edge->said == edge[-1].said)
-		return 0; /* a further entry of the same statement */
 	if (other >= known) {
 		out->node[other].steps = out->node[walk->at].steps + 1;
 		out->node[other].came_by = (uint32_t)out->edge_count;
 	}
-	out->edge_count++;
-	return node_go(walk, other, walk->going, err);
+	out->edge[out->edge_count++] = (struct lineage_edge){ .from = up ? other : walk->at,
+							      .to = up ? walk->at : other,
+							      .relation = found->relation,
+							      .said = found->said };
+	return node_go(walk, other, found->way, err);
 }
 
 /* ---- What is said of nodes by statements that are no nodes ---- */
 
-/* The place in `said` of the statement that a link's other end is. */
-static int said_need(struct lineage_walk *walk, const struct index_link *link, uint32_t *out_said,
+/* The slot of a statement in `said`; where it is empty, it is new. */
+static int said_slot(struct lineage_walk *walk, const struct digest *identity, uint32_t **out_slot,
 		     struct error *err)
 {
-	struct lineage *out = walk->out;
-	struct lineage_said said = { .log_index = link->log_index,
-				     .by = "",
-				     .proof_said = LINEAGE_NONE };
-	uint32_t *slot;
+	const struct lineage *out = walk->out;
 
-	if (digest_from_hex(span_of(link->other), &said.identity, err) ||
-	    digest_from_hex(span_of(link->signer), &said.signer, err) ||
-	    statement_kind_from_name(link->kind, &said.kind, err) ||
-	    (2 * (walk->saids.count + 1) > walk->saids.room &&
-	     table_grow(&walk->saids, &out->said->identity, sizeof(*out->said), err)))
+	if (2 * (walk->saids.count + 1) > walk->saids.room &&
+	    lineage_table_grow(&walk->saids, &out->said->identity, sizeof(*out->said), err))
 		return -1;
-	slot = table_find(&walk->saids, &out->said->identity, sizeof(*out->said), &said.identity);
-	*out_said = *slot - 1;
-	if (*slot) /* a further entry, or another of its edges */
-		return 0;
-	if (more_room((void **)&out->said, out->said_count, &walk->said_room, sizeof(*out->said),
-		      LINEAGE_EDGES_MAX, err))
-		return -1;
-	said.counts = accepted(walk, &said.signer, said.log_index, link->kind, link->subject);
-	out->said[out->said_count++] = said;
-	*slot = (uint32_t)out->said_count;
-	walk->saids.count = out->said_count;
-	*out_said = *slot - 1;
+	*out_slot = lineage_table_find(&walk->saids, &out->said->identity, sizeof(*out->said),
+				       identity);
 	return 0;
 }
 
-/* What takes the place of something. */
-static int by_seen(void *arg, const struct index_link *link, struct error *err)
+/* The place in `said` of a statement that is logged. */
+static int said_need(struct lineage_walk *walk, const struct digest *identity, uint32_t *out_said,
+		     struct error *err)
 {
-	struct lineage_walk *walk = arg;
+	struct lineage *out = walk->out;
+	const struct lineage_node *node = &walk->fetched.node;
+	struct lineage_said said = { .identity = *identity, .by = "", .proof_said = LINEAGE_NONE };
+	uint32_t *slot;
 
-	return strcmp(link->relation, "by") == 0
-		       ? lineage_text(walk->out, link->name, &walk->out->said[walk->said_at].by,
-				      err)
-		       : 0;
+	if (said_slot(walk, identity, &slot, err))
+		return -1;
+	if (!*slot) {
+		if (fetch(walk, identity, err) ||
+		    statement_kind_from_name(node->kind, &said.kind, err) ||
+		    lineage_room_for((void **)&out->said, out->said_count, &walk->said_room,
+				     sizeof(*out->said), LINEAGE_EDGES_MAX, err))
+			return -1;
+		said.signer = node->signer;
+		said.log_index = node->log_index;
+		said.counts = node->counts;
+		out->said[out->said_count++] = said;
+		*slot = (uint32_t)out->said_count;
+		walk->saids.count = out->said_count;
+	}
+	*out_said = *slot - 1;
+	return 0;
 }
 
 /*
@@ -373,15 +309,12 @@ static int by_seen(void *arg, const struct index_link *link, struct error *err)
 static int proof_seen(void *arg, const struct index_proof *proof, struct error *err)
 {
 	struct lineage_walk *walk = arg;
-	const struct index_link link = { .other = proof->statement,
-					 .kind = proof->kind,
-					 .subject = proof->subject,
-					 .signer = proof->signer,
-					 .log_index = proof->log_index };
 	uint32_t derivation = walk->said_at, by;
 	struct lineage_said *said;
+	struct digest identity;
 
-	if (said_need(walk, &link, &by, err))
+	if (digest_from_hex(span_of(proof->statement), &identity, err) ||
+	    said_need(walk, &identity, &by, err))
 		return -1;
 	said = &walk->out->said[derivation];
 	if (!walk->out->said[by].counts || said->proof == DERIVATION_CONTRADICTED)
@@ -391,87 +324,101 @@ static int proof_seen(void *arg, const struct index_proof *proof, struct error *
 	return 0;
 }
 
-/* A parent that a derivation names, and the checkpoint that it is about. */
-static int parent_seen(void *arg, const struct index_link *link, struct error *err)
+/* What takes the place of something. */
+static int by_seen(void *arg, const struct index_link *link, struct error *err)
 {
 	struct lineage_walk *walk = arg;
+	struct lineage_said *said = &walk->out->said[walk->said_at];
+	char name[NAME_TEXT_MAX];
+	struct digest other;
 
-	return strcmp(link->relation, "parent") == 0
-		       ? edge_add(walk, link, "derivation", walk->said_at, err)
-		       : 0;
-}
-
-static int child_seen(void *arg, const struct index_link *link, struct error *err)
-{
-	struct lineage_walk *walk = arg;
-
-	return strcmp(link->relation, "of") == 0
-		       ? edge_add(walk, link, "derivation", walk->said_at, err)
-		       : 0;
-}
-
-static int derivation_seen(struct lineage_walk *walk, const struct digest *identity,
-			   struct error *err)
-{
-	return index_links_proofs(walk->links, identity, proof_seen, walk, err) ||
-			       index_links_ask(walk->links, INDEX_LINKS_FROM, identity,
-					       walk->going == LINEAGE_UP ? parent_seen : child_seen,
-					       walk, err)
+	if (strcmp(link->relation, "by") != 0)
+		return 0;
+	return digest_from_hex(span_of(link->other), &other, err) ||
+			       index_links_name(walk->links, &said->identity, &other, name, err) ||
+			       lineage_text(walk->out, name, &said->by, err)
 		       ? -1
 		       : 0;
 }
 
-/* The run that a completion is about, as where the checkpoint came from. */
-static int run_seen(void *arg, const struct index_link *link, struct error *err)
-{
-	struct lineage_walk *walk = arg;
+/* What a statement at `said_at` leads to, by one of its references. */
+struct leading {
+	struct lineage_walk *walk;
+	const char *reference; /* that is followed ... */
+	const char *relation;  /* ... and what the edge is called */
+	uint8_t way;
+};
 
-	return strcmp(link->relation, "of") == 0
-		       ? edge_add(walk, link, "outputs", walk->said_at, err)
+static int lead_seen(void *arg, const struct index_link *link, struct error *err)
+{
+	const struct leading *leading = arg;
+	struct lineage_walk *walk = leading->walk;
+	struct digest by = walk->out->said[walk->said_at].identity;
+	struct found found = {
+		.by = &by, .relation = leading->relation, .said = walk->said_at, .way = leading->way
+	};
+
+	if (strcmp(link->relation, leading->reference) != 0)
+		return 0;
+	return digest_from_hex(span_of(link->other), &found.other, err) ||
+			       edge_add(walk, &found, err)
+		       ? -1
 		       : 0;
 }
 
-/* A checkpoint that a completion names, as what came of the run. */
-static int output_seen(void *arg, const struct index_link *link, struct error *err)
+static int lead(struct lineage_walk *walk, const struct digest *said, const char *reference,
+		const char *relation, uint8_t way, struct error *err)
 {
-	struct lineage_walk *walk = arg;
+	struct leading leading = { walk, reference, relation, way };
 
-	return strcmp(link->relation, "outputs") == 0
-		       ? edge_add(walk, link, "outputs", walk->said_at, err)
-		       : 0;
+	return walk->going & way ? index_links_ask(walk->links, INDEX_LINKS_FROM, said, lead_seen,
+						   &leading, err)
+				 : 0;
 }
 
-/* A statement that is no node refers to the one that is looked at. */
-static int said_seen(struct lineage_walk *walk, const struct index_link *link, struct error *err)
+/* A mark of the node that is looked at, where it counts. */
+static int mark_add(struct lineage_walk *walk, const struct digest *identity, struct error *err)
 {
 	struct lineage_node *node = &walk->out->node[walk->at];
-	bool of = strcmp(link->relation, "of") == 0;
-	uint64_t bit = kind_bit(link->kind);
-	struct digest identity;
-	uint32_t said;
+	const struct lineage_said *said = &walk->out->said[walk->said_at];
 
-	if (bit == KIND(completion)   ? of == (walk->going == LINEAGE_UP)
-	    : bit == KIND(derivation) ? of != (walk->going == LINEAGE_UP)
-				      : !of || !(bit & (KIND(retraction) | KIND(supersession))))
+	if (!said->counts)
 		return 0;
-	if (said_need(walk, link, &said, err))
+	if (said->kind == STATEMENT_retraction) {
+		node->retraction = walk->said_at;
+		return 0;
+	}
+	node->supersession = walk->said_at;
+	return index_links_ask(walk->links, INDEX_LINKS_FROM, identity, by_seen, walk, err);
+}
+
+/*
+ * A statement that is no node refers to the one that is looked at: a completion leads from its run
+ * to the outputs and back, a derivation from the checkpoint to the parents and back.
+ */
+static int said_seen(struct lineage_walk *walk, const struct digest *identity, uint64_t bit,
+		     const char *relation, struct error *err)
+{
+	bool of = strcmp(relation, "of") == 0;
+
+	if (!(bit & (KIND(completion) | KIND(derivation))) &&
+	    !(of && (bit & (KIND(retraction) | KIND(supersession)))))
+		return 0;
+	if (said_need(walk, identity, &walk->said_at, err))
 		return -1;
-	walk->said_at = said;
-	identity = walk->out->said[said].identity;
 	if (bit == KIND(completion))
-		return index_links_ask(walk->links, INDEX_LINKS_FROM, &identity,
-				       of ? output_seen : run_seen, walk, err);
-	if (bit == KIND(derivation))
-		return derivation_seen(walk, &identity, err);
-	if (!walk->out->said[said].counts)
-		return 0;
-	if (bit == KIND(retraction))
-		node->retraction = said;
-	else
-		node->supersession = said;
-	return bit == KIND(supersession) ? index_links_ask(walk->links, INDEX_LINKS_FROM, &identity,
-							   by_seen, walk, err)
-					 : 0;
+		return of ? lead(walk, identity, "outputs", "outputs", LINEAGE_DOWN, err)
+		       : strcmp(relation, "outputs") == 0
+			       ? lead(walk, identity, "of", "outputs", LINEAGE_UP, err)
+			       : 0;
+	if (bit != KIND(derivation))
+		return mark_add(walk, identity, err);
+	if (index_links_proofs(walk->links, identity, proof_seen, walk, err))
+		return -1;
+	return of ? lead(walk, identity, "parent", "derivation", LINEAGE_UP, err)
+	       : strcmp(relation, "parent") == 0
+		       ? lead(walk, identity, "of", "derivation", LINEAGE_DOWN, err)
+		       : 0;
 }
 
 /* ---- Looking at one node ---- */
@@ -480,22 +427,56 @@ static int said_seen(struct lineage_walk *walk, const struct index_link *link, s
 static int own_seen(void *arg, const struct index_link *link, struct error *err)
 {
 	struct lineage_walk *walk = arg;
-	const char *relation = sense_of(walk, walk->out->node[walk->at].kind, link->relation);
+	struct digest by = walk->out->node[walk->at].identity;
+	struct found found = { .by = &by,
+			       .said = LINEAGE_NONE,
+			       .way = LINEAGE_UP,
+			       .relation = sense_of(walk, walk->out->node[walk->at].kind,
+						    link->relation) };
 
-	return relation ? edge_add(walk, link, relation, LINEAGE_NONE, err) : 0;
+	if (!found.relation)
+		return 0;
+	return digest_from_hex(span_of(link->other), &found.other, err) ||
+			       edge_add(walk, &found, err)
+		       ? -1
+		       : 0;
+}
+
+/* The kind of a statement that is a node, or something said, or looked up. */
+static int kind_of(struct lineage_walk *walk, const struct digest *identity, const char **out_kind,
+		   struct error *err)
+{
+	uint32_t *slot;
+
+	if (node_slot(walk, identity, &slot, err))
+		return -1;
+	*out_kind = *slot ? walk->out->node[*slot - 1].kind : NULL;
+	if (*out_kind)
+		return 0;
+	if (said_slot(walk, identity, &slot, err))
+		return -1;
+	if (!*slot && fetch(walk, identity, err))
+		return -1;
+	*out_kind = *slot ? statement_kind_name(walk->out->said[*slot - 1].kind)
+			  : walk->fetched.node.kind;
+	return 0;
 }
 
 /* A reference that another statement makes to the node. */
 static int other_seen(void *arg, const struct index_link *link, struct error *err)
 {
 	struct lineage_walk *walk = arg;
-	const char *relation = link->kind ? sense_of(walk, link->kind, link->relation) : NULL;
+	struct found found = { .said = LINEAGE_NONE, .way = LINEAGE_DOWN };
+	const char *kind;
 
-	if (!link->kind)
-		return 0;
-	if (!relation)
-		return said_seen(walk, link, err);
-	return walk->going == LINEAGE_DOWN ? edge_add(walk, link, relation, LINEAGE_NONE, err) : 0;
+	if (digest_from_hex(span_of(link->other), &found.other, err) ||
+	    kind_of(walk, &found.other, &kind, err))
+		return -1;
+	found.by = &found.other;
+	found.relation = sense_of(walk, kind, link->relation);
+	if (!found.relation)
+		return said_seen(walk, &found.other, kind_bit(kind), link->relation, err);
+	return walk->going & LINEAGE_DOWN ? edge_add(walk, &found, err) : 0;
 }
 
 static int node_look(struct lineage_walk *walk, uint32_t at, struct error *err)
@@ -507,53 +488,42 @@ static int node_look(struct lineage_walk *walk, uint32_t at, struct error *err)
 
 	walk->way[at] |= (uint8_t)(left << LINEAGE_WENT);
 	walk->at = at;
+	walk->going = left;
 	walk->edges_only = depth && walk->out->node[at].steps >= depth;
-	walk->fresh = LINEAGE_NONE;
-	if (left & LINEAGE_UP) {
-		walk->going = LINEAGE_UP;
-		if (index_links_ask(walk->links, INDEX_LINKS_FROM, &identity, own_seen, walk,
-				    err) ||
-		    index_links_ask(walk->links, INDEX_LINKS_SAID, &identity, other_seen, walk,
-				    err))
-			return -1;
-	}
-	walk->going = LINEAGE_DOWN;
-	return (left & LINEAGE_DOWN) ? index_links_ask(walk->links, INDEX_LINKS_TOWARDS, &identity,
-						       other_seen, walk, err)
-				     : 0;
+	if ((left & LINEAGE_UP) &&
+	    index_links_ask(walk->links, INDEX_LINKS_FROM, &identity, own_seen, walk, err))
+		return -1;
+	if (!left)
+		return 0;
+	return index_links_ask(walk->links,
+			       left & LINEAGE_DOWN ? INDEX_LINKS_TOWARDS : INDEX_LINKS_SAID,
+			       &identity, other_seen, walk, err);
 }
 
 /* ---- The walk ---- */
 
-static int self_seen(void *arg, const struct index_link *link, struct error *err)
-{
-	struct lineage_walk *walk = arg;
-	uint32_t node;
-
-	return node_need(walk, link, &node, err);
-}
-
 static int begin_at(struct lineage_walk *walk, const struct digest *beginning, struct error *err)
 {
 	const struct lineage_wish *wish = walk->wish;
-	char hex[DIGEST_HEX_SIZE];
 	uint8_t ways = (uint8_t)((wish->ancestors ? LINEAGE_UP : 0) |
 				 (wish->descendants ? LINEAGE_DOWN : 0));
-	size_t known = walk->out->node_count;
+	char hex[DIGEST_HEX_SIZE];
+	uint32_t *slot;
 
-	walk->fresh = LINEAGE_NONE;
-	if (index_links_self(walk->links, beginning, self_seen, walk, err))
+	if (node_slot(walk, beginning, &slot, err))
 		return -1;
-	if (walk->out->node_count == known && walk->fresh == LINEAGE_NONE) {
-		/* One that was named twice is there already. */
+	if (*slot) /* named twice */
+		return 0;
+	if (fetch(walk, beginning, err))
+		return -1;
+	if (!walk->fetched.node.signer_count) {
 		digest_to_hex(beginning, hex);
-		for (size_t i = 0; i < known; i++)
-			if (digest_equal(&walk->out->node[i].identity, beginning))
-				return 0;
 		return error_set(err, ERROR_ABSENT, "no statement sha256:%s is logged here", hex);
 	}
+	if (node_add(walk, slot, err))
+		return -1;
 	walk->out->beginnings = walk->out->node_count;
-	return node_go(walk, walk->fresh, ways, err);
+	return node_go(walk, *slot - 1, ways, err);
 }
 
 static int edge_order(const void *a, const void *b)
@@ -641,21 +611,6 @@ int registry_lineage(struct registry *registry, const struct digest *beginning, 
 	*out_lineage = lineage;
 	lineage = (struct lineage){ .node = NULL }; /* handed over */
 	return 0;
-}
-
-void lineage_release(struct lineage *lineage)
-{
-	free(lineage->node);
-	free(lineage->edge);
-	free(lineage->said);
-	for (size_t i = 0; i < lineage->cycle_count; i++)
-		free(lineage->cycle[i].node);
-	free(lineage->cycle);
-	for (struct lineage_room *room = lineage->room, *next; room; room = next) {
-		next = room->next;
-		free(room);
-	}
-	*lineage = (struct lineage){ .node = NULL };
 }
 
 int registry_lineage_unknown(struct registry *registry, struct lineage_unknown *out_unknown,

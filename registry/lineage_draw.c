@@ -211,7 +211,7 @@ static int dot_legend(struct buffer *out, struct error *err)
 			    err))
 		return -1;
 	for (size_t i = 0; i < 3; i++)
-		if (buffer_printf(out, err, "\t\tl%zu -> m%zu [label=\"%s\", minlen=3, %s];\n", i,
+		if (buffer_printf(out, err, "\t\tl%zu -> m%zu [label=\"%s\", minlen=1, %s];\n", i,
 				  i, says[i], dot_style(proof[i])))
 			return -1;
 	return buffer_add_text(out, "\t}\n", err);
@@ -222,7 +222,7 @@ int lineage_to_dot(const struct lineage *lineage, const struct lineage_folded *f
 {
 	if (buffer_add_text(out,
 			    "digraph lineage {\n\trankdir=LR;\n\tcharset=\"UTF-8\";\n"
-			    "\tnode [fontname=\"sans-serif\", fontsize=11];\n"
+			    "\tnode [fontname=\"sans-serif\", fontsize=11, margin=\"0.2,0.08\"];\n"
 			    "\tedge [fontname=\"sans-serif\", fontsize=9];\n",
 			    err))
 		return -1;

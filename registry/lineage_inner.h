@@ -12,6 +12,13 @@ struct lineage_table {
 	size_t count;
 };
 
+/* A statement as the index tells it, before it is known what to do with it. */
+struct lineage_fetched {
+	struct lineage_node node; /* its texts are the two below */
+	char name[STATEMENT_SUBJECT_MAX + 1], declared[64];
+	bool any;
+};
+
 /* A walk under way. */
 struct lineage_walk {
 	struct lineage *out;
@@ -20,14 +27,14 @@ struct lineage_walk {
 	const struct policy_chain *chain;
 	struct lineage_table nodes, saids;
 	size_t node_room, edge_room, said_room;
-	uint8_t *way;    /* of each node: LINEAGE_WAY_* */
+	uint8_t *way;    /* of each node: LINEAGE_UP, LINEAGE_DOWN, and whether that was done */
 	uint32_t *queue; /* nodes with a way that is not gone */
 	size_t way_room, queue_count, queue_room, queue_next;
-	uint32_t at;      /* the node whose edges are looked at ... */
-	uint8_t going;    /* ... upwards or downwards ... */
-	bool edges_only;  /* ... at the wished depth, where no node is added */
-	uint32_t fresh;   /* the node that was added last, whose further entries may follow */
-	uint32_t said_at; /* the statement whose references are looked at */
+	uint32_t at;                    /* the node whose edges are looked at ... */
+	uint8_t going;                  /* ... upwards, downwards or both ... */
+	bool edges_only;                /* ... at the wished depth, where no node is added */
+	uint32_t said_at;               /* the statement whose references are looked at */
+	struct lineage_fetched fetched; /* what was fetched last */
 };
 
 enum { LINEAGE_UP = 1, LINEAGE_DOWN = 2, LINEAGE_WENT = 2 /* bits to the left: that was done */ };
@@ -35,6 +42,18 @@ enum { LINEAGE_UP = 1, LINEAGE_DOWN = 2, LINEAGE_WENT = 2 /* bits to the left: t
 /* A copy that lives as long as the lineage. */
 MUST_CHECK int lineage_text(struct lineage *lineage, const char *text, const char **out_text,
 			    struct error *err);
+
+/* Room for one more in *array, which has `count` and room for *room; ERROR_USAGE above `max`. */
+MUST_CHECK int lineage_room_for(void **array, size_t count, size_t *room, size_t size, size_t max,
+				struct error *err);
+
+/* Twice as many slots; `identity` is the first of the digests, `stride` bytes from one to the next.
+ */
+MUST_CHECK int lineage_table_grow(struct lineage_table *table, const void *identity, size_t stride,
+				  struct error *err);
+/* The slot of a digest, or the empty one where it belongs. The table is not full. */
+uint32_t *lineage_table_find(const struct lineage_table *table, const void *identity, size_t stride,
+			     const struct digest *digest);
 
 /* Find what leads back to itself: `cycle` of nodes and edges, and the cycles with their names. */
 MUST_CHECK int lineage_find_cycles(struct lineage *lineage, struct error *err);

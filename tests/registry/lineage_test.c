@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "registry/index_inner.h"
-#include "registry/lineage.h"
+#include "registry/lineage_draw.h"
 
 /* A registry whose index says more than its log. */
 struct world {
@@ -14,11 +14,21 @@ struct world {
 	struct index *index;
 	struct query *statement, *edge;
 	uint64_t entries;
+	char key[DIGEST_HEX_SIZE]; /* that the policy lists */
 };
 
 static struct digest identity_of(const char *name)
 {
 	return sha256(span_of(name));
+}
+
+static int key_seen(void *arg, const struct index_row *row, struct error *err)
+{
+	struct world *world = arg;
+
+	(void)err;
+	snprintf(world->key, sizeof(world->key), "%s", row->key);
+	return 0;
 }
 
 static void world_open(struct world *world)
@@ -39,6 +49,7 @@ static void world_open(struct world *world)
 			  "?)",
 			  &world->edge, &err),
 		&err);
+	assert_done(index_statements(world->index, 0, 1, key_seen, world, &err), &err);
 	assert_done(database_begin(world->index->database, &err), &err);
 }
 
@@ -50,8 +61,8 @@ static void world_close(struct world *world)
 	house_close(&world->house);
 }
 
-/* A statement of this kind and name, whose identity is the name's hash. */
-static void says(struct world *world, const char *kind, const char *name)
+/* A statement of this kind and name, whose identity is the name's hash, signed by KEY. */
+static void signs(struct world *world, const char *kind, const char *name, const char *key)
 {
 	struct digest identity = identity_of(name);
 	char hex[DIGEST_HEX_SIZE];
@@ -60,11 +71,24 @@ static void says(struct world *world, const char *kind, const char *name)
 	digest_to_hex(&identity, hex);
 	query_bind_u64(world->statement, 1, world->entries++);
 	query_bind_text(world->statement, 2, hex);
-	query_bind_text(world->statement, 3, hex);
+	query_bind_text(world->statement, 3, key);
 	query_bind_text(world->statement, 4, kind);
 	query_bind_text(world->statement, 5, name);
 	query_bind_text(world->statement, 6, hex);
 	assert_done(query_run(world->statement, &err), &err);
+}
+
+/* By a key that nobody lists. */
+static void says(struct world *world, const char *kind, const char *name)
+{
+	signs(world, kind, name,
+	      "00000000000000000000000000000000000000000000000000000000000000ff");
+}
+
+/* By the key that the registry was made with. */
+static void says_accepted(struct world *world, const char *kind, const char *name)
+{
+	signs(world, kind, name, world->key);
 }
 
 static void refers(struct world *world, const char *from, const char *relation, const char *to)
@@ -308,6 +332,161 @@ static void what_is_not_here_is_a_node_with_the_name_that_is_said(void **state)
 	world_close(&world);
 }
 
+/* Somebody who counts, or does not, did a derivation again. */
+static void proves(struct world *world, const char *by, const char *derivation,
+		   enum derivation_proof outcome)
+{
+	struct digest one = identity_of(by), other = identity_of(derivation);
+	char hex[DIGEST_HEX_SIZE], towards[DIGEST_HEX_SIZE];
+	struct error err = { 0 };
+	struct query *query;
+
+	digest_to_hex(&one, hex);
+	digest_to_hex(&other, towards);
+	assert_done(query_new(world->index->database,
+			      "INSERT INTO proof(identity, derivation, outcome) VALUES (?, ?, ?)",
+			      &query, &err),
+		    &err);
+	query_bind_text(query, 1, hex);
+	query_bind_text(query, 2, towards);
+	query_bind_u64(query, 3, outcome);
+	assert_done(query_run(query, &err), &err);
+	query_free(&query);
+}
+
+static enum derivation_proof proof_of(const struct lineage *lineage, const char *from,
+				      const char *to, const struct lineage_said **out_said)
+{
+	const struct lineage_edge *edge = edge_of(lineage, from, to);
+
+	assert_non_null(edge);
+	assert_string_equal(edge->relation, "derivation");
+	return lineage_edge_proof(lineage, edge, out_said);
+}
+
+static void a_derivation_is_as_proved_as_who_counts_found_it(void **state)
+{
+	const struct lineage_said *said;
+	struct lineage found;
+	struct world world;
+
+	(void)state;
+	world_open(&world);
+	says(&world, "checkpoint", "a/one@1");
+	says(&world, "checkpoint", "a/other@1");
+	says(&world, "checkpoint", "a/soup@1");
+	says(&world, "derivation", "derivation");
+	refers(&world, "derivation", "of", "a/soup@1");
+	refers(&world, "derivation", "parent", "a/one@1");
+	refers(&world, "derivation", "parent", "a/other@1");
+	found = walk(&world, "a/soup@1", up);
+	assert_int_equal(found.node_count, 3);
+	assert_int_equal(proof_of(&found, "a/one@1", "a/soup@1", &said), DERIVATION_DECLARED);
+	assert_null(said);
+	lineage_release(&found);
+
+	/* Signed by a key that nobody lists, and then by one that the policy accepts. */
+	says(&world, "verification", "stranger");
+	proves(&world, "stranger", "derivation", DERIVATION_CONTRADICTED);
+	found = walk(&world, "a/soup@1", up);
+	assert_int_equal(proof_of(&found, "a/one@1", "a/soup@1", &said), DERIVATION_DECLARED);
+	lineage_release(&found);
+	says_accepted(&world, "verification", "friend");
+	proves(&world, "friend", "derivation", DERIVATION_REEXECUTED);
+	found = walk(&world, "a/one@1", down);
+	assert_int_equal(found.node_count, 2);
+	assert_int_equal(proof_of(&found, "a/one@1", "a/soup@1", &said), DERIVATION_REEXECUTED);
+	assert_int_equal(said->kind, STATEMENT_verification);
+	lineage_release(&found);
+
+	/* One who contradicts stands above others, also later ones. */
+	says_accepted(&world, "verification", "doubter");
+	says_accepted(&world, "verification", "later");
+	proves(&world, "doubter", "derivation", DERIVATION_CONTRADICTED);
+	proves(&world, "later", "derivation", DERIVATION_REEXECUTED);
+	found = walk(&world, "a/soup@1", both);
+	assert_int_equal(proof_of(&found, "a/other@1", "a/soup@1", &said), DERIVATION_CONTRADICTED);
+	lineage_release(&found);
+	world_close(&world);
+}
+
+/* What is drawn of a lineage, malloced. */
+static char *drawn(const struct lineage *lineage, bool all,
+		   int (*draw)(const struct lineage *, const struct lineage_folded *,
+			       struct buffer *, struct error *))
+{
+	CLEANUP(lineage_folded_release) struct lineage_folded folded = { .group_of = NULL };
+	CLEANUP(buffer_release) struct buffer text;
+	struct error err = { 0 };
+	char *out;
+
+	buffer_init(&text, 1 << 24);
+	assert_done(lineage_fold(lineage, all, &folded, &err), &err);
+	assert_done(draw(lineage, &folded, &text, &err), &err);
+	assert_done(buffer_to_text(&text, &out, &err), &err);
+	return out;
+}
+
+static void what_strangers_wrote_is_escaped_in_drawings(void **state)
+{
+	static const char hostile[] = "a/\"];x[label=<b>&\\N`#{@1";
+	struct lineage found;
+	struct world world;
+	char *text;
+
+	(void)state;
+	world_open(&world);
+	says(&world, "checkpoint", "a/m@1");
+	refers(&world, "a/m@1", "data", hostile);
+	refers(&world, "a/m@1", "parent", "a/line\nbreak@1");
+	found = walk(&world, "a/m@1", up);
+	text = drawn(&found, false, lineage_to_dot);
+	assert_non_null(strstr(text, "\"a/\\\"];x[label=&lt;b&gt;&amp;\\\\N`#{@1\\n"));
+	assert_non_null(strstr(text, "line\\\\x0abreak@1"));
+	free(text);
+	text = drawn(&found, false, lineage_to_mermaid);
+	assert_non_null(
+		strstr(text, "\"a/#quot;]#59;x[label=#lt;b#gt;#amp;#92;N#96;#35;#123;@1<br/>"));
+	free(text);
+	lineage_release(&found);
+	world_close(&world);
+}
+
+static void steps_that_are_alike_are_drawn_as_one(void **state)
+{
+	struct lineage found;
+	struct world world;
+	char name[64], before[64];
+	char *text;
+
+	(void)state;
+	world_open(&world);
+	says(&world, "run", "a/run@1");
+	for (int step = 1; step <= 20; step++) {
+		snprintf(name, sizeof(name), "a/m@step-%d", step * 100);
+		snprintf(before, sizeof(before), "a/m@step-%d", step * 100 - 100);
+		says_accepted(&world, "checkpoint", name);
+		refers(&world, name, "run", "a/run@1");
+		if (step > 1)
+			refers(&world, name, "parent", before);
+	}
+	says_accepted(&world, "checkpoint", "a/tuned@1");
+	refers(&world, "a/tuned@1", "parent", "a/m@step-1000");
+	found = walk(&world, "a/run@1", down);
+	assert_int_equal(found.node_count, 22);
+	text = drawn(&found, false, lineage_to_dot);
+	assert_non_null(strstr(text, "a/m@step-100 … step-900 (9)"));
+	assert_non_null(strstr(text, "\"a/m@step-1000\\n")); /* it has a child of another name */
+	assert_non_null(strstr(text, "a/m@step-1100 … step-2000 (10)"));
+	assert_null(strstr(text, "step-500"));
+	free(text);
+	text = drawn(&found, true, lineage_to_dot);
+	assert_non_null(strstr(text, "\"a/m@step-500\\n"));
+	free(text);
+	lineage_release(&found);
+	world_close(&world);
+}
+
 static void what_is_not_logged_is_no_beginning(void **state)
 {
 	struct digest beginning = identity_of("nothing");
@@ -376,6 +555,9 @@ int main(void)
 		cmocka_unit_test(a_wished_depth_is_kept_and_said),
 		cmocka_unit_test(cycles_are_named_and_not_followed_twice),
 		cmocka_unit_test(what_is_not_here_is_a_node_with_the_name_that_is_said),
+		cmocka_unit_test(a_derivation_is_as_proved_as_who_counts_found_it),
+		cmocka_unit_test(what_strangers_wrote_is_escaped_in_drawings),
+		cmocka_unit_test(steps_that_are_alike_are_drawn_as_one),
 		cmocka_unit_test(what_is_not_logged_is_no_beginning),
 		cmocka_unit_test(long_chains_and_wide_fans_are_walked),
 	};
