@@ -25,6 +25,8 @@ int card_text_read(struct registry *registry, const struct digest *file, struct 
 struct wanted {
 	const struct name *weights, *model, *family;
 	struct digest statement; /* of the weights */
+	bool registered;         /* not one that was written when a release was made */
+	bool nameless;           /* in the name of the weights */
 };
 
 /* ---- Candidates ---- */
@@ -69,6 +71,10 @@ static bool fits(const struct wanted *wanted, const struct statement *card)
 	struct reference of;
 	struct name model;
 
+	if (wanted->registered && !json_is_yes(json_member(card->predicate, "registered")))
+		return false;
+	if (wanted->nameless && json_member(card->predicate, "name"))
+		return false;
 	if (wanted->family)
 		return json_member(card->predicate, "name") &&
 		       strcasecmp(card->name.owner, wanted->family->owner) == 0 &&
@@ -192,6 +198,20 @@ int card_of_family(struct registry *registry, const struct name *family,
 		   struct card_known *out_card, bool *out_found, struct error *err)
 {
 	return newest(registry, &(struct wanted){ .family = family }, out_card, out_found, err);
+}
+
+int card_for_release(struct registry *registry, const struct name *weights,
+		     const struct digest *statement, struct card_known *out_card, bool *out_found,
+		     struct error *err)
+{
+	struct wanted wanted = {
+		.weights = weights, .statement = *statement, .registered = true, .nameless = true
+	};
+
+	if (newest(registry, &wanted, out_card, out_found, err))
+		return -1;
+	wanted.nameless = false;
+	return *out_found ? 0 : newest(registry, &wanted, out_card, out_found, err);
 }
 
 int card_by_name(struct registry *registry, const char *name, struct card_known *out_card,

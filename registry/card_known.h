@@ -27,6 +27,14 @@ MUST_CHECK int card_for_model(struct registry *registry, const struct name *mode
 MUST_CHECK int card_of_family(struct registry *registry, const struct name *family,
 			      struct card_known *out_card, bool *out_found, struct error *err);
 
+/*
+ * The card that a release of the weights gets: of those that were registered (and not written when
+ * a release was made) the newest in the weights' own name, else the newest. `statement`: theirs.
+ */
+MUST_CHECK int card_for_release(struct registry *registry, const struct name *weights,
+				const struct digest *statement, struct card_known *out_card,
+				bool *out_found, struct error *err);
+
 /* The card that is called so. ERROR_USAGE: it is none; ERROR_UNTRUSTED: it is not believed. */
 MUST_CHECK int card_by_name(struct registry *registry, const char *name,
 			    struct card_known *out_card, struct error *err);

@@ -106,6 +106,12 @@ static int add_object(struct parcel *parcel, const struct evidence *evidence,
 	return 0;
 }
 
+int parcel_add_object(struct parcel *parcel, const struct evidence *evidence,
+		      const struct digest *digest, const char *what, struct error *err)
+{
+	return add_object(parcel, evidence, digest, what, err);
+}
+
 /* The object under `key` of a predicate, when there is one. */
 static int add_named_object(struct parcel *parcel, const struct evidence *evidence,
 			    const struct json *parent, const char *key, const char *what,
@@ -193,6 +199,8 @@ static int add_objects_of(struct parcel *parcel, const struct evidence *evidence
 					"manifest of a dataset", err);
 	case STATEMENT_run:
 		return add_named_object(parcel, evidence, predicate, "file", "run file", err);
+	case STATEMENT_card:
+		return add_named_object(parcel, evidence, predicate, "file", "card", err);
 	case STATEMENT_eval:
 		return add_eval(parcel, evidence, predicate, err);
 	case STATEMENT_record:

@@ -40,6 +40,10 @@ MUST_CHECK int parcel_collect(struct parcel *parcel, const struct trust *trust,
 MUST_CHECK int parcel_add_statement(struct parcel *parcel, const struct evidence *evidence,
 				    const struct digest *identity, struct error *err);
 
+/* Add an object; `what` is static. ERROR_ABSENT: `evidence` has none, and no tombstone of it. */
+MUST_CHECK int parcel_add_object(struct parcel *parcel, const struct evidence *evidence,
+				 const struct digest *digest, const char *what, struct error *err);
+
 /* Write statements/, proofs/ and objects/ below `folder`/akashi. */
 MUST_CHECK int parcel_write(const struct context *ctx, const struct parcel *parcel,
 			    const struct evidence *evidence, const char *folder, struct error *err);

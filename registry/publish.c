@@ -108,12 +108,14 @@ static int write_card(struct publishing *p, struct error *err)
 	return card_write(&wish, &p->card, err);
 }
 
-/* The model's own card, or one from the facts. */
+/* The card that was registered, the model's own, or one from the facts. */
 static int make_card(struct publishing *p, struct error *err)
 {
 	const struct manifest_file *file = manifest_find(p->manifest, "README.md");
 	CLEANUP(source_close) struct source *source = NULL;
 
+	if (publish_card_registered(p, err) || p->card_registered)
+		return err->code != ERROR_NONE ? -1 : 0;
 	if (file ? evidence_object(p->evidence, &file->sha256, &source, err) ||
 			    source_read_all(source, &p->card, err)
 		 : write_card(p, err))
@@ -184,6 +186,8 @@ static int say_card(struct publishing *p, struct error *err)
 	struct statement_made made;
 	char name[NAME_TEXT_MAX];
 
+	if (p->card_registered)
+		return publish_card_add(p, &p->card_identity, err);
 	name_to_text(&p->checkpoint.statement.name, name);
 	draft.subject = name;
 	if (store_put(p->registry->store, buffer_view(&p->card), &file, err))
@@ -198,7 +202,7 @@ static int say_card(struct publishing *p, struct error *err)
 	draft.predicate = predicate;
 	if (registry_publish_statements(p->registry, p->key, &draft, 1, &made, err))
 		return -1;
-	return parcel_add_statement(&p->parcel, p->evidence, &made.identity, err);
+	return publish_card_add(p, &made.identity, err);
 }
 
 /* The release statement: what it is, and everything that belongs to it. */

@@ -31,6 +31,8 @@ struct publishing {
 	char *pin;
 	char *partial; /* the folder while it is being written */
 	struct buffer card;
+	bool card_registered; /* it was signed before, as `card_identity` */
+	struct digest card_identity;
 	struct digest model_root;
 	struct buffer model_signature;
 	struct digest release_identity;
@@ -38,6 +40,14 @@ struct publishing {
 
 /* Forget what was read, so that the projection can be opened as any checkpoint is. */
 void publish_forget(struct publishing *p);
+
+/* publish_card.c */
+
+/* Take the card that was registered for the weights, where there is one: card_registered. */
+MUST_CHECK int publish_card_registered(struct publishing *p, struct error *err);
+/* The card's statement leaves, and its text, so that a reader can tell what was edited. */
+MUST_CHECK int publish_card_add(struct publishing *p, const struct digest *identity,
+				struct error *err);
 
 /* publish_private.c */
 

@@ -147,8 +147,6 @@ int check_each_about(struct check *check, enum statement_kind kind, enum step_id
 /* What the claims step counts. */
 struct claims {
 	size_t evals, scores, cards;
-	struct digest card; /* the latest signed one */
-	uint64_t card_index;
 };
 
 static int visit_eval(struct check *check, const struct believed *believed, void *arg,
@@ -178,46 +176,6 @@ static int visit_eval(struct check *check, const struct believed *believed, void
 				      : "not the publisher's");
 }
 
-static int visit_card(struct check *check, const struct believed *believed, void *arg,
-		      struct error *err)
-{
-	struct claims *claims = arg;
-
-	(void)check;
-	(void)err;
-	claims->cards++;
-	if (claims->cards == 1 || believed->index >= claims->card_index) {
-		claims->card = believed->statement.digest;
-		claims->card_index = believed->index;
-	}
-	return 0;
-}
-
-/* Is README.md the card that was signed last? */
-static int check_card(struct check *check, const struct claims *claims, struct error *err)
-{
-	CLEANUP(source_close) struct source *source = NULL;
-	CLEANUP(buffer_release) struct buffer text = { 0 };
-	struct digest found;
-
-	buffer_init(&text, 64u << 20);
-	if (!claims->cards || !check->tree || !tree_find(check->tree, "README.md"))
-		return 0;
-	if (tree_open_file(check->tree, "README.md", &source, err) ||
-	    source_read_all(source, &text, err))
-		return -1;
-	found = sha256(buffer_view(&text));
-	if (digest_equal(&found, &claims->card))
-		return verdict_detail(check->verdict, STEP_CLAIMS, err,
-				      "README.md is the signed card (log entry %llu)",
-				      (unsigned long long)claims->card_index);
-	if (verdict_undecided(check->verdict, err,
-			      "README.md was edited after signing: what it says was not signed"))
-		return -1;
-	return verdict_set(check->verdict, STEP_CLAIMS, STEP_NOT_POSSIBLE, err,
-			   "README.md was edited after signing");
-}
-
 int check_claims(struct check *check, struct error *err)
 {
 	struct claims claims = { 0 };
@@ -228,12 +186,11 @@ int check_claims(struct check *check, struct error *err)
 
 	if (check_each_about(check, STATEMENT_eval, STEP_CLAIMS, visit_eval, &claims,
 			     &unknown_evals, err) ||
-	    check_each_about(check, STATEMENT_card, STEP_CLAIMS, visit_card, &claims,
-			     &unknown_cards, err))
+	    verdict_evidence(check->verdict, STEP_CLAIMS, &evidence, err) ||
+	    check_cards(check, evidence, &claims.cards, &unknown_cards, err))
 		return -1;
 	name_to_text(&check->checkpoint.statement.name, name);
-	if (verdict_evidence(check->verdict, STEP_CLAIMS, &evidence, err) ||
-	    json_set_text(evidence, "name", name, err) ||
+	if (json_set_text(evidence, "name", name, err) ||
 	    json_set_size(evidence, "claimIndex", check->checkpoint.claim_index, err) ||
 	    json_set_size(evidence, "evals", claims.evals, err) ||
 	    json_set_size(evidence, "scores", claims.scores, err) ||
@@ -241,8 +198,8 @@ int check_claims(struct check *check, struct error *err)
 		return -1;
 	if (check_state(check, name, evidence, err))
 		return -1;
-	if (check_card(check, &claims, err) || step->status != STEP_NOT_ASKED)
-		return err->code ? -1 : 0;
+	if (step->status != STEP_NOT_ASKED)
+		return 0;
 	return verdict_set(
 		check->verdict, STEP_CLAIMS, check->pinned ? STEP_HOLDS : STEP_NOT_POSSIBLE, err,
 		"the name is claimed; %zu evaluation result%s with %zu scores%s", claims.evals,

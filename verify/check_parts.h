@@ -104,6 +104,13 @@ MUST_CHECK int check_each_about(struct check *check, enum statement_kind kind, e
 					     void *arg, struct error *err),
 				void *arg, size_t *out_unknown, struct error *err);
 
+/* check_card.c */
+
+/* README.md against the signed cards of the checkpoint, of which there are *out_count; *out_unknown
+ * are signed by unknown keys. */
+MUST_CHECK int check_cards(struct check *check, struct json *evidence, size_t *out_count,
+			   size_t *out_unknown, struct error *err);
+
 /* check_trust.c */
 
 /* Is what is trusted no older than what this user saw? */

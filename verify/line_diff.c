@@ -8,6 +8,8 @@
 #include "verify/json.h"
 #include "verify/utf8.h"
 
+#define LINE_BYTES 48u /* of the JSON around a line */
+
 /* A line with its newline, and where it stands. */
 struct row {
 	struct span text;
@@ -290,16 +292,38 @@ static int text_put(struct span text, struct buffer *out, struct error *err)
 	return 0;
 }
 
-static int change_json(const struct line_change *change, struct json *list, struct error *err)
+/* As canonical JSON writes it. */
+static size_t json_bytes(struct span text)
+{
+	size_t bytes = 2;
+
+	for (size_t i = 0; i < text.len; i++)
+		bytes += text.data[i] < 0x20                           ? 6
+			 : text.data[i] == '"' || text.data[i] == '\\' ? 2
+								       : 1;
+	return bytes;
+}
+
+/* *budget: bytes that may still be told; 0 once a line did not fit. */
+static int change_json(const struct line_change *change, struct json *list, size_t *budget,
+		       struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer text;
 	struct json *item;
 	bool cut;
+	size_t bytes;
 
 	buffer_init(&text, 4 * LINE_DIFF_TEXT_MAX + 8);
-	return text_put(told(change->text, &cut), &text, err) ||
-			       (cut && buffer_add_text(&text, "\u2026", err)) ||
-			       json_add_object(list, &item, err) ||
+	if (text_put(told(change->text, &cut), &text, err) ||
+	    (cut && buffer_add_text(&text, "\u2026", err)))
+		return -1;
+	bytes = json_bytes(buffer_view(&text)) + LINE_BYTES;
+	if (bytes > *budget) {
+		*budget = 0;
+		return 0;
+	}
+	*budget -= bytes;
+	return json_add_object(list, &item, err) ||
 			       json_set_size(item, "line", change->line, err) ||
 			       json_set_span(item, "text", buffer_view(&text), err) ||
 			       json_set_text(item, "what", change->added ? "added" : "removed", err)
@@ -311,17 +335,19 @@ int line_diff_to_json(const struct line_diff *diff, struct json **out_object, st
 {
 	CLEANUP(json_free) struct json *object = NULL;
 	size_t count = diff->count > LINE_DIFF_TOLD_MAX ? LINE_DIFF_TOLD_MAX : diff->count;
+	size_t budget = LINE_DIFF_TOLD_BYTES;
 	struct json *list;
 
 	if (json_object_new(&object, err) || json_set_size(object, "added", diff->added, err) ||
 	    json_set_size(object, "removed", diff->removed, err) ||
 	    (diff->coarse && json_set_bool(object, "coarse", true, err)) ||
-	    json_set_array(object, "lines", &list, err) ||
-	    json_set_size(object, "more", diff->count - count, err))
+	    json_set_array(object, "lines", &list, err))
 		return -1;
-	for (size_t i = 0; i < count; i++)
-		if (change_json(&diff->change[i], list, err))
+	for (size_t i = 0; i < count && budget; i++)
+		if (change_json(&diff->change[i], list, &budget, err))
 			return -1;
+	if (json_set_size(object, "more", diff->count - json_count(list), err))
+		return -1;
 	*out_object = object;
 	object = NULL; /* handed over */
 	return 0;

@@ -10,10 +10,11 @@
 
 struct json;
 
-#define LINE_DIFF_LINES_MAX 50000u /* of a text; beyond, the difference is coarse */
-#define LINE_DIFF_EDITS_MAX 1000u  /* lines that are looked for one by one, likewise */
-#define LINE_DIFF_TOLD_MAX 200u    /* lines that the JSON form has */
-#define LINE_DIFF_TEXT_MAX 200u    /* bytes of a line that are told */
+#define LINE_DIFF_LINES_MAX 50000u  /* of a text; beyond, the difference is coarse */
+#define LINE_DIFF_EDITS_MAX 1000u   /* lines that are looked for one by one, likewise */
+#define LINE_DIFF_TOLD_MAX 200u     /* lines that the JSON form has, */
+#define LINE_DIFF_TOLD_BYTES 16384u /* and bytes of them, as canonical JSON */
+#define LINE_DIFF_TEXT_MAX 200u     /* bytes of a line that are told */
 
 struct line_change {
 	bool added;       /* in the second text; else only in the first */
@@ -35,8 +36,9 @@ void line_diff_release(struct line_diff *diff);
 
 /*
  * {"added","removed","coarse"?,"lines":[{"line","text","what":"added"|"removed"}],"more"}: at most
- * LINE_DIFF_TOLD_MAX lines, `more` is how many are left out; of each at most LINE_DIFF_TEXT_MAX
- * bytes ("…" behind what is cut), bytes that are no UTF-8 as \xHH. The caller frees it.
+ * LINE_DIFF_TOLD_MAX lines and LINE_DIFF_TOLD_BYTES, `more` is how many are left out; of each at
+ * most LINE_DIFF_TEXT_MAX bytes ("…" behind what is cut), bytes that are no UTF-8 as \xHH. The
+ * caller frees it.
  */
 MUST_CHECK int line_diff_to_json(const struct line_diff *diff, struct json **out_object,
 				 struct error *err);

@@ -316,6 +316,56 @@ static void a_release_needs_a_claim_only_under_a_name_of_its_own(void **state)
 	free(predicate);
 }
 
+/* A card "team/card@v1" of, or for, what `about` says in JSON, logged with its claim. */
+static struct world_item *card_say(struct stage *stage, const char *version, const char *about)
+{
+	struct digest file = sha256(span_of("a card"));
+	char hex[DIGEST_HEX_SIZE], subject[NAME_TEXT_MAX], *predicate;
+	struct world_item *card;
+
+	digest_to_hex(&file, hex);
+	snprintf(subject, sizeof(subject), "team/card@%s", version);
+	assert_true(asprintf(&predicate,
+			     "{\"name\":\"team/card\",\"version\":\"%s\",%s,\"file\":\"sha256:%s\","
+			     "\"size\":6}",
+			     version, about, hex) > 0);
+	card = world_say(&stage->world, &stage->alice, STATEMENT_card, subject, &file, predicate);
+	free(predicate);
+	world_claim(&stage->world, &stage->alice, "card", subject, &card->identity);
+	return card;
+}
+
+static void a_card_of_its_own_name_counts_only_by_who_may_sign_for_its_model_too(void **state)
+{
+	CLEANUP(stage_release) struct stage stage;
+	CLEANUP(believed_release) struct believed believed = { 0 };
+	char statement[DIGEST_HEX_SIZE], about[512];
+	struct error err = { 0 };
+
+	(void)state;
+	stage_init(&stage, "team/*", "*", 0, UINT64_MAX);
+	digest_to_hex(&stage.checkpoint->identity, statement);
+	assert_done(
+		believe(&stage, card_say(&stage, "v1", "\"for\":\"team/base\""), &believed, &err),
+		&err);
+	assert_true(believed.claimed);
+	assert_not_believed(&stage, card_say(&stage, "v2", "\"for\":\"other/base\""),
+			    ERROR_UNTRUSTED, "may not sign for the name 'other/base@'");
+	for (int own = 0; own < 2; own++) {
+		snprintf(about, sizeof(about),
+			 "\"of\":{\"name\":\"%s/base@v1\",\"statement\":\"sha256:%s\"}",
+			 own ? "team" : "other", statement);
+		if (own) {
+			believed_release(&believed);
+			assert_done(believe(&stage, card_say(&stage, "v4", about), &believed, &err),
+				    &err);
+		} else {
+			assert_not_believed(&stage, card_say(&stage, "v3", about), ERROR_UNTRUSTED,
+					    "may not sign for the name 'other/base@v1'");
+		}
+	}
+}
+
 /* ---- Pins ---- */
 
 static void a_policy_that_is_not_the_pinned_one_is_passed_over(void **state)
@@ -444,6 +494,8 @@ int main(void)
 		cmocka_unit_test(a_statement_about_something_else_than_expected_contradicts),
 		cmocka_unit_test(one_good_signer_outweighs_a_planted_envelope),
 		cmocka_unit_test(a_release_needs_a_claim_only_under_a_name_of_its_own),
+		cmocka_unit_test(
+			a_card_of_its_own_name_counts_only_by_who_may_sign_for_its_model_too),
 		cmocka_unit_test(a_policy_that_is_not_the_pinned_one_is_passed_over),
 		cmocka_unit_test(a_pin_with_another_log_key_contradicts),
 		cmocka_unit_test(a_policy_signed_by_nobody_in_it_contradicts),
