@@ -8,8 +8,8 @@
 
 enum { LEFT_OUT_SHOWN = 20 };
 
-static int set_result(struct json *object, const char *kind, const char *name,
-		      const struct add_result *result, bool dry_run, struct error *err)
+int added_set(struct json *object, const char *kind, const char *name,
+	      const struct add_result *result, bool dry_run, struct error *err)
 {
 	if (json_set_text(object, "kind", kind, err) || json_set_text(object, "name", name, err) ||
 	    json_set_digest(object, "digest", &result->manifest, err) ||
@@ -47,7 +47,7 @@ static int print_json(const char *kind, const struct name *name, const struct ad
 	for (size_t i = 0; i < count; i++) {
 		name_to_text(&name[i], text);
 		if (json_add_object(items, &item, err) ||
-		    set_result(item, kind, text, &result[i], dry_run, err))
+		    added_set(item, kind, text, &result[i], dry_run, err))
 			return -1;
 	}
 	return output_json(object, err);
@@ -134,6 +134,21 @@ static void print_corpus(const struct json *corpus)
 	putchar('\n');
 }
 
+void added_line(const char *kind, const char *name, const struct add_result *result, bool dry_run)
+{
+	char hex[DIGEST_HEX_SIZE];
+
+	printf("%s%s %s", dry_run ? "would register " : "", kind, name);
+	print_counts(result);
+	if (!dry_run) {
+		digest_to_hex(&result->made.identity, hex);
+		printf(", %s %" PRIu64 ", sha256:%s",
+		       result->made.existed ? "logged before at" : "logged at",
+		       result->made.log_index, hex);
+	}
+	putchar('\n');
+}
+
 int added_print(const struct call *call, const char *kind, const struct name *name,
 		const struct add_result *result, size_t count, struct error *err)
 {
@@ -142,18 +157,10 @@ int added_print(const struct call *call, const char *kind, const struct name *na
 	if (call->json)
 		return print_json(kind, name, result, count, dry_run, err);
 	for (size_t i = 0; i < count; i++) {
-		char text[NAME_TEXT_MAX], hex[DIGEST_HEX_SIZE];
+		char text[NAME_TEXT_MAX];
 
 		name_to_text(&name[i], text);
-		printf("%s%s %s", dry_run ? "would register " : "", kind, text);
-		print_counts(&result[i]);
-		if (!dry_run) {
-			digest_to_hex(&result[i].made.identity, hex);
-			printf(", %s %" PRIu64 ", sha256:%s",
-			       result[i].made.existed ? "logged before at" : "logged at",
-			       result[i].made.log_index, hex);
-		}
-		putchar('\n');
+		added_line(kind, text, &result[i], dry_run);
 		print_corpus(result[i].corpus);
 		print_left_out(result[i].left_out);
 	}

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/add_dataset.h"
+#include "cli/add_eval.h"
 #include "cli/added.h"
 #include "cli/environment.h"
 #include "cli/open.h"
@@ -137,29 +138,6 @@ static int run_run(struct call *call, struct error *err)
 	return added_print(call, "run", &run.name, &result, 1, err);
 }
 
-static int eval_run(struct call *call, struct error *err)
-{
-	CLEANUP(registry_close) struct registry *registry = NULL;
-	CLEANUP(texts_free) const char **samples = NULL;
-	struct add_eval eval = { .path = call->operand[0] };
-	const char *of = call_value(call, "of");
-	struct add_result result;
-	struct add_how how;
-
-	if (!of)
-		return error_set(err, ERROR_USAGE,
-				 "--of=NAME@VERSION says which checkpoint was "
-				 "measured, and is missing");
-	if (call_values(call, "samples", &samples, &eval.samples_count, err))
-		return -1;
-	eval.samples = eval.samples_count ? samples : NULL;
-	if (name_parse(of, &eval.of, err) || open_registry(call, &registry, err) ||
-	    open_add_how(call, registry, &how, err) ||
-	    registry_add_eval(registry, &how, &eval, &result, err))
-		return -1;
-	return added_print(call, "eval", &eval.of, &result, 1, err);
-}
-
 static int allocation_run(struct call *call, struct error *err)
 {
 	CLEANUP(registry_close) struct registry *registry = NULL;
@@ -266,35 +244,6 @@ static const struct command run = {
 	.run = run_run,
 };
 
-static const struct option eval_options[] = {
-	{ .name = "of",
-	  .argument = "NAME@VERSION",
-	  .help = "the registered checkpoint that was measured; must be given" },
-	{ .name = "samples",
-	  .argument = "FILE",
-	  .repeatable = true,
-	  .help = "samples_TASK_TIME.jsonl, what lm-evaluation-harness wrote about each item; "
-		  "otherwise those beside results_TIME.json with the same TIME" },
-	OPTION_KEY,
-	OPTION_TIMESTAMP,
-	OPTION_DRY_RUN,
-	{ .name = NULL },
-};
-
-static const struct command eval = {
-	.name = "eval",
-	.summary = "register evaluation results",
-	.synopsis = "FILE --of NAME@VERSION [--samples FILE]...",
-	.description =
-		"FILE is a result of lm-evaluation-harness (results_*.json) or of llm-jp-eval, "
-		"as those wrote it; its decimals are kept digit by digit. With the samples, "
-		"others can recompute items of it (akashi verify --evals).",
-	.options = eval_options,
-	.operands_min = 1,
-	.operands_max = 1,
-	.run = eval_run,
-};
-
 static const struct option allocation_options[] = {
 	OPTION_DECLARED_FOR, OPTION_KEY, OPTION_TIMESTAMP, OPTION_DRY_RUN, { .name = NULL },
 };
@@ -326,9 +275,8 @@ static const struct command allocation = {
 	.run = allocation_run,
 };
 
-static const struct command *const subcommands[] = { &checkpoint, &add_dataset_command,
-						     &run,        &allocation,
-						     &eval,       NULL };
+static const struct command *const subcommands[] = { &checkpoint, &add_dataset_command, &run,
+						     &allocation, &add_eval_command,    NULL };
 
 const struct command command_add = {
 	.name = "add",

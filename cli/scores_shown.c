@@ -56,6 +56,8 @@ static int set_eval(struct json *item, const struct index_score *score, struct e
 			       set_said(item, "harnessGit", score->harness_git, err) ||
 			       set_said(item, "model", score->model, err) ||
 			       set_said(item, "evaluated", score->evaluated, err) ||
+			       set_said(item, "dtype", score->dtype, err) ||
+			       set_said(item, "contradicts", score->contradicts, err) ||
 			       set_digest(item, "file", score->file, err)
 		       ? -1
 		       : 0;
@@ -95,6 +97,8 @@ static void print_heading(const struct json *score)
 		    *key ? key + 7 : "", text_of(score, "format"),
 		    *text_of(score, "harness") ? " " : "", text_of(score, "harness"),
 		    *text_of(score, "evaluated") ? ", " : "", text_of(score, "evaluated"));
+	if (*text_of(score, "contradicts"))
+		output_line(stdout, "%-14s %s", "contradicts", text_of(score, "contradicts"));
 	if (*by)
 		output_line(stdout, "%-14s retracted by %s, key %.16s: it does not count",
 			    "invalidated", strcmp(by, key) == 0 ? "its own signer" : "another",

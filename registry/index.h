@@ -75,8 +75,10 @@ struct index_score {
 	const char *file;                           /* HEX of the result file */
 	const char *evaluated;                      /* RFC 3339, when, as the file says */
 	const char *sampling;                       /* canonical JSON (docs/formats.md) */
-	const char *signer;                         /* KEY */
-	bool independent; /* the checkpoint was signed by other keys only */
+	const char *dtype;                          /* that the model ran in, as the file says */
+	const char *contradicts; /* in what it differs from the checkpoint: "parameters date" */
+	const char *signer;      /* KEY */
+	bool independent;        /* the checkpoint was signed by other keys only */
 	const char *declared;
 	uint64_t log_index;
 };
@@ -198,6 +200,10 @@ MUST_CHECK int index_has_kind(struct index *index, const char *kind, bool *out_h
 /* Statements of `kind` whose subject has this digest (NULL kind: any). */
 MUST_CHECK int index_by_digest(struct index *index, const char *kind, const struct digest *digest,
 			       index_visit visit, void *arg, struct error *err);
+
+/* Statements of `kind` whose manifest has a file with this digest. */
+MUST_CHECK int index_having_file(struct index *index, const char *kind, const struct digest *file,
+				 index_visit visit, void *arg, struct error *err);
 
 /*
  * Decisions 33: the checkpoint or release whose manifest lists the most of these

@@ -147,6 +147,19 @@ int index_by_digest(struct index *index, const char *kind, const struct digest *
 		       hex, kind, visit, arg, err);
 }
 
+int index_having_file(struct index *index, const char *kind, const struct digest *file,
+		      index_visit visit, void *arg, struct error *err)
+{
+	char hex[DIGEST_HEX_SIZE];
+
+	digest_to_hex(file, hex);
+	return rows_of(index,
+		       "SELECT " ROW_COLUMNS
+		       " FROM statement WHERE digest IN (SELECT manifest FROM file WHERE "
+		       "sha256 = ?) AND kind = ? ORDER BY log_index",
+		       hex, kind, visit, arg, err);
+}
+
 int index_edges_from(struct index *index, const struct digest *statement, index_visit_edge visit,
 		     void *arg, struct error *err)
 {

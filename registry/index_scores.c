@@ -6,6 +6,7 @@
 #include "registry/index_inner.h"
 
 #define SAMPLING_MAX (48u << 10)
+#define CONTRADICTS_SIZE 300
 
 static const char *text_of(const struct json *object, const char *key)
 {
@@ -32,6 +33,23 @@ static void bind_count(struct query *query, int place, const struct json *object
 		query_bind_text(query, place, NULL);
 }
 
+/* In what the results differ from the checkpoint, each word once. */
+static void contradictions_join(const struct json *predicate, char out[CONTRADICTS_SIZE])
+{
+	const struct json *list = json_member(predicate, "contradictions");
+	size_t len = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < json_count(list); i++) {
+		const char *what = text_of(json_at(list, i), "what");
+
+		if (len + strlen(what) + 2 > CONTRADICTS_SIZE || strstr(out, what))
+			continue;
+		len += (size_t)snprintf(out + len, CONTRADICTS_SIZE - len, "%s%s", len ? " " : "",
+					what);
+	}
+}
+
 static int evaluation(struct index *index, const char *identity, const struct json *predicate,
 		      struct error *err)
 {
@@ -40,6 +58,7 @@ static int evaluation(struct index *index, const char *identity, const struct js
 	const char *file = text_of(predicate, "file");
 	CLEANUP(text_free) char *text = NULL;
 	CLEANUP(buffer_release) struct buffer written;
+	char contradicts[CONTRADICTS_SIZE];
 	struct query *query;
 
 	buffer_init(&written, SAMPLING_MAX);
@@ -47,8 +66,8 @@ static int evaluation(struct index *index, const char *identity, const struct js
 	    buffer_to_text(&written, &text, err) ||
 	    index_prepare(index,
 			  "INSERT OR IGNORE INTO evaluation(identity, format, harness, "
-			  "harness_git, model, file, evaluated, sampling) "
-			  "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+			  "harness_git, model, file, evaluated, sampling, contradicts, dtype) "
+			  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 			  &query, err))
 		return -1;
 	query_bind_text(query, 1, identity);
@@ -59,6 +78,9 @@ static int evaluation(struct index *index, const char *identity, const struct js
 	query_bind_text(query, 6, strncmp(file, "sha256:", 7) == 0 ? file + 7 : "");
 	query_bind_text(query, 7, text_of(predicate, "evaluated"));
 	query_bind_text(query, 8, text);
+	contradictions_join(predicate, contradicts);
+	query_bind_text(query, 9, contradicts);
+	query_bind_text(query, 10, text_of(json_member(predicate, "modelSaid"), "dtype"));
 	return query_run(query, err);
 }
 
@@ -180,6 +202,8 @@ static struct index_score score_row(struct query *query)
 		.independent = query_u64(query, 25) != 0,
 		.declared = column_text(query, 26),
 		.log_index = query_u64(query, 27),
+		.contradicts = column_text(query, 28),
+		.dtype = column_text(query, 29),
 	};
 }
 
@@ -194,7 +218,7 @@ int index_scores(struct index *index, const struct digest *statement, index_visi
 		"harness_git, model, file, evaluated, sampling, s.signer, "
 		"EXISTS (SELECT 1 FROM statement WHERE identity = edge.towards) AND NOT EXISTS "
 		"(SELECT 1 FROM statement AS c WHERE c.identity = edge.towards AND "
-		"c.signer = s.signer), s.declared, s.log_index "
+		"c.signer = s.signer), s.declared, s.log_index, contradicts, dtype "
 		"FROM edge JOIN score ON score.identity = edge.identity "
 		"JOIN evaluation AS e ON e.identity = edge.identity "
 		"JOIN statement AS s ON s.log_index = "

@@ -31,6 +31,7 @@
 #include "registry/derive.h"
 #include "registry/evidence.h"
 #include "registry/examine.h"
+#include "registry/evals.h"
 #include "registry/exposure.h"
 #include "registry/facts.h"
 #include "registry/fsck.h"

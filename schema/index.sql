@@ -135,7 +135,9 @@ CREATE TABLE evaluation (
 	model       VARCHAR(1024) NOT NULL, -- as the file names it
 	file        CHAR(64) NOT NULL,
 	evaluated   VARCHAR(32) NOT NULL,   -- when, as the file says, or ''
-	sampling    TEXT NOT NULL           -- or ''
+	sampling    TEXT NOT NULL,          -- or ''
+	dtype       VARCHAR(64) NOT NULL,   -- that the model ran in, or ''
+	contradicts VARCHAR(300) NOT NULL   -- the checkpoint, in what: words with blanks, or ''
 );
 
 -- Cards, and the model that each describes.

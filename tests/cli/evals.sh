@@ -5,6 +5,7 @@ command -v python3 >/dev/null 2>&1 || skip "no python3 to forge files with"
 results=results_2026-11-24T22-51-22.431351.json
 samples=samples_akashi_tiny_order_2026-11-24T22-51-22.431351.jsonl
 seen=0
+accepted=
 
 run 0 init --origin evals.example.org
 
@@ -34,7 +35,7 @@ PY
 
 # judged NAME STATUS WORDS [N]: register the files of the case and recompute
 judged() {
-	run 0 add eval "$1/$results" --of "a/$1@1"
+	run 0 add eval "$1/$results" --of "a/$1@1" $accepted
 	run "$2" verify "a/$1@1" --forward none --evals "${4:-60}"
 	said "$3"
 	seen=$((seen + 1))
@@ -152,7 +153,10 @@ forge served 'file["config"]["model"] = "vllm"'
 judged served 3 "model 'vllm'"
 case_of adapter
 forge adapter 'file["config"]["model_args"]["peft"] = "adapter"'
+run 1 add eval "adapter/$results" --of a/adapter@1
+accepted=--accept-contradictions
 judged adapter 3 "peft=adapter"
+accepted=
 case_of beyond
 forge beyond 'file["tokenizer_bos_token"] = ["<x>", "99999"]'
 judged beyond 3 "99999"

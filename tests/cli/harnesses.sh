@@ -25,3 +25,72 @@ run 0 show a/base@step-500
 said "score          mbpp code_exec not-run"
 run 0 gc --grace-days 0
 run 0 fsck
+
+# Hundreds of files: each is bound to its own revision, or nothing is registered.
+run 0 add checkpoint "$TINY/step-100" many/tiny@step-100
+run 0 add checkpoint "$TINY/step-500" many/tiny@step-500
+run 0 add checkpoint "$TINY/step-300" many/tiny@step-300
+TINY=$TINY python3 - <<'P'
+import json, os
+def write(path, revision, args, **more):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    file = {"results": {"arc": {"acc,none": more.pop("acc", 0.5), "acc_stderr,none": 0.01}}, "versions": {"arc": 1},
+            "n-shot": {"arc": 0}, "configs": {}, "lm_eval_version": "0.4.13", "git_hash": "abc", "model_name": "x",
+            "config": {"model": "hf", "model_args": args, "model_revision": revision, **more}}
+    json.dump(file, open(path, "w"))
+tiny = os.environ["TINY"]
+write("many/a/results_1.json", "step500", "pretrained=org/tiny")
+write("many/b/results_2.json", "main", f"pretrained={tiny}/step-300,dtype=float32", acc=0.25)
+write("many/iter_0000100/results_3.json", "main", {"pretrained": "org/tiny"})
+write("other/results_4.json", "main", "pretrained=gone/step-750")
+write("other/results_5.json", "main", "pretrained=gone")
+write("lies/named.json", "step300", "pretrained=org/tiny")
+write("lies/folder.json", "main", f"pretrained={tiny}/step-300")
+write("lies/count.json", "main", "pretrained=org/tiny", model_num_parameters=394081)
+write("lies/dtype.json", "main", "pretrained=org/tiny", model_dtype="torch.float16")
+write("lies/adapter.json", "main", "pretrained=org/tiny,peft=lora", model_num_parameters=394080)
+write("lies/family.json", "main", "pretrained=a/base")
+write("true/all.json", "step500", f"pretrained={tiny}/step-500,dtype=bfloat16", model_num_parameters=394080,
+      model_dtype="torch.bfloat16", acc=0.75)
+write("again/one.json", "step500", "pretrained=org/tiny", acc=0.5001)
+P
+echo '{"samples":[]}' >many/x.eval-generated.json
+run 0 add eval 'many/**/*.json' --of many/tiny --dry-run
+said "many/a/results_1.json: many/tiny@step-500, by revision"
+said "many/b/results_2.json: many/tiny@step-300, by weights: "
+said "many/iter_0000100/results_3.json: many/tiny@step-100, by step: file"
+said "would register eval many/tiny@step-300, 1 file"
+run 2 add eval 'many/**/*.json' other/results_4.json other/results_5.json jp/jmmlu.eval-generated.json --of many/tiny
+said "other/results_4.json: model 'gone/step-750' is of no version of many/tiny that is registered"
+said "other/results_5.json: it names no folder that is there"
+said "jp/jmmlu.eval-generated.json: 'jp/jmmlu.eval-generated.json': it is in no format"
+complained "nothing was registered: 3 of 6 files cannot be"
+run 0 show many/tiny@step-500 --json
+json 'o["scores"] == []'
+run 0 add eval 'many/**/*.json' other/results_4.json --of many/tiny --skip-unbound --json
+json '[(i.get("how"), i.get("name")) for i in o["items"]] == [("revision", "many/tiny@step-500"), ("weights", "many/tiny@step-300"), ("step", "many/tiny@step-100"), (None, None)]'
+json 'o["problems"] == 1 and o["items"][3]["problem"]'
+run 0 add eval 'many/*/results_1.json' --of 'many/tiny@step-{step}'
+said "logged at"
+run 4 add eval 'many/**/no.json' --of many/tiny
+run 0 add eval many/b/results_2.json --dry-run
+said "would register eval"
+
+# What contradicts is refused, with both values; or registered, and then the statement says so.
+lie() { # lie FILE WORDS
+	run 1 add eval "$1" --of many/tiny@step-500
+	complained "$2"
+	complained "--accept-contradictions"
+}
+lie lies/named.json "model: 'step300' in the results, 'many/tiny@step-500' registered"
+lie lies/folder.json "weights: '"
+lie lies/count.json "parameters: '394081' in the results, '394080' registered"
+lie lies/dtype.json "dtype: 'torch.float16' in the results, 'bfloat16' registered"
+lie lies/adapter.json "adapter: 'peft=lora'"
+lie lies/family.json "model: 'a/base' in the results, 'many/tiny' registered"
+lie again/one.json "counted-twice: 'arc acc 0.5001' in the results, '0.5, logged at"
+run 0 add eval true/all.json --of many/tiny@step-500
+run 0 add eval lies/count.json --of many/tiny@step-500 --accept-contradictions --json
+json '[c["what"] for c in o["items"][0]["contradictions"]] == ["parameters"]'
+run 0 show many/tiny@step-500
+said "contradicts    parameters"
