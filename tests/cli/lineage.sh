@@ -41,6 +41,32 @@ said 'eval of llm-x/chat@v1'
 run 0 why llm-x/chat-data@v1 --descendants --kind checkpoint
 [ "$(wc -l <"$STORY/out")" = 1 ] || fail "a corpus has models that never saw it"
 
+# A step that was made again with the same outcome, and one whose outcome is another.
+cp -r steps/step-300 copy
+printf 'cut otherwise\n' >copy/NOTE
+run 0 add checkpoint copy llm-x/copy@v1
+run 0 derive reshard llm-x/base@step-300 llm-x/copy@v1
+run 0 why llm-x/copy@v1
+said '  derivation  llm-x/base@step-300 by reshard'
+said ': re-executed by key '
+said 'declared, 1 re-executed, 0 contradicted'
+run 0 derive reshard llm-x/base@step-100 llm-x/copy@v1 --declare
+run 0 why llm-x/copy@v1
+said 'by reshard (copy): declared by key '
+run 1 verify llm-x/copy@v1 --forward none --derivation --attest
+run 0 why llm-x/copy@v1 --json
+json "sorted(e['proof'] for e in o['edges'] if e['relation'] == 'derivation') == ['contradicted', 're-executed']"
+json "all('proved' in e for e in o['edges'] if e['relation'] == 'derivation')"
+run 0 why llm-x/base@step-100 --descendants --kind checkpoint
+said 'derivation llm-x/base@step-100, contradicted by '
+run 0 graph llm-x/copy@v1 --format dot
+said 'derivation, re-executed by '
+said 'derivation, contradicted by '
+said 'style=dotted'
+run 0 graph llm-x/copy@v1 --format mermaid
+said '==>|"derivation, re-executed by '
+said '--x|"derivation, contradicted by '
+
 # What is retracted says so.
 run 0 retract llm-x/base@step-300 --reason 'wrong learning rate'
 run 0 why llm-x/chat@v1
