@@ -50,6 +50,29 @@ static int card_print(const struct card_wish *wish, struct error *err)
 		       : error_set(err, ERROR_SYSTEM, "the card cannot be written");
 }
 
+/* The page of what is proved and what is claimed: of now, and of the log as it stands. */
+static int page_print(const struct call *call, struct registry *registry, const struct json *facts,
+		      const char *pin, struct error *err)
+{
+	CLEANUP(buffer_release) struct buffer text;
+	const char *path = call_value(call, "output");
+	struct page_wish wish = { .facts = facts, .pin = pin, .now_s = context_now(call->ctx) };
+	struct index_counts counts;
+	struct index *index;
+
+	buffer_init(&text, PAGE_MAX_BYTES);
+	if (registry_index(registry, &index, err) || index_count(index, &counts, err))
+		return -1;
+	wish.log_size = counts.entries;
+	if (page_write(&wish, &text, err))
+		return -1;
+	if (path)
+		return file_write(path, buffer_view(&text), 0644, FILE_REPLACE, err);
+	return fwrite(text.data, 1, text.len, stdout) == text.len
+		       ? 0
+		       : error_set(err, ERROR_SYSTEM, "the page cannot be written");
+}
+
 static int card_run(struct call *call, struct error *err)
 {
 	CLEANUP(registry_close) struct registry *registry = NULL;
@@ -58,7 +81,13 @@ static int card_run(struct call *call, struct error *err)
 	const char *path = call_value(call, "output");
 	struct card_wish wish = { .ctx = call->ctx };
 	struct card_written written;
+	const char *format = call_value(call, "format");
+	bool html = format && strcmp(format, "html") == 0;
 
+	if (html && (call->json || call_has(call, "template") || call_has(call, "language")))
+		return error_set(err, ERROR_USAGE,
+				 "--format html is one page in both languages: it takes no --json, "
+				 "--template or --language");
 	wish_options(call, &wish);
 	if (open_registry(call, &registry, err) ||
 	    facts_gather(registry, call->ctx, call->operand[0], &facts, err))
@@ -67,6 +96,8 @@ static int card_run(struct call *call, struct error *err)
 		return output_json(facts, err);
 	if (registry_pin(registry, &pin, err))
 		return -1;
+	if (html)
+		return page_print(call, registry, facts, pin, err);
 	wish.facts = facts;
 	wish.pin = pin;
 	if (!path)
@@ -87,6 +118,13 @@ static const struct option card_options[] = {
 	  .help = "hf: a Hugging Face README.md, with front matter; hub: model, dataset, training "
 		  "and environmental specs as tables, as hubs that register runs by their cards "
 		  "have them. Otherwise as the file was written, or hf" },
+	{ .name = "format",
+	  .argument = "FORMAT",
+	  .choices = "markdown html",
+	  .help = "markdown: a card (what is written unless you say otherwise); html: a short "
+		  "dated "
+		  "page in English and Japanese, in one file that loads nothing: what is proved, "
+		  "what is only claimed, and by whom" },
 	{ .name = "output",
 	  .argument = "FILE",
 	  .help = "write there, at once or not at all; of a card that is there, make again what "
@@ -99,6 +137,8 @@ static const struct example card_examples[] = {
 	  "write its card, or bring the one that is there up to date" },
 	{ "akashi card llm-x/base@step-500 --language ja", "print it in Japanese" },
 	{ "akashi card llm-x/base@step-500 --template hub", "as tables of specs" },
+	{ "akashi card llm-x/base@v1 --format html --output base.html",
+	  "a page for people: what is proved, and what is claimed by whom" },
 	{ "akashi card llm-x/base@step-500 --json", "everything signed about it, as one document" },
 	{ NULL, NULL },
 };

@@ -63,6 +63,7 @@
 #include "registry/node_time.h"
 #include "registry/openings.h"
 #include "registry/outbox.h"
+#include "registry/page.h"
 #include "registry/pins.h"
 #include "registry/policy_change.h"
 #include "registry/prune.h"
