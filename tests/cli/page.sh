@@ -39,7 +39,7 @@ PY
 fi
 
 # Whoever runs the forward pass again and signs the verdict is told as such.
-run 0 record a/m@2 --probes 4:8
+run 0 record a/m@2 --random 4:8
 run 0 verify a/m@2 --attest
 run 0 card a/m@2 --format html
 said "Recorded outputs were computed again from the weights, bit for bit"
