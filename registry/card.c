@@ -143,12 +143,16 @@ static int copy_to(const struct card_writer *w, struct span old, size_t *at, siz
 
 /* New parts that belong right behind the place that was reached, up to one that stands there. */
 static int parts_between(const struct card_writer *w, const struct card_text *old,
-			 const struct part *part, size_t count, size_t *next, struct error *err)
+			 const struct part *part, size_t count, size_t *next, uint32_t *written,
+			 struct error *err)
 {
-	while (*next < count && !card_part_find(old, part[*next].name)) {
+	for (; *next < count && !card_part_find(old, part[*next].name); ++*next) {
+		size_t before = w->out->len;
+
 		if (!is_omitted(old->bytes, part[*next].name) && part_new(w, &part[*next], err))
 			return -1;
-		++*next;
+		if (w->out->len > before)
+			*written |= UINT32_C(1) << *next;
 	}
 	return 0;
 }
@@ -164,7 +168,8 @@ static size_t index_of(const struct part *part, size_t count, struct span name)
 }
 
 /* Parts that have markers are written anew where they are; others follow the one before them. */
-static int body_update(const struct card_writer *w, const struct card_text *old, struct error *err)
+static int body_update(const struct card_writer *w, const struct card_text *old, uint32_t *written,
+		       struct error *err)
 {
 	size_t count, at = old->body;
 	const struct part *part = parts_of(w->wish->template, &count);
@@ -180,7 +185,7 @@ static int body_update(const struct card_writer *w, const struct card_text *old,
 			return -1;
 		at = there->inner_end;
 		if (copy_to(w, old->bytes, &at, there->end, err) ||
-		    parts_between(w, old, part, count, &next, err))
+		    parts_between(w, old, part, count, &next, written, err))
 			return -1;
 	}
 	if (copy_to(w, old->bytes, &at, old->bytes.len, err))
@@ -189,7 +194,33 @@ static int body_update(const struct card_writer *w, const struct card_text *old,
 	if (w->out->len && w->out->data[w->out->len - 1] != '\n' &&
 	    buffer_add_text(w->out, "\n", err))
 		return -1;
-	return parts_between(w, old, part, count, &(size_t){ 0 }, err);
+	return parts_between(w, old, part, count, &(size_t){ 0 }, written, err);
+}
+
+/* A comment or code that does not end hides what is written behind it, also from the next update.
+ */
+static int parts_visible(const struct card_wish *wish, struct span made, const char *file,
+			 uint32_t written, struct error *err)
+{
+	CLEANUP(card_text_release) struct card_text card = { .has_front = false };
+	struct error why = { 0 };
+	size_t count;
+	const struct part *part = parts_of(wish->template, &count);
+
+	if (card_text_parse(made, file, &card, &why))
+		written = why.code == ERROR_SYSTEM ? 0 : 1;
+	else
+		for (size_t i = 0; i < count; i++)
+			if (card_part_find(&card, part[i].name))
+				written &= ~(UINT32_C(1) << i);
+	if (why.code == ERROR_SYSTEM)
+		return error_set(err, why.code, "%s", why.text);
+	if (written)
+		return error_set(err, ERROR_CORRUPT,
+				 "'%s': a comment or code in it does not end, and would hide what "
+				 "is generated",
+				 file);
+	return 0;
 }
 
 int card_update(const struct card_wish *wish, struct span old, const char *file, struct buffer *out,
@@ -197,6 +228,8 @@ int card_update(const struct card_wish *wish, struct span old, const char *file,
 {
 	CLEANUP(card_text_release) struct card_text card = { .has_front = false };
 	struct card_writer w = { wish, wish->facts, out };
+	size_t before = out->len;
+	uint32_t written = 0;
 
 	if (wish_check(wish, err) || card_text_parse(old, file, &card, err) ||
 	    template_check(wish, &card, file, err))
@@ -204,7 +237,10 @@ int card_update(const struct card_wish *wish, struct span old, const char *file,
 	if (wish->template == CARD_HUB ? buffer_add(out, (struct span){ old.data, card.body }, err)
 				       : card_front_update(&w, &card, file, err))
 		return -1;
-	return body_update(&w, &card, err);
+	if (body_update(&w, &card, &written, err))
+		return -1;
+	return parts_visible(wish, (struct span){ out->data + before, out->len - before }, file,
+			     written, err);
 }
 
 /* ---- Files ---- */

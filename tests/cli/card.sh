@@ -100,6 +100,16 @@ run 0 add checkpoint "$TINY/step-500" a/own@1
 run 0 publish a/own@1 own
 cmp "$TINY/step-500/README.md" own/README.md
 
+# Without one, the card that was registered in the checkpoint's name.
+run 0 add checkpoint "$TINY/step-300" a/carded@1
+run 0 publish a/carded@1 carded0
+printf '# Carded\n\nBy hand.\n' >hand.md
+run 0 card register hand.md a/carded@1
+run 0 publish a/carded@1 carded
+cmp hand.md carded/README.md
+run 0 verify carded
+said 'README.md is the signed card'
+
 # A projection tells nothing of what is private, and that something is.
 run 0 publish $M public --as b/public@1 --private a/corpus --private a/model --private a/base
 grep -qF -- '- Not disclosed (committed to): run × 1, parent × 1' public/README.md || fail "it is not said"

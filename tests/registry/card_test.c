@@ -292,6 +292,8 @@ static void what_cannot_be_read_is_refused_with_its_line_and_nothing_is_written(
 		{ "---\nlicense: mit\n# no end\n", "README.md, line 1" },
 		{ "---\n- a\n- b\n---\n", "no map" },
 		{ "---\n{license: mit, title: x}\n---\n", "README.md, line 2: several keys" },
+		{ "# x\n<!-- not closed\n", "does not end, and would hide" },
+		{ "# x\n```\ncode\n", "does not end, and would hide" },
 		{ "---\na: &x [1]\nb: *x\n---\n", "README.md, line 2" },
 		{ "<!-- akashi:begin hub-model -->\n<!-- akashi:end hub-model -->\n",
 		  "--template hub" },
