@@ -4,11 +4,16 @@
 
 #include "kernels/kernels.h"
 
-/* A map from text keys (claims, statement and key) to the index where each was first seen. */
+#define SEEN_INDEX_MAX (UINT64_MAX >> 1)
+
+/*
+ * A map from text keys (claims, statement and key) to the index where each was first seen, at most
+ * SEEN_INDEX_MAX. A key takes 40 bytes, however long it is, and as much room again.
+ */
 struct seen {
 	struct seen_slot {
-		char *key;
-		uint64_t index;
+		struct digest key; /* SHA-256 of it */
+		uint64_t index : 63, taken : 1;
 	} * slot;
 	size_t cap, count;
 };
