@@ -37,7 +37,7 @@ restored() {
 	chmod -R u+w .akashi
 }
 
-# base_packs: the packs with the records that differences are made to: those without which a/b@2 cannot be had, though none of its recipes' parts lies there.
+# The base: the pack without which a/b@2 cannot be had, though no part of a recipe lies there.
 for pack in .akashi/packs/*.pack; do
 	restored
 	rm -f "$pack" .akashi/packs/index .akashi/packs/whole
