@@ -117,6 +117,65 @@ static const struct told *told_find(const struct gathering *g, const struct stat
 	return NULL;
 }
 
+/* The scores of a result that was retracted: all of them invalidated. */
+static int scores_invalidate(const struct json *predicate, struct json *item, struct error *err)
+{
+	CLEANUP(json_free) struct json *scores = NULL;
+	const struct json *list = json_member(predicate, "scores");
+
+	if (json_array_new(&scores, err))
+		return -1;
+	for (size_t i = 0; i < json_count(list); i++) {
+		CLEANUP(json_free) struct json *score = NULL;
+		struct json_members at = { 0 };
+
+		if (json_object_new(&score, err))
+			return -1;
+		while (json_next(json_at(list, i), &at))
+			if (strcmp(at.key, "state") != 0 &&
+			    json_set_clone(score, at.key, at.value, err))
+				return -1;
+		if (json_set_text(score, "state", "invalidated", err) ||
+		    json_add_take(scores, &score, err))
+			return -1;
+	}
+	return json_set_take(item, "scores", &scores, err);
+}
+
+/* Was the result retracted, by somebody who may? Then the item says by which statement and why. */
+static int eval_standing(struct gathering *g, const struct believed *result, struct json *item,
+			 struct error *err)
+{
+	const struct digest *eval = &result->identity;
+	CLEANUP(digest_list_release) struct digest_list about = { 0 };
+	struct json *retracted;
+
+	if (evidence_statements(g->wish->evidence, eval, &about, err))
+		return -1;
+	for (size_t i = 0; i < about.count; i++) {
+		CLEANUP(statement_release) struct statement seen = { 0 };
+		CLEANUP(believed_release) struct believed said = { 0 };
+		struct error ignored = { 0 };
+		struct digest key;
+		bool taken;
+
+		if (peek_statement(g->wish->evidence, &about.item[i], &seen, &key, &ignored) ||
+		    seen.kind != STATEMENT_retraction || !digest_equal(&seen.digest, eval))
+			continue;
+		if (facts_believe(g, &about.item[i], (int)seen.kind, &said, &taken, err))
+			return -1;
+		if (!taken)
+			continue;
+		return json_set_object(item, "retracted", &retracted, err) ||
+				       facts_source(g, &said, retracted, err) ||
+				       copy(said.statement.predicate, "reason", retracted, err) ||
+				       scores_invalidate(result->statement.predicate, item, err)
+			       ? -1
+			       : 0;
+	}
+	return 0;
+}
+
 static int said_take(struct gathering *g, const struct digest *identity, bool derivations,
 		     struct json *const *list, struct error *err)
 {
@@ -141,6 +200,8 @@ static int said_take(struct gathering *g, const struct digest *identity, bool de
 	return json_add_object(list[how - told], &item, err) || facts_source(g, &said, item, err) ||
 			       json_set_bool(item, "independent", facts_independent(g, &said),
 					     err) ||
+			       (seen.kind == STATEMENT_eval &&
+				eval_standing(g, &said, item, err)) ||
 			       how->set(&said, item, err) ||
 			       (derivations && facts_proof(g, item, err))
 		       ? -1

@@ -79,6 +79,10 @@ identity=$(python3 -c 'import json; print([i["statement"] for i in json.load(ope
 run 0 retract "$identity" --reason "a wrong prompt"
 run 0 compare a/m@step-100 a/m@step-300
 said "invalidated"
+run 0 card a/m@step-300 --json
+json '[e["retracted"]["reason"] for e in o["evals"]] == ["a wrong prompt"] and o["evals"][0]["scores"][0]["state"] == "invalidated"'
+run 0 card a/m@step-300
+unsaid "model-index"
 results again 'right = set(range(50))'
 run 0 add eval again/results_*.json --of a/m@step-300
 run 0 compare a/m@step-100 a/m@step-300
