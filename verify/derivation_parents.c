@@ -43,9 +43,9 @@ static int hash_folder(const struct context *ctx, struct derivation_folder *fold
 {
 	CLEANUP(buffer_release) struct buffer json;
 
+	buffer_init(&json, MANIFEST_MAX_BYTES);
 	if (folder->manifest)
 		return 0;
-	buffer_init(&json, MANIFEST_MAX_BYTES);
 	return manifest_build(ctx, folder->tree, NULL, &folder->manifest, err) ||
 			       manifest_write(folder->manifest, &json, &folder->identity, err)
 		       ? -1
