@@ -100,13 +100,36 @@ static int eval_say(const struct card_writer *w, const struct json *eval, struct
 		       : 0;
 }
 
+/* In what the results and the registered checkpoint differ, which whoever signed knew. */
+static int contradictions_say(const struct card_writer *w, const struct json *eval,
+			      struct error *err)
+{
+	const struct json *list = json_member(eval, "contradictions");
+
+	for (size_t i = 0; i < json_count(list); i++) {
+		const char *what = fact_text(json_at(list, i), "what");
+		const char *results = fact_text(json_at(list, i), "results");
+		const char *registered = fact_text(json_at(list, i), "registered");
+
+		if (buffer_printf(w->out, err, "- %s: ", card_word(w, WORD_CONTRADICTS)) ||
+		    markdown_text(w->out, what ? what : "", err) ||
+		    buffer_add_text(w->out, ": ", err) ||
+		    markdown_code(w->out, results ? results : "", err) ||
+		    buffer_add_text(w->out, " ≠ ", err) ||
+		    markdown_code(w->out, registered ? registered : "", err) ||
+		    buffer_add_text(w->out, "\n", err))
+			return -1;
+	}
+	return json_count(list) ? buffer_add_text(w->out, "\n", err) : 0;
+}
+
 static int eval_table(const struct card_writer *w, const struct json *eval, size_t *shown,
 		      struct error *err)
 {
 	const struct json *scores = json_member(eval, "scores");
 	size_t more = 0;
 
-	if (eval_say(w, eval, err) ||
+	if (eval_say(w, eval, err) || contradictions_say(w, eval, err) ||
 	    buffer_printf(w->out, err,
 			  "|%s|Version|%s|%s|%s|%s|%s|\n|:---|:---|---:|:---|---:|---:|---:|\n",
 			  card_word(w, WORD_TASK), card_word(w, WORD_SHOTS),
@@ -192,13 +215,15 @@ static int source_write(const struct card_writer *w, const struct json *eval, st
 	const char *version = fact_text(json_member(eval, "harness"), "version");
 
 	buffer_init(&name, CARD_MAX_BYTES);
-	if (buffer_printf(&name, err, CARD_SOURCE "%s%s%s, %s (key %.12s%s%s)",
+	if (buffer_printf(&name, err, CARD_SOURCE "%s%s%s, %s (key %.12s%s%s)%s",
 			  fact_text(eval, "format") ? fact_text(eval, "format") : "",
 			  version ? " " : "", version ? version : "",
 			  json_is_yes(json_member(eval, "independent"))
 				  ? "signed independently of the publisher"
 				  : "signed by the publisher",
-			  key ? key : "", owner ? " of " : "", owner ? owner : "") ||
+			  key ? key : "", owner ? " of " : "", owner ? owner : "",
+			  json_member(eval, "contradictions") ? "; contradicts what is registered"
+							      : "") ||
 	    buffer_to_text(&name, &text, err) || field(w, "      name: ", text, err))
 		return -1;
 	return buffer_printf(w->out, err, "      url: " CROISSANT_STATEMENT_URI "%s\n",

@@ -140,7 +140,7 @@ int index_links_ask(struct index_links *links, enum index_links_ask which,
 		    const struct digest *statement, index_visit_link visit, void *arg,
 		    struct error *err)
 {
-	struct query *query = ask(links, which, statement);
+	struct query *query = ask(links, (int)which, statement);
 	bool row = true;
 	int failed = 0;
 

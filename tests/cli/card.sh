@@ -11,7 +11,8 @@ mkdir out
 printf 'cp -r "$1" out/iter_0000002\n' >train.sh
 run 0 run a/model@1 --data a/corpus@1 --parent a/base@1 --output 'out/iter_*' -- sh train.sh "$TINY/step-300" --lr 1e-4 --adam-beta1 0.9 --bf16
 M=a/model@1-iter_0000002
-run 0 add eval "$results" --of $M
+run 1 add eval "$results" --of $M
+run 0 add eval "$results" --of $M --accept-contradictions
 
 # Everything in it is signed; it is the same whenever it is written.
 run 0 card $M
@@ -19,7 +20,7 @@ silent
 plain "$STORY/out"
 for line in 'language:' '- ja' 'pipeline_tag: text-generation' 'base_model:' '- a/base' '- a/corpus' 'model-index:' \
 	'      value: 0.9333333333333333' '|Number of parameters|394,080|' '|Initial learning rate|1e-4|' '|Beta1|0.9|' \
-	'|Floating point precisions|BF16|' '## Evaluation' '### Measured by the publisher' '|Node-hours|0.00|' \
+	'|Floating point precisions|BF16|' '## Evaluation' '### Measured by the publisher' '- Contradicts what is registered, as its signer knew: model: `./step-500` ≠ ' '|Node-hours|0.00|' \
 	'- Made from: `a/base@1` — declared by key' 'akashi verify .' "akashi trust pin '$pin'"; do
 	said "$line"
 done
@@ -38,7 +39,7 @@ text = text.replace("tags:\n", "title: by hand # kept\ntags:\n- mine\n")
 open("README.md", "w").write(text.replace("<!-- akashi:begin data -->", "By hand: ü 日本\n\n<!-- akashi:begin data -->") + "\nThe end.\n")
 PY
 sed "s/0.9333333333333333/0.9/" "$results" >judged.json
-run 0 add eval judged.json --of $M --key judge
+run 0 add eval judged.json --of $M --key judge --accept-contradictions
 run 0 card $M --output README.md --json
 json 'o["schema"] == "akashi/card/1" and o["updated"] is True and o["file"] == "README.md"'
 [ -L README.md ] || fail "the link was replaced"
@@ -78,7 +79,7 @@ run 2 card $M --language de
 sed 's/akashi_tiny_order/x|y\\n# <img src=q onerror=b> [l](javascript:c) `--- \\u202e/g' "$results" >hostile.json
 run 0 add dataset "$TINY/corpus" a/evil@1 --license '*x: &y "`|</td><script>'
 run 0 add checkpoint "$TINY/step-300" a/evil-model@1 --data a/evil@1 --license "my: *terms"
-run 0 add eval hostile.json --of a/evil-model@1
+run 0 add eval hostile.json --of a/evil-model@1 --accept-contradictions
 run 0 card a/evil-model@1
 plain "$STORY/out"
 said 'license: other'

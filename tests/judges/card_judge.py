@@ -13,6 +13,8 @@ import sys
 import tempfile
 
 try:
+    import jsonschema
+    import referencing
     import yaml
     from huggingface_hub import EvalResult, ModelCard
     from huggingface_hub.repocard import metadata_load
@@ -52,7 +54,16 @@ def scores_of(facts):
     return sorted((s["task"], s["metric"], float(s["value"]), e["identity"]) for e in facts["evals"] for s in e["scores"] if "value" in s)
 
 
+def keeps_to_schema(facts):
+    schemas = [json.loads(path.read_text()) for path in (TINY.parents[2] / "schema" / "files").glob("*.schema.json")]
+    registry = referencing.Registry().with_resources((schema["$id"], referencing.Resource.from_contents(schema)) for schema in schemas)
+    [schema] = [schema for schema in schemas if schema["$id"].endswith("/facts.schema.json")]
+    errors = [f"{e.json_path}: {e.message[:200]}" for e in jsonschema.Draft202012Validator(schema, registry=registry).iter_errors(facts)]
+    assert not errors, errors
+
+
 def judge(path, facts):
+    keeps_to_schema(facts)
     card = ModelCard.load(str(path), ignore_metadata_errors=False)
     metadata = metadata_load(str(path))
     front = path.read_text().split("---\n")
@@ -72,10 +83,10 @@ os.environ.update(HOME=os.getcwd(), XDG_CONFIG_HOME=os.getcwd(), LOGNAME="judge"
 akashi("init", "--origin", "example.org/cards")
 akashi("add", "dataset", TINY / "corpus", "a/corpus@1", "--license", "CC-BY-4.0")
 akashi("add", "checkpoint", TINY / "step-300", "a/model@1", "--data", "a/corpus@1", "--license", "Apache-2.0")
-akashi("add", "eval", next(TINY.glob("eval/results_*.json")), "--of", "a/model@1")
+akashi("add", "eval", next(TINY.glob("eval/results_*.json")), "--of", "a/model@1", "--accept-contradictions")
 hostile = {text(): {DRAW.choice(["acc", "no", "x y: z"]): DRAW.choice([1e-05, 0.5, 7, 1e22, 12345678901, -0.25])} for _ in range(40)}
 results(pathlib.Path("hostile.json"), hostile)
-akashi("add", "eval", "hostile.json", "--of", "a/model@1")
+akashi("add", "eval", "hostile.json", "--of", "a/model@1", "--accept-contradictions")
 facts = json.loads(akashi("card", "a/model@1", "--json"))
 assert {s["task"] for s in facts["evals"][1]["scores"]} == set(hostile), SEED
 
@@ -89,7 +100,7 @@ card.data.tags.append("mine")
 card.text += "\n\nThe end, by hand.\n"
 card.save(str(written))
 results(pathlib.Path("more.json"), {"later": {"acc": 0.25}})
-akashi("add", "eval", "more.json", "--of", "a/model@1")
+akashi("add", "eval", "more.json", "--of", "a/model@1", "--accept-contradictions")
 facts = json.loads(akashi("card", "a/model@1", "--json"))
 akashi("card", "a/model@1", "--output", written)
 card = judge(written, facts)
