@@ -283,51 +283,7 @@ static int take_references(struct parcel *parcel, const struct trust *trust,
 	return 0;
 }
 
-/* Results, records, cards and derivations of the checkpoint; what is not believed stays at home. */
-static int take_about(struct parcel *parcel, const struct trust *trust,
-		      const struct evidence *evidence, const struct digest *checkpoint,
-		      struct error *err)
-{
-	CLEANUP(digest_list_release) struct digest_list about = { 0 };
-
-	if (evidence_statements(evidence, checkpoint, &about, err))
-		return -1;
-	for (size_t i = 0; i < about.count; i++) {
-		CLEANUP(statement_release) struct statement said = { 0 };
-		struct error ignored = { 0 };
-		struct reference of;
-		struct digest key;
-
-		if (peek_statement(evidence, &about.item[i], &said, &key, &ignored) ||
-		    (said.kind != STATEMENT_eval && said.kind != STATEMENT_record &&
-		     said.kind != STATEMENT_card && said.kind != STATEMENT_derivation))
-			continue;
-		if (reference_need(said.predicate, "of", &of, &ignored) ||
-		    !digest_equal(&of.statement, checkpoint))
-			continue;
-		if (take(parcel, trust, evidence, &about.item[i], &ignored) &&
-		    ignored.code == ERROR_SYSTEM) {
-			*err = ignored;
-			return -1;
-		}
-	}
-	return 0;
-}
-
-/* Every version of the policy, and every revocation: later ones than the pin that a reader has. */
-static int add_policies(struct parcel *parcel, const struct evidence *evidence,
-			const struct policy_chain *chain, struct error *err)
-{
-	for (size_t i = 0; i < chain->count; i++)
-		if (parcel_add_statement(parcel, evidence, &chain->version[i].identity, err))
-			return -1;
-	for (size_t i = 0; i < chain->revocation_count; i++)
-		if (parcel_add_statement(parcel, evidence, &chain->revocation[i].identity, err))
-			return -1;
-	return 0;
-}
-
-/* What was said later of a version that leaves: its reader must know. */
+/* What was said later of a version, or of a result, that leaves: its reader must know. */
 static int add_standing(struct parcel *parcel, const struct trust *trust,
 			const struct evidence *evidence, const struct digest *identity,
 			struct error *err)
@@ -353,6 +309,52 @@ static int add_standing(struct parcel *parcel, const struct trust *trust,
 		if (parcel_add_statement(parcel, evidence, &about.item[i], err))
 			return -1;
 	}
+	return 0;
+}
+
+/* Results, records, cards and derivations of the checkpoint; what is not believed stays at home. */
+static int take_about(struct parcel *parcel, const struct trust *trust,
+		      const struct evidence *evidence, const struct digest *checkpoint,
+		      struct error *err)
+{
+	CLEANUP(digest_list_release) struct digest_list about = { 0 };
+
+	if (evidence_statements(evidence, checkpoint, &about, err))
+		return -1;
+	for (size_t i = 0; i < about.count; i++) {
+		CLEANUP(statement_release) struct statement said = { 0 };
+		struct error ignored = { 0 };
+		struct reference of;
+		struct digest key;
+
+		if (peek_statement(evidence, &about.item[i], &said, &key, &ignored) ||
+		    (said.kind != STATEMENT_eval && said.kind != STATEMENT_record &&
+		     said.kind != STATEMENT_card && said.kind != STATEMENT_derivation))
+			continue;
+		if (reference_need(said.predicate, "of", &of, &ignored) ||
+		    !digest_equal(&of.statement, checkpoint))
+			continue;
+		if ((take(parcel, trust, evidence, &about.item[i], &ignored) ||
+		     (said.kind == STATEMENT_eval &&
+		      add_standing(parcel, trust, evidence, &about.item[i], &ignored))) &&
+		    ignored.code == ERROR_SYSTEM) {
+			*err = ignored;
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* Every version of the policy, and every revocation: later ones than the pin that a reader has. */
+static int add_policies(struct parcel *parcel, const struct evidence *evidence,
+			const struct policy_chain *chain, struct error *err)
+{
+	for (size_t i = 0; i < chain->count; i++)
+		if (parcel_add_statement(parcel, evidence, &chain->version[i].identity, err))
+			return -1;
+	for (size_t i = 0; i < chain->revocation_count; i++)
+		if (parcel_add_statement(parcel, evidence, &chain->revocation[i].identity, err))
+			return -1;
 	return 0;
 }
 

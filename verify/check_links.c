@@ -149,11 +149,52 @@ struct claims {
 	size_t evals, scores, cards;
 };
 
+/* Who took the results back, if somebody who may did; *out_found says so. */
+static int retraction_find(struct check *check, const struct believed *eval,
+			   struct believed *out_said, bool *out_found, struct error *err)
+{
+	CLEANUP(digest_list_release) struct digest_list list = { 0 };
+
+	*out_found = false;
+	if (evidence_statements(check->evidence, &eval->identity, &list, err))
+		return -1;
+	for (size_t i = 0; i < list.count && !*out_found; i++) {
+		CLEANUP(statement_release) struct statement seen = { 0 };
+		struct error why = { 0 };
+		struct digest key;
+
+		if (peek_statement(check->evidence, &list.item[i], &seen, &key, &why) == 0 &&
+		    seen.kind == STATEMENT_retraction &&
+		    digest_equal(&seen.digest, &eval->identity))
+			*out_found = believe_statement(check->trust, check->evidence, &list.item[i],
+						       NULL, out_said, &why) == 0;
+		if (why.code == ERROR_SYSTEM)
+			return error_set(err, why.code, "%s", why.text);
+	}
+	return 0;
+}
+
+/* Results that were taken back do not count, and are told. */
+static int tell_retracted(struct check *check, const struct believed *said, const char *file,
+			  struct error *err)
+{
+	const char *reason = json_text(json_member(said->statement.predicate, "reason"));
+	char key[DIGEST_SHORT_SIZE];
+
+	digest_shorten(&said->key, key);
+	return verdict_detail(check->verdict, STEP_CLAIMS, err,
+			      "the results '%s' do not count: retracted by key %s: %s", file, key,
+			      reason ? reason : "no reason is given");
+}
+
 static int visit_eval(struct check *check, const struct believed *believed, void *arg,
 		      struct error *err)
 {
+	CLEANUP(believed_release) struct believed said = { 0 };
 	struct claims *claims = arg;
 	const struct json *predicate = believed->statement.predicate;
+	uint64_t part;
+	bool retracted;
 	size_t scores = json_count(json_member(predicate, "scores"));
 	const char *file = json_text(json_member(predicate, "fileName"));
 	struct reference of;
@@ -165,7 +206,13 @@ static int visit_eval(struct check *check, const struct believed *believed, void
 	if (of.has_manifest && !digest_equal(&of.manifest, &check->checkpoint.statement.digest))
 		return verdict_set(check->verdict, STEP_CLAIMS, STEP_FAILS, err,
 				   "the results '%s' are of other weights", file ? file : "");
-	claims->evals++;
+	if (retraction_find(check, believed, &said, &retracted, err) ||
+	    json_maybe_size(json_member(predicate, "part"), "number", 1, &part, &cause))
+		return err->code ? -1
+				 : check_blame(check, STEP_CLAIMS, "an eval", true, &cause, err);
+	if (retracted)
+		return tell_retracted(check, &said, file ? file : "results", err);
+	claims->evals += part == 1;
 	claims->scores += scores;
 	digest_shorten(&believed->key, key);
 	return verdict_detail(check->verdict, STEP_CLAIMS, err,

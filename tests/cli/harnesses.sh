@@ -94,3 +94,25 @@ run 0 add eval lies/count.json --of many/tiny@step-500 --accept-contradictions -
 json '[c["what"] for c in o["items"][0]["contradictions"]] == ["parameters"]'
 run 0 show many/tiny@step-500
 said "contradicts    parameters"
+
+# Results that another key signed are shown apart; those that were taken back do not count, and a release tells it.
+run 0 key generate judge
+run 0 trust policy --add-key judge --names 'many/*'
+run 0 add eval many/b/results_2.json --of many/tiny@step-300 --key judge
+run 0 show many/tiny@step-300
+said "by the publisher itself, key"
+said "by another key than the publisher's, key"
+run 0 show many/tiny@step-300 --json
+json '[(s["independent"], s["state"]) for s in o["scores"]] == [(False, "scored"), (True, "scored")]'
+own=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["scores"][0]["eval"])' "$STORY/out")
+run 0 retract "$own" --reason "a wrong prompt"
+run 0 show many/tiny@step-300
+said "invalidated    retracted by its own signer"
+said "score          arc acc invalidated"
+said "score          arc acc 0.25 +- 0.01"
+run 0 publish many/tiny@step-300 out
+sed -n 's/.*"pins":\["\([^"]*\)"\].*/\1/p' out/akashi/trust.json >pin.txt
+run 0 verify out --trust pin.txt --forward none
+said "1 evaluation result with 1 scores"
+said "do not count: retracted by key"
+said "a wrong prompt"
