@@ -1,9 +1,11 @@
 """Do scores that lm-evaluation-harness publishes follow from the weights, by our recomputation?
+And is everything that its results say of a score in the registry, bound to the weights that ran?
 
 The harness itself is run on the tiny model with local tasks: choices with and without a context,
 trailing spaces, single likelihoods, in several number formats and with and without special tokens.
 `akashi verify --evals` has to find that every item follows, and that a forged one does not.
 """
+import hashlib
 import json
 import os
 import pathlib
@@ -46,6 +48,11 @@ doc_to_target: "{target}"
 metric_list: [{{metric: perplexity, aggregation: perplexity, higher_is_better: false}}, {{metric: acc}}]
 metadata: {{version: 1.0}}
 """
+GROUP = """group: pair
+task: [continued, spaced]
+aggregate_metric_list: [{metric: acc, weight_by_size: true}]
+metadata: {version: 2.0}
+"""
 
 
 def documents():
@@ -75,6 +82,7 @@ def write_tasks(folder):
         "alone": CHOICE.format(name="alone", data=data, text="", delimiter=""),
         "likely": LIKELIHOOD.format(name="likely", data=data, text="{{begin}}", target=" {{end}}"),
     }
+    (folder / "pair.yaml").write_text(GROUP, encoding="utf-8")
     for name, text in tasks.items():
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
     return list(tasks)
@@ -84,7 +92,7 @@ def run_harness(folder, tasks, dtype, bos):
     out = folder / f"out-{dtype}-{bos}"
     model = f"pretrained={TINY / 'step-500'},dtype={dtype}" + (f",add_bos_token={bos}" if bos else "")
     done = subprocess.run(
-        [sys.executable, "-m", "lm_eval", "run", "--model", "hf", "--model_args", model, "--tasks", ",".join(tasks),
+        [sys.executable, "-m", "lm_eval", "run", "--model", "hf", "--model_args", model, "--tasks", ",".join(["pair", *tasks[2:]]),
          "--include_path", folder, "--output_path", out, "--log_samples", "--device", "cpu", "--batch_size", "4"],
         capture_output=True, text=True, cwd=folder,
         env={**os.environ, "HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "HF_HOME": str(folder / "hf"),
@@ -126,6 +134,34 @@ def judge_true(desk, results, tasks, what):
         assert row["scoresFollow"] == (2 if task == "likely" else 3) and row["untold"] == 0, row
         print(f"{what:16} {task:10} {row['requests']:4} requests: at most {float(row['largestDifference']):.2e} nats, "
               f"{100 * float(row['shareOfAllowed']):.1f} % of what is allowed; {row['otherChoices']} choices otherwise")
+
+
+def judge_told(desk, results):
+    """Whatever the harness wrote of a score is what is shown of it, number by number."""
+    for step in (300, 500):
+        desk("add", "checkpoint", TINY / f"step-{step}", f"told/tiny@step-{step}")
+    pattern = results.parent.parent.parent / "out-*" / "**" / "results_*.json"
+    added = json.loads(desk("add", "eval", pattern, "--of", "told/tiny", "--json"))
+    assert {(item["name"], item["how"]) for item in added["items"]} == {("told/tiny@step-500", "weights")}, added
+    shown = json.loads(desk("show", "told/tiny@step-500", "--json"))["scores"]
+    file = json.loads(results.read_text(encoding="utf-8"))
+    digest = "sha256:" + hashlib.sha256(results.read_bytes()).hexdigest()
+    ours = {(s["task"], s["metric"], s["filter"]): s for s in shown if s["file"] == digest}
+    theirs = {(task, *key.split(",")): value for task, row in file["results"].items() for key, value in row.items()
+              if "," in key and "_stderr," not in key}
+    assert set(ours) == set(theirs), (set(ours), set(theirs))
+    for (task, metric, filtered), score in ours.items():
+        error = file["results"][task].get(f"{metric}_stderr,{filtered}")
+        assert float(score["value"]) == theirs[task, metric, filtered] and score["state"] == "scored", score
+        assert ("stderr" in score) == isinstance(error, float) and float(score.get("stderr", error)) == error, score
+        assert score["shots"] == file["n-shot"][task] and score["version"] == str(file["versions"][task]), score
+        assert score.get("higherIsBetter") == file["higher_is_better"][task].get(metric), score
+        assert score.get("group", False) == (task in file["groups"]), score
+        assert score.get("partOf") == {"continued": "pair", "spaced": "pair"}.get(task), score
+        assert score.get("hash") == file["task_hashes"].get(task), score
+        assert task == "pair" or score["samples"] == file["n-samples"][task]["effective"], score
+        assert score["harness"] == lm_eval.__version__ and score["contradicts"] == "registered-later", score
+    print(f"{len(ours)} scores of {len(added['items'])} files are told as the harness wrote them, bound by their weights")
 
 
 def forge(results, folder, task, change):
@@ -172,6 +208,7 @@ def main():
             results = run_harness(scratch, tasks, dtype, bos)
             first = first or results
             judge_true(desk, results, tasks, f"{dtype}-{bos}")
+        judge_told(desk, first)
         judge_forged(desk, first, scratch)
 
 
