@@ -14,6 +14,7 @@
 #include "verify/boundaries.h"
 #include "verify/bundle.h"
 #include "verify/bytes.h"
+#include "verify/card_claims.h"
 #include "verify/card_number.h"
 #include "verify/card_text.h"
 #include "verify/card_value.h"
