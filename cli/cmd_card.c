@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/card_check.h"
 #include "cli/card_register.h"
 #include "cli/open.h"
 #include "cli/output.h"
@@ -84,6 +85,10 @@ static int card_run(struct call *call, struct error *err)
 	const char *format = call_value(call, "format");
 	bool html = format && strcmp(format, "html") == 0;
 
+	if (call_has(call, "check"))
+		return card_check_run(call, call_value(call, "check"), call->operand[0], err);
+	if (!call->operand_count)
+		return error_set(err, ERROR_USAGE, "say of which model: NAME@VERSION");
 	if (html && (call->json || call_has(call, "template") || call_has(call, "language")))
 		return error_set(err, ERROR_USAGE,
 				 "--format html is one page in both languages: it takes no --json, "
@@ -129,6 +134,10 @@ static const struct option card_options[] = {
 	  .argument = "FILE",
 	  .help = "write there, at once or not at all; of a card that is there, make again what "
 		  "was generated, and leave everything else as it is" },
+	{ .name = "check",
+	  .argument = "FILE",
+	  .help = "as 'akashi card check FILE': hold a card against what is signed, and the model "
+		  "beside it" },
 	{ .name = NULL },
 };
 
@@ -143,7 +152,8 @@ static const struct example card_examples[] = {
 	{ NULL, NULL },
 };
 
-static const struct command *const subcommands[] = { &card_register_command, NULL };
+static const struct command *const subcommands[] = { &card_check_command, &card_register_command,
+						     NULL };
 
 const struct command command_card = {
 	.name = "card",
@@ -164,7 +174,6 @@ const struct command command_card = {
 		"nothing.",
 	.options = card_options,
 	.examples = card_examples,
-	.operands_min = 1,
 	.operands_max = 1,
 	.run = card_run,
 	.subcommands = subcommands,

@@ -304,6 +304,16 @@ static int claim_find(const struct card_checking *checking, struct card_finding 
 	return 0;
 }
 
+/* By line, and as they were read within one. */
+static int finding_compare(const void *a, const void *b)
+{
+	const struct card_finding *x = a, *y = b;
+
+	if (x->claim->line != y->claim->line)
+		return x->claim->line < y->claim->line ? -1 : 1;
+	return x->claim < y->claim ? -1 : x->claim > y->claim;
+}
+
 int card_check(const struct card_claims *claims, const struct card_sources *sources,
 	       struct card_report *out_report, struct error *err)
 {
@@ -324,6 +334,8 @@ int card_check(const struct card_claims *claims, const struct card_sources *sour
 			return error_prefix(err, "line %u", finding->claim->line);
 		out_report->sum[finding->verdict]++;
 	}
+	qsort(out_report->finding, out_report->count, sizeof(*out_report->finding),
+	      finding_compare);
 	return 0;
 }
 

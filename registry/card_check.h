@@ -26,7 +26,7 @@ struct card_finding {
 
 /* Start with {0}. */
 struct card_report {
-	struct card_finding *finding; /* in the order of the claims */
+	struct card_finding *finding; /* by line */
 	size_t count;
 	size_t sum[CARD_VERDICT_COUNT];
 };

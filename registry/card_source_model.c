@@ -78,7 +78,9 @@ static int config_follows(struct card_sources *sources, enum card_source source,
 	fact.meaning = CARD_MEANING_positions;
 	fact.name = "rope_theta";
 	fact.value = "rope";
-	return json_member(config, "rope_theta") ? card_source_add(sources, &fact, err) : 0;
+	return json_member(config, "rope_theta") || json_member(config, "rope_parameters")
+		       ? card_source_add(sources, &fact, err)
+		       : 0;
 }
 
 int card_source_config(struct card_sources *sources, enum card_source source, const char *file,

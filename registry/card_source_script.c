@@ -344,6 +344,10 @@ int card_source_table(struct card_sources *sources, const char *file, struct spa
 
 	if (listing_read(LISTING_TSV, text, &counts, &entries, err))
 		return error_prefix(err, "%s", file);
+	if (!entries)
+		return error_set(
+			err, ERROR_CORRUPT,
+			"%s, line 1: a table of tokens begins with 'filename' and 'tokens'", file);
 	return listed_add(sources, CARD_SOURCE_DATA, "rows", file, text, &counts, entries, err);
 }
 

@@ -127,7 +127,9 @@ int card_source_option(struct card_sources *sources, enum card_source source, co
 		return -1;
 	if (card_meaning_of_key(span_of(name), &fact.meaning, err))
 		return -1;
-	if (!fact.meaning || strcmp(value, "None") == 0 || strchr(value, '$'))
+	if (fact.meaning == CARD_MEANING_tokenizer && strrchr(value, '/'))
+		fact.value = strrchr(value, '/') + 1; /* wherever it lies there */
+	if (!fact.meaning || strcmp(value, "None") == 0 || strchr(fact.value, '$'))
 		return 0;
 	if (card_source_add(sources, &fact, err))
 		return -1;

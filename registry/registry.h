@@ -15,6 +15,7 @@
 #include "registry/audit.h"
 #include "registry/backup.h"
 #include "registry/bom.h"
+#include "registry/card_check.h"
 #include "registry/card.h"
 #include "registry/card_known.h"
 #include "registry/card_register.h"
