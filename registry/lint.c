@@ -275,7 +275,8 @@ int registry_lint(const struct context *ctx, struct registry *registry,
 		return error_set(err, ERROR_USAGE, "no checkpoint was named");
 	if (lint_look(&lint, err) || lint_check_names(&lint, err) || lint_check_order(&lint, err) ||
 	    lint_check_contents(&lint, err) || lint_check_weights(&lint, err) ||
-	    lint_check_parents(&lint, err) || report_finish(&lint, err))
+	    lint_check_parents(&lint, err) || lint_check_initial(&lint, err) ||
+	    report_finish(&lint, err))
 		return -1;
 	*out_report = lint.report;
 	lint.report = (struct lint_report){ .finding = NULL }; /* handed over */

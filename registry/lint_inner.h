@@ -40,6 +40,12 @@ struct lint_values {
 	bool zero, vector; /* zero throughout; of rank 1 or 0 */
 };
 
+/* How a matrix began. */
+struct lint_initial {
+	char *class; /* its name, numbers left out */
+	double deviation, width;
+};
+
 /* One checkpoint. */
 struct lint_item {
 	char *label;        /* the path, or owner/name@version */
@@ -70,8 +76,10 @@ struct lint_item {
 	struct lint_values *values;
 	size_t values_count;
 	bool values_read;
-	const char *values_why; /* not read; static; NULL: nobody asked */
-	char *parent;           /* declared of an own later step, or NULL */
+	const char *values_why;       /* not read; static; NULL: nobody asked */
+	struct lint_initial *initial; /* of a step 0, one matrix of each class */
+	size_t initial_count;
+	char *parent; /* declared of an own later step, or NULL */
 };
 
 /* That an item has tensors of a registered checkpoint to which nothing leads. */
@@ -175,6 +183,16 @@ MUST_CHECK int lint_parents_look(struct lint *lint, struct lint_item *item,
 				 const struct manifest *manifest, const struct tree *tree,
 				 struct error *err);
 
+#define LINT_RUN_ELEMENTS 16384u /* of a tensor that are sampled; at most 128 KiB */
+
+/* The run of elements in the middle of a tensor, as binary64 into out[LINT_RUN_ELEMENTS]. */
+MUST_CHECK int lint_run_read(const struct tree *tree, const char *file, const struct tensor *tensor,
+			     double *out, size_t *out_count, struct error *err);
+
+/* Note how a step 0 was initialised; nothing for others. `tree` as above. lint_initial.c */
+MUST_CHECK int lint_initial_look(struct lint_item *item, const struct manifest *manifest,
+				 const struct tree *tree, struct error *err);
+
 /*
  * Compare some elements of the two. *out_compared tensors had the same name and shape on both sides
  * and could be read; *out_near of them are close; correlation and distance are those of the middle
@@ -191,5 +209,6 @@ MUST_CHECK int lint_check_order(struct lint *lint, struct error *err);
 MUST_CHECK int lint_check_contents(struct lint *lint, struct error *err);
 MUST_CHECK int lint_check_weights(struct lint *lint, struct error *err);
 MUST_CHECK int lint_check_parents(struct lint *lint, struct error *err);
+MUST_CHECK int lint_check_initial(struct lint *lint, struct error *err);
 
 #endif

@@ -16,6 +16,9 @@ void lint_item_release(struct lint_item *item)
 	for (size_t i = 0; i < item->values_count; i++)
 		free(item->values[i].tensor);
 	free(item->values);
+	for (size_t i = 0; i < item->initial_count; i++)
+		free(item->initial[i].class);
+	free(item->initial);
 	lint_lines_release(&item->missing);
 	free(item->parent);
 	free(item->label);

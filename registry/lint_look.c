@@ -198,6 +198,8 @@ static int folder_look(struct lint *lint, struct lint_item *item, struct error *
 			       lint_values_read(lint, wanted, !lint->request->no_values, item,
 						&manifest, err) ||
 			       manifest_look(lint, item, manifest, err) ||
+			       lint_initial_look(item, manifest,
+						 lint->request->no_values ? NULL : tree, err) ||
 			       lint_parents_look(lint, item, manifest,
 						 lint->request->no_values ? NULL : tree, err)
 		       ? -1
@@ -304,8 +306,12 @@ static int stored_look(struct lint *lint, struct lint_item *item, struct error *
 	if (lint->request->values && !lint->request->no_values &&
 	    stored_values(lint, item, &contents, err))
 		return -1;
-	return lint_parents_look(lint, item, contents.manifest,
-				 item->values_read ? contents.tree : NULL, err);
+	return lint_initial_look(item, contents.manifest, item->values_read ? contents.tree : NULL,
+				 err) ||
+			       lint_parents_look(lint, item, contents.manifest,
+						 item->values_read ? contents.tree : NULL, err)
+		       ? -1
+		       : 0;
 }
 
 int lint_look(struct lint *lint, struct error *err)

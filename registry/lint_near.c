@@ -13,10 +13,7 @@
 
 #include "registry/lint_inner.h"
 
-enum {
-	TENSORS_MAX_SAMPLED = 16,
-	RUN_ELEMENTS = 16384 /* of a tensor; at most 128 KiB */
-};
+enum { TENSORS_MAX_SAMPLED = 16 };
 
 /* Matrices that were trained apart from each other have a correlation near 0. */
 #define NEAR_CORRELATION 0.5
@@ -89,12 +86,14 @@ static size_t pairs_choose(const struct place *item, size_t items, const struct 
 	return chosen;
 }
 
-/* Elements [first, first + count) as binary64. */
-static int run_read(const struct tree *tree, const char *file, const struct tensor *tensor,
-		    uint64_t first, size_t count, double *out, struct error *err)
+int lint_run_read(const struct tree *tree, const char *file, const struct tensor *tensor,
+		  double *out, size_t *out_count, struct error *err)
 {
 	CLEANUP(source_close) struct source *source = NULL;
+	uint64_t elements = tensor_elements(tensor);
 	size_t width = dtype_bits(tensor->dtype) / 8;
+	size_t count = elements < LINT_RUN_ELEMENTS ? (size_t)elements : LINT_RUN_ELEMENTS;
+	uint64_t first = (elements - count) / 2;
 	uint8_t *bytes = malloc(count * width + 1);
 	int failed;
 
@@ -104,9 +103,9 @@ static int run_read(const struct tree *tree, const char *file, const struct tens
 		 source_read_at(source, tensor->offset + first * width, bytes, count * width, err);
 	for (size_t i = 0; i < count && !failed; i++)
 		if (!dtype_to_double(tensor->dtype, bytes + i * width, &out[i]))
-			failed = error_set(err, ERROR_USAGE, "'%s' has no real numbers",
-					   tensor->name);
+			out[i] = 0; /* of a format that has no numbers of its own */
 	free(bytes);
+	*out_count = count;
 	return failed ? -1 : 0;
 }
 
@@ -135,14 +134,13 @@ static void compare(const double *a, const double *b, size_t count, struct sampl
 static int pair_compare(const struct tree *tree, const struct tree *other, struct sampled *pair,
 			double *room, struct error *err)
 {
-	uint64_t elements = tensor_elements(pair->item);
-	size_t count = elements < RUN_ELEMENTS ? (size_t)elements : RUN_ELEMENTS;
-	uint64_t first = (elements - count) / 2;
+	size_t count;
 
-	if (run_read(tree, pair->item_file, pair->item, first, count, room, err) ||
-	    run_read(other, pair->other_file, pair->other, first, count, room + RUN_ELEMENTS, err))
+	if (lint_run_read(tree, pair->item_file, pair->item, room, &count, err) ||
+	    lint_run_read(other, pair->other_file, pair->other, room + LINT_RUN_ELEMENTS, &count,
+			  err))
 		return -1;
-	compare(room, room + RUN_ELEMENTS, count, pair);
+	compare(room, room + LINT_RUN_ELEMENTS, count, pair);
 	return 0;
 }
 
@@ -157,7 +155,7 @@ static int correlation_order(const void *a, const void *b)
 static int pairs_compare(const struct tree *tree, const struct tree *other, struct sampled *pair,
 			 size_t count, struct lint_relative *out, struct error *err)
 {
-	double *room = malloc(2 * (size_t)RUN_ELEMENTS * sizeof(*room));
+	double *room = malloc(2 * (size_t)LINT_RUN_ELEMENTS * sizeof(*room));
 	int failed = room ? 0 : error_system(err, ENOMEM, "cannot compare elements");
 
 	for (size_t i = 0; i < count && !failed; i++)

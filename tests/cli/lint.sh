@@ -145,3 +145,13 @@ run 0 add checkpoint rel/near2 c/near@v1 --parent c/child@v1
 run 0 add checkpoint rel/copy2 c/copy@v1 --parent c/child@v1
 run 0 lint c/child@v1 c/near@v1 c/copy@v1 --values
 unsaid a/base@v1
+
+# Series of one kind, one of which began otherwise.
+make kin size1/step0 size2/step0 size3/step0
+make kin size4/step0 --scale 0.04
+run 0 lint kin/size1 kin/size2 kin/size3
+unsaid initialisation
+run 0 lint kin/*
+found initialisation "kin/size4/step0: model.layers.*.mlp.up_proj.weight has the deviation"
+found initialisation "by the rule of 3 of 4 series (the same in all) it had 0.0"
+unsaid "size1/step0:"

@@ -3,7 +3,7 @@
 
     series.py OUT NAME... [--same NAME=NAME] [--nan NAME=TENSOR] [--inf NAME=TENSOR] [--zero NAME=TENSOR]
               [--config NAME.KEY=JSON] [--without NAME=FILE] [--shape NAME=TENSOR] [--trainer NAME=STEP]
-              [--seed N] [--from NAME=DIR[:SHARE]] [--noise NAME=SCALE] [--opaque NAME]
+              [--seed N] [--scale X] [--from NAME=DIR[:SHARE]] [--noise NAME=SCALE] [--opaque NAME]
 
 Each NAME becomes a folder with config.json, model.safetensors, tokenizer.json and optimizer.pt, its weights drawn from the
 seed and the name. --config counts from NAME on, as in a run that was resumed with another value. --from takes the tensors
@@ -23,7 +23,7 @@ def draw(shape, rng, name):
     count = math.prod(shape)
     if name.endswith("norm.weight"):
         return [1 + rng.gauss(0, 0.01) for _ in range(count)]
-    return [rng.gauss(0, 0.02) for _ in range(count)]
+    return [rng.gauss(0, a.scale) for _ in range(count)]
 
 
 def write(path, tensors):
@@ -60,6 +60,7 @@ parser.add_argument("names", nargs="+")
 for option in "same nan inf zero config without shape trainer from noise opaque".split():
     parser.add_argument("--" + option, action="append", default=[])
 parser.add_argument("--seed", type=int, default=1)
+parser.add_argument("--scale", type=float, default=0.02)
 a = parser.parse_args()
 config = {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": 16, "num_hidden_layers": 2,
           "rope_theta": 10000.0, "rope_scaling": {"factor": 1.0, "type": "linear"}, "transformers_version": "4.40.0"}
