@@ -82,13 +82,21 @@ static int checkpoint_run(struct call *call, struct error *err)
 	CLEANUP(adding_release) struct adding adding = { .item = NULL };
 	size_t paths = call->operand_count - 1;
 	struct add_checkpoint common = { .run = call_value(call, "run"),
-					 .license = call_value(call, "license") };
+					 .license = call_value(call, "license"),
+					 .strict = call_has(call, "strict") };
+	struct name run;
 	bool alone = call_has(call, "no-parent");
 	struct add_how how;
 
 	if (alone && call_value(call, "parent"))
 		return error_set(err, ERROR_USAGE,
 				 "--parent and --no-parent contradict each other");
+	/* What exists as a path is one. */
+	if (common.run && !file_exists(common.run) &&
+	    name_parse(common.run, &run, &(struct error){ 0 }) == 0) {
+		common.run = NULL;
+		common.run_name = &run;
+	}
 	if (series_expand(call->operand, paths, call->operand[paths], &series, err) ||
 	    adding_room(&adding, &series, err) ||
 	    open_names(call, "data", &data, &common.data_count, err) ||
@@ -181,8 +189,10 @@ static const struct option checkpoint_options[] = {
 		  "of the step before, unless you say otherwise" },
 	{ .name = "no-parent", .help = "a series whose checkpoints were not made from each other" },
 	{ .name = "run",
-	  .argument = "FILE.json",
-	  .help = "a file about the training run, registered as NAME-run@VERSION" },
+	  .argument = "FILE.json|NAME@VERSION",
+	  .help = "the run that it comes from: what describes it, or a registered one" },
+	{ .name = "strict",
+	  .help = "refuse what drifted from the card that was registered for the run" },
 	{ .name = "license", .argument = "SPDX", .help = "the licence of the weights" },
 	OPTION_STORE,
 	OPTION_COMPRESSION,

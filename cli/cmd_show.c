@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/card_held.h"
 #include "cli/corpus_table.h"
 #include "cli/open.h"
 #include "cli/rows.h"
@@ -21,6 +22,7 @@ struct shown {
 	struct json *scores;   /* items, made for text as well as for JSON */
 	struct json *withheld; /* what of it was taken away */
 	struct json *notes;
+	struct json *later; /* of a run: cards that were registered after it */
 };
 
 static void shown_release(struct shown *shown)
@@ -30,6 +32,7 @@ static void shown_release(struct shown *shown)
 	json_free(&shown->scores);
 	json_free(&shown->withheld);
 	json_free(&shown->notes);
+	json_free(&shown->later);
 }
 
 static int note_seen(void *arg, const struct remark *note, struct error *err)
@@ -60,7 +63,11 @@ static int shown_load(struct registry *registry, const char *word, struct shown 
 	    registry_index(registry, &index, err) || json_array_new(&shown->scores, err) ||
 	    json_array_new(&shown->withheld, err) || json_array_new(&shown->notes, err) ||
 	    registry_withheld(registry, &shown->statement, shown->withheld, err) ||
-	    registry_remarks(registry, &notes, note_seen, shown, err))
+	    registry_remarks(registry, &notes, note_seen, shown, err) ||
+	    json_array_new(&shown->later, err))
+		return -1;
+	if (shown->statement.kind == STATEMENT_run &&
+	    card_later_find(registry, &shown->statement, &shown->identity, shown->later, err))
 		return -1;
 	return index_scores(index, &shown->identity, scores_shown_take, shown->scores, err);
 }
@@ -81,6 +88,7 @@ static int print_json(const struct shown *shown, struct json **about, struct err
 	    json_set_clone(object, "scores", shown->scores, err) ||
 	    json_set_clone(object, "withheld", shown->withheld, err) ||
 	    json_set_clone(object, "notes", shown->notes, err) ||
+	    (json_count(shown->later) && json_set_clone(object, "laterCards", shown->later, err)) ||
 	    json_set_take(object, "about", &items, err))
 		return -1;
 	return output_json(object, err);
@@ -178,6 +186,7 @@ static int print_text(const struct call *call, const struct shown *shown, const 
 	while (json_next(shown->statement.predicate, &at)) {
 		if (strcmp(at.key, "scores") == 0 || strcmp(at.key, "name") == 0 ||
 		    strcmp(at.key, "version") == 0 || strcmp(at.key, "declaredFor") == 0 ||
+		    strcmp(at.key, "card") == 0 ||
 		    (dataset && (strcmp(at.key, "corpus") == 0 || strcmp(at.key, "weights") == 0)))
 			continue;
 		if (print_member(at.key, at.value, err))
@@ -187,6 +196,9 @@ static int print_text(const struct call *call, const struct shown *shown, const 
 	if (dataset)
 		corpus_table_print(json_member(shown->statement.predicate, "corpus"),
 				   json_member(shown->statement.predicate, "weights"));
+	if (json_member(shown->statement.predicate, "card"))
+		card_held_print(json_member(shown->statement.predicate, "card"));
+	card_later_print(shown->later);
 	scores_shown_print(shown->scores);
 	for (size_t i = 0; i < json_count(shown->withheld); i++)
 		print_withheld(json_at(shown->withheld, i));

@@ -13,6 +13,7 @@
 
 #include "cli/environment.h"
 #include "cli/open.h"
+#include "cli/run_card.h"
 
 #define BEAT_SECONDS 60
 #define RUN_FILE_MAX (16u << 20)
@@ -374,6 +375,16 @@ static int request_check(const struct call *call, const char *name, struct run_j
 		       : 0;
 }
 
+/* Nothing started, and nothing is on record. */
+static void record_forget(const struct run_job *job)
+{
+	struct error ignored = { 0 };
+
+	if (job->folder && folder_remove(job->folder, &ignored))
+		context_notice(job->call->ctx, "'%s' could not be removed: %s", job->folder,
+			       ignored.text);
+}
+
 int run_job_begin(struct call *call, const char *name, const char *const *command,
 		  size_t command_count, struct run_job *out_job, struct error *err)
 {
@@ -391,6 +402,10 @@ int run_job_begin(struct call *call, const char *name, const char *const *comman
 		name_make(&job);
 	run_job_registry(&job);
 	repositories(&job);
+	if (run_card_hold(&job, name != NULL, command, command_count, err)) {
+		record_forget(&job);
+		return -1;
+	}
 	if (ordered && job.folder &&
 	    run_order_keep(call->ctx, job.folder, call_value(call, "sequences"), &order, &job.facts,
 			   &why))

@@ -48,6 +48,14 @@ void run_job_release(struct run_job *job);
 		  .help = "a git repository that takes part (scripts, framework, tokenizer); "     \
 			  "otherwise "                                                             \
 			  "the one of the working folder" },                                       \
+		{ .name = "card",                                                                  \
+		  .argument = "NAME@VERSION",                                                      \
+		  .help = "the registered card that the run is held against; otherwise the "       \
+			  "registry's run.card, otherwise the newest one that was registered for " \
+			  "the model (akashi card register --for)" },                              \
+		{ .name = "strict",                                                                \
+		  .help = "refuse to start where the run drifted from its card, or where it "      \
+			  "cannot be held against one" },                                          \
 		{ .name = "no-snapshot",                                                           \
 		  .help = "write no commit of the work tree under refs/akashi/runs/ of the "       \
 			  "repositories" },                                                        \

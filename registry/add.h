@@ -48,6 +48,7 @@ struct add_checkpoint {
 	const char *run; /* a run file, registered as `name-run@version` unless it is known; NULL:
 			    none */
 	const struct name *run_name; /* or a run that is registered */
+	bool strict;                 /* refuse what drifted from the card of its run */
 	const char *license;         /* an SPDX expression, or words; NULL: not said */
 	const char *const *exclude;  /* shell patterns of paths that are left out */
 	size_t exclude_count;

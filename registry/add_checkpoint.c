@@ -103,6 +103,7 @@ static int predicate_make(struct adding *adding, const struct add_checkpoint *ch
 			       license_set(checkpoint, predicate, err) ||
 			       git_set(adding, predicate, &checkpoint->git, err) ||
 			       run_set(adding, checkpoint, predicate, err) ||
+			       card_held_set(adding, checkpoint, predicate, err) ||
 			       references_set(adding, predicate, "data", STATEMENT_dataset,
 					      checkpoint->data, checkpoint->data_count, err)
 		       ? -1

@@ -76,6 +76,14 @@ MUST_CHECK int adding_publish(struct adding *adding, const struct statement_draf
  * a secret; `what` is what it says. */
 MUST_CHECK int said_check(const char *what, const char *text, struct error *err);
 
+/*
+ * Set "card" of a checkpoint that names its run: how it stands to the card of that run
+ * (registry/card_hold.h), or what was said of one that is registered already. Drift is noticed.
+ * ERROR_CORRUPT where it is `strict`.
+ */
+MUST_CHECK int card_held_set(struct adding *adding, const struct add_checkpoint *checkpoint,
+			     struct json *predicate, struct error *err);
+
 /* Is this "FROM/TO", in years, months or days? */
 bool period_is(const char *text);
 

@@ -17,6 +17,7 @@
 #include "registry/bom.h"
 #include "registry/card_check.h"
 #include "registry/card.h"
+#include "registry/card_hold.h"
 #include "registry/card_known.h"
 #include "registry/card_register.h"
 #include "registry/checking.h"

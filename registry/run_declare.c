@@ -22,11 +22,11 @@ static const struct {
 	const char *key;
 	bool droppable;
 } repeated[] = {
-	{ "id", false },       { "began", false },      { "host", false },
-	{ "nodes", false },    { "gpus", false },       { "scheduler", false },
-	{ "launcher", false }, { "container", false },  { "repositories", false },
-	{ "order", false },    { "refused", true },     { "outputs", true },
-	{ "command", true },   { "environment", true },
+	{ "id", false },       { "began", false },     { "host", false },
+	{ "nodes", false },    { "gpus", false },      { "scheduler", false },
+	{ "launcher", false }, { "container", false }, { "repositories", false },
+	{ "order", false },    { "card", false },      { "refused", true },
+	{ "outputs", true },   { "command", true },    { "environment", true },
 };
 #define REPEATED_COUNT (sizeof(repeated) / sizeof(repeated[0]))
 

@@ -22,6 +22,7 @@ static const struct {
 	[SETTING_PRIVATE] = { "core", "private" },
 	[SETTING_PUBLISH_PRIVATE] = { "publish", "private" },
 	[SETTING_PROGRAMME_TOKENIZER] = { "programme", "tokenizer" },
+	[SETTING_RUN_CARD] = { "run", "card" },
 };
 
 const char *setting_key_name(enum setting_key key)
@@ -42,6 +43,7 @@ const char *setting_key_name(enum setting_key key)
 		[SETTING_PRIVATE] = "core.private",
 		[SETTING_PUBLISH_PRIVATE] = "publish.private",
 		[SETTING_PROGRAMME_TOKENIZER] = "programme.tokenizer",
+		[SETTING_RUN_CARD] = "run.card",
 	};
 
 	return name[key];

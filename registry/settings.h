@@ -31,6 +31,7 @@ enum setting_key {
 	SETTING_PUBLISH_PRIVATE,   /* publish.private: globs, blanks between them */
 	/* programme.tokenizer: sha256:HEX of the file by which the programme counts tokens */
 	SETTING_PROGRAMME_TOKENIZER,
+	SETTING_RUN_CARD, /* run.card: the card that runs are held against */
 	SETTING_COUNT
 };
 
