@@ -2,6 +2,7 @@
 #include "registry/lineage.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -142,6 +143,10 @@ static int fetch(struct lineage_walk *walk, const struct digest *identity, struc
 
 /* ---- Nodes ---- */
 
+_Static_assert(offsetof(struct lineage_node, identity) == 0 &&
+		       offsetof(struct lineage_said, identity) == 0,
+	       "tables find the digests where the structures begin");
+
 /* The slot of a node; where it is empty, the node is new. */
 static int node_slot(struct lineage_walk *walk, const struct digest *identity, uint32_t **out_slot,
 		     struct error *err)
@@ -149,10 +154,9 @@ static int node_slot(struct lineage_walk *walk, const struct digest *identity, u
 	const struct lineage *out = walk->out;
 
 	if (2 * (walk->nodes.count + 1) > walk->nodes.room &&
-	    lineage_table_grow(&walk->nodes, &out->node->identity, sizeof(*out->node), err))
+	    lineage_table_grow(&walk->nodes, out->node, sizeof(*out->node), err))
 		return -1;
-	*out_slot = lineage_table_find(&walk->nodes, &out->node->identity, sizeof(*out->node),
-				       identity);
+	*out_slot = lineage_table_find(&walk->nodes, out->node, sizeof(*out->node), identity);
 	return 0;
 }
 
@@ -267,10 +271,9 @@ static int said_slot(struct lineage_walk *walk, const struct digest *identity, u
 	const struct lineage *out = walk->out;
 
 	if (2 * (walk->saids.count + 1) > walk->saids.room &&
-	    lineage_table_grow(&walk->saids, &out->said->identity, sizeof(*out->said), err))
+	    lineage_table_grow(&walk->saids, out->said, sizeof(*out->said), err))
 		return -1;
-	*out_slot = lineage_table_find(&walk->saids, &out->said->identity, sizeof(*out->said),
-				       identity);
+	*out_slot = lineage_table_find(&walk->saids, out->said, sizeof(*out->said), identity);
 	return 0;
 }
 
