@@ -15,8 +15,9 @@ static const char *const questions[ASK_COUNT] = {
 			     "ORDER BY relation, towards",
 	[INDEX_LINKS_TOWARDS] = "SELECT relation, identity FROM edge WHERE towards = ? "
 				"ORDER BY relation, identity",
+	/* One range, which a list would not be; what else lies in it is known by its name. */
 	[INDEX_LINKS_SAID] = "SELECT relation, identity FROM edge WHERE towards = ? AND "
-			     "relation IN ('of', 'outputs') ORDER BY relation, identity",
+			     "relation BETWEEN 'of' AND 'outputs' ORDER BY relation, identity",
 	[ASK_SELF] = "SELECT signer, kind, subject, digest, declared, log_index FROM statement "
 		     "WHERE identity = ?",
 	[ASK_NAME] = "SELECT name FROM edge WHERE identity = ? AND towards = ? LIMIT 1",

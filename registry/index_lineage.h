@@ -26,8 +26,8 @@ typedef int (*index_visit_link)(void *arg, const struct index_link *link, struct
 enum index_links_ask {
 	INDEX_LINKS_FROM,    /* those that it makes: the other end is what it refers to */
 	INDEX_LINKS_TOWARDS, /* those that others make to it */
-	INDEX_LINKS_SAID,    /* of these only what is said of it ("of") and who made it ("outputs")
-			      */
+	INDEX_LINKS_SAID,    /* of these only what is said of it ("of") and who made it ("outputs"),
+				and what lies between these words */
 };
 /* May not be called by the visit of the same question: each has one answer under way. */
 MUST_CHECK int index_links_ask(struct index_links *links, enum index_links_ask ask,
