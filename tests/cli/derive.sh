@@ -70,10 +70,24 @@ write("cut", {n.replace("model.", ""): t for n, t in a.items()}, shards=2)
 write("lying", {n.replace("model.", ""): t for n, t in a.items()}, shards=2, lie={"w": "model-0.safetensors", "v": "model-0.safetensors"})
 write("shaped", model({"model.w": ("F32", [7, 5], a["model.w"][2])}))
 write("short", {n: t for n, t in a.items() if n != "model.v"})
+# An adapter of rank 1: w + 3 / 1 * b a
+up, down = drawn(5), drawn(7)
+def adapter(folder, config, **more):
+    prefix = "base_model.model.model."
+    write(folder, {prefix + "lora_A.weight": ("F32", [1, 7], down), prefix + "lora_B.weight": ("F32", [5, 1], up), **more})
+    os.rename(folder + "/model.safetensors", folder + "/adapter_model.safetensors")
+    json.dump({"peft_type": "LORA", "r": 1, "lora_alpha": 3, "init_lora_weights": True, **config}, open(folder + "/adapter_config.json", "w"))
+adapter("adapter", {})
+adapter("dora", {"use_dora": True})
+adapter("ranked", {"r": 2})
+adapter("stray", {}, stray=("F32", [1], [1.0]))
+base = {"model.weight": a["model.w"], "ids": a["ids"]}
+write("base", base)
+write("tuned", {**base, "model.weight": ("F32", [5, 7], [f32(x + f32(f32(up[i // 7] * down[i % 7]) * 3.0)) for i, x in enumerate(a["model.w"][2])])})
 write("more", {**a, "extra": ("F32", [1], [1.0])})
 EOF
 "$python" "$STORY/models.py"
-for model in a b half wrong mean sum cut shaped short more; do
+for model in a b half wrong mean sum cut shaped short more adapter dora ranked stray base tuned; do
 	akashi add checkpoint $model t/$model@1 --no-parent --quiet >/dev/null
 done
 
@@ -106,6 +120,17 @@ run 2 derive average t/a@1 t/b@1 t/sum@1 --form mergekit-linear
 complained "average has no form 'mergekit-linear'"
 run 2 derive cast t/a@1 t/half@1
 complained "a cast needs 'dtype'"
+
+# An adapter merged into its base; one that does not fit, and one that is not computed.
+run 0 derive lora t/base@1 t/adapter@1 t/tuned@1
+said "reproduced bit for bit (2 tensors, 37 numbers)"
+run 1 derive lora t/base@1 t/ranked@1 t/tuned@1
+said "does not fit 'model.weight' at rank 2"
+run 1 derive lora t/base@1 t/stray@1 t/tuned@1
+said "1 of 3 tensors of the adapter fit nothing in t/base@1"
+run 3 derive lora t/base@1 t/dora@1 t/tuned@1
+complained "adapter_config.json: 'use_dora' is set, which is not computed here"
+run 4 derive lora t/adapter@1 t/base@1 t/tuned@1
 
 # Other files and other names; shapes, tensors that are missing or left over; an index that lies.
 run 0 derive reshard t/a@1 t/cut@1 --rename model.= --json

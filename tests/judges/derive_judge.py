@@ -105,7 +105,8 @@ def judge_casts(house):
 
 
 def models(dtype, count):
-    return [{"layers.0.w": drawn(10 + i, 67, 129).to(dtype), "norm": drawn(50 + i, 33).to(dtype), "big": drawn(90 + i, 3, 1 << 20).to(dtype),
+    """In bf16 one of their tensors is longer than the pieces that are computed at a time."""
+    return [{"layers.0.w": drawn(10 + i, 67, 129).to(dtype), "norm": drawn(50 + i, 33).to(dtype), "big": drawn(90 + i, 3, 1 << (20 if dtype == BF16 else 12)).to(dtype),
              "ids": torch.arange(7)} for i in range(count)]
 
 
