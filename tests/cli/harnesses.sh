@@ -76,6 +76,19 @@ run 4 add eval 'many/**/no.json' --of many/tiny
 run 0 add eval many/b/results_2.json --dry-run
 said "would register eval"
 
+# The form before 0.4 tells the step among its arguments; what holds a secret is not kept.
+mkdir old
+cat >old/eval.json <<'J'
+{"results": {"piqa": {"acc": 0.66, "acc_stderr": 0.011}}, "versions": {"piqa": 0},
+ "config": {"model": "neox", "model_args": {"load": "/ckpts/350M", "iteration": 100}, "num_fewshot": 5}}
+J
+run 0 add eval old/eval.json --of many/tiny
+run 0 show many/tiny@step-100 --json
+json '[(s["format"], s["shots"], s["value"]) for s in o["scores"] if s["task"] == "piqa"] == [("lm-evaluation-harness-0.3", 5, "0.66")]'
+sed 's/neox/hf_abcdefghijklmnopqrstuvwxyzABCDEFGH/' old/eval.json >old/secret.json
+run 3 add eval old/secret.json --of many/tiny@step-100
+complained "old/secret.json"
+
 # What contradicts is refused, with both values; or registered, and then the statement says so.
 lie() { # lie FILE WORDS
 	run 1 add eval "$1" --of many/tiny@step-500
