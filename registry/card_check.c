@@ -43,6 +43,41 @@ static int letters_of(const char *text, struct buffer *out, struct error *err)
 	return 0;
 }
 
+static bool is_ascii(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text >= 0x80)
+			return false;
+	return true;
+}
+
+/* The next letter or digit in small letters; 0 at the end. */
+static char letter_take(const char **text)
+{
+	while (**text) {
+		char c = *(*text)++;
+
+		if (c >= 'A' && c <= 'Z')
+			return (char)(c | 0x20);
+		if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'))
+			return c;
+	}
+	return 0;
+}
+
+static bool ascii_equal(const char *a, const char *b)
+{
+	char x, y;
+	bool any = false;
+
+	do {
+		x = letter_take(&a);
+		y = letter_take(&b);
+		any |= x != 0;
+	} while (x && x == y);
+	return any && x == y;
+}
+
 int card_names_equal(const char *a, const char *b, bool *out_equal, struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer x;
@@ -50,6 +85,10 @@ int card_names_equal(const char *a, const char *b, bool *out_equal, struct error
 
 	buffer_init(&x, CARD_VALUE_MAX * 20);
 	buffer_init(&y, CARD_VALUE_MAX * 20);
+	if (is_ascii(a) && is_ascii(b)) {
+		*out_equal = ascii_equal(a, b);
+		return 0;
+	}
 	if (letters_of(a, &x, err) || letters_of(b, &y, err))
 		return -1;
 	*out_equal = x.len && span_equal(buffer_view(&x), buffer_view(&y));

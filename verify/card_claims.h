@@ -10,7 +10,7 @@
 #include "verify/card_text.h"
 #include "verify/card_value.h"
 
-#define CARD_CLAIMS_MAX 16384u
+#define CARD_CLAIMS_MAX 4096u
 
 enum card_claim_kind {
 	CARD_CLAIM_VALUE,  /* stands behind a label, or in the front matter */

@@ -43,12 +43,41 @@ enum card_kind card_meaning_kind(enum card_meaning meaning)
 	return labels[meaning < CARD_MEANING_COUNT ? meaning : CARD_MEANING_NONE].kind;
 }
 
+/* What text_fold does to ASCII, without its tables: most of what is compared is that. */
+static int ascii_fold(struct span text, struct buffer *out, struct error *err)
+{
+	uint8_t *room;
+	size_t len = 0;
+
+	if (!text.len || buffer_extend(out, text.len, &room, err))
+		return text.len ? -1 : 0;
+	for (size_t i = 0; i < text.len; i++) {
+		uint8_t c = text.data[i];
+		bool blank = c == ' ' || (c >= '\t' && c <= '\r');
+
+		if (blank && len && room[len - 1] == ' ')
+			continue;
+		room[len++] = blank ? ' ' : c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
+	}
+	out->len = len;
+	return 0;
+}
+
+static bool is_ascii(struct span text)
+{
+	uint8_t all = 0;
+
+	for (size_t i = 0; i < text.len; i++)
+		all |= text.data[i];
+	return all < 0x80;
+}
+
 int card_fold(struct span text, struct buffer *out, struct error *err)
 {
 	out->len = 0;
 	if (text.len > CARD_VALUE_MAX)
 		return 0;
-	if (text_fold(text, out, err))
+	if (is_ascii(text) ? ascii_fold(text, out, err) : text_fold(text, out, err))
 		return -1;
 	while (out->len && out->data[out->len - 1] == ' ')
 		out->len--;
