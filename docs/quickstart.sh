@@ -99,6 +99,10 @@ show akashi record demo/tiny@step-500 --random 16:128:2026
 say "What does the registry know now?"
 show akashi history demo/tiny
 
+say "A model card is written from that, for Hugging Face or, as here, as tables of specs; in English or
+Japanese. What people write beside the generated parts stays when the card is brought up to date."
+show akashi card demo/tiny@step-500 --template hub
+
 title "2. The release: a directory that can be uploaded anywhere"
 say "Publishing writes the model's files as they were, a signature in the OpenSSF format, and the
 signed statements with their proofs of being in the log."

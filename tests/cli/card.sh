@@ -63,6 +63,13 @@ head -n 4 hub.md | tail -n 1 | grep -qxF '# Model specs' || fail "not the hub's 
 run 2 card $M --template hf --output hub.md
 complained 'it was written with --template hub'
 
+# The check finds nothing to contradict in what was written here, in either language and style.
+akashi card $M --language ja >ja.md
+for card in README.md ja.md hub.md; do
+	run 0 card check "$card" $M
+	said '0 contradicted'
+done
+
 # What cannot be read is refused with its line, and nothing is written.
 printf '# x\n<!-- akashi:begin specs -->\n' >broken.md
 run 1 card $M --output broken.md
