@@ -47,10 +47,13 @@ measure "status" "$akashi" status
 measure "du NAME@V" "$akashi" du "$name@step-000000"
 measure "get NAME@V" "$akashi" get "$name@step-000000" restored
 measure "fsck" "$akashi" fsck
-measure "log audit" "$akashi" log audit
+measure "fsck, following" "$akashi" fsck
+measure "log audit, following" "$akashi" log audit
+measure "log audit --again" "$akashi" log audit --again
 measure "log fsck" "$akashi" log fsck
 measure "reindex" "$akashi" reindex
 measure "gc --dry-run" "$akashi" gc --dry-run
+measure "gc --dry-run --again" "$akashi" gc --dry-run --again
 measure "gc" "$akashi" gc
 measure "fsck after gc" "$akashi" fsck
 du -sm --apparent-size "$AKASHI_REGISTRY" | awk '{ print "\n" $1 " MB on disk" }'
