@@ -34,10 +34,25 @@ void card_held_print(const struct json *held)
 		value_print(json_at(drifted, i), "drifted");
 }
 
+/* Cards that were registered before there were weights. */
 struct later {
+	struct registry *registry;
 	struct json *list;
 	uint64_t after; /* the run's entry */
 };
+
+/* Is this card for a model, and not of weights that came of it? Nothing is believed by this. */
+static bool is_for_model(struct registry *registry, const struct digest *identity)
+{
+	CLEANUP(statement_release) struct statement card = { .json = NULL };
+	CLEANUP(buffer_release) struct buffer payload;
+	struct error ignored = { 0 };
+
+	buffer_init(&payload, STATEMENT_PAYLOAD_MAX_BYTES);
+	return registry_payload(registry, identity, &payload, &ignored) == 0 &&
+	       statement_parse(buffer_view(&payload), &card, &ignored) == 0 &&
+	       json_member(card.predicate, "for");
+}
 
 static int later_seen(void *arg, const struct index_row *row, struct error *err)
 {
@@ -53,8 +68,11 @@ static int later_seen(void *arg, const struct index_row *row, struct error *err)
 		if (told && strcmp(told + strlen("sha256:"), row->statement) == 0)
 			return 0;
 	}
-	return digest_from_hex(span_of(row->statement), &identity, err) ||
-			       json_add_object(later->list, &item, err) ||
+	if (digest_from_hex(span_of(row->statement), &identity, err))
+		return -1;
+	if (!is_for_model(later->registry, &identity))
+		return 0;
+	return json_add_object(later->list, &item, err) ||
 			       json_set_text(item, "name", row->subject, err) ||
 			       json_set_digest(item, "statement", &identity, err) ||
 			       json_set_text(item, "registered", row->declared, err) ||
@@ -75,7 +93,7 @@ static int first_seen(void *arg, const struct index_row *row, struct error *err)
 int card_later_find(struct registry *registry, const struct statement *run,
 		    const struct digest *identity, struct json *list, struct error *err)
 {
-	struct later later = { .list = list, .after = UINT64_MAX };
+	struct later later = { .registry = registry, .list = list, .after = UINT64_MAX };
 	const char *held = json_text(json_member(json_member(run->predicate, "card"), "name"));
 	struct name family = run->name;
 	char text[NAME_TEXT_MAX];

@@ -101,6 +101,9 @@ run 0 show llm-x/early@step-300 --json
 json 'o["predicate"]["card"]["late"]'
 run 0 show llm-x/base@v1
 said "later card     llm-x/base-card@v2"
+run 0 card register big.md llm-x/base@step-300
+run 0 show llm-x/base@v1
+unsaid "later card     llm-x/base@step-300"
 mkdir out
 run 0 run llm-x/base@v5 --output 'out/*' --no-snapshot -- sh -c "cp -r '$TINY/step-100' out/step-100"
 run 0 show llm-x/base@v5-step-100 --json
