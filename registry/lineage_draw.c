@@ -148,8 +148,8 @@ static const char *dot_style(enum derivation_proof proof)
 	static const char *const style[] = {
 		[DERIVATION_DECLARED] = "style=dashed, color=\"#555555\"",
 		[DERIVATION_REEXECUTED] = "style=bold, color=\"#00693e\"",
-		[DERIVATION_CONTRADICTED] = "style=dotted, penwidth=2, color=\"#b00020\", "
-					    "fontcolor=\"#b00020\", arrowhead=teenormal",
+		[DERIVATION_CONTRADICTED] = ("style=dotted, penwidth=2, color=\"#b00020\", "
+					     "fontcolor=\"#b00020\", arrowhead=teenormal"),
 	};
 
 	return style[proof];
