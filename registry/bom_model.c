@@ -147,7 +147,7 @@ static int command_text(const struct json *command, struct buffer *out, struct e
 
 static int command_set(const struct json *run, struct json *workflow, struct error *err)
 {
-	CLEANUP(buffer_release) struct buffer text;
+	CLEANUP(buffer_release) struct buffer text = { 0 };
 	CLEANUP(text_free) char *line = NULL;
 	struct json *steps, *step, *commands, *command;
 

@@ -24,7 +24,7 @@ void card_report_release(struct card_report *report)
 
 static int letters_of(const char *text, struct buffer *out, struct error *err)
 {
-	CLEANUP(buffer_release) struct buffer folded;
+	CLEANUP(buffer_release) struct buffer folded = { 0 };
 	size_t len = strlen(text);
 
 	out->len = 0;

@@ -227,7 +227,7 @@ static int file_take(struct card_sources *sources, const struct tree *tree, cons
 		     bool *found, struct error *err)
 {
 	CLEANUP(source_close) struct source *source = NULL;
-	CLEANUP(buffer_release) struct buffer text;
+	CLEANUP(buffer_release) struct buffer text = { 0 };
 	struct error why = { 0 };
 
 	if (tree_open_file(tree, name, &source, &why))

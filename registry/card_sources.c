@@ -270,7 +270,7 @@ static const char *last_part(const char *path)
 
 int card_source_file(struct card_sources *sources, const char *path, struct error *err)
 {
-	CLEANUP(buffer_release) struct buffer text;
+	CLEANUP(buffer_release) struct buffer text = { 0 };
 	const char *file = last_part(path);
 	struct span bytes;
 

@@ -164,7 +164,7 @@ static int items_load(struct registry *registry, const struct compare_cell *cell
 		      const struct compare_row *row, size_t count, struct items *items,
 		      struct error *err)
 {
-	CLEANUP(buffer_release) struct buffer bytes;
+	CLEANUP(buffer_release) struct buffer bytes = { 0 };
 	struct eval_column column[EVAL_COLUMNS_MAX];
 	struct error failed = { 0 };
 	struct digest file;

@@ -40,7 +40,7 @@ static int node_dump(const struct yaml *yaml, const struct yaml_node *node, stru
 int main(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
-		CLEANUP(buffer_release) struct buffer out;
+		CLEANUP(buffer_release) struct buffer out = { 0 };
 		CLEANUP(yaml_release) struct yaml yaml = { .node = NULL };
 		static uint8_t text[YAML_MAX_BYTES + 1];
 		struct error err = { 0 };
