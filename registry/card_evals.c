@@ -100,6 +100,24 @@ static int eval_say(const struct card_writer *w, const struct json *eval, struct
 		       : 0;
 }
 
+/* What is usual, and no contradiction: measured first and registered later, a folder used again. */
+static bool is_usual(const struct json *difference)
+{
+	const char *what = fact_text(difference, "what");
+
+	return what && (strcmp(what, "registered-later") == 0 || strcmp(what, "folder") == 0);
+}
+
+static bool contradicts(const struct json *eval)
+{
+	const struct json *list = json_member(eval, "contradictions");
+
+	for (size_t i = 0; i < json_count(list); i++)
+		if (!is_usual(json_at(list, i)))
+			return true;
+	return false;
+}
+
 /* In what the results and the registered checkpoint differ, which whoever signed knew. */
 static int contradictions_say(const struct card_writer *w, const struct json *eval,
 			      struct error *err)
@@ -111,7 +129,9 @@ static int contradictions_say(const struct card_writer *w, const struct json *ev
 		const char *results = fact_text(json_at(list, i), "results");
 		const char *registered = fact_text(json_at(list, i), "registered");
 
-		if (buffer_printf(w->out, err, "- %s: ", card_word(w, WORD_CONTRADICTS)) ||
+		if (buffer_printf(w->out, err, "- %s: ",
+				  card_word(w, is_usual(json_at(list, i)) ? WORD_NOTED
+									  : WORD_CONTRADICTS)) ||
 		    markdown_text(w->out, what ? what : "", err) ||
 		    buffer_add_text(w->out, ": ", err) ||
 		    markdown_code(w->out, results ? results : "", err) ||
@@ -222,8 +242,7 @@ static int source_write(const struct card_writer *w, const struct json *eval, st
 				  ? "signed independently of the publisher"
 				  : "signed by the publisher",
 			  key ? key : "", owner ? " of " : "", owner ? owner : "",
-			  json_member(eval, "contradictions") ? "; contradicts what is registered"
-							      : "") ||
+			  contradicts(eval) ? "; contradicts what is registered" : "") ||
 	    buffer_to_text(&name, &text, err) || field(w, "      name: ", text, err))
 		return -1;
 	return buffer_printf(w->out, err, "      url: " CROISSANT_STATEMENT_URI "%s\n",

@@ -259,6 +259,40 @@ static int edit_to(struct edit *edit, unsigned line, bool copy, struct error *er
 		    : 0;
 }
 
+/* Does a quote at `at` begin a scalar, rather than stand in one? */
+static bool quote_opens(const uint8_t *begin, const uint8_t *at)
+{
+	return at == begin || strchr(" \t\n[,{:", at[-1]);
+}
+
+/* Pass over what stands above `line`, but for its comments: each gets a line of its own. */
+static int edit_past(struct edit *edit, unsigned line, struct error *err)
+{
+	const uint8_t *begin = edit->old->bytes.data + edit->at, *end, *stop;
+	uint8_t quote = 0;
+
+	if (edit_to(edit, line, false, err))
+		return -1;
+	end = edit->old->bytes.data + edit->at;
+	for (const uint8_t *at = begin; at < end; at = stop) {
+		stop = at + 1;
+		if (quote) {
+			if (*at == '\\' && quote == '"' && stop < end)
+				stop++;
+			else if (*at == quote)
+				quote = 0;
+		} else if ((*at == '"' || *at == '\'') && quote_opens(begin, at)) {
+			quote = *at;
+		} else if (*at == '#' && (at == begin || strchr(" \t\n", at[-1]))) {
+			stop = memchr(at, '\n', (size_t)(end - at));
+			stop = stop ? stop + 1 : end;
+			if (buffer_add(edit->w->out, (struct span){ at, (size_t)(stop - at) }, err))
+				return -1;
+		}
+	}
+	return 0;
+}
+
 static bool is_scalars(const struct yaml *yaml, const struct yaml_node *list)
 {
 	for (const struct yaml_node *at = yaml_first(yaml, list); at; at = yaml_next(yaml, at))
@@ -319,7 +353,7 @@ static int list_edit(struct edit *edit, const struct key *key, const struct yaml
 				       items_write(edit->w, &items, before, indent, err)
 			       ? -1
 			       : 0;
-	return edit_to(edit, old->last_line + 1, false, err) ||
+	return edit_past(edit, old->last_line + 1, err) ||
 			       buffer_printf(edit->w->out, err, "%s:\n", key->name) ||
 			       items_write(edit->w, &items, 0, "", err)
 		       ? -1
@@ -329,10 +363,14 @@ static int list_edit(struct edit *edit, const struct key *key, const struct yaml
 /* Did we write all results that stand there? Each has one `dataset`, and a source of ours. */
 static bool results_are_ours(const struct yaml *yaml, const struct yaml_node *index)
 {
+	if (!yaml_is_null(index) && index->kind != YAML_LIST)
+		return false;
 	for (const struct yaml_node *model = yaml_first(yaml, index); model;
 	     model = yaml_next(yaml, model)) {
 		const struct yaml_node *list = yaml_member(yaml, model, "results");
 
+		if (!list || list->kind != YAML_LIST)
+			return false;
 		for (const struct yaml_node *at = yaml_first(yaml, list); at;
 		     at = yaml_next(yaml, at)) {
 			const struct yaml_node *name =
@@ -365,7 +403,7 @@ static int key_edit(struct edit *edit, const struct key *key, const struct yaml_
 		return 0;
 	if (key->block && !results_are_ours(&edit->old->front, old)) {
 		context_notice(w->wish->ctx,
-			       "'%s', line %u: '%s' holds results of others, and stays as it is",
+			       "'%s', line %u: '%s' holds what others wrote, and stays as it is",
 			       edit->file, old->line, key->name);
 		return 0;
 	}
@@ -374,7 +412,7 @@ static int key_edit(struct edit *edit, const struct key *key, const struct yaml_
 	if (text && !yaml_is_null(old))
 		context_notice(w->wish->ctx, "'%s', line %u: '%s' is now '%s', as it is signed",
 			       edit->file, old->line, key->name, text);
-	return edit_to(edit, old->last_line + 1, false, err) || key_write(w, key, err) ? -1 : 0;
+	return edit_past(edit, old->last_line + 1, err) || key_write(w, key, err) ? -1 : 0;
 }
 
 static const struct key *key_find(struct span name)

@@ -70,6 +70,21 @@ for card in README.md ja.md hub.md; do
 	said '0 contradicted'
 done
 
+# Comments stay where a key is written anew, and what is no list of results of ours stays as it is.
+printf -- "---\nlicense: x # asked\ntags: [it's, 'a # b'] # of mine\nmodel-index: by hand\n---\n# x\n" >commented.md
+run 0 card $M --output commented.md
+grep -qxF '# of mine' commented.md || fail "a comment is gone"
+! grep -qF '# b' commented.md || grep -qF 'a # b' commented.md || fail "a text became a comment"
+grep -qxF 'model-index: by hand' commented.md || fail "what somebody wrote is gone"
+complained 'stays as it is'
+
+# Measured before it was registered: usual, and no contradiction.
+run 0 add checkpoint "$TINY/step-300" a/later@1
+python3 -c 'import json, sys; o = json.load(open(sys.argv[1])); o["config"]["model_args"] = ""; json.dump(o, open("later.json", "w"))' "$results"
+run 0 add eval later.json --of a/later@1 --accept-contradictions
+run 0 card a/later@1
+said '- Worth knowing: registered-later: '
+
 # What cannot be read is refused with its line, and nothing is written.
 printf '# x\n<!-- akashi:begin specs -->\n' >broken.md
 run 1 card $M --output broken.md
