@@ -195,7 +195,9 @@ static int parent_make(const struct json *parent, bool with_reference, struct js
 	    name_set(component, json_text(json_member(parent, "name")), err))
 		return -1;
 	return bom_said(&part, parent, err) || bom_property_of(&part, "relation", parent, err) ||
-			       bom_property_of(&part, "proof", parent, err)
+			       bom_property_of(&part, "saidBy", parent, err) ||
+			       bom_property_of(&part, "proof", parent, err) ||
+			       bom_property_of(&part, "provedBy", parent, err)
 		       ? -1
 		       : 0;
 }
@@ -233,6 +235,30 @@ static int ancestors_set(const struct json *facts, struct json *component, struc
 	return 0;
 }
 
+/* "retraction: REASON": what a reader of the bill must not miss. */
+static int standing_set(const struct json *facts, struct bom_part *part, struct error *err)
+{
+	const struct json *list = json_member(facts, "standing");
+
+	for (size_t i = 0; i < json_count(list); i++) {
+		CLEANUP(buffer_release) struct buffer text;
+		CLEANUP(text_free) char *line = NULL;
+		const struct json *item = json_at(list, i);
+		const char *kind = json_text(json_member(item, "kind"));
+		const char *reason = json_text(json_member(item, "reason"));
+		const char *signer = json_text(json_member(item, "signer"));
+		const char *by = json_text(json_member(json_member(item, "by"), "name"));
+
+		buffer_init(&text, STATEMENT_PAYLOAD_MAX_BYTES);
+		if (buffer_printf(&text, err, "%s%s%s%s%s, signed by %s", kind ? kind : "?",
+				  by ? " by " : "", by ? by : "", reason ? ": " : "",
+				  reason ? reason : "", signer ? signer : "?") ||
+		    buffer_to_text(&text, &line, err) || bom_property(part, "standing", line, err))
+			return -1;
+	}
+	return 0;
+}
+
 static int model_make(const struct json *facts, struct json *component, struct error *err)
 {
 	struct bom_part part = { .json = component };
@@ -249,7 +275,8 @@ static int model_make(const struct json *facts, struct json *component, struct e
 	    ancestors_set(facts, component, err) ||
 	    vcs_set(component, json_member(facts, "git"), err) ||
 	    files_set(facts, component, err) || bom_model_card(facts, component, err) ||
-	    bom_said(&part, facts, err) || bom_property_of(&part, "origin", facts, err) ||
+	    bom_said(&part, facts, err) || standing_set(facts, &part, err) ||
+	    bom_property_of(&part, "origin", facts, err) ||
 	    bom_property_of(&part, "declared", facts, err) ||
 	    bom_property_of(&part, "parameters", facts, err) ||
 	    bom_property_of(&part, "bytes", facts, err) ||

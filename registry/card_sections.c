@@ -326,6 +326,8 @@ static int edge_say(const struct card_writer *w, enum card_word what, const stru
 
 	if (!name)
 		return 0;
+	if (!by)
+		by = fact_text(item, "saidBy");
 	if (buffer_printf(w->out, err, "- %s: ", card_word(w, what)) ||
 	    markdown_code(w->out, name, err))
 		return -1;

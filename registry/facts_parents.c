@@ -72,11 +72,17 @@ static int proof_rank(const struct json *item)
 	return strcmp(proof, "contradicted") == 0 ? 2 : 1;
 }
 
-static int copy(const struct json *from, const char *key, struct json *to, struct error *err)
+static int copy_as(const struct json *from, const char *key, struct json *to, const char *as,
+		   struct error *err)
 {
 	const struct json *value = json_member(from, key);
 
-	return value ? json_set_clone(to, key, value, err) : 0;
+	return value ? json_set_clone(to, as, value, err) : 0;
+}
+
+static int copy(const struct json *from, const char *key, struct json *to, struct error *err)
+{
+	return copy_as(from, key, to, key, err);
 }
 
 /* "method", "proof" and "provedBy" of the derivation that names the parent and shows the most. */
@@ -98,8 +104,10 @@ static int edge_set(const struct gathering *g, const struct digest *parent, stru
 		       : 0;
 }
 
+/* `said`: whose statement names the parent, the checkpoint's or a derivation. */
 static int parent_add(struct gathering *g, const struct json *reference, const char *relation,
-		      struct digest_list *seen, struct json *parents, struct error *err)
+		      const struct json *said, struct digest_list *seen, struct json *parents,
+		      struct error *err)
 {
 	CLEANUP(believed_release) struct believed parent = { 0 };
 	size_t before = seen->count;
@@ -116,6 +124,7 @@ static int parent_add(struct gathering *g, const struct json *reference, const c
 		return 0;
 	return json_add_object(parents, &item, err) || facts_source(g, &parent, item, err) ||
 			       json_set_text(item, "relation", relation, err) ||
+			       copy_as(said, "signer", item, "saidBy", err) ||
 			       edge_set(g, &parent.identity, item, err)
 		       ? -1
 		       : 0;
@@ -131,13 +140,14 @@ int facts_parents(struct gathering *g, struct error *err)
 	if (json_set_array(g->facts, "parents", &parents, err))
 		return -1;
 	for (size_t i = 0; i < json_count(list); i++)
-		if (parent_add(g, json_at(list, i), "parent", &seen, parents, err))
+		if (parent_add(g, json_at(list, i), "parent", g->facts, &seen, parents, err))
 			return -1;
 	for (size_t d = 0; d < json_count(derivations); d++) {
 		const struct json *named = json_member(json_at(derivations, d), "parents");
 
 		for (size_t i = 0; i < json_count(named); i++)
-			if (parent_add(g, json_at(named, i), "derivation", &seen, parents, err))
+			if (parent_add(g, json_at(named, i), "derivation", json_at(derivations, d),
+				       &seen, parents, err))
 				return -1;
 	}
 	return 0;

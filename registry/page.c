@@ -96,6 +96,28 @@ static const char *signer_text(const struct json *part, char out_text[KEY_SHOWN 
 	return out_text;
 }
 
+/* By which key, of those whose statements are told. */
+static const char *key_text(const struct page *page, const char *key, char out_text[KEY_SHOWN + 8])
+{
+	static const char *const lists[] = { "verifications", "derivations" };
+	const char *own = text_of(page->facts, "signer");
+
+	if (key && own && strcmp(own, key) == 0)
+		return signer_text(page->facts, out_text);
+	for (size_t l = 0; key && l < sizeof(lists) / sizeof(lists[0]); l++) {
+		const struct json *list = json_member(page->facts, lists[l]);
+
+		for (size_t i = 0; i < json_count(list); i++) {
+			const char *signer = text_of(json_at(list, i), "signer");
+
+			if (signer && strcmp(signer, key) == 0)
+				return signer_text(json_at(list, i), out_text);
+		}
+	}
+	snprintf(out_text, KEY_SHOWN + 8, "key %.*s", KEY_SHOWN, key ? key : "?");
+	return out_text;
+}
+
 /* The day of a time. */
 static const char *day_text(const struct json *part, char out_text[11])
 {
@@ -169,7 +191,7 @@ static int proved_verified(struct page *page, struct error *err)
 	return 0;
 }
 
-/* Parents by what is known of the edge. */
+/* Parents by what is known of the edge, and by whom it is: never by who made the parent. */
 static int parents_add(struct page *page, const char *proof, const struct words *words,
 		       struct error *err)
 {
@@ -179,9 +201,11 @@ static int parents_add(struct page *page, const char *proof, const struct words 
 	for (size_t i = 0; i < json_count(list); i++) {
 		const struct json *one = json_at(list, i);
 		const char *name = text_of(one, "name"), *known = text_of(one, "proof");
+		const char *by = text_of(one, "provedBy");
 
 		if (name && strcmp(known ? known : "declared", proof) == 0 &&
-		    sentence_add(page, "li", words, err, name, signer_text(one, signer)))
+		    sentence_add(page, "li", words, err, name,
+				 key_text(page, by ? by : text_of(one, "saidBy"), signer)))
 			return -1;
 	}
 	return 0;
@@ -230,24 +254,28 @@ static int follows_add(struct page *page, struct error *err)
 
 static int claimed_data(struct page *page, struct error *err)
 {
-	static const struct words counted = { "Trained on %s (%s tokens), says %s.",
-					      "学習データ %s(%s トークン)— 申告者 %s。" };
+	static const struct words counted = {
+		"Trained on %s, says %s (%s tokens, says %s).",
+		"学習データ %s — 申告者 %s(%s トークン — 申告者 %s)。",
+	};
 	static const struct words plain = { "Trained on %s, says %s.",
 					    "学習データ %s — 申告者 %s。" };
 	const struct json *list = json_member(page->facts, "data");
-	char signer[KEY_SHOWN + 8], digits[COUNT_TEXT_SIZE];
+	const struct json *run = json_at(json_member(page->facts, "runs"), 0);
+	char signer[KEY_SHOWN + 8], other[KEY_SHOWN + 8], digits[COUNT_TEXT_SIZE];
 
 	for (size_t i = 0; i < json_count(list); i++) {
 		const struct json *one = json_at(list, i);
-		const char *name = text_of(one, "name");
+		const char *name = text_of(one, "name"), *by = text_of(one, "by");
+		const char *who =
+			signer_text(by && strcmp(by, "run") == 0 ? run : page->facts, signer);
 		int failed = 0;
 
 		if (name && count_digits(json_member(one, "tokens"), digits))
-			failed = sentence_add(page, "li", &counted, err, name, digits,
-					      signer_text(one, signer));
+			failed = sentence_add(page, "li", &counted, err, name, who, digits,
+					      signer_text(one, other));
 		else if (name)
-			failed = sentence_add(page, "li", &plain, err, name,
-					      signer_text(one, signer));
+			failed = sentence_add(page, "li", &plain, err, name, who);
 		if (failed)
 			return -1;
 	}
@@ -344,6 +372,27 @@ static int claimed_add(struct page *page, struct error *err)
 
 /* ---- Against, and not disclosed ---- */
 
+static int against_verified(struct page *page, struct error *err)
+{
+	static const struct words words = {
+		"Checking it failed, says %s (%s).",
+		"検証に失敗 — 申告者 %s(%s)。",
+	};
+	const struct json *list = json_member(page->facts, "verifications");
+	char signer[KEY_SHOWN + 8], day[11];
+
+	for (size_t i = 0; i < json_count(list); i++) {
+		const struct json *one = json_at(list, i);
+		const char *status = text_of(one, "status");
+
+		if (status && strcmp(status, "fails") == 0 &&
+		    sentence_add(page, "li", &words, err, signer_text(one, signer),
+				 day_text(one, day)))
+			return -1;
+	}
+	return 0;
+}
+
 static int against_add(struct page *page, struct error *err)
 {
 	static const struct words parent = {
@@ -356,7 +405,7 @@ static int against_add(struct page *page, struct error *err)
 	const struct json *list = json_member(page->facts, "standing");
 	char signer[KEY_SHOWN + 8], day[11];
 
-	if (parents_add(page, "contradicted", &parent, err))
+	if (parents_add(page, "contradicted", &parent, err) || against_verified(page, err))
 		return -1;
 	for (size_t i = 0; i < json_count(list); i++) {
 		const struct json *one = json_at(list, i);

@@ -25,6 +25,9 @@ refs = [model["bom-ref"]] + [c["bom-ref"] for c in o["components"] + model["comp
 assert len(refs) == len(set(refs)) and set(o["dependencies"][0]["dependsOn"]) <= set(refs)
 PY
 fi
+run 0 retract a/m@2 --reason "leaked"
+run 0 bom a/m@2
+said '"retraction: leaked, signed by '
 run 4 bom a/nobody@1
 run 2 bom a/c@v1
 run 2 bom

@@ -54,6 +54,8 @@ run 0 derive reshard llm-x/base@step-100 llm-x/copy@v1 --declare
 run 0 why llm-x/copy@v1
 said 'by reshard (copy): declared by key '
 run 1 verify llm-x/copy@v1 --forward none --derivation --attest
+run 0 card llm-x/copy@v1 --format html
+said "Checking it failed, says"
 run 0 why llm-x/copy@v1 --json
 json "sorted(e['proof'] for e in o['edges'] if e['relation'] == 'derivation') == ['contradicted', 're-executed']"
 json "all('proved' in e for e in o['edges'] if e['relation'] == 'derivation')"

@@ -46,6 +46,19 @@ said "Recorded outputs were computed again from the weights, bit for bit"
 run 0 retract a/m@2 --reason 'trained on <b>the test set</b>'
 run 0 card a/m@2 --format html
 said "retraction: trained on &lt;b&gt;the test set"
+
+# Who made a parent or a dataset did not say that the model was made of it.
+run 0 key generate other
+run 0 trust policy --add-key other --names 'other/*'
+run 0 add checkpoint "$TINY/step-300" other/base@1 --key other
+run 0 add dataset "$TINY/corpus" other/web@1 --key other
+run 0 add checkpoint "$TINY/step-500" a/of@1 --parent other/base@1 --data other/web@1
+run 0 card a/of@1 --format html
+unsaid 'says other'
+grep -q 'Made from other/base@1, says key ' "$STORY/out" || fail "the parent is said by somebody else"
+grep -q 'Trained on other/web@1, says key ' "$STORY/out" || fail "the data are said by somebody else"
+run 0 bom a/of@1
+said '"name": "akashi:saidBy"'
 run 2 card a/m@2 --format html --json
 run 2 card a/m@2 --format html --template hub
 echo "paged"
