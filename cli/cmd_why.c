@@ -188,6 +188,13 @@ static int group_print(struct telling *telling, uint32_t at, size_t *next_bond, 
 	return 0;
 }
 
+/* What says something of the version, and was not made from it. */
+static bool is_check(const struct lineage_node *node)
+{
+	return strcmp(node->kind, "eval") == 0 || strcmp(node->kind, "record") == 0 ||
+	       strcmp(node->kind, "verification") == 0;
+}
+
 /* Who looked at the version itself: by its own signer's key or another. */
 static void checked_print(const struct telling *telling)
 {
@@ -197,13 +204,16 @@ static void checked_print(const struct telling *telling)
 	for (size_t i = 1; i < checked->node_count; i++) {
 		const struct lineage_node *node = &checked->node[i];
 
+		if (!is_check(node))
+			continue;
 		word_text((struct lineage_word){ &node->identity, &node->signer, node->log_index },
 			  word);
-		output_line(stdout, "  %-11s %s by %s%s%s", "checked", node->kind,
+		output_line(stdout, "  %-11s %s by %s%s%s%s", "checked", node->kind,
 			    digest_equal(&node->signer, &checked->node[0].signer)
 				    ? "its own signer, "
 				    : "another, ",
-			    word, node->counts ? "" : ", not accepted by the policy");
+			    word, node->counts ? "" : ", not accepted by the policy",
+			    node->retraction != LINEAGE_NONE ? ", RETRACTED" : "");
 	}
 }
 
@@ -332,12 +342,15 @@ static int checked_json(const struct telling *telling, struct json *object, stru
 		const struct lineage_node *node = &checked->node[i];
 		bool own = digest_equal(&node->signer, &checked->node[0].signer);
 
+		if (!is_check(node))
+			continue;
 		if (json_add_object(list, &item, err) ||
 		    json_set_text(item, "kind", node->kind, err) ||
 		    json_set_digest(item, "statement", &node->identity, err) ||
 		    json_set_digest(item, "key", &node->signer, err) ||
 		    json_set_size(item, "logIndex", node->log_index, err) ||
 		    json_set_bool(item, "counts", node->counts, err) ||
+		    json_set_bool(item, "retracted", node->retraction != LINEAGE_NONE, err) ||
 		    json_set_bool(item, "ownSigner", own, err))
 			return -1;
 	}

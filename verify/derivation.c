@@ -205,6 +205,22 @@ static int parents_check(const struct derivation *derivation, struct error *err)
 	return 0;
 }
 
+/* Every parent leaves something in the child: else anything could be named as one. */
+static int weights_matter(const struct derivation *derivation, struct error *err)
+{
+	double largest = 0;
+
+	for (size_t i = 0; i < derivation->parent_count; i++)
+		largest = fmax(largest, fabs(derivation->weight[i]));
+	for (size_t i = 0; i < derivation->parent_count; i++)
+		if (!(fabs(derivation->weight[i]) > largest * 0x1p-24))
+			return error_set(err, ERROR_CORRUPT,
+					 "parent %zu has no weight beside the others, so nothing "
+					 "comes from it: leave it out",
+					 i + 1);
+	return 0;
+}
+
 static int weights_read(const struct json *predicate, struct derivation *derivation,
 			struct error *err)
 {
@@ -232,7 +248,7 @@ static int weights_read(const struct json *predicate, struct derivation *derivat
 			return -1;
 		}
 	}
-	return 0;
+	return weights_matter(derivation, err);
 }
 
 /* A format that numbers are rounded to. */
@@ -323,6 +339,9 @@ int derivation_describe(const struct json *predicate, struct buffer *out, struct
 	const char *form = json_text(json_member(predicate, "form"));
 	const char *dtype = json_text(json_member(predicate, "dtype"));
 	const struct json *weights = json_member(predicate, "weights");
+	const struct json *without = json_member(predicate, "without");
+	struct error ignored = { 0 };
+	uint64_t tolerance = 0;
 
 	if (buffer_printf(out, err, "%s%s%s (%s", method ? method : "?", dtype ? " to " : "",
 			  dtype ? dtype : "", form ? form : "?"))
@@ -333,5 +352,10 @@ int derivation_describe(const struct json *predicate, struct buffer *out, struct
 		if (buffer_printf(out, err, "%s%s", i ? ", " : "; weights ", text ? text : "?"))
 			return -1;
 	}
+	if (json_count(without) && buffer_add_text(out, "; tensors left out", err))
+		return -1;
+	if (json_maybe_size(predicate, "tolerance", 0, &tolerance, &ignored) == 0 && tolerance &&
+	    buffer_printf(out, err, "; tolerance %llu", (unsigned long long)tolerance))
+		return -1;
 	return buffer_add_text(out, ")", err);
 }

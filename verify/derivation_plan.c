@@ -2,6 +2,7 @@
 #include "verify/derivation_plan.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -207,6 +208,28 @@ static void settle_copy(const struct derivation_plan *plan, struct derivation_it
 		item->kind = ITEM_COPY;
 }
 
+/*
+ * A tolerance that would hide more than an eighth of the largest term says nothing. Distances are
+ * counted in units of that term (docs/numerics.md, "Difference"), so weights count as well: two
+ * large ones of opposite signs would let anything follow.
+ */
+static int tolerance_check(const struct derivation *derivation, enum dtype dtype, struct error *err)
+{
+	double most = dtype == DTYPE_BF16 ? 0x1p4 : dtype == DTYPE_F16 ? 0x1p7 : 0x1p20;
+	double weight = 1;
+
+	for (size_t i = 0; derivation->weight && i < derivation->parent_count; i++)
+		weight = fmax(weight, fabs(derivation->weight[i]));
+	if ((double)derivation->tolerance * weight <= most)
+		return 0;
+	return error_set(err, ERROR_UNTRUSTED,
+			 "a tolerance of %llu units would prove nothing of numbers in %s%s: at "
+			 "most %.0f",
+			 (unsigned long long)derivation->tolerance, dtype_name(dtype),
+			 weight > 1 ? " with such weights" : "",
+			 fmin(floor(most / weight), DERIVATION_TOLERANCE_MAX));
+}
+
 static void reach(struct derivation_plan *plan, const struct tensor *child)
 {
 	for (size_t low = 0, high = weights_count(plan->child->weights); low < high;) {
@@ -266,8 +289,9 @@ static int plan_tensor(struct derivation_plan *plan, const struct tensor *tensor
 	    find_sources(plan, tensor, item, source, result, err))
 		return -1;
 	item->child = child;
-	if (plan->derivation->form->method == DERIVATION_LORA &&
-	    derivation_lora_find(plan, tensor, renamed, item, source, result, err))
+	if ((plan->derivation->form->method == DERIVATION_LORA &&
+	     derivation_lora_find(plan, tensor, renamed, item, source, result, err)) ||
+	    (item->kind != ITEM_COPY && tolerance_check(plan->derivation, dtype, err)))
 		return -1;
 	if (!same_shape(tensor, child))
 		differs_shape(result, tensor, plan->parent[0].name, child, plan->child->name);
@@ -367,7 +391,7 @@ static int plan_adapter(struct derivation_plan *plan, struct error *err)
 static int plan_make(struct derivation_plan *plan, struct derivation_result *result,
 		     struct error *err)
 {
-	bool is_lora = plan->derivation->form->method == DERIVATION_LORA;
+	bool is_lora = plan->derivation->form->method == DERIVATION_LORA, any = false;
 
 	plan->reached = calloc(weights_count(plan->child->weights) + 1, sizeof(*plan->reached));
 	if (!plan->reached)
@@ -376,6 +400,12 @@ static int plan_make(struct derivation_plan *plan, struct derivation_result *res
 	    plan_rest(plan, result, err))
 		return -1;
 	plan_others(plan, result);
+	for (size_t i = 0; i < plan->count && !any; i++)
+		any = tensor_elements(plan->item[i].child) > 0;
+	if (result->outcome != DERIVATION_DIFFERS && !any)
+		return error_set(err, ERROR_UNTRUSTED,
+				 "no number of %s comes from a parent: there is nothing to compare",
+				 plan->child->name);
 	if (is_lora && plan->adapter_used != weights_count(plan->parent[1].weights))
 		derivation_differs(result, "%zu of %zu tensors of the adapter fit nothing in %s",
 				   weights_count(plan->parent[1].weights) - plan->adapter_used,

@@ -56,6 +56,7 @@ def each(tensors, function, dtype):
 a, b = model(), model()
 write("a", a)
 write("b", b)
+write("empty", {})
 write("half", each(a, bf16, "BF16"))
 wrong = each(a, bf16, "BF16")
 wrong["model.w"][2][23] ^= 4
@@ -87,7 +88,7 @@ write("tuned", {**base, "model.weight": ("F32", [5, 7], [f32(x + f32(f32(up[i //
 write("more", {**a, "extra": ("F32", [1], [1.0])})
 EOF
 "$python" "$STORY/models.py"
-for model in a b half wrong mean sum cut shaped short more adapter dora ranked stray base tuned; do
+for model in a b half wrong mean sum cut shaped short more adapter dora ranked stray base tuned empty; do
 	akashi add checkpoint $model t/$model@1 --no-parent --quiet >/dev/null
 done
 
@@ -103,6 +104,15 @@ said "nothing was signed"
 run 1 derive cast t/a@1 t/wrong@1 --dtype bf16 --tolerance 3
 run 0 derive cast t/a@1 t/wrong@1 --dtype bf16 --tolerance 4 --json
 json 'o["outcome"] == "within" and o["largest"] == 4 and o["differing"] == 1'
+run 0 why t/wrong@1
+said "cast to BF16 (round-nearest-even; tolerance 4): re-executed by "
+# A tolerance that would let any number follow, a large sum that is nothing, and tensors that are none: no proofs.
+run 3 derive cast t/a@1 t/wrong@1 --dtype bf16 --tolerance 17
+complained "a tolerance of 17 units would prove nothing of numbers in BF16: at most 16"
+run 3 derive linear t/a@1 t/b@1 t/sum@1 --weights 1e9,-1e9 --tolerance 1
+complained "would prove nothing of numbers in F32 with such weights"
+run 3 derive reshard t/a@1 t/empty@1 --without '*'
+complained "no number of t/empty@1 comes from a parent: there is nothing to compare"
 
 # Sums. Weights that do not add up to 1 are told.
 run 0 derive average t/a@1 t/b@1 t/mean@1
@@ -114,6 +124,9 @@ complained "the weights add up to 1.08333333"
 run 1 derive linear t/b@1 t/a@1 t/sum@1 --weights 0.75,1/3
 run 2 derive linear t/a@1 t/b@1 t/sum@1 --weights 1
 complained "1 weights for 2 parents"
+run 2 derive linear t/a@1 t/b@1 t/sum@1 --weights 1,0
+complained "parent 2 has no weight beside the others, so nothing comes from it"
+run 2 derive linear t/a@1 t/b@1 t/sum@1 --weights 1,1e-9
 run 2 derive linear t/a@1 t/b@1 t/sum@1 --weights 1,nan
 complained "'nan' is no weight"
 run 2 derive average t/a@1 t/b@1 t/sum@1 --form mergekit-linear

@@ -50,6 +50,8 @@ run 0 why llm-x/copy@v1
 said '  derivation  llm-x/base@step-300 by reshard'
 said ': re-executed by key '
 said 'declared, 1 re-executed, 0 contradicted'
+run 0 why llm-x/base@step-300
+unsaid '  checked '
 run 0 derive reshard llm-x/base@step-100 llm-x/copy@v1 --declare
 run 0 why llm-x/copy@v1
 said 'by reshard (copy): declared by key '

@@ -77,6 +77,9 @@ static void what_makes_no_sense_is_refused(void **state)
 		       "],\"method\":\"linear\",\"form\":\"torch-sum\",\"weights\":[\"1/0\"]}",
 		       "no weight");
 	assert_refused("{" OF ",\"parents\":[" PARENT
+		       "],\"method\":\"linear\",\"form\":\"torch-sum\",\"weights\":[\"0\"]}",
+		       "nothing comes from it");
+	assert_refused("{" OF ",\"parents\":[" PARENT
 		       "],\"method\":\"average\",\"form\":\"olmo-soup\",\"weights\":[\"1\"]}",
 		       "takes no weights");
 	assert_refused("{" OF ",\"parents\":[" PARENT "],\"method\":\"cast\","
