@@ -4,7 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
+
+#include "registry/spdx.h"
 
 #define HEX_OF_DIGEST 7 /* behind "sha256:" */
 
@@ -84,35 +85,11 @@ static int hash_set(struct json *component, const char *digest, struct error *er
 /* Licences by their SPDX names, whatever the case; others stay as they were written. */
 static int license_set(struct json *component, const char *text, struct error *err)
 {
-	static const char *const spdx[] = {
-		"Apache-2.0",
-		"MIT",
-		"BSD-2-Clause",
-		"BSD-3-Clause",
-		"CC0-1.0",
-		"CC-BY-3.0",
-		"CC-BY-4.0",
-		"CC-BY-SA-3.0",
-		"CC-BY-SA-4.0",
-		"CC-BY-NC-4.0",
-		"CC-BY-NC-SA-4.0",
-		"CC-BY-NC-ND-4.0",
-		"GPL-3.0-only",
-		"AGPL-3.0-only",
-		"MPL-2.0",
-		"ODC-By-1.0",
-		"ODbL-1.0",
-		"CDLA-Permissive-2.0",
-		"ISC",
-	};
 	struct json *list, *item, *license;
-	const char *id = NULL;
+	const char *id = spdx_of(text);
 
 	if (!text || !*text)
 		return 0;
-	for (size_t i = 0; i < sizeof(spdx) / sizeof(spdx[0]); i++)
-		if (strcasecmp(spdx[i], text) == 0)
-			id = spdx[i];
 	return json_set_array(component, "licenses", &list, err) ||
 			       json_add_object(list, &item, err) ||
 			       json_set_object(item, "license", &license, err) ||

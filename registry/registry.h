@@ -22,6 +22,7 @@
 #include "registry/card_register.h"
 #include "registry/checking.h"
 #include "registry/checkpoint_name.h"
+#include "registry/cite.h"
 #include "registry/codec.h"
 #include "registry/commit_runs.h"
 #include "registry/compare.h"

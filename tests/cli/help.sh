@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 
 commands=$("$AKASHI" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
-[ "$(echo $commands)" = "init key add derive run tag note cosign hook sync retract supersede withhold prune probes record verify timestamp card bom publish disclose get sign show list history why graph status log monitor fsck gc diff lint compare seen du usage backup restore trust witness reindex version" ] ||
+[ "$(echo $commands)" = "init key add derive run tag note cosign hook sync retract supersede withhold prune probes record verify timestamp card bom cite publish disclose get sign show list history why graph status log monitor fsck gc diff lint compare seen du usage backup restore trust witness reindex version" ] ||
 	fail "the list of commands is: $(echo $commands)"
 
 for command in $commands; do

@@ -1,0 +1,11 @@
+/* What the files that make a citation share. */
+#ifndef REGISTRY_CITE_INNER_H
+#define REGISTRY_CITE_INNER_H
+
+#include "registry/cite.h"
+
+/* Append a citation (akashi/citation/1) as one entry of BibTeX, or as a CITATION.cff. */
+MUST_CHECK int cite_bibtex(const struct json *citation, struct buffer *out, struct error *err);
+MUST_CHECK int cite_cff(const struct json *citation, struct buffer *out, struct error *err);
+
+#endif
