@@ -136,6 +136,23 @@ static size_t value_words(const struct order_list *list, size_t at, char value[V
 	return words;
 }
 
+/* Is the option at `at` of the command given again in it? Then the last one stands, as programs
+ * read them. A script may have several commands, so nothing is said of its options. */
+static bool is_given_again(const struct order_list *list, size_t at)
+{
+	const char *name = list->word[at].text;
+	size_t len = strcspn(name, "=");
+
+	for (size_t i = at + 1; !list->word[at].file && i < list->count; i++) {
+		const char *other = list->word[i].text;
+
+		if (!list->word[i].file && strncmp(name, other, len) == 0 &&
+		    (other[len] == '\0' || other[len] == '='))
+			return true;
+	}
+	return false;
+}
+
 static int options_take(struct card_sources *sources, const struct order_list *list,
 			struct error *err)
 {
@@ -143,9 +160,10 @@ static int options_take(struct card_sources *sources, const struct order_list *l
 		const char *word = list->word[i].text, *equals = strchr(word, '=');
 		char value[VALUE_MAX], where[ORDER_PLACE_SIZE];
 		CLEANUP(text_free) char *name = NULL;
+		size_t at = i;
 
 		order_word_place(&list->word[i++], where);
-		if (!is_option(word))
+		if (!is_option(word) || is_given_again(list, at))
 			continue;
 		name = equals ? strndup(word, (size_t)(equals - word)) : strdup(word);
 		if (!name)

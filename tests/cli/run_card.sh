@@ -67,6 +67,10 @@ run 4 show llm-x/base@v3
 SLURM_JOB_ID=7 SLURM_JOB_NUM_NODES=3 run 0 run llm-x/base@v4 --no-snapshot -- sh train.sh
 complained "nodes is 2 there, and 3 here"
 
+# Of an option that the command has twice the last one stands, as programs read it.
+run 0 run llm-x/base@v9 --no-snapshot -- true --lr=3e-4 --lr 1e-3
+complained "learning_rate is 3e-4 there, and 1e-3 here (the command)"
+
 # A card that is named, by the command line, by the config, or for the model that --as names.
 sed 's/1024/2048/' <card.md >big.md
 run 0 card register big.md llm-x/big-card@v1 --for llm-x/big
