@@ -139,7 +139,10 @@ static bool packed_is_whole(struct collecting *c, const struct digest *digest)
 	return digest_equal(&found, digest);
 }
 
-/* It is in a pack, durably: the loose one goes, if nobody took it away meanwhile. */
+/*
+ * It is in a pack, durably: the loose one goes, if nobody took it away meanwhile. The caller syncs
+ * its folder; should the power go before, it lies there as well.
+ */
 static int loose_drop(struct collecting *c, const struct digest *digest, struct error *err)
 {
 	bool there;
@@ -149,8 +152,24 @@ static int loose_drop(struct collecting *c, const struct digest *digest, struct 
 	if (!there)
 		return store_remove(&c->self->head, digest, err); /* out of the pack as well */
 	if (packed_is_whole(c, digest))
-		return store_remove(c->self->loose, digest, err);
+		return files_unlink(c->self->loose, digest, err);
 	c->collected->damaged++;
+	return 0;
+}
+
+/* Each folder is synced once, after all that go from it. */
+static int loose_drop_all(struct collecting *c, struct digest_list *packed, struct error *err)
+{
+	if (packed->count)
+		qsort(packed->item, packed->count, sizeof(*packed->item), digest_order);
+	for (size_t i = 0; i < packed->count; i++) {
+		const struct digest *digest = &packed->item[i];
+		bool last = i + 1 == packed->count || digest[1].byte[0] != digest->byte[0];
+
+		if (loose_drop(c, digest, err) ||
+		    (last && files_unlinked(c->self->loose, digest, err)))
+			return -1;
+	}
 	return 0;
 }
 
@@ -169,9 +188,8 @@ static int found_pack(struct packing *packing, struct error *err)
 			 (done && digest_list_add(&packed, &packing->found.item[i], err));
 	}
 	if (!failed)
-		failed = collect_flush(c, err) || pack_index_refresh(c->self->index, err);
-	for (size_t i = 0; i < packed.count && !failed; i++)
-		failed = loose_drop(c, &packed.item[i], err);
+		failed = collect_flush(c, err) || pack_index_refresh(c->self->index, err) ||
+			 loose_drop_all(c, &packed, err);
 	digest_list_release(&packed);
 	return failed ? -1 : 0;
 }

@@ -41,6 +41,7 @@ static void unknown_forget(struct pack_index *index)
 	free(index->unknown);
 	index->unknown = NULL;
 	index->unknown_count = 0;
+	pack_table_drop(&index->table);
 }
 
 void pack_index_free(struct pack_index **index)
@@ -137,6 +138,7 @@ static int unknown_add(struct pack_index *index, const struct digest *name, bool
 	index->unknown = more;
 	index->unknown[index->unknown_count++] =
 		(struct unknown){ *name, entry, count, quarantined };
+	pack_table_add(&index->table, index->unknown, index->unknown_count);
 	return 0;
 }
 
@@ -185,6 +187,8 @@ static void unknown_sift(struct pack_index *index, const struct digest_list *liv
 		u->quarantined = !lives;
 		index->unknown[kept++] = *u;
 	}
+	if (kept != index->unknown_count)
+		pack_table_drop(&index->table);
 	index->unknown_count = kept;
 }
 
@@ -290,6 +294,7 @@ static int look_at(struct pack_index *index, const struct digest_list *live,
 		if (!unknown_find(index, &quarantine->item[i]) &&
 		    unknown_load(index, &quarantine->item[i], true, err))
 			return -1;
+	pack_table_renew(&index->table, index->unknown, index->unknown_count);
 	for (uint32_t i = 0; index->file && i < index->file->packs; i++)
 		index->file->gone[i] =
 			digest_place(live->item, live->count, &index->file->pack[i]) < 0;
@@ -398,11 +403,17 @@ static int find_locked(const struct pack_index *index, struct search *s, struct 
 		entries_search(s, entry, count, index, NULL);
 		free(entry);
 	}
-	for (int quarantined = 0; quarantined < 2; quarantined++)
+	for (int quarantined = 0; quarantined < 2 && s->count < s->max; quarantined++) {
+		if (index->table.slot) {
+			pack_table_find(&index->table, index->unknown, quarantined, s->digest,
+					s->kind, s->hit, s->max, &s->count);
+			continue;
+		}
 		for (size_t i = 0; i < index->unknown_count; i++)
 			if (index->unknown[i].quarantined == quarantined)
 				entries_search(s, index->unknown[i].entry, index->unknown[i].count,
 					       index, &index->unknown[i]);
+	}
 	return 0;
 }
 
@@ -550,6 +561,7 @@ int pack_index_add(struct pack_index *index, const struct digest *pack, struct p
 		free(entry);
 	else
 		failed = unknown_add(index, pack, false, entry, count, err);
+	pack_table_renew(&index->table, index->unknown, index->unknown_count);
 	pthread_rwlock_unlock(&index->lock);
 	return failed;
 }

@@ -357,6 +357,14 @@ MUST_CHECK int store_remove(struct store *store, const struct digest *digest, st
 /* The folder of a store of files. Borrowed. */
 const char *files_folder(const struct store *store);
 
+/*
+ * store_remove of a store of files in two steps, for many: the names go, and then the disk is asked
+ * to be sure of the folder that one of them was in, which is that of all whose first byte is the
+ * same. Until then a power cut may bring them back.
+ */
+MUST_CHECK int files_unlink(struct store *store, const struct digest *digest, struct error *err);
+MUST_CHECK int files_unlinked(struct store *store, const struct digest *digest, struct error *err);
+
 /* Read every byte of an object and compare with its name. ERROR_ABSENT, ERROR_CORRUPT. */
 MUST_CHECK int store_check(struct store *store, const struct context *ctx,
 			   const struct digest *digest, struct error *err);

@@ -516,7 +516,7 @@ static int files_list(struct store *store, struct store_cursor *cursor, struct d
 				 out_count, err);
 }
 
-static int files_remove(struct store *store, const struct digest *digest, struct error *err)
+int files_unlink(struct store *store, const struct digest *digest, struct error *err)
 {
 	struct files_store *self = (struct files_store *)store;
 	static const char *const suffix[] = { "", ".ref", ".link" };
@@ -528,8 +528,22 @@ static int files_remove(struct store *store, const struct digest *digest, struct
 		if (unlink(path) && errno != ENOENT)
 			return error_system(err, errno, "cannot remove the object '%s'", path);
 	}
+	return 0;
+}
+
+int files_unlinked(struct store *store, const struct digest *digest, struct error *err)
+{
+	char path[PATH_ROOM];
+
+	if (object_path((struct files_store *)store, digest, "", path, err))
+		return -1;
 	*strrchr(path, '/') = '\0';
 	return file_exists(path) ? folder_sync(path, err) : 0;
+}
+
+static int files_remove(struct store *store, const struct digest *digest, struct error *err)
+{
+	return files_unlink(store, digest, err) || files_unlinked(store, digest, err) ? -1 : 0;
 }
 
 /* What lay there is kept in damaged/, beside the folders of the objects. */
