@@ -49,10 +49,43 @@ static int note_seen(void *arg, const struct remark *note, struct error *err)
 		       : 0;
 }
 
+/* The score at hand, and whether its eval was retracted by somebody who may. */
+struct score_shown {
+	struct registry *registry;
+	struct json *scores;
+	char eval[DIGEST_HEX_SIZE]; /* that was asked about last */
+	char by[DIGEST_HEX_SIZE];   /* who retracted it; empty: nobody */
+};
+
+static int score_seen(void *arg, const struct index_score *score, struct error *err)
+{
+	struct score_shown *shown = arg;
+	struct index_score told = *score;
+	struct digest eval, key;
+	bool retracted;
+
+	if (!*score->retracted_by)
+		return scores_shown_take(shown->scores, score, err);
+	if (strcmp(shown->eval, score->statement) != 0) {
+		if (digest_from_hex(span_of(score->statement), &eval, err) ||
+		    registry_retracted(shown->registry, &eval, &retracted, &key, err))
+			return -1;
+		digest_to_hex(&eval, shown->eval);
+		digest_to_hex(&key, shown->by);
+		if (!retracted)
+			shown->by[0] = '\0';
+	}
+	told.retracted_by = shown->by;
+	if (!shown->by[0])
+		told.state = score->own_state;
+	return scores_shown_take(shown->scores, &told, err);
+}
+
 static int shown_load(struct registry *registry, const char *word, struct shown *shown,
 		      struct error *err)
 {
 	const struct remarks_wish notes = { .statement = &shown->identity };
+	struct score_shown scores = { .registry = registry };
 	struct index *index;
 	struct name name;
 
@@ -69,7 +102,8 @@ static int shown_load(struct registry *registry, const char *word, struct shown 
 	if (shown->statement.kind == STATEMENT_run &&
 	    card_later_find(registry, &shown->statement, &shown->identity, shown->later, err))
 		return -1;
-	return index_scores(index, &shown->identity, scores_shown_take, shown->scores, err);
+	scores.scores = shown->scores;
+	return index_scores(index, &shown->identity, score_seen, &scores, err);
 }
 
 static int print_json(const struct shown *shown, struct json **about, struct error *err)

@@ -90,7 +90,11 @@ static int evals_set(const struct json *facts, struct bom_part *card, struct err
 	for (size_t i = 0; i < json_count(evals); i++)
 		if (eval_add(json_at(evals, i), metrics, err) ||
 		    bom_property(card, "eval",
-				 json_text(json_member(json_at(evals, i), "identity")), err))
+				 json_text(json_member(json_at(evals, i), "identity")), err) ||
+		    bom_property(card, "evalRetracted",
+				 json_text(json_member(json_member(json_at(evals, i), "retracted"),
+						       "identity")),
+				 err))
 			return -1;
 	return 0;
 }

@@ -143,13 +143,30 @@ static int contradictions_say(const struct card_writer *w, const struct json *ev
 	return json_count(list) ? buffer_add_text(w->out, "\n", err) : 0;
 }
 
+/* Who took the results back, and why: not always who measured. */
+static int retracted_say(const struct card_writer *w, const struct json *eval, struct error *err)
+{
+	const struct json *retracted = json_member(eval, "retracted");
+	const char *key = fact_text(retracted, "signer"), *reason = fact_text(retracted, "reason");
+
+	if (!retracted)
+		return 0;
+	return buffer_printf(w->out, err, "- **%s**%s`%.12s`: ", card_word(w, WORD_RETRACTED),
+			     card_word(w, WORD_BY_KEY), key ? key : "") ||
+			       markdown_text(w->out, reason ? reason : "", err) ||
+			       buffer_add_text(w->out, "\n\n", err)
+		       ? -1
+		       : 0;
+}
+
 static int eval_table(const struct card_writer *w, const struct json *eval, size_t *shown,
 		      struct error *err)
 {
 	const struct json *scores = json_member(eval, "scores");
 	size_t more = 0;
 
-	if (eval_say(w, eval, err) || contradictions_say(w, eval, err) ||
+	if (eval_say(w, eval, err) || retracted_say(w, eval, err) ||
+	    contradictions_say(w, eval, err) ||
 	    buffer_printf(w->out, err,
 			  "|%s|Version|%s|%s|%s|%s|%s|\n|:---|:---|---:|:---|---:|---:|---:|\n",
 			  card_word(w, WORD_TASK), card_word(w, WORD_SHOTS),

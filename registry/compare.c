@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "registry/index.h"
+#include "registry/retract.h"
 #include "registry/statement.h"
 
 #define PAYLOAD_MAX (1u << 20)
@@ -93,14 +94,6 @@ static int signer_seen(void *arg, const struct index_row *row, struct error *err
 			       err);
 }
 
-static int retraction_seen(void *arg, const struct index_row *row, struct error *err)
-{
-	(void)row;
-	(void)err;
-	*(bool *)arg = true;
-	return 0;
-}
-
 static bool is_independent(const struct gathering *gathering, const struct digest *signer)
 {
 	for (size_t i = 0; i < gathering->signer_count; i++)
@@ -113,14 +106,14 @@ static int eval_load(struct gathering *gathering, const struct index_row *row,
 		     struct compare_eval *eval, struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer payload;
+	struct digest by;
 
 	buffer_init(&payload, PAYLOAD_MAX);
 	if (digest_from_hex(span_of(row->statement), &eval->identity, err) ||
 	    digest_from_hex(span_of(row->key), &eval->signer, err) ||
 	    registry_payload(gathering->registry, &eval->identity, &payload, err) ||
 	    statement_parse(buffer_view(&payload), &eval->statement, err) ||
-	    index_by_digest(gathering->index, "retraction", &eval->identity, retraction_seen,
-			    &eval->retracted, err))
+	    registry_retracted(gathering->registry, &eval->identity, &eval->retracted, &by, err))
 		return -1;
 	eval->version = gathering->version;
 	eval->independent = is_independent(gathering, &eval->signer);

@@ -62,9 +62,9 @@ struct compare_wish {
 /*
  * Read what was signed about each version (argument_resolve's words and patterns of
  * versions_expand) and compare it with the first. Signatures are checked, not whether the signers
- * are trusted. Items are those of the files that the statements name, where they are here.
- * ERROR_USAGE: one of the words is no checkpoint; ERROR_ABSENT: nothing was registered of any. The
- * caller frees *out_comparison.
+ * are trusted; but a retraction counts only if it is believed. Items are those of the files that
+ * the statements name, where they are here. ERROR_USAGE: one of the words is no checkpoint;
+ * ERROR_ABSENT: nothing was registered of any. The caller frees *out_comparison.
  */
 MUST_CHECK int registry_compare(const struct context *ctx, struct registry *registry,
 				const char *const *word, size_t count,

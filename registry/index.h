@@ -59,9 +59,10 @@ struct index_score {
 	const char *task, *metric, *filter, *value, *stderr_text; /* decimals as text */
 	/*
 	 * "scored"; "not-run", "failed": there is no value; "invalidated": the file says so, or the
-	 * eval was retracted, by the key `retracted_by` (KEY).
+	 * eval was retracted, by the key `retracted_by` (KEY), whether or not that is believed
+	 * (registry_retracted). `own_state` is what it is without.
 	 */
-	const char *state;
+	const char *state, *own_state;
 	const char *retracted_by;
 	const char *version, *hash; /* of the task */
 	int64_t shots, samples;

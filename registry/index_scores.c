@@ -182,6 +182,7 @@ static struct index_score score_row(struct query *query)
 		.value = column_text(query, 5),
 		.stderr_text = query_text(query, 6),
 		.state = *by ? "invalidated" : column_text(query, 7),
+		.own_state = column_text(query, 7),
 		.retracted_by = by,
 		.version = column_text(query, 8),
 		.hash = column_text(query, 9),

@@ -393,6 +393,28 @@ static int against_verified(struct page *page, struct error *err)
 	return 0;
 }
 
+/* Results that do not count any more, and who says so: not always who measured. */
+static int against_results(struct page *page, struct error *err)
+{
+	static const struct words words = {
+		"Results measured by %s were retracted by %s: %s.",
+		"%s による測定結果は %s により撤回された:%s。",
+	};
+	const struct json *list = json_member(page->facts, "evals");
+	char signer[KEY_SHOWN + 8], other[KEY_SHOWN + 8];
+
+	for (size_t i = 0; i < json_count(list); i++) {
+		const struct json *retracted = json_member(json_at(list, i), "retracted");
+		const char *reason = text_of(retracted, "reason");
+
+		if (retracted &&
+		    sentence_add(page, "li", &words, err, signer_text(json_at(list, i), signer),
+				 signer_text(retracted, other), reason ? reason : "-"))
+			return -1;
+	}
+	return 0;
+}
+
 static int against_add(struct page *page, struct error *err)
 {
 	static const struct words parent = {
@@ -405,7 +427,8 @@ static int against_add(struct page *page, struct error *err)
 	const struct json *list = json_member(page->facts, "standing");
 	char signer[KEY_SHOWN + 8], day[11];
 
-	if (parents_add(page, "contradicted", &parent, err) || against_verified(page, err))
+	if (parents_add(page, "contradicted", &parent, err) || against_verified(page, err) ||
+	    against_results(page, err))
 		return -1;
 	for (size_t i = 0; i < json_count(list); i++) {
 		const struct json *one = json_at(list, i);

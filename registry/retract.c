@@ -2,6 +2,7 @@
 #include "registry/retract.h"
 
 #include "registry/evidence.h"
+#include "registry/index.h"
 #include "registry/log.h"
 
 static int about_name(struct registry *registry, struct signing_key *key, enum statement_kind kind,
@@ -70,6 +71,49 @@ int registry_retract_eval(struct registry *registry, struct signing_key *key,
 		return -1;
 	draft.predicate = predicate;
 	return registry_publish_statements(registry, key, &draft, 1, out_made, err);
+}
+
+struct retracting {
+	struct registry *registry;
+	bool said;
+	struct digest key;
+};
+
+static int retraction_seen(void *arg, const struct index_row *row, struct error *err)
+{
+	const struct expectation expected = { STATEMENT_retraction, NULL };
+	CLEANUP(believed_release) struct believed believed = { 0 };
+	CLEANUP(evidence_close) struct evidence *evidence = NULL;
+	CLEANUP(trust_release) struct trust trust = { 0 };
+	struct retracting *retracting = arg;
+	struct error why = { 0 };
+	struct digest identity;
+
+	if (retracting->said)
+		return 0;
+	if (digest_from_hex(span_of(row->statement), &identity, err) ||
+	    registry_evidence(retracting->registry, &evidence, err) ||
+	    registry_trust(retracting->registry, evidence, &trust, err))
+		return -1;
+	if (believe_statement(&trust, evidence, &identity, &expected, &believed, &why))
+		return why.code == ERROR_SYSTEM ? error_set(err, why.code, "%s", why.text) : 0;
+	retracting->said = true;
+	retracting->key = believed.key;
+	return 0;
+}
+
+int registry_retracted(struct registry *registry, const struct digest *identity,
+		       bool *out_retracted, struct digest *out_key, struct error *err)
+{
+	struct retracting retracting = { .registry = registry };
+	struct index *index;
+
+	if (registry_index(registry, &index, err) ||
+	    index_by_digest(index, "retraction", identity, retraction_seen, &retracting, err))
+		return -1;
+	*out_retracted = retracting.said;
+	*out_key = retracting.key;
+	return 0;
 }
 
 int registry_supersede(struct registry *registry, struct signing_key *key, const struct name *name,

@@ -30,4 +30,12 @@ MUST_CHECK int registry_revoke(struct registry *registry, struct signing_key *ke
 			       const struct digest *about, uint64_t last, const char *reason,
 			       struct statement_made *out_made, struct error *err);
 
+/*
+ * Was the statement `identity` retracted by a statement that the policy lets its signer make?
+ * Anybody who may write into the log can log one; those that are not believed count for nothing.
+ * *out_key: KEY of who did, where somebody did.
+ */
+MUST_CHECK int registry_retracted(struct registry *registry, const struct digest *identity,
+				  bool *out_retracted, struct digest *out_key, struct error *err);
+
 #endif

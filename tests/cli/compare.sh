@@ -76,13 +76,26 @@ json 'not any("difference" in c for i in o["items"] for c in i["versions"])'
 # What was retracted is neither a score nor "not run"; a newer result takes its place.
 run 0 show a/m@step-300 --json
 identity=$(python3 -c 'import json; print([i["statement"] for i in json.load(open("'"$STORY/out"'"))["about"] if i["kind"] == "eval"][0])')
+run 0 key generate stranger
+run 0 trust policy --add-key stranger --names 'b/*'
+run 0 retract "$identity" --reason "not mine" --key stranger
+complained 'does not count'
+run 0 compare a/m@step-100 a/m@step-300
+unsaid "invalidated"
+run 0 show a/m@step-300
+unsaid "invalidated"
 run 0 retract "$identity" --reason "a wrong prompt"
+run 0 show a/m@step-300
+said "retracted by its own signer"
 run 0 compare a/m@step-100 a/m@step-300
 said "invalidated"
 run 0 card a/m@step-300 --json
 json '[e["retracted"]["reason"] for e in o["evals"]] == ["a wrong prompt"] and o["evals"][0]["scores"][0]["state"] == "invalidated"'
 run 0 card a/m@step-300
 unsaid "model-index"
+said "**Retracted** by key "
+run 0 card a/m@step-300 --format html
+said "were retracted by key "
 results again 'right = set(range(50))'
 run 0 add eval again/results_*.json --of a/m@step-300
 run 0 compare a/m@step-100 a/m@step-300
