@@ -275,8 +275,8 @@ static enum compare_state state_of(const struct compare_eval *eval, const struct
 
 /* A later result takes the place of an earlier one; of what was retracted only where nothing else
  * is. */
-static int cell_set(struct compare_cell *cell, const struct compare_eval *eval,
-		    const struct json *score, struct error *err)
+static void cell_set(struct compare_cell *cell, const struct compare_eval *eval,
+		     const struct json *score)
 {
 	struct compare_cell set = {
 		.state = state_of(eval, score), .score = score, .eval = eval, .deviation = NAN
@@ -284,18 +284,19 @@ static int cell_set(struct compare_cell *cell, const struct compare_eval *eval,
 	struct error ignored = { 0 };
 
 	if (set.state == COMPARE_INVALIDATED && cell->score && cell->state != COMPARE_INVALIDATED)
-		return 0;
+		return;
+	/* One result with a number that no double holds spoils no others. */
 	if (set.state == COMPARE_SCORED &&
-	    decimal_of_json(json_member(score, "value"), &set.value, err))
-		return error_prefix(err, "'%s'", text_or(score, "task", ""));
+	    decimal_of_json(json_member(score, "value"), &set.value, &ignored))
+		set.state = COMPARE_FAILED;
 	if (json_member(score, "stderr") &&
-	    decimal_of_json(json_member(score, "stderr"), &set.deviation, &ignored))
+	    (decimal_of_json(json_member(score, "stderr"), &set.deviation, &ignored) ||
+	     set.deviation < 0))
 		set.deviation = NAN;
 	*cell = set;
-	return 0;
 }
 
-static int cells_fill(struct gathering *gathering, struct error *err)
+static void cells_fill(struct gathering *gathering)
 {
 	struct comparison *comparison = gathering->comparison;
 
@@ -318,11 +319,10 @@ static int cells_fill(struct gathering *gathering, struct error *err)
 						  sizeof(key), row_order)
 					: NULL;
 
-			if (row && cell_set(&row->cell[eval->version], eval, score, err))
-				return -1;
+			if (row)
+				cell_set(&row->cell[eval->version], eval, score);
 		}
 	}
-	return 0;
 }
 
 static bool same_task(const struct compare_row *a, const struct compare_row *b)
@@ -381,8 +381,9 @@ int registry_compare(const struct context *ctx, struct registry *registry, const
 	if (registry_index(registry, &gathering.index, err) ||
 	    versions_expand(registry, word, count, &comparison->versions, err) ||
 	    versions_gather(ctx, &gathering, err) || rows_list(&gathering, err) ||
-	    rows_unite(comparison, err) || cells_fill(&gathering, err))
+	    rows_unite(comparison, err))
 		return -1;
+	cells_fill(&gathering);
 	if (!comparison->row_count)
 		return error_set(err, ERROR_ABSENT,
 				 "no result %s of %s is registered (akashi add eval)",

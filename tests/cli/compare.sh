@@ -73,6 +73,17 @@ run 0 compare a/m@step-100 a/m@another --json
 json '[[c["state"] for c in i["versions"]] for i in o["items"]] == [["scored", "not-run"], ["not-run", "scored"]]'
 json 'not any("difference" in c for i in o["items"] for c in i["versions"])'
 
+# A number that no double holds spoils no other result, and a negative error is none.
+given huge '' 'file["results"][task]["acc,none"] = 123456.75; file["results"][task]["acc_stderr,none"] = -1'
+sed 's/123456.75/1e999999/' huge/results_*.json >huge.json
+run 0 add checkpoint "$TINY/step-100" a/m@huger
+run 0 add eval huge.json --of a/m@huger
+run 0 compare a/m@step-100 a/m@huge a/m@huger
+said 'failed'
+unsaid '±-'
+run 0 bom a/m@huge
+unsaid '"lowerBound"'
+
 # What was retracted is neither a score nor "not run"; a newer result takes its place.
 run 0 show a/m@step-300 --json
 identity=$(python3 -c 'import json; print([i["statement"] for i in json.load(open("'"$STORY/out"'"))["about"] if i["kind"] == "eval"][0])')
