@@ -51,6 +51,23 @@ static int card_print(const struct card_wish *wish, struct error *err)
 		       : error_set(err, ERROR_SYSTEM, "the card cannot be written");
 }
 
+/* A page takes the place of a page: a card that somebody wrote is not lost by a wrong --format. */
+static int page_place(const char *path, struct error *err)
+{
+	static const char begins[] = "<!DOCTYPE html>";
+	CLEANUP(buffer_release) struct buffer old = { 0 };
+
+	if (!file_exists(path))
+		return 0;
+	buffer_init(&old, PAGE_MAX_BYTES);
+	if (file_read(path, &old, err))
+		return -1;
+	if (old.len >= sizeof(begins) - 1 && memcmp(old.data, begins, sizeof(begins) - 1) == 0)
+		return 0;
+	return error_set(err, ERROR_USAGE,
+			 "'%s' is there and is no page of ours: name another file", path);
+}
+
 /* The page of what is proved and what is claimed: of now, and of the log as it stands. */
 static int page_print(const struct call *call, struct registry *registry, const struct json *facts,
 		      const char *pin, struct error *err)
@@ -68,7 +85,9 @@ static int page_print(const struct call *call, struct registry *registry, const 
 	if (page_write(&wish, &text, err))
 		return -1;
 	if (path)
-		return file_write(path, buffer_view(&text), 0644, FILE_REPLACE, err);
+		return page_place(path, err)
+			       ? -1
+			       : file_write(path, buffer_view(&text), 0644, FILE_REPLACE, err);
 	return fwrite(text.data, 1, text.len, stdout) == text.len
 		       ? 0
 		       : error_set(err, ERROR_SYSTEM, "the page cannot be written");

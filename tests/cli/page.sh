@@ -12,6 +12,11 @@ o["versions"]["<img src=x onerror=y>"] = 1; json.dump(o, open("results_x.json", 
 run 0 add eval results_x.json --of a/m@2
 run 0 card a/m@2 --format html --output page.html
 silent
+run 0 card a/m@2 --format html --output page.html
+echo "# written by hand" >README.md
+run 2 card a/m@2 --format html --output README.md
+complained "is no page of ours"
+[ "$(cat README.md)" = "# written by hand" ] || fail "what was written by hand is gone"
 run 0 card a/m@2 --format html
 grep -q '<img' page.html && fail "a task's name became markup"
 grep -q "default-src 'none'" page.html || fail "the page may load things"
