@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "verify/believe.h"
+#include "verify/derivation_plan.h"
 #include "verify/release_dir.h"
 
 void derivation_places_release(struct derivation_places *places)
@@ -159,6 +161,64 @@ int derivation_parent_find(struct derivation_places *places, const struct refere
 	return 0;
 }
 
+/* The statement from one evidence, as it stands: is it of this manifest? *out_known: it is here. */
+static int statement_try(const struct evidence *evidence, const struct reference *parent,
+			 bool *out_known, bool *out_fits, struct error *err)
+{
+	CLEANUP(statement_release) struct statement said = { 0 };
+	struct error cause = { 0 };
+	struct digest key;
+
+	if (!evidence || *out_known)
+		return 0;
+	if (peek_statement(evidence, &parent->statement, &said, &key, &cause))
+		return cause.code == ERROR_SYSTEM ? error_set(err, cause.code, "%s", cause.text)
+						  : 0;
+	*out_known = true;
+	*out_fits =
+		said.kind == STATEMENT_checkpoint && digest_equal(&said.digest, &parent->manifest);
+	return 0;
+}
+
+/*
+ * Lineage goes by the statement that a parent's reference names, the arithmetic by the manifest:
+ * where the statement is at hand, they must be of the same bytes.
+ */
+static int parent_is_one(const struct derivation_places *places, const struct reference *parent,
+			 bool *out_one, struct error *err)
+{
+	bool known = false;
+
+	*out_one = true;
+	if (statement_try(places->evidence, parent, &known, out_one, err))
+		return -1;
+	for (size_t i = 0; places->folder && i < places->path_count; i++)
+		if (statement_try(places->folder[i].evidence, parent, &known, out_one, err))
+			return -1;
+	return 0;
+}
+
+/* The first parent that is not one, told as a difference. */
+static int parents_compare(const struct derivation_places *places,
+			   const struct derivation *derivation, struct derivation_result *result,
+			   struct error *err)
+{
+	for (size_t i = 0; i < derivation->parent_count; i++) {
+		char name[NAME_TEXT_MAX];
+		bool one;
+
+		if (parent_is_one(places, &derivation->parent[i], &one, err))
+			return -1;
+		name_to_text(&derivation->parent[i].name, name);
+		if (!one)
+			derivation_differs(result,
+					   "parent %s is named by a statement that is of other "
+					   "bytes than the manifest beside it",
+					   name);
+	}
+	return 0;
+}
+
 int derivation_run_found(struct derivation_places *places, const struct derivation *derivation,
 			 struct derivation_side *child, struct derivation_result *out_result,
 			 struct error *err)
@@ -166,11 +226,14 @@ int derivation_run_found(struct derivation_places *places, const struct derivati
 	size_t count = derivation->parent_count, opened = 0;
 	struct derivation_found *found = calloc(count, sizeof(*found));
 	struct derivation_side *side = calloc(count, sizeof(*side));
+	struct derivation_result compared = { 0 };
 	int failed = !found || !side;
 
 	if (failed)
 		failed = error_system(err, ENOMEM, "cannot open the parents");
-	while (!failed && opened < count) {
+	failed = failed || open_folders(places, err) ||
+		 parents_compare(places, derivation, &compared, err);
+	while (!failed && compared.outcome != DERIVATION_DIFFERS && opened < count) {
 		bool is_adapter = derivation->form->method == DERIVATION_LORA && opened == 1;
 
 		failed = derivation_parent_find(places, &derivation->parent[opened], is_adapter,
@@ -181,7 +244,9 @@ int derivation_run_found(struct derivation_places *places, const struct derivati
 	/* The sides stand side by side; what they borrow stays where it is. */
 	for (size_t i = 0; !failed && i < count; i++)
 		side[i] = found[i].side;
-	if (!failed)
+	if (!failed && compared.outcome == DERIVATION_DIFFERS)
+		*out_result = compared;
+	else if (!failed)
 		failed = derivation_run(places->ctx, derivation, child, side, out_result, err);
 	for (size_t i = 0; i < opened; i++)
 		derivation_found_release(&found[i]);

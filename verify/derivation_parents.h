@@ -43,7 +43,11 @@ MUST_CHECK int derivation_parent_find(struct derivation_places *places,
 				      struct derivation_found *out_found, struct error *err);
 void derivation_found_release(struct derivation_found *found);
 
-/* Find every parent, do it again with the child's side, and let go of them. Errors as both. */
+/*
+ * Find every parent, do it again with the child's side, and let go of them. A parent whose
+ * statement is at hand and is of another manifest than its reference says is a difference. Errors
+ * as both.
+ */
 MUST_CHECK int derivation_run_found(struct derivation_places *places,
 				    const struct derivation *derivation,
 				    struct derivation_side *child,

@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "registry/evidence.h"
 #include "registry/index_inner.h"
 #include "registry/lineage_draw.h"
+#include "verify/derivation_parents.h"
 
 /* A registry whose index says more than its log. */
 struct world {
@@ -546,6 +548,60 @@ static void long_chains_and_wide_fans_are_walked(void **state)
 	world_close(&world);
 }
 
+/* Its bytes follow from those of `manifest`; lineage would say so of `statement`. */
+static enum derivation_outcome copied_from(struct house *house, const struct add_result *statement,
+					   const struct add_result *manifest,
+					   const struct add_result *child)
+{
+	CLEANUP(evidence_close) struct evidence *evidence = NULL;
+	CLEANUP(manifest_free) struct manifest *list = NULL;
+	CLEANUP(tree_close) struct tree *tree = NULL;
+	struct reference parent = { house_name("lab/a@1"), statement->made.identity, true,
+				    manifest->manifest };
+	struct derivation derivation = { .parent = &parent, .parent_count = 1 };
+	struct derivation_places places = { .ctx = &house->ctx };
+	struct manifest_objects objects;
+	struct derivation_side side;
+	struct derivation_result result = { 0 };
+	struct error err = { 0 };
+
+	assert_done(derivation_form_find(DERIVATION_RESHARD, NULL, &derivation.form, &err), &err);
+	assert_done(registry_evidence(house->registry, &evidence, &err), &err);
+	assert_done(manifest_from_objects(evidence, &child->manifest, &list, &err), &err);
+	objects = (struct manifest_objects){ list, evidence };
+	assert_done(tree_of_objects("child", &objects, &tree, &err), &err);
+	assert_done(derivation_side_open("child", tree, list, false, &side, &err), &err);
+	places.evidence = evidence;
+	assert_done(derivation_run_found(&places, &derivation, &side, &result, &err), &err);
+	derivation_side_close(&side);
+	derivation_places_release(&places);
+	return result.outcome;
+}
+
+static void a_parent_is_what_its_statement_is_of(void **state)
+{
+	struct add_result a, b, copy;
+	struct house house;
+	char *path[3];
+
+	(void)state;
+	house_open(&house);
+	for (int i = 0; i < 3; i++) {
+		path[i] = house_path(&house, (const char *[]){ "a", "b", "copy" }[i]);
+		house_model(path[i], i == 1 ? 7 : 1);
+		free(path[i]);
+	}
+	a = house_add(&house, "a", "lab/a@1");
+	b = house_add(&house, "b", "lab/b@1");
+	copy = house_add(&house, "copy", "lab/copy@1");
+	assert_int_equal(copied_from(&house, &a, &a, &copy), DERIVATION_REPRODUCED);
+	assert_int_equal(copied_from(&house, &b, &a, &copy), DERIVATION_DIFFERS);
+	add_result_release(&a);
+	add_result_release(&b);
+	add_result_release(&copy);
+	house_close(&house);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -556,6 +612,7 @@ int main(void)
 		cmocka_unit_test(cycles_are_named_and_not_followed_twice),
 		cmocka_unit_test(what_is_not_here_is_a_node_with_the_name_that_is_said),
 		cmocka_unit_test(a_derivation_is_as_proved_as_who_counts_found_it),
+		cmocka_unit_test(a_parent_is_what_its_statement_is_of),
 		cmocka_unit_test(what_strangers_wrote_is_escaped_in_drawings),
 		cmocka_unit_test(steps_that_are_alike_are_drawn_as_one),
 		cmocka_unit_test(what_is_not_logged_is_no_beginning),
