@@ -3,6 +3,7 @@
 
 #include "registry/codec/zstd.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,19 +93,23 @@ static bool has_huffman(const struct words_plan *plan)
 	return false;
 }
 
-/* Words cut in this way from `lead` on, against the base where that is better by more than it
- * costs to have one. */
+/*
+ * Words cut in this way from `lead` on, against the base where that is better by more than it
+ * costs to have one; not where they cost `worth` bits of a byte or more.
+ */
 static void consider_words(struct codec_work *work, const struct codec_wish *wish, struct span raw,
-			   enum words_cut cut, size_t lead, struct choice *choice)
+			   enum words_cut cut, size_t lead, double worth, struct choice *choice)
 {
 	const struct span none = { NULL, 0 };
-	struct words_plan plan = words_plan_of(work, cut, lead, raw, none, wish->effort);
+	struct words_plan plan =
+		words_plan_of(work, cut, lead, raw, none, wish->effort, fmin(worth, choice->bits));
 
 	if (plan.bits < (has_huffman(&plan) ? HUFFMAN_GAIN : 1) * choice->bits)
 		*choice = (struct choice){ &codec_planes, plan, 0, plan.bits };
 	if (!wish->base.len || (cut != CUT_16 && cut != CUT_32))
 		return;
-	plan = words_plan_of(work, cut, lead, raw, wish->base, wish->effort);
+	plan = words_plan_of(work, cut, lead, raw, wish->base, wish->effort,
+			     fmin(worth, choice->bits));
 	if (plan.bits < BASE_GAIN * choice->bits)
 		*choice = (struct choice){ &codec_difference, plan, 0, plan.bits };
 }
@@ -120,14 +125,13 @@ static struct choice choice_of_zstd(const struct codec_wish *wish, double bits)
 	};
 }
 
-/* Zstd, by what it makes of a few runs of bytes. */
-static int consider_zstd(struct codec_work *work, const struct codec_wish *wish, struct span raw,
-			 struct choice *choice, struct error *err)
+/* What zstd makes of a few runs of bytes, in bits of a byte. */
+static int zstd_try(struct codec_work *work, const struct codec_wish *wish, struct span raw,
+		    double *out_bits, struct error *err)
 {
 	uint8_t *sample = work->plane[0], *room = work->plane[1];
 	size_t len = raw.len < SAMPLE_RUNS * SAMPLE_RUN ? raw.len : SAMPLE_RUNS * SAMPLE_RUN,
 	       packed;
-	double bits;
 
 	if (len == raw.len)
 		memcpy(sample, raw.data, len);
@@ -139,13 +143,14 @@ static int consider_zstd(struct codec_work *work, const struct codec_wish *wish,
 	if (zstd_pack(work->zstd, ZSTD_WAY_QUICK, wish->dictionary, (struct span){ sample, len },
 		      room, len, &packed, err))
 		return -1;
-	bits = packed ? 8.0 * (double)packed / (double)len : 8;
-	if (bits < ZSTD_GAIN * choice->bits)
-		*choice = choice_of_zstd(wish, bits);
+	*out_bits = packed ? 8.0 * (double)packed / (double)len : 8;
 	return 0;
 }
 
-/* What holds nobody said what: words of any size at any place, or a pattern, or neither. */
+/*
+ * What holds nobody said what: words of any size at any place, or a pattern, or neither. Words that
+ * zstd beats anyway are not looked at closely: with small texts that would be most of the work.
+ */
 static int choose_for_bytes(struct codec_work *work, const struct codec_wish *wish, struct span raw,
 			    struct choice *choice, struct error *err)
 {
@@ -154,10 +159,17 @@ static int choose_for_bytes(struct codec_work *work, const struct codec_wish *wi
 		size_t leads;
 	} ways[] = { { CUT_BYTES, 1 }, { CUT_F16, 2 }, { CUT_16, 2 }, { CUT_32, 4 } };
 
+	double zstd;
+
+	if (zstd_try(work, wish, raw, &zstd, err))
+		return -1;
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
 		for (size_t lead = 0; lead < ways[i].leads; lead++)
-			consider_words(work, wish, raw, ways[i].cut, lead, choice);
-	return consider_zstd(work, wish, raw, choice, err);
+			consider_words(work, wish, raw, ways[i].cut, lead, zstd / ZSTD_GAIN,
+				       choice);
+	if (zstd < ZSTD_GAIN * choice->bits)
+		*choice = choice_of_zstd(wish, zstd);
+	return 0;
 }
 
 static int choose(struct codec_work *work, const struct codec_wish *wish, struct span raw,
@@ -168,14 +180,14 @@ static int choose(struct codec_work *work, const struct codec_wish *wish, struct
 		return 0;
 	switch (wish->content) {
 	case CONTENT_F16:
-		consider_words(work, wish, raw, CUT_F16, 0, choice);
-		consider_words(work, wish, raw, CUT_16, 0, choice);
+		consider_words(work, wish, raw, CUT_F16, 0, WORTH_BITS, choice);
+		consider_words(work, wish, raw, CUT_16, 0, WORTH_BITS, choice);
 		return 0;
 	case CONTENT_BF16:
-		consider_words(work, wish, raw, CUT_16, 0, choice);
+		consider_words(work, wish, raw, CUT_16, 0, WORTH_BITS, choice);
 		return 0;
 	case CONTENT_F32:
-		consider_words(work, wish, raw, CUT_32, 0, choice);
+		consider_words(work, wish, raw, CUT_32, 0, WORTH_BITS, choice);
 		return 0;
 	case CONTENT_TEXT:
 		*choice = choice_of_zstd(wish, WORTH_BITS);

@@ -31,6 +31,9 @@ struct part_plan {
 	double bits;                /* expected of a symbol */
 };
 
+/* Bits of a symbol that no code of single symbols can do without, with counts from a sample. */
+double symbols_entropy(const uint32_t histogram[SYMBOL_VALUES]);
+
 /*
  * Choose from how often each symbol stands in a sample; `count` is how many symbols
  * a part will have. With EFFORT_FAST zstd is not thought of.
@@ -90,10 +93,13 @@ struct codec_work {
 
 /*
  * Look at a sample of `raw` cut in this way. `base` is empty, or as long as raw:
- * then differences from it are cut, CUT_16 or CUT_32.
+ * then differences from it are cut, CUT_16 or CUT_32. One that costs
+ * `worth` bits of a byte or more is of no use: where no plan can cost less, none is searched, and
+ * `bits` is 8.
  */
 struct words_plan words_plan_of(struct codec_work *work, enum words_cut cut, size_t lead,
-				struct span raw, struct span base, enum codec_effort effort);
+				struct span raw, struct span base, enum codec_effort effort,
+				double worth);
 
 size_t words_size(enum words_cut cut); /* bytes of a word */
 

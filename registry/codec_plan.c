@@ -98,6 +98,15 @@ static double entropy(const uint32_t histogram[SYMBOL_VALUES], int without, uint
 	return total ? sum / total : 0;
 }
 
+double symbols_entropy(const uint32_t histogram[SYMBOL_VALUES])
+{
+	uint32_t total = 0;
+
+	for (int i = 0; i < SYMBOL_VALUES; i++)
+		total += histogram[i];
+	return entropy(histogram, -1, total);
+}
+
 /* Both outcomes of something with probability p. */
 static double entropy_of_two(double p)
 {

@@ -91,24 +91,31 @@ static size_t cut_sample(struct codec_work *work, const struct words_plan *plan,
 }
 
 struct words_plan words_plan_of(struct codec_work *work, enum words_cut cut, size_t lead,
-				struct span raw, struct span base, enum codec_effort effort)
+				struct span raw, struct span base, enum codec_effort effort,
+				double worth)
 {
 	struct words_plan plan = {
 		.change = base.len ? PLANES_LESS : PLANES_TURN, .cut = cut, .lead = lead, .bits = 8
 	};
 	size_t bytes = words_size(cut), count = raw.len < lead ? 0 : (raw.len - lead) / bytes,
 	       sampled;
-	uint32_t histogram[SYMBOL_VALUES];
+	uint32_t histogram[PLANES_MAX][SYMBOL_VALUES];
+	double least = 0;
 
 	if (!count)
 		return plan;
 	sampled =
 		cut_sample(work, &plan, raw.data + lead, base.len ? base.data + lead : NULL, count);
+	for (size_t p = 0; p < (size_t)cut; p++) {
+		count_symbols(work->plane[p], sampled, histogram[p]);
+		least += symbols_entropy(histogram[p]) / (double)bytes;
+	}
+	if (least >= worth)
+		return plan;
 	plan.bits = 0;
 	for (size_t p = 0; p < (size_t)cut; p++) {
-		count_symbols(work->plane[p], sampled, histogram);
-		plan.plane[p] =
-			part_plan_of(histogram, effort, count < BLOCK_WORDS ? count : BLOCK_WORDS);
+		plan.plane[p] = part_plan_of(histogram[p], effort,
+					     count < BLOCK_WORDS ? count : BLOCK_WORDS);
 		plan.bits += plan.plane[p].bits / (double)bytes;
 	}
 	return plan;
