@@ -9,48 +9,11 @@
 
 #include "kernels/derive_inner.h"
 #include "kernels/exact_math.h"
+#include "kernels/words.h"
 
 #define DERIVE_INLINE static inline __attribute__((always_inline))
 
 enum { CHAIN_BLOCK = 64 }; /* chains that run side by side */
-
-DERIVE_INLINE uint16_t derive_load16(const uint8_t *at)
-{
-	uint16_t word;
-
-	memcpy(&word, at, sizeof(word));
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	word = __builtin_bswap16(word);
-#endif
-	return word;
-}
-
-DERIVE_INLINE void derive_store16(uint8_t *at, uint16_t word)
-{
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	word = __builtin_bswap16(word);
-#endif
-	memcpy(at, &word, sizeof(word));
-}
-
-DERIVE_INLINE uint32_t derive_load32(const uint8_t *at)
-{
-	uint32_t word;
-
-	memcpy(&word, at, sizeof(word));
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	word = __builtin_bswap32(word);
-#endif
-	return word;
-}
-
-DERIVE_INLINE void derive_store32(uint8_t *at, uint32_t word)
-{
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	word = __builtin_bswap32(word);
-#endif
-	memcpy(at, &word, sizeof(word));
-}
 
 DERIVE_INLINE float derive_from_bf16(uint16_t half)
 {
@@ -110,13 +73,13 @@ DERIVE_INLINE void derive_widen_loops(enum float_format format, const uint8_t *r
 {
 	if (format == FLOAT_BF16)
 		for (size_t i = 0; i < n; i++)
-			out[i] = derive_from_bf16(derive_load16(bytes + 2 * i));
+			out[i] = derive_from_bf16(words_load16(bytes + 2 * i));
 	else if (format == FLOAT_F16)
 		for (size_t i = 0; i < n; i++)
-			out[i] = derive_from_f16(derive_load16(bytes + 2 * i));
+			out[i] = derive_from_f16(words_load16(bytes + 2 * i));
 	else
 		for (size_t i = 0; i < n; i++)
-			out[i] = f32_from_bits(derive_load32(bytes + 4 * i));
+			out[i] = f32_from_bits(words_load32(bytes + 4 * i));
 }
 
 DERIVE_INLINE void derive_narrow_loops(enum float_format format, const float *restrict x, size_t n,
@@ -124,13 +87,13 @@ DERIVE_INLINE void derive_narrow_loops(enum float_format format, const float *re
 {
 	if (format == FLOAT_BF16)
 		for (size_t i = 0; i < n; i++)
-			derive_store16(out + 2 * i, derive_to_bf16(x[i]));
+			words_store16(out + 2 * i, derive_to_bf16(x[i]));
 	else if (format == FLOAT_F16)
 		for (size_t i = 0; i < n; i++)
-			derive_store16(out + 2 * i, derive_to_f16(x[i]));
+			words_store16(out + 2 * i, derive_to_f16(x[i]));
 	else
 		for (size_t i = 0; i < n; i++)
-			derive_store32(out + 4 * i, derive_quiet(x[i]));
+			words_store32(out + 4 * i, derive_quiet(x[i]));
 }
 
 DERIVE_INLINE void derive_scale_loops(enum derive_step step, float *x, float w, size_t n)

@@ -8,46 +8,9 @@
 #include <string.h>
 
 #include "kernels/planes_inner.h"
+#include "kernels/words.h"
 
 #define PLANES_INLINE static inline __attribute__((always_inline))
-
-PLANES_INLINE uint16_t planes_load16(const uint8_t *at)
-{
-	uint16_t word;
-
-	memcpy(&word, at, sizeof(word));
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	word = __builtin_bswap16(word);
-#endif
-	return word;
-}
-
-PLANES_INLINE void planes_store16(uint8_t *at, uint16_t word)
-{
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	word = __builtin_bswap16(word);
-#endif
-	memcpy(at, &word, sizeof(word));
-}
-
-PLANES_INLINE uint32_t planes_load32(const uint8_t *at)
-{
-	uint32_t word;
-
-	memcpy(&word, at, sizeof(word));
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	word = __builtin_bswap32(word);
-#endif
-	return word;
-}
-
-PLANES_INLINE void planes_store32(uint8_t *at, uint32_t word)
-{
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	word = __builtin_bswap32(word);
-#endif
-	memcpy(at, &word, sizeof(word));
-}
 
 PLANES_INLINE uint16_t planes_turn16(uint16_t x)
 {
@@ -127,10 +90,10 @@ PLANES_INLINE void planes_split16_loop(enum planes_change change, const uint8_t 
 				       uint8_t *restrict low, uint8_t *restrict high)
 {
 	for (size_t i = 0; i < count; i++) {
-		uint16_t x = planes_load16(words + 2 * i);
+		uint16_t x = words_load16(words + 2 * i);
 
 		x = change == PLANES_TURN ? planes_turn16(x)
-					  : planes_less16(x, planes_load16(base + 2 * i));
+					  : planes_less16(x, words_load16(base + 2 * i));
 		low[i] = (uint8_t)x;
 		high[i] = (uint8_t)(x >> 8);
 	}
@@ -144,8 +107,8 @@ PLANES_INLINE void planes_join16_loop(enum planes_change change, const uint8_t *
 		uint16_t x = (uint16_t)(low[i] | high[i] << 8);
 
 		x = change == PLANES_TURN ? planes_turn_back16(x)
-					  : planes_less_back16(x, planes_load16(base + 2 * i));
-		planes_store16(words + 2 * i, x);
+					  : planes_less_back16(x, words_load16(base + 2 * i));
+		words_store16(words + 2 * i, x);
 	}
 }
 
@@ -155,10 +118,10 @@ PLANES_INLINE void planes_split32_loop(enum planes_change change, const uint8_t 
 				       uint8_t *restrict p2, uint8_t *restrict p3)
 {
 	for (size_t i = 0; i < count; i++) {
-		uint32_t x = planes_load32(words + 4 * i);
+		uint32_t x = words_load32(words + 4 * i);
 
 		x = change == PLANES_TURN ? planes_turn32(x)
-					  : planes_less32(x, planes_load32(base + 4 * i));
+					  : planes_less32(x, words_load32(base + 4 * i));
 		p0[i] = (uint8_t)x;
 		p1[i] = (uint8_t)(x >> 8);
 		p2[i] = (uint8_t)(x >> 16);
@@ -176,8 +139,8 @@ PLANES_INLINE void planes_join32_loop(enum planes_change change, const uint8_t *
 			     (uint32_t)p3[i] << 24;
 
 		x = change == PLANES_TURN ? planes_turn_back32(x)
-					  : planes_less_back32(x, planes_load32(base + 4 * i));
-		planes_store32(words + 4 * i, x);
+					  : planes_less_back32(x, words_load32(base + 4 * i));
+		words_store32(words + 4 * i, x);
 	}
 }
 
