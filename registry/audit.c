@@ -184,6 +184,20 @@ static int find_identity(struct audit *audit, uint64_t index, const struct entry
 	return 0;
 }
 
+/* Each (identity, signer) is logged once. `what` is said of a second one. */
+static int ident_once(struct audit *audit, uint64_t index, const char *ident, const char *what,
+		      struct error *err)
+{
+	uint64_t first;
+
+	if (seen_add(&audit->idents, ident, index, &first, err))
+		return -1;
+	if (first == index)
+		return 0;
+	return audit_find(audit, err, "entries %llu and %llu are the same %s by one key",
+			  (unsigned long long)first, (unsigned long long)index, what);
+}
+
 /*
  * A signature by a certificate: once for each thing signed and key. Nothing of it is kept here.
  */
@@ -191,16 +205,11 @@ static int audit_detached(struct audit *audit, uint64_t index, const struct entr
 			  struct error *err)
 {
 	char ident[IDENT_SIZE];
-	uint64_t first;
 
 	if (!entry->has_identity) /* a P-384 entry holds another digest than its name */
 		return 0;
 	ident_of(&entry->identity, public_key_id(entry->key), ident);
-	if (seen_add(&audit->idents, ident, index, &first, err))
-		return -1;
-	if (first != index &&
-	    audit_find(audit, err, "entries %llu and %llu are the same signature by one key",
-		       (unsigned long long)first, (unsigned long long)index))
+	if (ident_once(audit, index, ident, "signature", err))
 		return -1;
 	return audit_sequence(audit, index, ident, err);
 }
@@ -212,7 +221,6 @@ static int audit_known(struct audit *audit, uint64_t index, const struct judged 
 	struct audit_report *report = &audit->report;
 	char ident[IDENT_SIZE], what[2 * NAME_TEXT_MAX];
 	struct reach_facts facts;
-	uint64_t first;
 
 	report->entries++;
 	report->statements++;
@@ -220,11 +228,7 @@ static int audit_known(struct audit *audit, uint64_t index, const struct judged 
 	if (!report->remembered++ || item->when_s < report->remembered_since)
 		report->remembered_since = item->when_s;
 	ident_of(&judged->identity, &judged->signer, ident);
-	if (seen_add(&audit->idents, ident, index, &first, err))
-		return -1;
-	if (first != index &&
-	    audit_find(audit, err, "entries %llu and %llu are the same statement by one key",
-		       (unsigned long long)first, (unsigned long long)index))
+	if (ident_once(audit, index, ident, "statement", err))
 		return -1;
 	if (audit_sequence(audit, index, ident, err) ||
 	    reach_facts_parse(buffer_view(&judged->facts), &facts, err))
@@ -243,7 +247,6 @@ static int audit_entry(struct audit *audit, uint64_t index, struct judged *judge
 	struct error cause = { 0 };
 	struct digest identity;
 	char ident[IDENT_SIZE];
-	uint64_t first;
 	bool known;
 
 	audit->report.entries++;
@@ -271,11 +274,7 @@ static int audit_entry(struct audit *audit, uint64_t index, struct judged *judge
 					  (unsigned long long)index, cause.text);
 	}
 	ident_of(&identity, public_key_id(entry->key), ident);
-	if (seen_add(&audit->idents, ident, index, &first, err))
-		return -1;
-	if (first != index &&
-	    audit_find(audit, err, "entries %llu and %llu are the same statement by one key",
-		       (unsigned long long)first, (unsigned long long)index))
+	if (ident_once(audit, index, ident, "statement", err))
 		return -1;
 	if (audit_sequence(audit, index, ident, err))
 		return -1;

@@ -7,6 +7,7 @@
 
 #include "registry/evidence.h"
 #include "registry/index.h"
+#include "registry/retract.h"
 #include "registry/store.h"
 
 void card_known_release(struct card_known *known)
@@ -89,28 +90,6 @@ static bool fits(const struct wanted *wanted, const struct statement *card)
 
 /* ---- Belief ---- */
 
-struct retracting {
-	const struct trust *trust;
-	const struct evidence *evidence;
-	bool said;
-};
-
-static int retraction_seen(void *arg, const struct index_row *row, struct error *err)
-{
-	CLEANUP(believed_release) struct believed believed = { 0 };
-	struct retracting *retracting = arg;
-	const struct expectation expected = { STATEMENT_retraction, NULL };
-	struct error why = { 0 };
-	struct digest identity;
-
-	if (digest_from_hex(span_of(row->statement), &identity, err))
-		return -1;
-	if (believe_statement(retracting->trust, retracting->evidence, &identity, &expected,
-			      &believed, &why) == 0)
-		retracting->said = true;
-	return why.code == ERROR_SYSTEM ? error_set(err, why.code, "%s", why.text) : 0;
-}
-
 /* Believe a candidate. *out_counts: it is believed, fits, and stands. */
 static int candidate_try(struct registry *registry, const struct trust *trust,
 			 const struct evidence *evidence, const struct wanted *wanted,
@@ -118,11 +97,10 @@ static int candidate_try(struct registry *registry, const struct trust *trust,
 			 struct error *err)
 {
 	const struct expectation expected = { STATEMENT_card, NULL };
-	struct retracting retracting = { trust, evidence, false };
 	CLEANUP(statement_release) struct statement said = { 0 };
 	struct error why = { 0 };
-	struct index *index;
 	struct digest key;
+	bool retracted;
 
 	*out_counts = false;
 	if (peek_statement(evidence, identity, &said, &key, &why) || !fits(wanted, &said))
@@ -134,10 +112,9 @@ static int candidate_try(struct registry *registry, const struct trust *trust,
 			       why.text);
 		return 0;
 	}
-	if (registry_index(registry, &index, err) ||
-	    index_by_digest(index, "retraction", identity, retraction_seen, &retracting, err))
+	if (registry_retracted(registry, identity, &retracted, &key, err))
 		return -1;
-	if (retracting.said)
+	if (retracted)
 		return 0;
 	snprintf(card->name, sizeof(card->name), "%s", card->believed.statement.subject);
 	*out_counts = true;
