@@ -12,13 +12,6 @@
 #include "cli/run_output.h"
 #include "cli/run_watch.h"
 
-static const char *last_part(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /* ---- How it ended ---- */
 
 /* Did the scheduler's limit pass? Slurm says when (from 23.02 on). */
@@ -50,7 +43,7 @@ static enum run_outcome outcome_of(const struct context *ctx, const char *comman
 
 	if (status == 0)
 		return RUN_COMPLETED;
-	if (status == 124 && strcmp(last_part(command), "timeout") == 0)
+	if (status == 124 && strcmp(path_last_part(command), "timeout") == 0)
 		return RUN_TIMED_OUT;
 	/* A shell that passes on how its command died, after a signal of ours. */
 	if (status > 128 && watched->passed == status - 128)

@@ -194,6 +194,13 @@ void text_escape(char *to, size_t size, const char *from)
 	to[used] = '\0';
 }
 
+const char *path_last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
 void text_free(char **text)
 {
 	free(*text);

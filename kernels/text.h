@@ -27,6 +27,9 @@ MUST_CHECK int base64_decode(struct buffer *out, struct span text, struct error 
  */
 void text_escape(char *to, size_t size, const char *from);
 
+/* What stands behind the last "/" of a path; all of it where there is none. Borrowed. */
+const char *path_last_part(const char *path);
+
 /* free(*text): so that CLEANUP(text_free) can stand before an owned C string. */
 void text_free(char **text);
 

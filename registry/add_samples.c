@@ -10,13 +10,6 @@
 #define SAMPLES_PREFIX "samples_"
 #define SAMPLES_SUFFIX ".jsonl"
 
-static const char *last_part(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /* What llm-jp-eval leaves beside its results, by the ends of the names. */
 static const struct attached {
 	const char *end, *what;
@@ -42,7 +35,7 @@ static const struct attached *attached_what(const char *path)
 /* The task whose name stands in samples_TASK_TIME.jsonl, the longest that fits; NULL: none. */
 static const char *task_of(const char *path, const struct json *results)
 {
-	const char *name = last_part(path), *found = NULL;
+	const char *name = path_last_part(path), *found = NULL;
 	size_t prefix = strlen(SAMPLES_PREFIX);
 	struct json_members at = { 0 };
 
@@ -72,7 +65,7 @@ static int sample_add(struct adding *adding, const char *path, const char *what,
 			       (what && json_set_text(entry, "what", what, err)) ||
 			       (task && json_set_text(entry, "task", task, err)) ||
 			       json_set_digest(entry, "file", &digest, err) ||
-			       json_set_text(entry, "fileName", last_part(path), err) ||
+			       json_set_text(entry, "fileName", path_last_part(path), err) ||
 			       json_set_size(entry, "size", bytes.len, err)
 		       ? -1
 		       : 0;
@@ -82,7 +75,7 @@ static int sample_add(struct adding *adding, const char *path, const char *what,
 static int beside_add(struct adding *adding, const char *path, const char *task, struct json *list,
 		      struct error *err)
 {
-	const char *name = last_part(path), *time = name + strlen(RESULTS_PREFIX);
+	const char *name = path_last_part(path), *time = name + strlen(RESULTS_PREFIX);
 	int folder = (int)(name - path), time_len;
 	char *beside;
 	int failed;
@@ -147,7 +140,7 @@ static bool has_task(const struct json *predicate, const char *name, size_t len)
 static int attached_add(struct adding *adding, const char *path, const struct attached *as,
 			const struct json *predicate, struct json *list, struct error *err)
 {
-	const char *name = last_part(path);
+	const char *name = path_last_part(path);
 	size_t len = strlen(name) - strlen(as->end);
 	char *task;
 	int failed;

@@ -43,10 +43,10 @@ static int interval_set(struct json *metric, const struct json *score, struct er
 		return 0;
 	if (json_set_object(metric, "confidenceInterval", &interval, err))
 		return -1;
-	snprintf(text, sizeof(text), "%.6g", value - 1.959963984540054 * deviation);
+	snprintf(text, sizeof(text), "%.6g", value - normal_band(deviation));
 	if (json_set_text(interval, "lowerBound", text, err))
 		return -1;
-	snprintf(text, sizeof(text), "%.6g", value + 1.959963984540054 * deviation);
+	snprintf(text, sizeof(text), "%.6g", value + normal_band(deviation));
 	return json_set_text(interval, "upperBound", text, err);
 }
 

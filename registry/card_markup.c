@@ -288,3 +288,18 @@ bool commit_url(const char *remote, const char *commit, char out_url[COMMIT_URL_
 	}
 	return false;
 }
+
+int markup_entities(struct buffer *out, const char *text, struct error *err)
+{
+	int failed = 0;
+
+	for (; *text && !failed; text++)
+		failed = *text == '<'   ? buffer_add_text(out, "&lt;", err)
+			 : *text == '>' ? buffer_add_text(out, "&gt;", err)
+			 : *text == '&' ? buffer_add_text(out, "&amp;", err)
+			 : *text == '"' ? buffer_add_text(out, "&quot;", err)
+			 : *text == '\''
+				 ? buffer_add_text(out, "&#39;", err)
+				 : buffer_add(out, (struct span){ (const uint8_t *)text, 1 }, err);
+	return failed;
+}

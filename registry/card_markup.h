@@ -38,6 +38,9 @@ MUST_CHECK int markdown_code(struct buffer *out, const char *text, struct error 
 MUST_CHECK int markdown_link(struct buffer *out, const char *text, const char *url,
 			     struct error *err);
 
+/* Append a text with what HTML and XML take for markup written as entities. */
+MUST_CHECK int markup_entities(struct buffer *out, const char *text, struct error *err);
+
 /* "2072488058295" is "2,072,488,058,295"; anything but digits stays as it is. */
 MUST_CHECK int markdown_digits(struct buffer *out, const char *digits, struct error *err);
 

@@ -261,17 +261,10 @@ static int index_take(struct card_sources *sources, const char *path, struct err
 	return 0;
 }
 
-static const char *last_part(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 int card_source_file(struct card_sources *sources, const char *path, struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer text = { 0 };
-	const char *file = last_part(path);
+	const char *file = path_last_part(path);
 	struct span bytes;
 
 	if (text_ends_with(path, ".idx"))

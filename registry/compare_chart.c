@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "registry/card_markup.h"
 #include "registry/checkpoint_name.h"
 
 enum {
@@ -51,19 +52,11 @@ struct panel {
 static int text_add(struct buffer *out, const char *text, struct error *err)
 {
 	char shown[4 * LABEL_MAX + 1];
-	int failed = 0;
 
 	text_escape(shown, sizeof(shown), text);
 	if (strlen(shown) > LABEL_MAX)
 		memcpy(shown + LABEL_MAX - 2, "..", 3);
-	for (const char *at = shown; *at && !failed; at++)
-		failed = *at == '<'   ? buffer_add_text(out, "&lt;", err)
-			 : *at == '&' ? buffer_add_text(out, "&amp;", err)
-			 : *at == '>' ? buffer_add_text(out, "&gt;", err)
-			 : *at == '"'
-				 ? buffer_add_text(out, "&quot;", err)
-				 : buffer_add(out, (struct span){ (const uint8_t *)at, 1 }, err);
-	return failed;
+	return markup_entities(out, shown, err);
 }
 
 static double x_at(const struct chart *chart, const struct panel *panel, double step)
@@ -92,7 +85,7 @@ static double tick_of(double span)
 
 static double band_of(const struct compare_cell *cell)
 {
-	return isnan(cell->deviation) ? 0 : 1.959963984540054 * cell->deviation;
+	return isnan(cell->deviation) ? 0 : normal_band(cell->deviation);
 }
 
 static void panel_scale(const struct chart *chart, struct panel *panel)

@@ -29,13 +29,6 @@ static void gathering_release(struct gathering *g)
 	adding_release(&g->adding);
 }
 
-static const char *last_part(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /* The first contradiction that is among the grave ones stands last in words: all are told. */
 static int contradictions_text(const struct evals_item *item, struct buffer *out, struct error *err)
 {
@@ -185,7 +178,7 @@ static int file_complete(struct gathering *g, size_t i, struct error *err)
 			       file_keep(&g->adding, item->path, &bytes, &item->result.manifest,
 					 err) ||
 			       json_set_digest(predicate, "file", &item->result.manifest, err) ||
-			       json_set_text(predicate, "fileName", last_part(item->path), err)
+			       json_set_text(predicate, "fileName", path_last_part(item->path), err)
 		       ? -1
 		       : 0;
 }

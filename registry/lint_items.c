@@ -54,13 +54,6 @@ static int item_add(struct lint *lint, const char *label, const char *family,
 
 /* ---- Folders ---- */
 
-static const char *last_part(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static int path_add(struct lint *lint, const char *path, const char *family, struct error *err)
 {
 	struct checkpoint_name name;
@@ -71,7 +64,7 @@ static int path_add(struct lint *lint, const char *path, const char *family, str
 		return -1;
 	if (!item)
 		return 0;
-	last = last_part(item->label);
+	last = path_last_part(item->label);
 	if (checkpoint_name_read(last, &name))
 		item->called = last;
 	item->named = checkpoint_name_of_path(item->label, &item->name);
@@ -169,7 +162,7 @@ static int folder_add(struct lint *lint, const char *word, struct error *err)
 			return -1;
 	if (lint->count > before)
 		return 0;
-	if (checkpoint_name_read(last_part(path), &name))
+	if (checkpoint_name_read(path_last_part(path), &name))
 		return path_add(lint, path, "", err);
 	return error_set(err, ERROR_USAGE,
 			 "'%s' is no checkpoint, and holds no folder that is one or is called like "

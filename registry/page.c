@@ -27,18 +27,9 @@ struct words {
 static int escaped_add(struct buffer *out, const char *text, struct error *err)
 {
 	char shown[4 * SHOWN_MAX + 1];
-	int failed = 0;
 
 	text_escape(shown, sizeof(shown), text);
-	for (const char *at = shown; *at && !failed; at++)
-		failed = *at == '<'   ? buffer_add_text(out, "&lt;", err)
-			 : *at == '>' ? buffer_add_text(out, "&gt;", err)
-			 : *at == '&' ? buffer_add_text(out, "&amp;", err)
-			 : *at == '"' ? buffer_add_text(out, "&quot;", err)
-			 : *at == '\''
-				 ? buffer_add_text(out, "&#39;", err)
-				 : buffer_add(out, (struct span){ (const uint8_t *)at, 1 }, err);
-	return failed;
+	return markup_entities(out, shown, err);
 }
 
 static const char *text_of(const struct json *object, const char *key)

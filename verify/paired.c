@@ -6,6 +6,11 @@
 #define NORMAL_QUANTILE 1.959963984540054 /* at 0.975 */
 #define CHANCE_OF_NOISE 0.05
 
+double normal_band(double deviation)
+{
+	return NORMAL_QUANTILE * deviation;
+}
+
 /*
  * Abramowitz and Stegun 26.7.5, an expansion in 1 / freedom, which is right to four digits from 6
  * on; below that the values of their table 26.10.

@@ -29,6 +29,10 @@ bool difference_paired(const double *a, const double *b, size_t count, struct di
 void difference_unpaired(double a, double a_deviation, double b, double b_deviation,
 			 struct difference *out);
 
+/* Half of the interval of 95 % around a score with this standard error, as if errors were normal.
+ */
+double normal_band(double deviation);
+
 /* Student's t quantile at 0.975 with so many degrees of freedom (>= 1). */
 double student_quantile(size_t freedom);
 
