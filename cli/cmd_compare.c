@@ -6,6 +6,7 @@
 
 #include "cli/open.h"
 #include "cli/output.h"
+#include "cli/scores_shown.h"
 
 enum { CHART_MAX = 64 << 20, NUMBER_TEXT_MAX = 48 };
 
@@ -116,8 +117,11 @@ static void row_print(const struct comparison *comparison, const struct compare_
 		output_text(stdout, row->filter);
 	}
 	digest_to_hex(&row->signer, key);
-	if (row->independent)
-		printf("  (signed by %.12s, not by the publisher)", key);
+	if (row->side != COMPARE_OWN)
+		printf("  (signed by %.12s, %s)", key,
+		       row->side == COMPARE_INDEPENDENT
+			       ? "not by the publisher"
+			       : "not believed: the policy does not accept it");
 	putchar('\n');
 	if (any_score(row, comparison->versions.count))
 		conditions_print(any_score(row, comparison->versions.count));
@@ -148,6 +152,10 @@ static void print_text(const struct comparison *comparison, const struct call *c
 		printf("\nintervals of 95 %%, each by itself: of %zu, about %.0f leave out a "
 		       "difference of 0 by chance alone\n",
 		       intervals, ceil(0.05 * (double)intervals));
+	if (comparison->left_out && !call->quiet) {
+		putchar('\n');
+		left_out_print(comparison->left_out);
+	}
 }
 
 /* ---- As JSON ---- */
@@ -203,12 +211,37 @@ static int row_json(struct json *items, const struct comparison *comparison,
 	    json_set_text(item, "metric", row->metric, err) ||
 	    json_set_text(item, "filter", row->filter, err) ||
 	    json_set_hex(item, "signer", &row->signer, err) ||
-	    json_set_bool(item, "independent", row->independent, err) ||
+	    json_set_bool(item, "independent", row->side == COMPARE_INDEPENDENT, err) ||
+	    json_set_bool(item, "believed", row->side != COMPARE_UNBELIEVED, err) ||
 	    json_set_array(item, "versions", &cells, err))
 		return -1;
 	for (size_t i = 0; i < comparison->versions.count; i++) {
 		name_to_text(&comparison->versions.item[i].name, name);
 		if (cell_json(cells, &row->cell[i], name, err))
+			return -1;
+	}
+	return 0;
+}
+
+/* Results that are not believed, whether or not they are in a row: which, of what, and why. */
+static int unbelieved_json(const struct comparison *comparison, struct json *object,
+			   struct error *err)
+{
+	struct json *list, *item;
+	char name[NAME_TEXT_MAX];
+
+	if (json_set_array(object, "unbelieved", &list, err))
+		return -1;
+	for (size_t i = 0; i < comparison->eval_count; i++) {
+		const struct compare_eval *eval = comparison->eval[i];
+
+		if (eval->side != COMPARE_UNBELIEVED)
+			continue;
+		name_to_text(&comparison->versions.item[eval->version].name, name);
+		if (json_add_object(list, &item, err) || json_set_text(item, "name", name, err) ||
+		    json_set_digest(item, "statement", &eval->identity, err) ||
+		    json_set_hex(item, "signer", &eval->signer, err) ||
+		    json_set_text(item, "why", eval->why.text, err))
 			return -1;
 	}
 	return 0;
@@ -237,7 +270,7 @@ static int print_json(const struct comparison *comparison, struct error *err)
 	for (size_t i = 0; i < comparison->row_count; i++)
 		if (row_json(items, comparison, &comparison->row[i], err))
 			return -1;
-	return output_json(object, err);
+	return unbelieved_json(comparison, object, err) || output_json(object, err) ? -1 : 0;
 }
 
 /* ---- The command ---- */
@@ -263,7 +296,8 @@ static int compare_run(struct call *call, struct error *err)
 	CLEANUP(comparison_free) struct comparison *comparison = NULL;
 	CLEANUP(texts_free) const char **task = NULL;
 	struct compare_wish wish = { .metric = call_value(call, "metric"),
-				     .unpaired = call_has(call, "unpaired") };
+				     .unpaired = call_has(call, "unpaired"),
+				     .all_signers = call_has(call, "all-signers") };
 	bool chart = call_has(call, "chart");
 
 	if (chart && call->json)
@@ -295,6 +329,8 @@ static const struct option compare_options[] = {
 	{ .name = "metric", .argument = "NAME", .help = "only this metric" },
 	{ .name = "unpaired",
 	  .help = "compare by the signed standard errors alone, without reading the items" },
+	{ .name = "all-signers",
+	  .help = "show what keys signed that the policy does not accept for it, too, marked" },
 	{ .name = "chart", .help = "draw the scores over training steps, as one SVG page" },
 	{ .name = "output",
 	  .letter = 'o',
@@ -327,8 +363,9 @@ const struct command command_compare = {
 		"number of items, other items, or a group of other tasks is called not "
 		"comparable, and why. What nobody ran is \"not-run\", which is neither "
 		"\"failed\" nor \"invalidated\" (its statement was retracted). What others than "
-		"the publisher signed stands in rows of its own. Of several results for one task "
-		"the newest counts.\n\n"
+		"the publisher signed stands in rows of its own, and what keys signed that the "
+		"policy does not accept for it is counted, and not shown. Of several results for "
+		"one task the newest counts.\n\n"
 		"A word may be a pattern: NAME@{100..2000..100}, 'NAME@step-*'.",
 	.options = compare_options,
 	.examples = compare_examples,

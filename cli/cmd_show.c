@@ -19,8 +19,11 @@ struct shown {
 	struct digest identity;
 	struct buffer payload;
 	struct statement statement;
-	struct json *scores;   /* items, made for text as well as for JSON */
-	struct json *withheld; /* what of it was taken away */
+	struct json *scores;     /* items, made for text as well as for JSON */
+	struct json *unbelieved; /* results by keys that the policy does not accept for them */
+	bool all_signers;        /* their scores are in `scores`, too */
+	struct whose *whose;     /* owned */
+	struct json *withheld;   /* what of it was taken away */
 	struct json *notes;
 	struct json *later; /* of a run: cards that were registered after it */
 };
@@ -30,6 +33,8 @@ static void shown_release(struct shown *shown)
 	buffer_release(&shown->payload);
 	statement_release(&shown->statement);
 	json_free(&shown->scores);
+	json_free(&shown->unbelieved);
+	whose_close(&shown->whose);
 	json_free(&shown->withheld);
 	json_free(&shown->notes);
 	json_free(&shown->later);
@@ -49,43 +54,70 @@ static int note_seen(void *arg, const struct remark *note, struct error *err)
 		       : 0;
 }
 
-/* The score at hand, and whether its eval was retracted by somebody who may. */
+/* The scores of one result after the other. */
 struct score_shown {
 	struct registry *registry;
-	struct json *scores;
-	char eval[DIGEST_HEX_SIZE]; /* that was asked about last */
-	char by[DIGEST_HEX_SIZE];   /* who retracted it; empty: nobody */
+	struct shown *shown;
+	char eval[DIGEST_HEX_SIZE]; /* the result at hand */
+	struct whose_said whose;    /* whose it is */
+	char by[DIGEST_HEX_SIZE];   /* who retracted it, and may; empty: nobody */
 };
+
+static int unbelieved_add(struct json *list, const struct index_score *score,
+			  const struct whose_said *whose, struct error *err)
+{
+	struct digest eval, key;
+	struct json *item;
+
+	return digest_from_hex(span_of(score->statement), &eval, err) ||
+			       digest_from_hex(span_of(score->signer), &key, err) ||
+			       json_add_object(list, &item, err) ||
+			       json_set_digest(item, "statement", &eval, err) ||
+			       json_set_digest(item, "key", &key, err) ||
+			       json_set_text(item, "why", whose->why.text, err)
+		       ? -1
+		       : 0;
+}
+
+/* The first score of a result: whose is it, and was it retracted by somebody who may? */
+static int result_begin(struct score_shown *at, const struct index_score *score, struct error *err)
+{
+	struct digest eval, key;
+	bool retracted = false;
+
+	if (digest_from_hex(span_of(score->statement), &eval, err) ||
+	    whose_ask(at->shown->whose, &eval, &at->whose, err) ||
+	    (*score->retracted_by &&
+	     registry_retracted(at->registry, &eval, &retracted, &key, err)))
+		return -1;
+	digest_to_hex(&eval, at->eval);
+	at->by[0] = '\0';
+	if (retracted)
+		digest_to_hex(&key, at->by);
+	return at->whose.believed ? 0
+				  : unbelieved_add(at->shown->unbelieved, score, &at->whose, err);
+}
 
 static int score_seen(void *arg, const struct index_score *score, struct error *err)
 {
-	struct score_shown *shown = arg;
+	struct score_shown *at = arg;
 	struct index_score told = *score;
-	struct digest eval, key;
-	bool retracted;
 
-	if (!*score->retracted_by)
-		return scores_shown_take(shown->scores, score, err);
-	if (strcmp(shown->eval, score->statement) != 0) {
-		if (digest_from_hex(span_of(score->statement), &eval, err) ||
-		    registry_retracted(shown->registry, &eval, &retracted, &key, err))
-			return -1;
-		digest_to_hex(&eval, shown->eval);
-		digest_to_hex(&key, shown->by);
-		if (!retracted)
-			shown->by[0] = '\0';
-	}
-	told.retracted_by = shown->by;
-	if (!shown->by[0])
+	if (strcmp(at->eval, score->statement) != 0 && result_begin(at, score, err))
+		return -1;
+	if (!at->whose.believed && !at->shown->all_signers)
+		return 0;
+	told.retracted_by = at->by;
+	if (!at->by[0])
 		told.state = score->own_state;
-	return scores_shown_take(shown->scores, &told, err);
+	return scores_shown_take(at->shown->scores, &told, &at->whose, err);
 }
 
 static int shown_load(struct registry *registry, const char *word, struct shown *shown,
 		      struct error *err)
 {
 	const struct remarks_wish notes = { .statement = &shown->identity };
-	struct score_shown scores = { .registry = registry };
+	struct score_shown scores = { .registry = registry, .shown = shown };
 	struct index *index;
 	struct name name;
 
@@ -97,12 +129,13 @@ static int shown_load(struct registry *registry, const char *word, struct shown 
 	    json_array_new(&shown->withheld, err) || json_array_new(&shown->notes, err) ||
 	    registry_withheld(registry, &shown->statement, shown->withheld, err) ||
 	    registry_remarks(registry, &notes, note_seen, shown, err) ||
-	    json_array_new(&shown->later, err))
+	    json_array_new(&shown->later, err) || json_array_new(&shown->unbelieved, err) ||
+	    whose_open(registry, &shown->whose, err) ||
+	    whose_about(shown->whose, &shown->identity, err))
 		return -1;
 	if (shown->statement.kind == STATEMENT_run &&
 	    card_later_find(registry, &shown->statement, &shown->identity, shown->later, err))
 		return -1;
-	scores.scores = shown->scores;
 	return index_scores(index, &shown->identity, score_seen, &scores, err);
 }
 
@@ -120,6 +153,8 @@ static int print_json(const struct shown *shown, struct json **about, struct err
 	    json_set_digest(object, "digest", &shown->statement.digest, err) ||
 	    json_set_clone(object, "predicate", shown->statement.predicate, err) ||
 	    json_set_clone(object, "scores", shown->scores, err) ||
+	    (json_count(shown->unbelieved) &&
+	     json_set_clone(object, "unbelieved", shown->unbelieved, err)) ||
 	    json_set_clone(object, "withheld", shown->withheld, err) ||
 	    json_set_clone(object, "notes", shown->notes, err) ||
 	    (json_count(shown->later) && json_set_clone(object, "laterCards", shown->later, err)) ||
@@ -234,6 +269,8 @@ static int print_text(const struct call *call, const struct shown *shown, const 
 		card_held_print(json_member(shown->statement.predicate, "card"));
 	card_later_print(shown->later);
 	scores_shown_print(shown->scores);
+	if (!shown->all_signers && !call->quiet)
+		left_out_print(json_count(shown->unbelieved));
 	for (size_t i = 0; i < json_count(shown->withheld); i++)
 		print_withheld(json_at(shown->withheld, i));
 	for (size_t i = 0; i < json_count(shown->notes); i++)
@@ -277,6 +314,7 @@ static int show_run(struct call *call, struct error *err)
 	struct index *index;
 
 	buffer_init(&shown.payload, PAYLOAD_MAX);
+	shown.all_signers = call_has(call, "all-signers");
 	if (open_registry(call, &registry, err))
 		return -1;
 	if (call_has(call, "croissant"))
@@ -288,6 +326,7 @@ static int show_run(struct call *call, struct error *err)
 		return -1;
 	about.registry = registry;
 	about.classes = true;
+	about.whose = shown.whose;
 	if (index_about(index, &shown.identity, rows_take, &about, err))
 		return -1;
 	return call->json ? print_json(&shown, &object, err)
@@ -295,6 +334,8 @@ static int show_run(struct call *call, struct error *err)
 }
 
 static const struct option show_options[] = {
+	{ .name = "all-signers",
+	  .help = "scores of keys that the policy does not accept for them, too, marked" },
 	{ .name = "croissant",
 	  .help = "a dataset as a Croissant 1.1 description (JSON-LD); beside its files, "
 		  "mlcroissant and others load them by it" },
@@ -312,10 +353,11 @@ static const struct example show_examples[] = {
 const struct command command_show = {
 	.name = "show",
 	.summary = "show what a name or digest stands for",
-	.synopsis = "NAME@VERSION|DIGEST",
+	.synopsis = "NAME@VERSION|DIGEST [--all-signers]",
 	.description =
 		"The statement, whose signature and identity are checked on the way, the scores "
-		"of its evaluations (the publisher's own and those that other keys signed apart), "
+		"of its evaluations (the publisher's own and those that others signed apart; what "
+		"keys signed that the policy does not accept for it is counted, and not shown), "
 		"and every statement that speaks of it. Whether its signer "
 		"is trusted is for akashi verify to say.",
 	.options = show_options,

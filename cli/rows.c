@@ -48,8 +48,28 @@ static int bodiless_of(const struct rows *rows, const struct index_row *row,
 		       : 0;
 }
 
+/* Of what is worth only as much as its signer's word: does the policy accept it? */
+static int unbelieved_of(const struct rows *rows, const struct index_row *row, bool *out_is,
+			 struct error *err)
+{
+	static const char *const judged[] = { "eval",       "record", "verification", "derivation",
+					      "retraction", "card",   "supersession", "release" };
+	struct whose_said said = { .believed = true };
+	struct digest identity;
+	bool is = false;
+
+	for (size_t i = 0; i < sizeof(judged) / sizeof(judged[0]); i++)
+		is = is || strcmp(row->kind, judged[i]) == 0;
+	if (is && rows->whose && row->digest[0] &&
+	    (digest_from_hex(span_of(row->statement), &identity, err) ||
+	     whose_ask(rows->whose, &identity, &said, err)))
+		return -1;
+	*out_is = !said.believed;
+	return 0;
+}
+
 static int row_json(struct json *items, const struct index_row *row, const char *class,
-		    const char *bodiless, struct error *err)
+		    bool unbelieved, const char *bodiless, struct error *err)
 {
 	struct digest statement, key, digest;
 	struct json *item;
@@ -65,7 +85,8 @@ static int row_json(struct json *items, const struct index_row *row, const char 
 	    (*bodiless && json_set_text(item, "withoutBody", bodiless, err)) ||
 	    json_set_digest(item, "statement", &statement, err) ||
 	    json_set_digest(item, "key", &key, err) ||
-	    (*class && json_set_text(item, "class", class, err)))
+	    (*class && json_set_text(item, "class", class, err)) ||
+	    (unbelieved && json_set_bool(item, "believed", false, err)))
 		return -1;
 	return row->declared[0] ? json_set_text(item, "declared", row->declared, err) : 0;
 }
@@ -76,15 +97,17 @@ int rows_take(void *arg, const struct index_row *row, struct error *err)
 	char index[32], key[17], kind[64], bodiless[WITHHELD_TEXT_SIZE];
 	char statement[DIGEST_HEX_SIZE + WITHHELD_TEXT_SIZE];
 	const char *class;
+	bool unbelieved;
 
-	if (class_of(rows, row, &class, err) || bodiless_of(rows, row, bodiless, err))
+	if (class_of(rows, row, &class, err) || unbelieved_of(rows, row, &unbelieved, err) ||
+	    bodiless_of(rows, row, bodiless, err))
 		return -1;
 	if (rows->items)
-		return row_json(rows->items, row, class, bodiless, err);
+		return row_json(rows->items, row, class, unbelieved, bodiless, err);
 	snprintf(statement, sizeof(statement), "%s%s%s", row->statement, *bodiless ? " " : "",
 		 bodiless);
-	snprintf(kind, sizeof(kind), "%s%s%s%s", row->kind, *class ? " (" : "", class,
-		 *class ? ")" : "");
+	snprintf(kind, sizeof(kind), "%s%s%s%s%s", row->kind, *class ? " (" : "", class,
+		 *class ? ")" : "", unbelieved ? " (not believed)" : "");
 	snprintf(index, sizeof(index), "%" PRIu64, row->log_index);
 	snprintf(key, sizeof(key), "%.16s", row->key);
 	return table_add(&rows->table,

@@ -11,6 +11,8 @@ struct rows {
 	struct table table;
 	struct registry *registry; /* borrowed: says why a body is not here; set after rows_begin */
 	bool classes;              /* records are told apart by class */
+	struct whose *whose; /* borrowed: results and the like that are not believed are marked; or
+				NULL */
 	char publisher[DIGEST_HEX_SIZE]; /* KEY of who signed what the records are about, or empty
 					  */
 };

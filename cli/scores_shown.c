@@ -7,6 +7,8 @@
 
 #include "cli/output.h"
 
+enum { CONTRADICTS_MAX = 512 }; /* bytes of what index_score says of them, and more */
+
 static int set_said(struct json *item, const char *key, const char *text, struct error *err)
 {
 	return text && *text ? json_set_text(item, key, text, err) : 0;
@@ -44,11 +46,35 @@ static int set_task(struct json *item, const struct index_score *score, struct e
 		       : json_set_bool(item, "higherIsBetter", score->higher_is_better != 0, err);
 }
 
-static int set_eval(struct json *item, const struct index_score *score, struct error *err)
+/* In what the results and the checkpoint differ: what speaks against them, and what is only told.
+ */
+static int set_differences(struct json *item, const char *words, struct error *err)
+{
+	char told[2][CONTRADICTS_MAX] = { "", "" };
+
+	for (const char *at = words; *at;) {
+		size_t len = strcspn(at, " ");
+		char what[CONTRADICTS_MAX], *to;
+
+		snprintf(what, sizeof(what), "%.*s", (int)len, at);
+		to = told[evals_is_usual(what)];
+		snprintf(to + strlen(to), CONTRADICTS_MAX - strlen(to), "%s%s", *to ? " " : "",
+			 what);
+		at += len + strspn(at + len, " ");
+	}
+	return set_said(item, "contradicts", told[0], err) || set_said(item, "noted", told[1], err)
+		       ? -1
+		       : 0;
+}
+
+static int set_eval(struct json *item, const struct index_score *score,
+		    const struct whose_said *whose, struct error *err)
 {
 	return set_digest(item, "eval", score->statement, err) ||
-			       set_digest(item, "key", score->signer, err) ||
-			       json_set_bool(item, "independent", score->independent, err) ||
+			       (whose->believed ? json_set_digest(item, "key", &whose->signer, err)
+						: set_digest(item, "key", score->signer, err)) ||
+			       json_set_bool(item, "independent", whose->independent, err) ||
+			       json_set_bool(item, "believed", whose->believed, err) ||
 			       json_set_size(item, "logIndex", score->log_index, err) ||
 			       set_digest(item, "retractedBy", score->retracted_by, err) ||
 			       set_said(item, "format", score->format, err) ||
@@ -57,15 +83,16 @@ static int set_eval(struct json *item, const struct index_score *score, struct e
 			       set_said(item, "model", score->model, err) ||
 			       set_said(item, "evaluated", score->evaluated, err) ||
 			       set_said(item, "dtype", score->dtype, err) ||
-			       set_said(item, "contradicts", score->contradicts, err) ||
+			       set_differences(item, score->contradicts, err) ||
 			       set_digest(item, "file", score->file, err)
 		       ? -1
 		       : 0;
 }
 
-int scores_shown_take(void *arg, const struct index_score *score, struct error *err)
+int scores_shown_take(struct json *scores, const struct index_score *score,
+		      const struct whose_said *whose, struct error *err)
 {
-	struct json *scores = arg, *item;
+	struct json *item;
 
 	return json_add_object(scores, &item, err) ||
 			       json_set_text(item, "task", score->task, err) ||
@@ -74,7 +101,7 @@ int scores_shown_take(void *arg, const struct index_score *score, struct error *
 			       set_said(item, "filter", score->filter, err) ||
 			       set_said(item, "stderr", score->stderr_text, err) ||
 			       json_set_text(item, "state", score->state, err) ||
-			       set_task(item, score, err) || set_eval(item, score, err)
+			       set_task(item, score, err) || set_eval(item, score, whose, err)
 		       ? -1
 		       : 0;
 }
@@ -86,19 +113,30 @@ static const char *text_of(const struct json *score, const char *key)
 	return text ? text : "";
 }
 
+/* 0: the publisher's own, 1: of others, 2: not believed. */
+static int side_of(const struct json *score)
+{
+	return !json_is_yes(json_member(score, "believed"))     ? 2
+	       : json_is_yes(json_member(score, "independent")) ? 1
+								: 0;
+}
+
 /* Whose they are, and what made them. */
 static void print_heading(const struct json *score)
 {
-	bool independent = json_is_yes(json_member(score, "independent"));
+	static const char *const by_whom[] = { "the publisher itself",
+					       "another key than the publisher's",
+					       "a key that the policy does not accept for it" };
 	const char *key = text_of(score, "key"), *by = text_of(score, "retractedBy");
 
 	output_line(stdout, "%-14s by %s, key %.16s: %s%s%s%s%s", "evaluation",
-		    independent ? "another key than the publisher's" : "the publisher itself",
-		    *key ? key + 7 : "", text_of(score, "format"),
+		    by_whom[side_of(score)], *key ? key + 7 : "", text_of(score, "format"),
 		    *text_of(score, "harness") ? " " : "", text_of(score, "harness"),
 		    *text_of(score, "evaluated") ? ", " : "", text_of(score, "evaluated"));
 	if (*text_of(score, "contradicts"))
 		output_line(stdout, "%-14s %s", "contradicts", text_of(score, "contradicts"));
+	if (*text_of(score, "noted"))
+		output_line(stdout, "%-14s %s", "noted", text_of(score, "noted"));
 	if (*by)
 		output_line(stdout, "%-14s retracted by %s, key %.16s: it does not count",
 			    "invalidated", strcmp(by, key) == 0 ? "its own signer" : "another",
@@ -121,15 +159,15 @@ static void print_score(const struct json *score)
 		    *error ? " +- " : "", error, shown);
 }
 
-/* Those that are independent, or those that are not, in the order of the log. */
-static void print_side(const struct json *scores, bool independent)
+/* Those of one side, in the order of the log. */
+static void print_side(const struct json *scores, int side)
 {
 	const char *eval = "";
 
 	for (size_t i = 0; i < json_count(scores); i++) {
 		const struct json *score = json_at(scores, i);
 
-		if (json_is_yes(json_member(score, "independent")) != independent)
+		if (side_of(score) != side)
 			continue;
 		if (strcmp(text_of(score, "eval"), eval) != 0)
 			print_heading(score);
@@ -140,6 +178,16 @@ static void print_side(const struct json *scores, bool independent)
 
 void scores_shown_print(const struct json *scores)
 {
-	print_side(scores, false);
-	print_side(scores, true);
+	for (int side = 0; side <= 2; side++)
+		print_side(scores, side);
+}
+
+void left_out_print(size_t count)
+{
+	if (count)
+		output_line(stdout,
+			    "%zu result%s by keys that the policy does not accept for %s %s not "
+			    "shown; --all-signers shows %s, marked",
+			    count, count == 1 ? "" : "s", count == 1 ? "it" : "them",
+			    count == 1 ? "is" : "are", count == 1 ? "it" : "them");
 }

@@ -4,6 +4,7 @@
 
 #include "registry/card_inner.h"
 #include "registry/corpus/croissant.h"
+#include "registry/evals.h"
 
 enum { SCORES_SHOWN_MAX = 2000 };
 
@@ -100,12 +101,11 @@ static int eval_say(const struct card_writer *w, const struct json *eval, struct
 		       : 0;
 }
 
-/* What is usual, and no contradiction: measured first and registered later, a folder used again. */
 static bool is_usual(const struct json *difference)
 {
 	const char *what = fact_text(difference, "what");
 
-	return what && (strcmp(what, "registered-later") == 0 || strcmp(what, "folder") == 0);
+	return what && evals_is_usual(what);
 }
 
 static bool contradicts(const struct json *eval)

@@ -11,6 +11,7 @@
 #include "registry/index.h"
 #include "registry/retract.h"
 #include "registry/statement.h"
+#include "registry/whose.h"
 
 #define PAYLOAD_MAX (1u << 20)
 #define ROWS_MAX 100000u
@@ -73,33 +74,50 @@ struct gathering {
 	struct index *index;
 	struct comparison *comparison;
 	const struct compare_wish *wish;
+	struct whose *whose; /* owned */
 	size_t version;
-	struct digest signer[8]; /* of the checkpoint */
-	size_t signer_count;
+	size_t version_begins; /* its first result */
 	size_t eval_room, row_room;
 };
 
-static int signer_seen(void *arg, const struct index_row *row, struct error *err)
+static int kind_seen(void *arg, const struct index_row *row, struct error *err)
 {
-	struct gathering *gathering = arg;
-	size_t room = sizeof(gathering->signer) / sizeof(gathering->signer[0]);
-
+	(void)arg;
 	if (strcmp(row->kind, statement_kind_name(STATEMENT_checkpoint)) != 0)
 		return error_set(err, ERROR_USAGE, "'%s' is a %s: scores are of checkpoints",
 				 row->subject,
 				 row->kind[0] ? row->kind : "statement that is not here");
-	if (gathering->signer_count == room)
-		return 0;
-	return digest_from_hex(span_of(row->key), &gathering->signer[gathering->signer_count++],
-			       err);
+	return 0;
 }
 
-static bool is_independent(const struct gathering *gathering, const struct digest *signer)
+/* Is it a result of this very version? Anything may mention one. */
+static int of_check(const struct gathering *gathering, const struct compare_eval *eval,
+		    struct error *err)
 {
-	for (size_t i = 0; i < gathering->signer_count; i++)
-		if (digest_equal(&gathering->signer[i], signer))
-			return false;
-	return true;
+	const struct versions *versions = &gathering->comparison->versions;
+	struct reference of;
+
+	if (reference_need(eval->statement.predicate, "of", &of, err))
+		return -1;
+	return digest_equal(&of.statement, &versions->item[gathering->version].statement)
+		       ? 0
+		       : error_set(err, ERROR_UNTRUSTED, "a result of something else");
+}
+
+/* Whose it is. The key is that of the first signature that counts, else of the one at hand. */
+static int eval_judge(struct gathering *gathering, struct compare_eval *eval, struct error *err)
+{
+	struct whose_said said;
+
+	if (whose_ask(gathering->whose, &eval->identity, &said, err))
+		return -1;
+	eval->side = !said.believed     ? COMPARE_UNBELIEVED
+		     : said.independent ? COMPARE_INDEPENDENT
+					: COMPARE_OWN;
+	if (said.believed)
+		eval->signer = said.signer;
+	eval->why = said.why;
+	return 0;
 }
 
 static int eval_load(struct gathering *gathering, const struct index_row *row,
@@ -113,11 +131,25 @@ static int eval_load(struct gathering *gathering, const struct index_row *row,
 	    digest_from_hex(span_of(row->key), &eval->signer, err) ||
 	    registry_payload(gathering->registry, &eval->identity, &payload, err) ||
 	    statement_parse(buffer_view(&payload), &eval->statement, err) ||
+	    of_check(gathering, eval, err) || eval_judge(gathering, eval, err) ||
 	    registry_retracted(gathering->registry, &eval->identity, &eval->retracted, &by, err))
 		return -1;
 	eval->version = gathering->version;
-	eval->independent = is_independent(gathering, &eval->signer);
 	return 0;
+}
+
+/* Several keys may have signed one result. */
+static bool is_kept(const struct gathering *gathering, const char *identity)
+{
+	const struct comparison *comparison = gathering->comparison;
+	char hex[DIGEST_HEX_SIZE];
+
+	for (size_t i = gathering->version_begins; i < comparison->eval_count; i++) {
+		digest_to_hex(&comparison->eval[i]->identity, hex);
+		if (strcmp(hex, identity) == 0)
+			return true;
+	}
+	return false;
 }
 
 static int eval_keep(struct gathering *gathering, const struct compare_eval *eval,
@@ -148,15 +180,18 @@ static int about_seen(void *arg, const struct index_row *row, struct error *err)
 {
 	struct gathering *gathering = arg;
 	struct compare_eval eval = { 0 };
+	struct error why = { 0 };
 
-	if (strcmp(row->kind, statement_kind_name(STATEMENT_eval)) != 0)
+	if (strcmp(row->kind, statement_kind_name(STATEMENT_eval)) != 0 ||
+	    is_kept(gathering, row->statement))
 		return 0;
-	if (eval_load(gathering, row, &eval, err) || eval_keep(gathering, &eval, err)) {
-		statement_release(&eval.statement);
-		/* A body that is gone, or was taken away, is no result. */
-		return err->code == ERROR_ABSENT || err->code == ERROR_UNTRUSTED ? 0 : -1;
-	}
-	return 0;
+	if (!eval_load(gathering, row, &eval, &why) && !eval_keep(gathering, &eval, &why))
+		return 0;
+	statement_release(&eval.statement);
+	/* A body that is gone, or was taken away, is no result. */
+	return why.code == ERROR_ABSENT || why.code == ERROR_UNTRUSTED
+		       ? 0
+		       : error_set(err, why.code, "%s", why.text);
 }
 
 /* ---- Rows ---- */
@@ -183,9 +218,9 @@ static int row_order(const void *a, const void *b)
 	const struct compare_row *x = a, *y = b;
 	int order;
 
-	if (x->independent != y->independent)
-		return x->independent ? 1 : -1;
-	order = x->independent ? digest_order(&x->signer, &y->signer) : 0;
+	if (x->side != y->side)
+		return x->side < y->side ? -1 : 1;
+	order = x->side == COMPARE_OWN ? 0 : digest_order(&x->signer, &y->signer);
 	if (!order)
 		order = strcmp(x->task, y->task);
 	if (!order)
@@ -219,8 +254,9 @@ static int rows_list(struct gathering *gathering, struct error *err)
 	struct comparison *comparison = gathering->comparison;
 
 	for (size_t i = 0; i < comparison->eval_count; i++) {
-		const struct compare_eval *eval = comparison->eval[i];
+		struct compare_eval *eval = comparison->eval[i];
 		const struct json *scores = json_member(eval->statement.predicate, "scores");
+		bool left = eval->side == COMPARE_UNBELIEVED && !gathering->wish->all_signers;
 
 		for (size_t k = 0; k < json_count(scores); k++) {
 			const struct json *score = json_at(scores, k);
@@ -229,13 +265,17 @@ static int rows_list(struct gathering *gathering, struct error *err)
 				.metric = text_or(score, "metric", ""),
 				.filter = text_or(score, "filter", ""),
 				.signer = eval->signer,
-				.independent = eval->independent,
+				.side = eval->side,
 			};
 
-			if (is_wished(gathering->wish, row.task, row.metric) &&
-			    row_add(gathering, &row, err))
+			if (!is_wished(gathering->wish, row.task, row.metric))
+				continue;
+			if (left)
+				eval->left_out = true;
+			else if (row_add(gathering, &row, err))
 				return -1;
 		}
+		comparison->left_out += eval->left_out;
 	}
 	return 0;
 }
@@ -311,7 +351,7 @@ static void cells_fill(struct gathering *gathering)
 				.metric = text_or(score, "metric", ""),
 				.filter = text_or(score, "filter", ""),
 				.signer = eval->signer,
-				.independent = eval->independent,
+				.side = eval->side,
 			};
 			struct compare_row *row =
 				comparison->row_count
@@ -327,8 +367,8 @@ static void cells_fill(struct gathering *gathering)
 
 static bool same_task(const struct compare_row *a, const struct compare_row *b)
 {
-	return a->independent == b->independent &&
-	       (!a->independent || digest_equal(&a->signer, &b->signer)) &&
+	return a->side == b->side &&
+	       (a->side == COMPARE_OWN || digest_equal(&a->signer, &b->signer)) &&
 	       strcmp(a->task, b->task) == 0;
 }
 
@@ -356,10 +396,11 @@ static int versions_gather(const struct context *ctx, struct gathering *gatherin
 
 	for (size_t i = 0; i < versions->count; i++) {
 		gathering->version = i;
-		gathering->signer_count = 0;
+		gathering->version_begins = gathering->comparison->eval_count;
 		if (context_check_cancelled(ctx, err) ||
-		    index_statement(gathering->index, &versions->item[i].statement, signer_seen,
+		    index_statement(gathering->index, &versions->item[i].statement, kind_seen,
 				    gathering, err) ||
+		    whose_about(gathering->whose, &versions->item[i].statement, err) ||
 		    index_about(gathering->index, &versions->item[i].statement, about_seen,
 				gathering, err))
 			return -1;
@@ -367,11 +408,33 @@ static int versions_gather(const struct context *ctx, struct gathering *gatherin
 	return 0;
 }
 
+static void gathering_release(struct gathering *gathering)
+{
+	whose_close(&gathering->whose);
+}
+
+/* Why there is nothing to compare. */
+static int nothing(const struct comparison *comparison, const char *const *word, size_t count,
+		   const struct compare_wish *wish, struct error *err)
+{
+	const char *which = wish->task_count || wish->metric ? "that was asked for" : "at all";
+	const char *whose = count == 1 ? word[0] : "these versions";
+
+	if (comparison->left_out)
+		return error_set(err, ERROR_ABSENT,
+				 "no result %s of %s counts: %zu by keys that the policy does not "
+				 "accept (--all-signers)",
+				 which, whose, comparison->left_out);
+	return error_set(err, ERROR_ABSENT, "no result %s of %s is registered (akashi add eval)",
+			 which, whose);
+}
+
 int registry_compare(const struct context *ctx, struct registry *registry, const char *const *word,
 		     size_t count, const struct compare_wish *wish,
 		     struct comparison **out_comparison, struct error *err)
 {
 	CLEANUP(comparison_free) struct comparison *comparison = calloc(1, sizeof(*comparison));
+	CLEANUP(gathering_release)
 	struct gathering gathering = { .registry = registry,
 				       .comparison = comparison,
 				       .wish = wish };
@@ -379,16 +442,14 @@ int registry_compare(const struct context *ctx, struct registry *registry, const
 	if (!comparison)
 		return error_set(err, ERROR_SYSTEM, "no memory to compare");
 	if (registry_index(registry, &gathering.index, err) ||
+	    whose_open(registry, &gathering.whose, err) ||
 	    versions_expand(registry, word, count, &comparison->versions, err) ||
 	    versions_gather(ctx, &gathering, err) || rows_list(&gathering, err) ||
 	    rows_unite(comparison, err))
 		return -1;
 	cells_fill(&gathering);
 	if (!comparison->row_count)
-		return error_set(err, ERROR_ABSENT,
-				 "no result %s of %s is registered (akashi add eval)",
-				 wish->task_count || wish->metric ? "that was asked for" : "at all",
-				 count == 1 ? word[0] : "these versions");
+		return nothing(comparison, word, count, wish, err);
 	if (compare_all(&gathering, err))
 		return -1;
 	*out_comparison = comparison;

@@ -17,6 +17,13 @@ enum compare_state {
 	COMPARE_SCORED
 };
 
+/* Whose results: of one row, and in this order (whose.h has the rules). */
+enum compare_side {
+	COMPARE_OWN,         /* the checkpoint's owner signed them, with whatever key */
+	COMPARE_INDEPENDENT, /* somebody else, and the policy lets them */
+	COMPARE_UNBELIEVED   /* by keys that the policy does not let say so */
+};
+
 /* What one version got. */
 struct compare_cell {
 	enum compare_state state;
@@ -31,7 +38,7 @@ struct compare_cell {
 struct compare_row {
 	const char *task, *metric, *filter; /* borrowed from a score */
 	struct digest signer;
-	bool independent;          /* signed by somebody else than the checkpoint */
+	enum compare_side side;
 	struct compare_cell *cell; /* one for each version */
 };
 
@@ -39,7 +46,10 @@ struct compare_row {
 struct compare_eval {
 	size_t version; /* number of it */
 	struct digest identity, signer;
-	bool independent, retracted;
+	enum compare_side side;
+	struct error why; /* it is not believed */
+	bool left_out;    /* it has scores that were asked for, and is in no row: not believed */
+	bool retracted;   /* by somebody who may */
 	struct statement statement;
 };
 
@@ -47,8 +57,9 @@ struct comparison {
 	struct versions versions;
 	struct compare_eval **eval; /* owned, in the order of the log for each version */
 	size_t eval_count;
-	struct compare_row *row; /* by independence, signer, task, filter, metric */
+	struct compare_row *row; /* by side, signer (but the own), task, filter, metric */
 	size_t row_count;
+	size_t left_out; /* results that are in no row, since nobody is believed to say so */
 };
 
 /* What is asked for. NULL: all. */
@@ -56,15 +67,16 @@ struct compare_wish {
 	const char *const *task; /* shell globs */
 	size_t task_count;
 	const char *metric;
-	bool unpaired; /* leave the items alone: signed standard errors only */
+	bool unpaired;    /* leave the items alone: signed standard errors only */
+	bool all_signers; /* rows for results that are not believed, too */
 };
 
 /*
  * Read what was signed about each version (argument_resolve's words and patterns of
- * versions_expand) and compare it with the first. Signatures are checked, not whether the signers
- * are trusted; but a retraction counts only if it is believed. Items are those of the files that
- * the statements name, where they are here. ERROR_USAGE: one of the words is no checkpoint;
- * ERROR_ABSENT: nothing was registered of any. The caller frees *out_comparison.
+ * versions_expand) and compare it with the first. A result, or a retraction, counts only if the
+ * registry's policy lets its signers say so. Items are those of the files that the statements name,
+ * where they are here. ERROR_USAGE: one of the words is no checkpoint; ERROR_ABSENT: nothing that
+ * counts was registered of any. The caller frees *out_comparison.
  */
 MUST_CHECK int registry_compare(const struct context *ctx, struct registry *registry,
 				const char *const *word, size_t count,

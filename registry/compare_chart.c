@@ -157,10 +157,11 @@ static int title_add(const struct chart *chart, const struct panel *panel, struc
 	if (row->filter[0] && strcmp(row->filter, "none") != 0 &&
 	    (buffer_add_text(chart->out, ", ", err) || text_add(chart->out, row->filter, err)))
 		return -1;
-	return row->independent
-		       ? buffer_printf(chart->out, err,
-				       ", signed by %.12s (not the publisher)</text>\n", key)
-		       : buffer_add_text(chart->out, "</text>\n", err);
+	return row->side == COMPARE_OWN
+		       ? buffer_add_text(chart->out, "</text>\n", err)
+		       : buffer_printf(chart->out, err, ", signed by %.12s (%s)</text>\n", key,
+				       row->side == COMPARE_INDEPENDENT ? "not the publisher"
+									: "not believed");
 }
 
 static bool same_line(const struct chart *chart, size_t a, size_t b)

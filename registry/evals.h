@@ -46,6 +46,10 @@ struct evals {
 
 void evals_release(struct evals *evals);
 
+/* Of what a statement lists in `contradictions`: is it usual, and no contradiction? Measured first
+ * and registered later ("registered-later"); a folder that holds other weights now ("folder"). */
+bool evals_is_usual(const char *what);
+
 /*
  * Read, bind and check every file, then register all of them in one batch, or none: where one has a
  * problem nothing is registered and *out_evals tells of each (with `skip`: the others are).

@@ -35,7 +35,7 @@ static int contradictions_text(const struct evals_item *item, struct buffer *out
 	for (size_t i = 0; i < json_count(item->contradictions); i++) {
 		const struct json *entry = json_at(item->contradictions, i);
 
-		if (strcmp(json_text(json_member(entry, "what")), "registered-later") != 0 &&
+		if (!evals_is_usual(json_text(json_member(entry, "what"))) &&
 		    buffer_printf(out, err, "%s%s: '%.120s' in the results, '%.120s' registered",
 				  out->len ? "; " : "", json_text(json_member(entry, "what")),
 				  json_text(json_member(entry, "results")),

@@ -302,6 +302,11 @@ static int date_check(struct checking *c, struct error *err)
 	return 0;
 }
 
+bool evals_is_usual(const char *what)
+{
+	return strcmp(what, "registered-later") == 0 || strcmp(what, "folder") == 0;
+}
+
 /* ---- In itself ---- */
 
 static bool same(const struct json *a, const struct json *b, const char *key)

@@ -8,6 +8,7 @@
 #include "registry/evidence.h"
 #include "registry/index.h"
 #include "registry/statement.h"
+#include "registry/whose.h"
 
 enum {
 	CONFIG_MEMBERS_MAX = 512,
@@ -100,69 +101,6 @@ int facts_refer(struct gathering *g, const struct json *reference, const char *w
 
 /* ---- Who ---- */
 
-static const struct policy_key *listed(const struct believed *believed)
-{
-	return believed->anchor ? policy_key_find(trust_policy(believed->anchor), &believed->key)
-				: NULL;
-}
-
-/* The owner for whose names alone the policy lists the key; empty: for no one owner's. */
-static void owner_of(const struct believed *believed, char out_owner[NAME_PART_MAX + 1])
-{
-	const struct policy_key *key = listed(believed);
-
-	out_owner[0] = '\0';
-	for (size_t i = 0; key && i < key->name_count; i++) {
-		const char *slash = strchr(key->name[i], '/');
-		char owner[NAME_PART_MAX + 1];
-
-		if (!slash || slash - key->name[i] > NAME_PART_MAX) {
-			out_owner[0] = '\0';
-			return;
-		}
-		snprintf(owner, sizeof(owner), "%.*s", (int)(slash - key->name[i]), key->name[i]);
-		if (!name_part_ok(owner) || (i && strcmp(owner, out_owner) != 0)) {
-			out_owner[0] = '\0';
-			return;
-		}
-		snprintf(out_owner, NAME_PART_MAX + 1, "%s", owner);
-	}
-}
-
-static bool same_texts(char *const *one, size_t count, char *const *other, size_t other_count)
-{
-	if (count != other_count)
-		return false;
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(one[i], other[i]) != 0)
-			return false;
-	return true;
-}
-
-/* Did one key take the place of the other, for the same names and kinds? */
-static bool succeeds(const struct policy_key *one, const struct policy_key *other)
-{
-	return one && other && (one->last < other->first || other->last < one->first) &&
-	       same_texts(one->name, one->name_count, other->name, other->name_count) &&
-	       same_texts(one->kind, one->kind_count, other->kind, other->kind_count);
-}
-
-bool facts_independent(const struct gathering *g, const struct believed *believed)
-{
-	const struct believed *own = g->wish->checkpoint;
-	char one[NAME_PART_MAX + 1], other[NAME_PART_MAX + 1];
-
-	for (size_t i = 0; i < own->signer_count; i++)
-		for (size_t k = 0; k < believed->signer_count; k++)
-			if (digest_equal(&own->signer[i].key, &believed->signer[k].key))
-				return false;
-	owner_of(own, one);
-	owner_of(believed, other);
-	if (one[0] && strcmp(one, other) == 0)
-		return false;
-	return !succeeds(listed(own), listed(believed));
-}
-
 int facts_source(const struct gathering *g, const struct believed *believed, struct json *item,
 		 struct error *err)
 {
@@ -172,7 +110,7 @@ int facts_source(const struct gathering *g, const struct believed *believed, str
 
 	(void)g;
 	name_to_text(&believed->statement.name, name);
-	owner_of(believed, owner);
+	believed_owner(believed, owner);
 	if (believed->statement.name.name[0] && json_set_text(item, "name", name, err))
 		return -1;
 	if (!digest_equal(&believed->identity, &nobody) &&

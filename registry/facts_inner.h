@@ -34,9 +34,6 @@ MUST_CHECK int facts_undisclosed(struct gathering *g, const char *what,
 MUST_CHECK int facts_source(const struct gathering *g, const struct believed *believed,
 			    struct json *item, struct error *err);
 
-/* Is it signed by somebody else than the checkpoint? */
-bool facts_independent(const struct gathering *g, const struct believed *believed);
-
 /* A scalar of foreign JSON as facts have it, under `key`; anything else is left out. */
 MUST_CHECK int facts_scalar(struct json *object, const char *key, const struct json *value,
 			    struct error *err);

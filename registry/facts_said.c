@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "registry/whose.h"
+
 static int copy(const struct json *from, const char *key, struct json *to, struct error *err)
 {
 	const struct json *value = json_member(from, key);
@@ -198,7 +200,8 @@ static int said_take(struct gathering *g, const struct digest *identity, bool de
 	if (!taken)
 		return 0;
 	return json_add_object(list[how - told], &item, err) || facts_source(g, &said, item, err) ||
-			       json_set_bool(item, "independent", facts_independent(g, &said),
+			       json_set_bool(item, "independent",
+					     believed_independent(g->wish->checkpoint, &said),
 					     err) ||
 			       (seen.kind == STATEMENT_eval &&
 				eval_standing(g, &said, item, err)) ||

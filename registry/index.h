@@ -79,7 +79,6 @@ struct index_score {
 	const char *dtype;                          /* that the model ran in, as the file says */
 	const char *contradicts; /* in what it differs from the checkpoint: "parameters date" */
 	const char *signer;      /* KEY */
-	bool independent;        /* the checkpoint was signed by other keys only */
 	const char *declared;
 	uint64_t log_index;
 };

@@ -200,11 +200,10 @@ static struct index_score score_row(struct query *query)
 		.evaluated = column_text(query, 22),
 		.sampling = column_text(query, 23),
 		.signer = column_text(query, 24),
-		.independent = query_u64(query, 25) != 0,
-		.declared = column_text(query, 26),
-		.log_index = query_u64(query, 27),
-		.contradicts = column_text(query, 28),
-		.dtype = column_text(query, 29),
+		.declared = column_text(query, 25),
+		.log_index = query_u64(query, 26),
+		.contradicts = column_text(query, 27),
+		.dtype = column_text(query, 28),
 	};
 }
 
@@ -216,10 +215,8 @@ int index_scores(struct index *index, const struct digest *statement, index_visi
 		"score.version, task_hash, shots, samples, better, grouped, part_of, "
 		"(SELECT r.signer FROM statement AS r WHERE r.digest = score.identity AND "
 		"r.kind = 'retraction' ORDER BY r.log_index LIMIT 1), items, format, harness, "
-		"harness_git, model, file, evaluated, sampling, s.signer, "
-		"EXISTS (SELECT 1 FROM statement WHERE identity = edge.towards) AND NOT EXISTS "
-		"(SELECT 1 FROM statement AS c WHERE c.identity = edge.towards AND "
-		"c.signer = s.signer), s.declared, s.log_index, contradicts, dtype "
+		"harness_git, model, file, evaluated, sampling, s.signer, s.declared, "
+		"s.log_index, contradicts, dtype "
 		"FROM edge JOIN score ON score.identity = edge.identity "
 		"JOIN evaluation AS e ON e.identity = edge.identity "
 		"JOIN statement AS s ON s.log_index = "

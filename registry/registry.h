@@ -100,6 +100,7 @@
 #include "registry/trust_update.h"
 #include "registry/usage.h"
 #include "registry/versions.h"
+#include "registry/whose.h"
 #include "registry/withhold.h"
 #include "registry/witness.h"
 

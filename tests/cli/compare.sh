@@ -113,6 +113,56 @@ run 0 compare a/m@step-100 a/m@step-300
 said "0.2500"
 unsaid "invalidated"
 
+# Whose results: a second key of the owner's is the publisher too, a judge is independent, and a stranger is left out and counted.
+for key in owner second judge nobody; do
+	run 0 key generate "$key"
+done
+run 0 trust policy --add-key owner --names 'w/*'
+run 0 trust policy --add-key second --names 'w/*' --kinds eval
+run 0 trust policy --add-key judge --names 'w/*' --names 'j/*' --kinds eval
+run 0 add checkpoint "$TINY/step-300" w/m@1 --key owner
+results by-nobody 'right = set(range(180))'
+run 0 add eval by-nobody/results_*.json --of w/m@1 --key nobody
+complained 'does not count'
+run 4 compare w/m@1
+complained "1 by keys that the policy does not accept (--all-signers)"
+run 0 show w/m@1
+unsaid "0.9"
+said "1 result by keys that the policy does not accept for it is not shown; --all-signers shows it, marked"
+said "eval (not believed)"
+results by-owner 'right = set(range(10))'
+results by-second 'right = set(range(20))'
+results by-judge 'right = set(range(30))'
+for key in owner second judge; do
+	run 0 add eval by-$key/results_*.json --of w/m@1 --key $key
+done
+run 0 compare w/m@1
+said "0.1000"
+said "not by the publisher"
+said "0.1500"
+unsaid "0.0500"
+unsaid "0.9000"
+said "1 result by keys that the policy does not accept"
+run 0 compare w/m@1 --all-signers
+said "not believed: the policy does not accept it"
+said "0.9000"
+unsaid "is not shown"
+run 0 compare w/m@1 --json
+json '[(i["independent"], i["believed"], i["versions"][0]["value"]) for i in o["items"]] == [(False, True, "0.1"), (True, True, "0.15")]'
+json '[u["name"] for u in o["unbelieved"]] == ["w/m@1"] and "signer unknown" in o["unbelieved"][0]["why"]'
+run 0 compare w/m@1 --all-signers --json
+json '[(i["independent"], i["believed"]) for i in o["items"]] == [(False, True), (True, True), (False, False)]'
+run 0 show w/m@1 --json
+json '[(s["independent"], s["believed"], s["value"]) for s in o["scores"]] == [(False, True, "0.05"), (False, True, "0.1"), (True, True, "0.15")]'
+json 'len(o["unbelieved"]) == 1 and [a.get("believed") for a in o["about"] if a["kind"] == "eval"].count(False) == 1'
+run 0 show w/m@1 --all-signers
+said "by a key that the policy does not accept for it, key"
+said "by the publisher itself, key"
+said "by another key than the publisher's, key"
+# As the card has it.
+run 0 card w/m@1 --json
+json '[e["independent"] for e in o["evals"]] == [False, False, True] and [u["kind"] for u in o["unbelieved"]] == ["eval"]'
+
 # A chart over the steps: one file that is XML, with a point for each score.
 run 0 compare 'a/m@step-*' --chart -o chart.svg
 python3 - <<'PY' || fail "chart.svg"

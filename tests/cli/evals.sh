@@ -55,7 +55,10 @@ json '[s["evidence"]["evalsSeeded"] for s in o["steps"] if s["id"] == "claims"] 
 json '[s["evidence"]["recomputed"][0]["itemsDrawn"] for s in o["steps"] if s["id"] == "claims"] == [3]'
 run 0 show a/honest@1
 said "by the publisher itself, key"
+said "noted          registered-later"
+unsaid "contradicts"
 run 0 show a/honest@1 --json
+json '{(s.get("noted"), s.get("contradicts")) for s in o["scores"]} == {("registered-later", None)}'
 json '{(s["state"], s["shots"], s["independent"]) for s in o["scores"]} == {("scored", 0, False)}'
 json '[s["items"] for s in o["scores"] if s["task"] == "akashi_tiny_order"][0].startswith("sha256:")'
 run 2 verify a/honest@1 --evals 0
