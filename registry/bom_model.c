@@ -39,7 +39,8 @@ static int interval_set(struct json *metric, const struct json *score, struct er
 
 	if (decimal_of_json(json_member(score, "value"), &value, &ignored) ||
 	    !json_member(score, "stderr") ||
-	    decimal_of_json(json_member(score, "stderr"), &deviation, &ignored) || deviation < 0)
+	    decimal_of_json(json_member(score, "stderr"), &deviation, &ignored) || deviation < 0 ||
+	    !isfinite(value - normal_band(deviation)) || !isfinite(value + normal_band(deviation)))
 		return 0;
 	if (json_set_object(metric, "confidenceInterval", &interval, err))
 		return -1;

@@ -10,6 +10,8 @@
 #include "registry/card_markup.h"
 #include "registry/checkpoint_name.h"
 
+#define VALUE_DRAWN_MAX 1e100
+
 enum {
 	PANEL_WIDTH = 420,
 	PANEL_HEIGHT = 240,
@@ -88,6 +90,13 @@ static double band_of(const struct compare_cell *cell)
 	return isnan(cell->deviation) ? 0 : normal_band(cell->deviation);
 }
 
+/* What is too large for coordinates is a gap, as what was not run. */
+static bool is_drawn(const struct compare_cell *cell)
+{
+	return cell->state == COMPARE_SCORED &&
+	       fabs(cell->value) + band_of(cell) <= VALUE_DRAWN_MAX;
+}
+
 static void panel_scale(const struct chart *chart, struct panel *panel)
 {
 	double low = INFINITY, high = -INFINITY, room;
@@ -95,7 +104,7 @@ static void panel_scale(const struct chart *chart, struct panel *panel)
 	for (size_t i = 0; i < chart->comparison->versions.count; i++) {
 		const struct compare_cell *cell = &panel->row->cell[i];
 
-		if (cell->state != COMPARE_SCORED)
+		if (!is_drawn(cell))
 			continue;
 		low = fmin(low, cell->value - band_of(cell));
 		high = fmax(high, cell->value + band_of(cell));
@@ -105,6 +114,8 @@ static void panel_scale(const struct chart *chart, struct panel *panel)
 		high = 1;
 	}
 	room = high > low ? 0.06 * (high - low) : fmax(fabs(high) * 0.1, 0.05);
+	/* A span of a few last digits has no ticks between. */
+	room = fmax(room, 1e-9 * fmax(fabs(low), fabs(high)));
 	panel->y_low = low - room;
 	panel->y_high = high + room;
 }
@@ -183,7 +194,7 @@ static int band_add(const struct chart *chart, const struct panel *panel, const 
 		const struct compare_cell *cell = &panel->row->cell[version];
 		double band = i < count ? band_of(cell) : -band_of(cell);
 
-		if (cell->state != COMPARE_SCORED)
+		if (!is_drawn(cell))
 			continue;
 		if (!any && buffer_printf(chart->out, err,
 					  "<polygon fill=\"%s\" fill-opacity=\"0.15\" points=\"",
@@ -207,7 +218,7 @@ static int points_add(const struct chart *chart, const struct panel *panel, cons
 		const struct compare_cell *cell = &panel->row->cell[order[i]];
 		const struct version *version = &chart->comparison->versions.item[order[i]];
 
-		if (cell->state != COMPARE_SCORED)
+		if (!is_drawn(cell))
 			continue;
 		if (buffer_printf(chart->out, err,
 				  "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"2.6\" fill=\"%s\"><title>"
@@ -230,21 +241,20 @@ static int line_add(const struct chart *chart, const struct panel *panel, const 
 	for (size_t i = 0; i < count; i++) {
 		const struct compare_cell *cell = &panel->row->cell[order[i]];
 
-		if (cell->state == COMPARE_SCORED && !open &&
+		if (is_drawn(cell) && !open &&
 		    buffer_printf(chart->out, err,
 				  "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"1.6\" "
 				  "stroke-dasharray=\"%s\" points=\"",
 				  style[kind].colour, style[kind].dashes))
 			return -1;
-		if (cell->state == COMPARE_SCORED &&
+		if (is_drawn(cell) &&
 		    buffer_printf(chart->out, err, "%.1f,%.1f ",
 				  x_at(chart, panel, (double)chart->step[order[i]]),
 				  y_at(panel, cell->value)))
 			return -1;
-		if (cell->state != COMPARE_SCORED && open &&
-		    buffer_add_text(chart->out, "\"/>\n", err))
+		if (!is_drawn(cell) && open && buffer_add_text(chart->out, "\"/>\n", err))
 			return -1;
-		open = cell->state == COMPARE_SCORED;
+		open = is_drawn(cell);
 	}
 	return open ? buffer_add_text(chart->out, "\"/>\n", err) : 0;
 }

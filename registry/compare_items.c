@@ -243,6 +243,13 @@ static int difference_of_items(const struct compare_cell *first, struct compare_
 	return 0;
 }
 
+/* Scores near the end of what a double holds have differences beyond it. */
+static bool is_finite(const struct difference *difference)
+{
+	return isfinite(difference->value) && isfinite(difference->deviation) &&
+	       isfinite(difference->low) && isfinite(difference->high);
+}
+
 /* One row: first what the standard errors tell, then the items, which tell more. */
 static int cell_compare(struct registry *registry, const struct compare_row *row, size_t count,
 			size_t number, struct compare_cell *cell, struct items *a, struct items *b,
@@ -263,6 +270,10 @@ static int cell_compare(struct registry *registry, const struct compare_row *row
 		  items_load(registry, cell, row, count, b, err) ||
 		  difference_of_items(first, cell, a, b, number, err)))
 		return -1;
+	if (cell->has_difference && !is_finite(&cell->difference)) {
+		cell->has_difference = false;
+		return compare_remark(cell, err, "no interval: the numbers are too large");
+	}
 	return cell->has_difference
 		       ? circumstances_remark(first, cell, err)
 		       : compare_remark(cell, err, "no interval: no standard error was signed");

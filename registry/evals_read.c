@@ -10,7 +10,11 @@
 #include "registry/evals_inner.h"
 #include "registry/secrets.h"
 
-enum { RESULT_FILE_MAX = 64 << 20, DEPTH_MAX = 64 };
+enum {
+	RESULT_FILE_MAX = 64 << 20,
+	DEPTH_MAX = 64,
+	EVAL_PATH_MAX = 512 /* bytes of what a number is called; longer names are cut */
+};
 
 static const struct importer *const importers[] = {
 #define IMPORTER(name) &importer_##name,
@@ -213,6 +217,87 @@ bool evals_argument(const struct json *file, const char *key, char out[SCORES_TE
 	return out[0] && strcmp(out, "None") != 0 && strcmp(out, "False") != 0;
 }
 
+/* ---- Numbers that are none ---- */
+
+#define NUMBER_CHARS "0123456789+-.eE"
+
+/* Not one that overflows, either: 1e999 would be infinite for whoever reads it. */
+static bool is_number(const char *text)
+{
+	struct error ignored = { 0 };
+	double number;
+
+	return decimal_parse(text, &number, &ignored) == 0 || ignored.code == ERROR_SYSTEM;
+}
+
+/* The first number of the value that no double holds, or NULL. *out_path names it: "a.b[3]". */
+static const char *number_find(const struct json *value, char out_path[EVAL_PATH_MAX])
+{
+	size_t len = strlen(out_path);
+	const char *found = NULL;
+	struct json_members at = { 0 };
+
+	if (json_kind(value) == JSON_KIND_NUMBER)
+		return is_number(json_number_text(value)) ? NULL : json_number_text(value);
+	while (!found && json_next(value, &at)) {
+		snprintf(out_path + len, EVAL_PATH_MAX - len, "%s%.120s", len ? "." : "", at.key);
+		found = number_find(at.value, out_path);
+	}
+	for (size_t i = 0; json_kind(value) == JSON_KIND_ARRAY && !found && i < json_count(value);
+	     i++) {
+		snprintf(out_path + len, EVAL_PATH_MAX - len, "[%zu]", i);
+		found = number_find(json_at(value, i), out_path);
+	}
+	if (!found)
+		out_path[len] = '\0';
+	return found;
+}
+
+/* The line of the first such number in a text that is JSON. */
+static size_t number_line(struct span text)
+{
+	size_t line = 1;
+	bool quoted = false;
+
+	for (size_t at = 0; at < text.len; at++) {
+		CLEANUP(text_free) char *number = NULL;
+		uint8_t c = text.data[at];
+		size_t end = at;
+
+		line += c == '\n';
+		if (quoted && c == '\\')
+			at++;
+		else if (c == '"')
+			quoted = !quoted;
+		if (quoted || !(c == '-' || (c >= '0' && c <= '9')))
+			continue;
+		while (end < text.len && text.data[end] && strchr(NUMBER_CHARS, text.data[end]))
+			end++;
+		number = strndup((const char *)text.data + at, end - at);
+		/* "-Infinity" leaves a dash, which is none of ours. */
+		if (!number || (end - at > 1 && !is_number(number)))
+			break;
+		at = end - 1;
+	}
+	return line;
+}
+
+static int numbers_check(const struct json *file, struct span text, struct error *err)
+{
+	char path[EVAL_PATH_MAX] = "";
+	const char *number = number_find(file, path);
+
+	if (!number)
+		return 0;
+	evals_words(path);
+	return error_set(err, ERROR_CORRUPT,
+			 "line %zu: %s is %.40s, which is no number that can be "
+			 "computed with",
+			 number_line(text), path, number);
+}
+
+/* ---- What the file says ---- */
+
 /* Set format, harness, model and scores from the file, by the importer that knows it. */
 static int import(struct evals_file *file, struct error *err)
 {
@@ -248,6 +333,7 @@ int evals_file_read(const char *path, struct evals_file *out_file, struct error 
 	if (secrets_scan(buffer_view(&bytes), path, err))
 		return -1;
 	if (python_json_parse(buffer_view(&bytes), NULL, &file.json, err) ||
+	    numbers_check(file.json, buffer_view(&bytes), err) ||
 	    json_object_new(&file.predicate, err) || import(&file, err))
 		return error_prefix(err, "'%s'", path);
 	file.digest = sha256(buffer_view(&bytes));

@@ -73,16 +73,31 @@ run 0 compare a/m@step-100 a/m@another --json
 json '[[c["state"] for c in i["versions"]] for i in o["items"]] == [["scored", "not-run"], ["not-run", "scored"]]'
 json 'not any("difference" in c for i in o["items"] for c in i["versions"])'
 
-# A number that no double holds spoils no other result, and a negative error is none.
+# A number that no double holds is refused where it stands; a negative error is none.
 given huge '' 'file["results"][task]["acc,none"] = 123456.75; file["results"][task]["acc_stderr,none"] = -1'
-sed 's/123456.75/1e999999/' huge/results_*.json >huge.json
+python3 -c 'import glob, json; json.dump(json.load(open(glob.glob("huge/results_*.json")[0])), open("huge.json", "w"), indent=1)'
+sed -i 's/123456.75/1e999999/' huge.json
 run 0 add checkpoint "$TINY/step-100" a/m@huger
-run 0 add eval huge.json --of a/m@huger
-run 0 compare a/m@step-100 a/m@huge a/m@huger
-said 'failed'
+run 1 add eval huge.json --of a/m@huger
+complained "'huge.json': line $(grep -n 1e999999 huge.json | cut -d: -f1): results.jnli.acc,none is 1e999999"
+run 4 compare a/m@huger
+run 0 compare a/m@step-100 a/m@huge
 unsaid '±-'
 run 0 bom a/m@huge
 unsaid '"lowerBound"'
+# Near the end of what one holds nothing comes out infinite.
+sed 's/1e999999/-1.7e308/; s/"acc_stderr,none": -1/"acc_stderr,none": 1e308/' huge.json >large.json
+run 0 add eval large.json --of a/m@huger
+sed 's/1e999999/1.7e308/; s/"acc_stderr,none": -1/"acc_stderr,none": 1e308/' huge.json >larger.json
+run 0 add checkpoint "$TINY/step-300" a/m@step-900
+run 0 add eval larger.json --of a/m@step-900
+run 0 compare a/m@huger a/m@step-900 --unpaired
+said "no interval: the numbers are too large"
+unsaid "inf"
+run 0 bom a/m@huger
+unsaid '"lowerBound"'
+run 0 compare a/m@step-100 a/m@step-900 --chart -o large.svg
+! grep -qE 'inf|nan' large.svg || fail "a coordinate is no number"
 
 # What was retracted is neither a score nor "not run"; a newer result takes its place.
 run 0 show a/m@step-300 --json
