@@ -11,6 +11,7 @@ enum { DAY_S = 86400, GRACE_DAYS_MAX = 36500 };
 static int gc_json(const struct store_collected *collected, bool dry, struct error *err)
 {
 	CLEANUP(json_free) struct json *object = NULL;
+	char noted[TIME_TEXT_MAX];
 
 	if (json_object_new(&object, err) || json_set_text(object, "schema", "akashi/gc/1", err) ||
 	    json_set_bool(object, "dryRun", dry, err) ||
@@ -30,6 +31,9 @@ static int gc_json(const struct store_collected *collected, bool dry, struct err
 	    json_set_size(object, "notes", collected->notes, err) ||
 	    json_set_size(object, "damaged", collected->damaged, err))
 		return -1;
+	time_to_text(collected->noted, noted);
+	if (collected->noted && json_set_text(object, "noted", noted, err))
+		return -1;
 	return output_json(object, err);
 }
 
@@ -41,6 +45,17 @@ static void line(uint64_t count, const char *what, uint64_t bytes)
 		return;
 	size_to_text(bytes, text);
 	output_line(stdout, "%" PRIu64 " %s, %s", count, what, text);
+}
+
+static void noted_print(int64_t noted)
+{
+	char when[TIME_TEXT_MAX];
+
+	time_to_text(noted, when);
+	output_line(stdout,
+		    "as found by the gc of %s: nothing was released or went since, and what came "
+		    "since is within its grace, and not looked at (--again)",
+		    when);
 }
 
 static void gc_print(const struct call *call, const struct store_collected *collected, bool dry)
@@ -81,6 +96,8 @@ static void gc_print(const struct call *call, const struct store_collected *coll
 	    !collected->deleted && !collected->notes && !collected->young_bytes &&
 	    !collected->kept_bytes)
 		output_line(stdout, "nothing to throw away");
+	if (!call->quiet && collected->noted)
+		noted_print(collected->noted);
 	if (collected->damaged)
 		output_line(stderr,
 			    "%" PRIu64 " packs or objects are damaged and were left alone: akashi "
@@ -124,8 +141,8 @@ static const struct option gc_options[] = {
 		  "and pack every small loose object (otherwise when there are more than a "
 		  "thousand)" },
 	{ .name = "again",
-	  .help = "read every statement again, also those that are remembered and whose files are "
-		  "as they were" },
+	  .help = "look at everything again, also where the last gc noted that nothing can go, and "
+		  "at statements that are remembered" },
 	OPTION_DRY_RUN,
 	{ .name = NULL },
 };

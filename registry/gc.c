@@ -1,6 +1,7 @@
 /* gc: which objects are needed, and the store is asked to keep no others. */
 #include "registry/gc.h"
 
+#include "registry/gc_state.h"
 #include "registry/known_files.h"
 #include "registry/lease.h"
 #include "registry/reach.h"
@@ -13,8 +14,14 @@ static int reached(void *arg, const struct reach_object *object, struct error *e
 
 struct collecting_for {
 	struct registry *registry;
-	struct remembered *remembered;
+	bool again;
+	struct remembered *remembered; /* NULL until something is marked */
 };
+
+static void collecting_for_release(struct collecting_for *collecting)
+{
+	remembered_close(&collecting->remembered);
+}
 
 /*
  * Anew each time: what was logged meanwhile counts. What a statement needs never changes, so that
@@ -25,11 +32,15 @@ static int mark(void *user, struct live_set **out_objects, struct error *err)
 	struct collecting_for *collecting = user;
 	struct registry *registry = collecting->registry;
 	CLEANUP(live_set_free) struct live_set *objects = NULL;
-	struct reach_request request = { .visit = reached, .remembered = collecting->remembered };
+	struct reach_request request = { .visit = reached };
 	uint64_t salt;
 
+	if (!collecting->remembered &&
+	    remembered_open(registry, collecting->again, &collecting->remembered, err))
+		return -1;
+	request.remembered = collecting->remembered;
 	if (context_random(registry->ctx, (uint8_t *)&salt, sizeof(salt), err) ||
-	    live_set_new(salt, &objects, err))
+	    live_set_new(salt, 0, &objects, err))
 		return -1;
 	request.arg = objects;
 	if (reach_each(registry, &request, err))
@@ -41,16 +52,29 @@ static int mark(void *user, struct live_set **out_objects, struct error *err)
 	return 0;
 }
 
+static int state(void *user, struct buffer *out, struct error *err)
+{
+	return gc_state_take(((struct collecting_for *)user)->registry, out, err);
+}
+
+static int still(void *user, struct span taken, bool *out_still, struct error *err)
+{
+	return gc_state_stands(((struct collecting_for *)user)->registry, taken, out_still, err);
+}
+
 int registry_gc(struct registry *registry, const struct gc_request *request,
 		struct store_collected *out_collected, struct error *err)
 {
-	CLEANUP(remembered_close) struct remembered *remembered = NULL;
-	struct collecting_for collecting = { .registry = registry };
+	CLEANUP(collecting_for_release)
+	struct collecting_for collecting = { .registry = registry, .again = request->again };
 	struct store_collect_request ask = { .mark = mark,
+					     .state = state,
+					     .still = still,
 					     .user = &collecting,
 					     .now = context_now(registry->ctx),
 					     .grace_s = request->grace_s,
 					     .dry_run = request->dry_run,
+					     .again = request->again,
 					     .all = request->all };
 
 	CLEANUP(lease_release) struct lease *lease = NULL;
@@ -61,12 +85,10 @@ int registry_gc(struct registry *registry, const struct gc_request *request,
 	if (!lease)
 		return error_set(err, ERROR_SYSTEM,
 				 "another akashi gc, or an akashi backup, is at work here");
-	if (remembered_open(registry, request->again, &remembered, err))
-		return -1;
-	collecting.remembered = remembered;
 	if (store_collect(registry->store, registry->ctx, &ask, out_collected, err))
 		return -1;
-	remembered_save(remembered, true);
+	if (collecting.remembered)
+		remembered_save(collecting.remembered, true);
 	return known_files_clear(registry, ask.now - GC_NOTES_S, ask.dry_run, &out_collected->notes,
 				 err);
 }

@@ -14,7 +14,7 @@
 struct gc_request {
 	int64_t grace_s; /* what was written within it stays */
 	bool dry_run;
-	bool again; /* read every statement again, also those that are remembered */
+	bool again; /* look at everything again, also at statements that are remembered */
 	bool all;   /* see store_collect_request */
 };
 

@@ -1,43 +1,53 @@
 /* live_set: Bloom filters over digests, which are as good as drawn already. */
 #include "registry/live_set.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { FIRST_BITS = 1 << 20, BITS_A_DIGEST = 32, PROBES = 8, BLOCK_BITS = 512, FILTERS_MAX = 32 };
 
 struct filter {
-	uint64_t *word;
-	uint64_t bits; /* a power of two */
-	uint64_t room; /* for so many more */
+	uint64_t *word;  /* each atomic */
+	uint64_t blocks; /* below 2^32 */
+	int64_t room;    /* atomic: for so many more */
 };
 
 struct live_set {
 	uint64_t salt;
 	struct filter filter[FILTERS_MAX];
-	size_t count; /* the last one is added to */
+	size_t count;         /* atomic; the last one is added to */
+	pthread_mutex_t lock; /* while there comes to be one more */
 };
 
-static int filter_add(struct live_set *set, struct error *err)
+static int filter_add(struct live_set *set, uint64_t blocks, struct error *err)
 {
-	uint64_t bits = (uint64_t)FIRST_BITS << set->count;
-	uint64_t *word = set->count < FILTERS_MAX ? aligned_alloc(BLOCK_BITS / 8, bits / 8) : NULL;
+	const size_t bytes = BLOCK_BITS / 8;
+	uint64_t *word = set->count < FILTERS_MAX && blocks <= UINT32_MAX
+				 ? aligned_alloc(bytes, (size_t)blocks * bytes)
+				 : NULL;
 
 	if (!word)
 		return error_set(err, ERROR_SYSTEM, "out of memory for a set of digests");
-	memset(word, 0, bits / 8);
-	set->filter[set->count++] = (struct filter){ word, bits, bits / BITS_A_DIGEST };
+	memset(word, 0, (size_t)blocks * bytes);
+	set->filter[set->count] =
+		(struct filter){ word, blocks, (int64_t)(blocks * (BLOCK_BITS / BITS_A_DIGEST)) };
+	__atomic_store_n(&set->count, set->count + 1, __ATOMIC_RELEASE);
 	return 0;
 }
 
-int live_set_new(uint64_t salt, struct live_set **out_set, struct error *err)
+int live_set_new(uint64_t salt, uint64_t expected, struct live_set **out_set, struct error *err)
 {
 	CLEANUP(live_set_free) struct live_set *set = calloc(1, sizeof(*set));
+	uint64_t blocks = FIRST_BITS / BLOCK_BITS;
 
 	if (!set)
 		return error_set(err, ERROR_SYSTEM, "out of memory for a set of digests");
+	pthread_mutex_init(&set->lock, NULL);
 	set->salt = salt;
-	if (filter_add(set, err))
+	if (expected / (BLOCK_BITS / BITS_A_DIGEST) >= blocks)
+		blocks = expected / (BLOCK_BITS / BITS_A_DIGEST) + 1;
+	if (filter_add(set, blocks, err))
 		return -1;
 	*out_set = set;
 	set = NULL; /* handed over */
@@ -50,6 +60,7 @@ void live_set_free(struct live_set **set)
 		return;
 	for (size_t i = 0; i < (*set)->count; i++)
 		free((*set)->filter[i].word);
+	pthread_mutex_destroy(&(*set)->lock);
 	free(*set);
 	*set = NULL;
 }
@@ -59,7 +70,7 @@ void live_set_free(struct live_set **set)
  * (blocked Bloom filters: F. Putze, P. Sanders and J. Singler 2007).
  */
 struct probe {
-	uint64_t block, bits; /* eight times nine bits; the last from the upper end of `block` */
+	uint64_t block, bits; /* eight times nine bits; the last from the lower end of `block` */
 };
 
 static struct probe probe_of(const struct live_set *set, const struct digest *digest)
@@ -71,38 +82,54 @@ static struct probe probe_of(const struct live_set *set, const struct digest *di
 			       (word[1] ^ (set->salt << 1)) * 0xc2b2ae3d27d4eb4fu };
 }
 
-/* The first word of its block. */
-static size_t block_of(const struct filter *filter, struct probe probe)
+/* The first word of its block: the upper half of the word, as a share of all blocks. */
+static uint64_t *block_of(const struct filter *filter, struct probe probe)
 {
-	return (size_t)((probe.block >> 9) & (filter->bits / BLOCK_BITS - 1)) * (BLOCK_BITS / 64);
+	return filter->word + ((probe.block >> 32) * filter->blocks >> 32) * (BLOCK_BITS / 64);
 }
 
 static uint64_t place(struct probe probe, uint64_t i)
 {
-	return (i < 7 ? probe.bits >> (9 * i + 1) : probe.block >> 55) & (BLOCK_BITS - 1);
+	return (i < 7 ? probe.bits >> (9 * i + 1) : probe.block) & (BLOCK_BITS - 1);
 }
 
 static bool filter_has(const struct filter *filter, struct probe probe)
 {
-	const uint64_t *block = filter->word + block_of(filter, probe);
+	const uint64_t *block = block_of(filter, probe);
 
 	for (uint64_t i = 0; i < PROBES; i++) {
 		uint64_t at = place(probe, i);
 
-		if (!(block[at / 64] >> at % 64 & 1))
+		if (!(__atomic_load_n(&block[at / 64], __ATOMIC_RELAXED) >> at % 64 & 1))
 			return false;
 	}
 	return true;
 }
 
-bool live_set_has(const struct live_set *set, const struct digest *digest)
+static bool filters_have(const struct live_set *set, size_t count, struct probe probe)
 {
-	struct probe probe = probe_of(set, digest);
-
-	for (size_t i = set->count; i--;)
+	for (size_t i = count; i--;)
 		if (filter_has(&set->filter[i], probe))
 			return true;
 	return false;
+}
+
+bool live_set_has(const struct live_set *set, const struct digest *digest)
+{
+	return filters_have(set, __atomic_load_n(&set->count, __ATOMIC_ACQUIRE),
+			    probe_of(set, digest));
+}
+
+/* One more filter, unless another thread made it. */
+static int grow(struct live_set *set, size_t count, struct error *err)
+{
+	int failed = 0;
+
+	pthread_mutex_lock(&set->lock);
+	if (set->count == count)
+		failed = filter_add(set, 2 * set->filter[count - 1].blocks, err);
+	pthread_mutex_unlock(&set->lock);
+	return failed;
 }
 
 int live_set_add(struct live_set *set, const struct digest *digest, struct error *err)
@@ -111,17 +138,22 @@ int live_set_add(struct live_set *set, const struct digest *digest, struct error
 	struct filter *filter;
 	uint64_t *block;
 
-	if (live_set_has(set, digest))
-		return 0;
-	if (!set->filter[set->count - 1].room && filter_add(set, err))
-		return -1;
-	filter = &set->filter[set->count - 1];
-	filter->room--;
-	block = filter->word + block_of(filter, probe);
+	for (;;) {
+		size_t count = __atomic_load_n(&set->count, __ATOMIC_ACQUIRE);
+
+		if (filters_have(set, count, probe))
+			return 0;
+		filter = &set->filter[count - 1];
+		if (__atomic_fetch_sub(&filter->room, 1, __ATOMIC_RELAXED) > 0)
+			break;
+		if (grow(set, count, err))
+			return -1;
+	}
+	block = block_of(filter, probe);
 	for (uint64_t i = 0; i < PROBES; i++) {
 		uint64_t at = place(probe, i);
 
-		block[at / 64] |= (uint64_t)1 << at % 64;
+		__atomic_fetch_or(&block[at / 64], (uint64_t)1 << at % 64, __ATOMIC_RELAXED);
 	}
 	return 0;
 }

@@ -13,11 +13,14 @@ struct live_set;
 
 /*
  * An empty set. `salt` decides which others seem to be in it: with another one the next time, none
- * is kept by accident for good. The caller frees *out_set.
+ * is kept by accident for good. With room for `expected` digests from the start (0: unknown) it
+ * takes four bytes for each, and one look into memory. The caller frees *out_set.
  */
-MUST_CHECK int live_set_new(uint64_t salt, struct live_set **out_set, struct error *err);
+MUST_CHECK int live_set_new(uint64_t salt, uint64_t expected, struct live_set **out_set,
+			    struct error *err);
 void live_set_free(struct live_set **set);
 
+/* Any thread, beside others that add and ask. */
 MUST_CHECK int live_set_add(struct live_set *set, const struct digest *digest, struct error *err);
 bool live_set_has(const struct live_set *set, const struct digest *digest);
 

@@ -200,6 +200,18 @@ static bool entry_lies_within(const struct pack_entry *entry, uint64_t footer)
 	       whole <= footer - entry->offset;
 }
 
+int pack_footer_entry(struct span bytes, const struct pack_tail *tail,
+		      const struct pack_entry *before, struct pack_entry *out_entry,
+		      struct error *err)
+{
+	if (pack_entry_parse(bytes, out_entry, err))
+		return -1;
+	if (!entry_lies_within(out_entry, tail->footer) || out_entry->pack ||
+	    (before && pack_entry_order(before, out_entry) >= 0))
+		return error_set(err, ERROR_CORRUPT, "the footer of a pack is not in order");
+	return 0;
+}
+
 int pack_footer_parse(struct span bytes, const struct pack_tail *tail,
 		      struct pack_entry **out_entry, struct error *err)
 {
@@ -219,15 +231,9 @@ int pack_footer_parse(struct span bytes, const struct pack_tail *tail,
 	for (size_t i = 0; i < count; i++) {
 		struct span one = { bytes.data + i * PACK_ENTRY_BYTES, PACK_ENTRY_BYTES };
 
-		if (pack_entry_parse(one, &entry[i], err)) {
+		if (pack_footer_entry(one, tail, i ? &entry[i - 1] : NULL, &entry[i], err)) {
 			free(entry);
 			return -1;
-		}
-		if (!entry_lies_within(&entry[i], tail->footer) || entry[i].pack ||
-		    (i && pack_entry_order(&entry[i - 1], &entry[i]) >= 0)) {
-			free(entry);
-			return error_set(err, ERROR_CORRUPT,
-					 "the footer of a pack is not in order");
 		}
 	}
 	*out_entry = entry;

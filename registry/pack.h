@@ -77,6 +77,14 @@ MUST_CHECK int pack_tail_parse(struct span bytes, uint64_t size, struct pack_tai
 			       struct error *err);
 
 /*
+ * One entry of the footer (PACK_ENTRY_BYTES) whose tail is given, in its place behind `before`
+ * (NULL: the first) and with its record inside the pack.
+ */
+MUST_CHECK int pack_footer_entry(struct span bytes, const struct pack_tail *tail,
+				 const struct pack_entry *before, struct pack_entry *out_entry,
+				 struct error *err);
+
+/*
  * A whole footer, tail included: sorted, each record inside the pack, and as
  * its SHA-256 says. The caller frees *out_entry (tail->count of them).
  */

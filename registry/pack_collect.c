@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "registry/codec.h"
-
 enum {
 	WORTH_SHARE = 20, /* a pack is written anew when one part in so many is garbage … */
 	SMALL_SHARE = 4,  /* … or when it is smaller than this part of a full one … */
@@ -15,11 +13,6 @@ enum {
 	ANEW_MAX = 64,    /* packs that are written anew together */
 	STORED_MAX = PACK_PAYLOAD_MAX + PACK_RECORD_BYTES
 };
-
-static uint64_t entry_bytes(const struct pack_entry *entry)
-{
-	return PACK_RECORD_BYTES + (uint64_t)entry->stored_len;
-}
 
 /* ---- Copying ---- */
 
@@ -295,7 +288,7 @@ static int anew_write(struct collecting *c, struct anew *anew, struct error *err
 	return failed ? -1 : 0;
 }
 
-static int pack_anew(struct collecting *c, const struct digest *pack, struct pack_handle *handle,
+static int pack_anew(struct collecting *c, struct collect_pack *pack, struct pack_handle *handle,
 		     const struct pack_entry *entry, size_t count, bool all, struct anew *anew,
 		     struct error *err)
 {
@@ -306,17 +299,10 @@ static int pack_anew(struct collecting *c, const struct digest *pack, struct pac
 	c->collected->rewritten++;
 	if (c->request->dry_run)
 		return 0;
-	anew->pack[anew->count] = *pack;
+	pack->moved = true;
+	anew->pack[anew->count] = pack->name;
 	anew->all[anew->count++] = all;
 	return anew->count == ANEW_MAX ? anew_write(c, anew, err) : 0;
-}
-
-/* A record that is worth nothing without others must not be found when those are gone. */
-static bool leads_on(const struct pack_entry *entry)
-{
-	const struct codec *codec = codec_of(entry->codec);
-
-	return entry->kind == PACK_RECIPE || !codec || codec->needs_base || codec->needs_dictionary;
 }
 
 /* How many packs are small. */
@@ -324,76 +310,87 @@ struct small_packs {
 	size_t old, young; /* beyond their grace, and within it */
 };
 
-/* One pack: is it worth it? */
-static int pack_consider(struct collecting *c, const struct digest *pack,
+static bool is_small(const struct collecting *c, const struct collect_pack *pack)
+{
+	return pack->bytes < c->self->pack_size / SMALL_SHARE;
+}
+
+/* Is it worth writing anew, and with its garbage? */
+static bool is_worth_it(const struct collecting *c, const struct collect_pack *pack,
+			const struct small_packs *many)
+{
+	if (collect_is_young(c, pack))
+		return is_small(c, pack) && !pack->broken && many->young >= YOUNG_PACKS;
+	return pack->broken || pack->leads ||
+	       (pack->garbage && (c->request->all || pack->garbage >= pack->bytes / WORTH_SHARE)) ||
+	       (is_small(c, pack) && many->old >= SMALL_PACKS);
+}
+
+static int pack_consider(struct collecting *c, struct collect_pack *pack,
 			 const struct small_packs *many, struct anew *anew, struct error *err)
 {
+	bool young = collect_is_young(c, pack), worth = is_worth_it(c, pack, many);
 	struct pack_handle *handle;
 	struct pack_entry *entry;
-	uint64_t garbage = 0, size, all = PACK_HEAD_BYTES;
-	int64_t changed;
 	size_t count;
-	bool leads = false, broken = false, small;
-	int failed = 0;
+	int failed;
 
-	if (collect_pack_size(c, pack, &size, &changed, err) ||
-	    collect_entries(c, pack, &handle, &entry, &count, err))
+	if (young)
+		c->collected->young_bytes += pack->garbage;
+	else
+		*(worth ? &c->collected->garbage_bytes : &c->collected->kept_bytes) +=
+			pack->garbage;
+	if (!worth)
+		return 0;
+	if (collect_entries(c, &pack->name, &handle, &entry, &count, err))
 		return -1;
-	for (size_t i = 0; i < count; i++) {
-		all += entry_bytes(&entry[i]);
-		broken |= collect_is_broken(c, handle, &entry[i]);
-		if (collect_needs(c, &entry[i]))
-			continue;
-		garbage += entry_bytes(&entry[i]);
-		leads |= leads_on(&entry[i]);
-	}
-	small = all < c->self->pack_size / SMALL_SHARE;
-	if (changed > c->request->now - c->request->grace_s) {
-		c->collected->young_bytes += garbage;
-		if (small && !broken && many->young >= YOUNG_PACKS)
-			failed = pack_anew(c, pack, handle, entry, count, true, anew, err);
-	} else if ((broken || leads ||
-		    (garbage && (c->request->all || garbage >= all / WORTH_SHARE))) ||
-		   (small && many->old >= SMALL_PACKS)) {
-		c->collected->garbage_bytes += garbage;
-		failed = pack_anew(c, pack, handle, entry, count, false, anew, err);
-	} else {
-		c->collected->kept_bytes += garbage;
-	}
+	failed = pack_anew(c, pack, handle, entry, count, young, anew, err);
 	free(entry);
 	pack_handle_drop(&handle);
 	return failed;
 }
 
-static int packs_sweep(struct collecting *c, struct error *err)
+static struct small_packs small_count(const struct collecting *c)
 {
 	struct small_packs small = { 0 };
+
+	for (size_t i = 0; i < c->packs; i++)
+		if (!c->pack[i].quarantined && is_small(c, &c->pack[i]))
+			++*(collect_is_young(c, &c->pack[i]) ? &small.young : &small.old);
+	return small;
+}
+
+bool collect_packs_worth(const struct collecting *c)
+{
+	const struct small_packs small = small_count(c);
+
+	for (size_t i = 0; i < c->packs; i++)
+		if (!c->pack[i].quarantined && is_worth_it(c, &c->pack[i], &small))
+			return true;
+	return false;
+}
+
+static int packs_sweep(struct collecting *c, struct error *err)
+{
 	struct anew anew = { .count = 0 };
-	struct digest *pack;
-	size_t count;
-	int failed = 0;
+	struct small_packs small;
+	int failed;
 
-	if (pack_index_packs(c->self->index, &pack, &count, err))
+	if (collect_measure(c, err))
 		return -1;
-	for (size_t i = 0; i < count && !failed; i++) {
-		uint64_t size = 0;
-		int64_t changed = 0;
-
-		failed = collect_pack_size(c, &pack[i], &size, &changed, err);
-		if (size >= c->self->pack_size / SMALL_SHARE)
+	small = small_count(c);
+	failed = 0;
+	for (size_t i = 0; i < c->packs && !failed; i++) {
+		if (c->pack[i].quarantined)
 			continue;
-		if (changed <= c->request->now - c->request->grace_s)
-			small.old++;
-		else
-			small.young++;
-	}
-	for (size_t i = 0; i < count && !failed; i++) {
-		context_progress(c->ctx, "collecting", "packs", i, count);
+		context_progress(c->ctx, "collecting", "packs", i, c->packs);
 		failed = context_check_cancelled(c->ctx, err) ||
-			 pack_consider(c, &pack[i], &small, &anew, err);
+			 pack_consider(c, &c->pack[i], &small, &anew, err);
 	}
-	free(pack);
-	return failed || anew_write(c, &anew, err) || collect_flush(c, err) ? -1 : 0;
+	return failed || anew_write(c, &anew, err) || collect_flush(c, err) ||
+			       collect_note_packs(c, err)
+		       ? -1
+		       : 0;
 }
 
 /* ---- All of it ---- */
@@ -417,6 +414,16 @@ static int quarantine_count(struct collecting *c, const struct lease_names *live
 	return failed ? -1 : 0;
 }
 
+static int quarantine_any(struct collecting *c, bool *out_any, struct error *err)
+{
+	CLEANUP(digest_list_release) struct digest_list packs = { 0 };
+
+	if (quarantine_list(c->self->folder, &packs, err))
+		return -1;
+	*out_any = packs.count > 0;
+	return 0;
+}
+
 /*
  * What was in quarantine before goes first; then garbage goes there. Where no writer lives by
  * then, what came to be needed meanwhile is looked at once more and that goes at once as well.
@@ -425,12 +432,17 @@ static int collect_all(struct collecting *c, struct error *err)
 {
 	CLEANUP(lease_names_release) struct lease_names before = { 0 };
 	CLEANUP(lease_names_release) struct lease_names after = { 0 };
+	bool idle, aside;
 
 	if (quarantine_writers_live(c->self->folder, c->self->index, c->request->dry_run, c->ctx,
 				    &before, err))
 		return -1;
 	c->collected->writers = before.count;
-	if (collect_mended_load(c, err) || collect_mark(c, err))
+	if (collect_mended_load(c, err) || collect_is_idle(c, &idle, err))
+		return -1;
+	if (idle)
+		return 0;
+	if (collect_note_begin(c, err) || collect_mark(c, err))
 		return -1;
 	if (!c->request->dry_run && packs_writer_take(c->self, &c->writer, err))
 		return -1;
@@ -446,8 +458,10 @@ static int collect_all(struct collecting *c, struct error *err)
 	    quarantine_writers_live(c->self->folder, c->self->index, false, c->ctx, &after, err))
 		return -1;
 	c->collected->writers = after.count;
-	if (!after.count && (collect_mark(c, err) || packs_writer_take(c->self, &c->writer, err) ||
-			     quarantine_clear(c, &after, err)))
+	if (quarantine_any(c, &aside, err) ||
+	    (aside && !after.count &&
+	     (collect_mark(c, err) || packs_writer_take(c->self, &c->writer, err) ||
+	      quarantine_clear(c, &after, err))))
 		return -1;
 	return quarantine_count(c, &after, err) || collect_markers(c, err) ? -1 : 0;
 }
@@ -456,6 +470,9 @@ static void collecting_release(struct collecting *c)
 {
 	live_set_free(&c->objects);
 	live_set_free(&c->records);
+	free(c->pack);
+	collect_note_free(&c->swept);
+	digest_list_release(&c->removed);
 	digest_list_release(&c->mended);
 	packs_writer_return(c->self, c->writer);
 }
@@ -497,7 +514,10 @@ int packs_collect(struct store *store, const struct context *ctx,
 		return -1;
 	asked.begun = begun;
 	c.request = &asked;
-	return collect_all(&c, err);
+	if (collect_all(&c, err))
+		return -1;
+	collect_note_end(&c);
+	return 0;
 }
 
 int packs_removal_begin(struct store *store, const struct context *ctx, struct lease **out_lease,

@@ -29,21 +29,55 @@ MUST_CHECK int packs_removal_begin(struct store *store, const struct context *ct
 
 /* --- for registry/pack_collect*.c only --- */
 
+/* A pack, and what collect_measure finds in it. */
+struct collect_pack {
+	struct digest name;
+	bool quarantined;
+	uint64_t size;                    /* that it takes up on the disk */
+	int64_t changed;                  /* when it was written, seconds since 1970 */
+	bool moved;                       /* to quarantine, by this collection */
+	uint64_t records, bytes, garbage; /* all records with their heads; those nobody needs */
+	bool leads;                       /* some of those are worth nothing without others */
+	bool broken; /* a record no longer gives its data, which a repair put beside it */
+};
+
+struct packs_swept; /* registry/packs_swept.h */
+
 /* One collection. */
 struct collecting {
 	struct packs_store *self;
 	const struct context *ctx;
 	const struct store_collect_request *request;
 	struct store_collected *collected;
-	struct live_set *objects; /* that are needed */
-	struct live_set *records; /* data, recipes and dictionaries that they are made of */
+	struct live_set *objects;  /* that are needed */
+	struct live_set *records;  /* data, recipes and dictionaries that they are made of */
+	struct collect_pack *pack; /* when it was marked last */
+	size_t packs;
+	struct digest_list removed; /* objects that were removed on purpose, in order */
+	bool foreign;               /* atomic: there are records of codecs that are not known */
+	struct packs_swept *swept;  /* what is noted of this collection, or NULL */
 	struct pack_writer *writer;
 	uint64_t unsealed;         /* records that were copied and not flushed yet */
 	struct digest_list mended; /* pieces that a repair put beside damaged records, in order */
 };
 
-/* Find out what is needed now: fills in objects and records. */
+/* The packs that there are, in the folder and in quarantine: fills in packs. */
+MUST_CHECK int collect_packs_list(struct collecting *c, struct error *err);
+
+/* Is one of them, as measured, worth writing anew? */
+bool collect_packs_worth(const struct collecting *c);
+
+/* The objects that were removed on purpose: fills in `removed`. */
+MUST_CHECK int collect_removed_list(struct collecting *c, struct error *err);
+
+/* Find out what is needed now: fills in objects, records and packs. */
 MUST_CHECK int collect_mark(struct collecting *c, struct error *err);
+
+/* Then, how much of each pack that is not. */
+MUST_CHECK int collect_measure(struct collecting *c, struct error *err);
+
+/* Was it written within the grace? */
+bool collect_is_young(const struct collecting *c, const struct collect_pack *pack);
 
 /* Is it, by the last mark? */
 bool collect_needs(const struct collecting *c, const struct pack_entry *entry);
@@ -88,6 +122,26 @@ MUST_CHECK int collect_data_put(struct collecting *c, const struct digest *diges
 
 /* Pack the loose objects that are needed, and remove those that are not. */
 MUST_CHECK int collect_loose(struct collecting *c, struct error *err);
+
+/* Small objects that lie loose, needed or not; and are so many worth packing? */
+MUST_CHECK int collect_loose_count(struct collecting *c, uint64_t *out_count, struct error *err);
+bool collect_loose_are_many(const struct collecting *c, uint64_t count);
+
+/*
+ * What a collection finds is noted (registry/packs_swept.h): begun before it marks, then the packs
+ * that were measured and stay, what lies loose and is not needed, and written at the end.
+ */
+MUST_CHECK int collect_note_begin(struct collecting *c, struct error *err);
+MUST_CHECK int collect_note_packs(struct collecting *c, struct error *err);
+void collect_note_loose(struct collecting *c, uint64_t bytes, int64_t changed);
+void collect_note_end(struct collecting *c);
+void collect_note_free(struct packs_swept **swept);
+
+/*
+ * Is there nothing to throw away, write anew or pack, by what the last one noted? Then the figures
+ * are filled in from there. A note that cannot be used is none.
+ */
+MUST_CHECK int collect_is_idle(struct collecting *c, bool *out_idle, struct error *err);
 
 /* Forget which objects were removed, once no recipe could bring them back. */
 MUST_CHECK int collect_markers(struct collecting *c, struct error *err);

@@ -41,6 +41,11 @@ static int found_note(void *user, const struct digest *digest, uint64_t size, st
 	return digest_list_add(&packing->found, digest, err);
 }
 
+static void unneeded_note(void *user, uint64_t size, int64_t changed)
+{
+	collect_note_loose(((struct packing *)user)->c, size, changed);
+}
+
 /* What a repair put beside damaged records is needed though nobody names it. */
 static bool spared(void *user, const struct digest *digest)
 {
@@ -194,11 +199,16 @@ static int found_pack(struct packing *packing, struct error *err)
 	return failed ? -1 : 0;
 }
 
+bool collect_loose_are_many(const struct collecting *c, uint64_t count)
+{
+	return count > (c->request->all ? 0 : LOOSE_ALLOWED);
+}
+
 int collect_loose(struct collecting *c, struct error *err)
 {
 	struct store_collect_request request = *c->request;
 	struct packing packing = { .c = c };
-	const struct loose_visitor visitor = { &packing, spared, found_note };
+	const struct loose_visitor visitor = { &packing, spared, unneeded_note, found_note };
 	int failed;
 
 	/* No lease holds what a writer that lives has put there and not signed yet. */
@@ -207,7 +217,7 @@ int collect_loose(struct collecting *c, struct error *err)
 	failed = loose_collect(files_folder(c->self->loose), c->objects, &request, &visitor,
 			       c->collected, err);
 
-	if (!failed && packing.found.count > (c->request->all ? 0 : LOOSE_ALLOWED)) {
+	if (!failed && collect_loose_are_many(c, packing.found.count)) {
 		c->collected->packed = packing.found.count;
 		c->collected->packed_bytes = packing.bytes;
 		if (!c->request->dry_run)
@@ -218,6 +228,34 @@ int collect_loose(struct collecting *c, struct error *err)
 }
 
 /* ---- Without a collection ---- */
+
+struct counting {
+	struct collecting *c;
+	uint64_t count;
+};
+
+static int small_count(void *user, const struct digest *digest, uint64_t size, struct error *err)
+{
+	struct counting *counting = user;
+
+	(void)digest;
+	(void)err;
+	counting->count += size < counting->c->self->small;
+	return 0;
+}
+
+/* As if all were needed. */
+int collect_loose_count(struct collecting *c, uint64_t *out_count, struct error *err)
+{
+	struct counting counting = { .c = c };
+	const struct loose_visitor visitor = { &counting, NULL, NULL, small_count };
+
+	if (loose_collect(files_folder(c->self->loose), NULL, c->request, &visitor, c->collected,
+			  err))
+		return -1;
+	*out_count = counting.count;
+	return 0;
+}
 
 /* One folder says it, as in git. */
 bool packs_untidy(struct store *store)
@@ -241,7 +279,7 @@ bool packs_untidy(struct store *store)
 static int loose_tidy(struct collecting *c, struct error *err)
 {
 	struct packing packing = { .c = c };
-	const struct loose_visitor visitor = { &packing, spared, found_note };
+	const struct loose_visitor visitor = { &packing, spared, NULL, found_note };
 	int failed = loose_collect(files_folder(c->self->loose), NULL, c->request, &visitor,
 				   c->collected, err) ||
 		     packs_writer_take(c->self, &c->writer, err) || found_pack(&packing, err);

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { OPEN_PACKS = 32, WALK_STEP_BYTES = 1 << 20 };
+enum { OPEN_PACKS = 32, WALK_STEP_BYTES = 1 << 20, FOOTER_STEP_ENTRIES = 512 };
 
 void pack_name_text(const struct digest *name, char out[PACK_NAME_ROOM])
 {
@@ -73,25 +73,38 @@ static int size_of(int fd, uint64_t *out_size, struct error *err)
 	return 0;
 }
 
+/* The tail of a pack that begins and ends as one. */
+static int tail_load(int fd, uint64_t *out_size, uint8_t out_bytes[PACK_TAIL_BYTES],
+		     struct pack_tail *out_tail, struct error *err)
+{
+	uint8_t head[PACK_HEAD_BYTES];
+
+	if (size_of(fd, out_size, err))
+		return -1;
+	if (*out_size < PACK_HEAD_BYTES + PACK_TAIL_BYTES)
+		return error_set(err, ERROR_CORRUPT, "a pack of %llu bytes is none",
+				 (unsigned long long)*out_size);
+	return pack_pread(fd, 0, head, sizeof(head), err) ||
+			       pack_head_check((struct span){ head, sizeof(head) }, err) ||
+			       pack_pread(fd, *out_size - PACK_TAIL_BYTES, out_bytes,
+					  PACK_TAIL_BYTES, err) ||
+			       pack_tail_parse((struct span){ out_bytes, PACK_TAIL_BYTES },
+					       *out_size, out_tail, err)
+		       ? -1
+		       : 0;
+}
+
 int pack_footer_load(int fd, struct pack_entry **out_entry, size_t *out_count,
 		     struct digest *out_name, struct error *err)
 {
-	uint8_t tail_bytes[PACK_TAIL_BYTES], head[PACK_HEAD_BYTES];
+	uint8_t tail_bytes[PACK_TAIL_BYTES];
 	struct pack_tail tail;
 	uint64_t size;
 	uint8_t *footer;
 	size_t len;
 	int failed;
 
-	if (size_of(fd, &size, err))
-		return -1;
-	if (size < PACK_HEAD_BYTES + PACK_TAIL_BYTES)
-		return error_set(err, ERROR_CORRUPT, "a pack of %llu bytes is none",
-				 (unsigned long long)size);
-	if (pack_pread(fd, 0, head, sizeof(head), err) ||
-	    pack_head_check((struct span){ head, sizeof(head) }, err) ||
-	    pack_pread(fd, size - PACK_TAIL_BYTES, tail_bytes, PACK_TAIL_BYTES, err) ||
-	    pack_tail_parse((struct span){ tail_bytes, PACK_TAIL_BYTES }, size, &tail, err))
+	if (tail_load(fd, &size, tail_bytes, &tail, err))
 		return -1;
 	len = (size_t)(size - tail.footer);
 	footer = malloc(len);
@@ -105,6 +118,57 @@ int pack_footer_load(int fd, struct pack_entry **out_entry, size_t *out_count,
 	*out_count = (size_t)tail.count;
 	*out_name = tail.name;
 	return 0;
+}
+
+/* Some entries behind the one before them. */
+static int step_visit(struct span step, const struct pack_tail *tail, bool first,
+		      struct pack_entry *last, pack_entry_visitor *visit, void *arg,
+		      struct error *err)
+{
+	for (; step.len; first = false) {
+		struct span one = { step.data, PACK_ENTRY_BYTES };
+		struct pack_entry entry;
+
+		if (pack_footer_entry(one, tail, first ? NULL : last, &entry, err) ||
+		    visit(arg, &entry, err))
+			return -1;
+		*last = entry;
+		step.data += PACK_ENTRY_BYTES;
+		step.len -= PACK_ENTRY_BYTES;
+	}
+	return 0;
+}
+
+int pack_footer_walk(int fd, pack_entry_visitor *visit, void *arg, struct digest *out_name,
+		     struct error *err)
+{
+	CLEANUP(hash_stream_free) struct hash_stream *hash = NULL;
+	uint8_t tail_bytes[PACK_TAIL_BYTES], step[FOOTER_STEP_ENTRIES * PACK_ENTRY_BYTES];
+	struct pack_entry last = { .kind = PACK_GAP };
+	struct pack_tail tail;
+	struct digest found;
+	uint64_t size;
+
+	if (tail_load(fd, &size, tail_bytes, &tail, err) || hash_stream_new(&hash, err))
+		return -1;
+	for (uint64_t done = 0; done < tail.count;) {
+		uint64_t some = tail.count - done < FOOTER_STEP_ENTRIES ? tail.count - done
+									: FOOTER_STEP_ENTRIES;
+		struct span bytes = { step, (size_t)some * PACK_ENTRY_BYTES };
+
+		if (pack_pread(fd, tail.footer + done * PACK_ENTRY_BYTES, step, bytes.len, err))
+			return -1;
+		hash_stream_add(hash, bytes);
+		if (step_visit(bytes, &tail, !done, &last, visit, arg, err))
+			return -1;
+		done += some;
+	}
+	hash_stream_add(hash, (struct span){ tail_bytes, PACK_TAIL_BYTES - DIGEST_SIZE });
+	found = hash_stream_finish(hash);
+	*out_name = tail.name;
+	return digest_equal(&found, &tail.name)
+		       ? 0
+		       : error_set(err, ERROR_CORRUPT, "the footer of a pack was changed");
 }
 
 /* ---- Walking ---- */

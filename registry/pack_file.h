@@ -22,6 +22,15 @@ MUST_CHECK int pack_footer_load(int fd, struct pack_entry **out_entry, size_t *o
 				struct digest *out_name, struct error *err);
 
 /*
+ * The same, each entry in turn and none kept, so that it takes no memory however long it is.
+ * visit returns 0, or -1 with `err` set to end. The footer is hashed on the way: what was visited
+ * counts only once all of it succeeded.
+ */
+typedef int pack_entry_visitor(void *arg, const struct pack_entry *entry, struct error *err);
+MUST_CHECK int pack_footer_walk(int fd, pack_entry_visitor *visit, void *arg,
+				struct digest *out_name, struct error *err);
+
+/*
  * Walk the records between PACK_HEAD_BYTES and `end` in the order in which they lie, gaps
  * included, up to the first that is not whole; *out_end is where that begins (or `end`).
  * `read_all` compares the stored bytes of each with their CRC. visit returns 0, or -1 with

@@ -589,3 +589,15 @@ int pack_index_packs(struct pack_index *index, struct digest **out_pack, size_t 
 	*out_count = live.count;
 	return 0;
 }
+
+uint64_t pack_index_records(struct pack_index *index)
+{
+	uint64_t records;
+
+	pthread_rwlock_rdlock(&index->lock);
+	records = index->file ? index->file->count : 0;
+	for (size_t i = 0; i < index->unknown_count; i++)
+		records += index->unknown[i].count;
+	pthread_rwlock_unlock(&index->lock);
+	return records;
+}

@@ -72,6 +72,9 @@ MUST_CHECK int pack_index_tidy(struct pack_index *index, struct error *err);
 MUST_CHECK int pack_index_packs(struct pack_index *index, struct digest **out_pack,
 				size_t *out_count, struct error *err);
 
+/* At most so many records are in packs, as of the last refresh. */
+uint64_t pack_index_records(struct pack_index *index);
+
 /* --- for registry/pack_index*.c only --- */
 
 struct index_file;

@@ -69,9 +69,8 @@ bool packs_whole_has(const struct packs_whole *whole, const struct digest *name)
 	       bsearch(name, whole->name, whole->count, sizeof(*name), digest_order) != NULL;
 }
 
-/* As its file is now; zero where that cannot be told, or its times do not tell yet. */
-static struct packs_whole_stamp stamp_of(struct packs_store *self, const struct context *ctx,
-					 const struct digest *name)
+struct packs_whole_stamp packs_whole_stamp(const struct packs_store *self,
+					   const struct context *ctx, const struct digest *name)
 {
 	CLEANUP(text_free) char *path = NULL;
 	struct packs_whole_stamp stamp = { { 0 } };
@@ -109,7 +108,7 @@ static void whole_sift(struct packs_whole *whole, struct packs_store *self,
 			whole->count = 0;
 			return;
 		}
-		now = stamp_of(self, ctx, &whole->name[i]);
+		now = packs_whole_stamp(self, ctx, &whole->name[i]);
 		if (memcmp(&now, &none, sizeof(now)) == 0 ||
 		    memcmp(&now, &whole->stamp[i], sizeof(now)) != 0)
 			continue;
@@ -150,7 +149,7 @@ void packs_whole_write(struct packs_store *self, const struct context *ctx,
 	failed = path_join(self->folder, "whole", &path, &ignored) ||
 		 buffer_add_text(&bytes, WHOLE_HEAD, &ignored);
 	for (size_t i = 0; i < count && !failed; i++) {
-		struct packs_whole_stamp stamp = stamp_of(self, ctx, &name[i]);
+		struct packs_whole_stamp stamp = packs_whole_stamp(self, ctx, &name[i]);
 
 		failed = buffer_add(&bytes, digest_view(&name[i]), &ignored) ||
 			 buffer_add(&bytes, (struct span){ stamp.byte, sizeof(stamp.byte) },

@@ -35,6 +35,10 @@ MUST_CHECK int packs_whole_read(struct packs_store *self, const struct context *
 				const struct digest *name, size_t count,
 				struct packs_whole *out_whole, struct error *err);
 
+/* Of the pack's file as it is now; zero where that cannot be told, or its times do not tell yet. */
+struct packs_whole_stamp packs_whole_stamp(const struct packs_store *self,
+					   const struct context *ctx, const struct digest *name);
+
 bool packs_whole_has(const struct packs_whole *whole, const struct digest *name);
 
 /* All of these were found whole. Where it cannot be written, that is no failure. */

@@ -253,15 +253,14 @@ static int log_look(struct reaching *reaching, struct error *err)
 
 /* ---- Statements, some at a time ---- */
 
-static bool name_read(const char *name, struct reached *out_reached)
+bool reach_name_read(const char *name, struct digest *out_identity, struct digest *out_signer)
 {
 	const uint8_t *bytes = (const uint8_t *)name;
 	struct error ignored = { 0 };
 
 	return strlen(name) == NAME_SIZE && name[64] == '.' && strcmp(name + 129, ".json") == 0 &&
-	       digest_from_hex((struct span){ bytes, 64 }, &out_reached->identity, &ignored) == 0 &&
-	       digest_from_hex((struct span){ bytes + 65, 64 }, &out_reached->signer, &ignored) ==
-		       0;
+	       digest_from_hex((struct span){ bytes, 64 }, out_identity, &ignored) == 0 &&
+	       digest_from_hex((struct span){ bytes + 65, 64 }, out_signer, &ignored) == 0;
 }
 
 static void batch_clear(struct reaching *reaching)
@@ -363,7 +362,9 @@ static int statements_take(struct reaching *reaching, struct error *err)
 	if (!reaching->folder)
 		return error_system(err, errno, "cannot list '%s'", path);
 	while (errno = 0, (entry = readdir(reaching->folder))) {
-		if (!name_read(entry->d_name, &reaching->batch[reaching->count]))
+		struct reached *next = &reaching->batch[reaching->count];
+
+		if (!reach_name_read(entry->d_name, &next->identity, &next->signer))
 			continue;
 		if (++reaching->count == reaching->room && batch_take(reaching, err))
 			return -1;
@@ -371,6 +372,30 @@ static int statements_take(struct reaching *reaching, struct error *err)
 	if (errno)
 		return error_system(err, errno, "cannot list '%s'", path);
 	return batch_take(reaching, err);
+}
+
+int reach_released(struct registry *registry, struct digest *out_sum, struct error *err)
+{
+	CLEANUP(hash_stream_free) struct hash_stream *hash = NULL;
+	const struct reach_request request = { .visit = NULL };
+	CLEANUP(reaching_release)
+	struct reaching reaching = { .registry = registry, .request = &request };
+
+	if (hash_stream_new(&hash, err) || retained_list(&reaching, err))
+		return -1;
+	for (size_t i = 0; i < reaching.retained.count; i++) {
+		const struct digest *version = &reaching.retained.item[i];
+		bool released;
+
+		if (i && digest_equal(&version[-1], version))
+			continue;
+		if (is_released(&reaching, version, &released, err))
+			return -1;
+		if (released)
+			hash_stream_add(hash, digest_view(version));
+	}
+	*out_sum = hash_stream_finish(hash);
+	return 0;
 }
 
 int reach_each(struct registry *registry, const struct reach_request *request, struct error *err)

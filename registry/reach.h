@@ -71,6 +71,12 @@ struct reach_request {
 	bool (*wanted)(void *arg, const struct digest *statement, const struct statement *by);
 };
 
+/* Over the versions whose bytes a believed retention released: the same as long as those are. */
+MUST_CHECK int reach_released(struct registry *registry, struct digest *out_sum, struct error *err);
+
+/* Is it the name of a statement's file, HEX.KEY.json? */
+bool reach_name_read(const char *name, struct digest *out_identity, struct digest *out_signer);
+
 /*
  * Visit every object that the registry's statements name: those in statements/, logged or not yet
  * (a writer makes the envelope durable before it is logged), and once for every statement that

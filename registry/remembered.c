@@ -310,8 +310,7 @@ int remembered_add(struct remembered *r, const struct remembered_news *news, str
 
 /* ---- From the registry ---- */
 
-/* What makes facts, and what an audit asks: where that changes, nothing counts as remembered. */
-static struct digest rules_of(const struct registry *registry)
+struct digest remembered_rules(const struct registry *registry)
 {
 	const struct span part[3] = { span_of(REMEMBERED_RULES),
 				      { (const uint8_t *)"\n", 1 },
@@ -341,7 +340,7 @@ int remembered_open(const struct registry *registry, bool again, struct remember
 	if (!r)
 		return error_set(err, ERROR_SYSTEM, "out of memory for what is remembered");
 	r->registry = registry;
-	r->of = rules_of(registry);
+	r->of = remembered_rules(registry);
 	r->fd = r->spool = -1;
 	buffer_init(&r->pending, SIZE_MAX);
 	if (registry_path(registry, "remembered", &path, err))

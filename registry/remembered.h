@@ -47,6 +47,12 @@ MUST_CHECK int remembered_open(const struct registry *registry, bool again,
 			       struct remembered **out_remembered, struct error *err);
 void remembered_close(struct remembered **remembered);
 
+/*
+ * What makes facts, and what an audit asks, of this log: where that changes, nothing counts as
+ * remembered.
+ */
+struct digest remembered_rules(const struct registry *registry);
+
 /* By the entry's leaf (merkle_leaf) or by the statement's name; NULL: nothing is known. */
 struct remembered_item *remembered_entry(const struct remembered *remembered,
 					 const struct digest *leaf);

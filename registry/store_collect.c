@@ -50,15 +50,21 @@ static int loose_path(const char *folder, const struct digest *digest, const cha
 		       : 0;
 }
 
-/* How long ago it was written, linked, or found again instead of being written once more. */
+/* When it was written, linked, or found again instead of being written once more. */
+static struct timespec changed_of(const struct stat *st)
+{
+	return st->st_ctim.tv_sec > st->st_mtim.tv_sec ||
+			       (st->st_ctim.tv_sec == st->st_mtim.tv_sec &&
+				st->st_ctim.tv_nsec > st->st_mtim.tv_nsec)
+		       ? st->st_ctim
+		       : st->st_mtim;
+}
+
 static bool is_old(const struct stat *st, const struct store_collect_request *request)
 {
 	const struct timespec *begun = &request->begun;
-	struct timespec changed = st->st_mtim;
+	struct timespec changed = changed_of(st);
 
-	if (st->st_ctim.tv_sec > changed.tv_sec ||
-	    (st->st_ctim.tv_sec == changed.tv_sec && st->st_ctim.tv_nsec > changed.tv_nsec))
-		changed = st->st_ctim;
 	return changed.tv_sec <= request->now - request->grace_s &&
 	       (!begun->tv_sec || changed.tv_sec < begun->tv_sec ||
 		(changed.tv_sec == begun->tv_sec && changed.tv_nsec < begun->tv_nsec));
@@ -130,6 +136,7 @@ struct loose {
 	char path[3][PATH_ROOM]; /* the object, its .ref, its .link */
 	bool there[3];
 	uint64_t size;
+	int64_t changed; /* the last of them, seconds since 1970 */
 	bool old;
 };
 
@@ -140,6 +147,7 @@ static int loose_look(const char *folder, const struct digest *digest,
 	static const char *const suffix[] = { "", ".ref", ".link" };
 
 	out->size = 0;
+	out->changed = 0;
 	out->old = true;
 	for (size_t i = 0; i < 3; i++) {
 		struct stat st;
@@ -153,6 +161,8 @@ static int loose_look(const char *folder, const struct digest *digest,
 		if (!i)
 			out->size = (uint64_t)st.st_size;
 		out->old &= is_old(&st, request);
+		if (changed_of(&st).tv_sec > out->changed)
+			out->changed = changed_of(&st).tv_sec;
 	}
 	if (out->there[0]) {
 		char marker[PATH_ROOM];
@@ -165,10 +175,13 @@ static int loose_look(const char *folder, const struct digest *digest,
 }
 
 static int garbage_take(struct loose *loose, const struct store_collect_request *request,
-			struct store_collected *collected, struct error *err)
+			const struct loose_visitor *visitor, struct store_collected *collected,
+			struct error *err)
 {
 	bool removed = true;
 
+	if (visitor && visitor->unneeded && (request->dry_run || !loose->old))
+		visitor->unneeded(visitor->user, loose->size, loose->changed);
 	if (!loose->old) {
 		collected->young_bytes += loose->size;
 		return 0;
@@ -234,7 +247,7 @@ static int loose_decide(struct loose *loose, const struct digest *digest, bool n
 	if (!needed)
 		return visitor && visitor->spared(visitor->user, digest)
 			       ? 0
-			       : garbage_take(loose, request, collected, err);
+			       : garbage_take(loose, request, visitor, collected, err);
 	return visitor && loose->there[0] && !loose->there[2]
 		       ? visitor->needed(visitor->user, digest, loose->size, err)
 		       : 0;

@@ -15,14 +15,22 @@ struct store_collect_request {
 	 * in it and were not written or found again within `grace_s` seconds are garbage.
 	 */
 	int (*mark)(void *user, struct live_set **out_objects, struct error *err);
+	/*
+	 * Both or none, and they may fail: what `mark` is about to find needed, put in a form that
+	 * is appended to `out`; and whether everything that was needed when `state` was given still
+	 * is. So a store may note that there is nothing to do until it is not.
+	 */
+	int (*state)(void *user, struct buffer *out, struct error *err);
+	int (*still)(void *user, struct span state, bool *out_still, struct error *err);
 	void *user;
 	int64_t now; /* seconds since 1970 */
 	int64_t grace_s;
 	struct timespec
 		begun; /* by the file system's clock: what changed since is young; zero: unknown */
 	bool dry_run;
-	bool all; /* write a pack anew for any garbage in it, and pack what lies loose, however
-		     little */
+	bool again; /* mark everything, also where it was noted that there is nothing to do */
+	bool all;   /* write a pack anew for any garbage in it, and pack what lies loose, however
+		       little */
 };
 
 /* What was done; in a dry run, what would be. */
@@ -37,6 +45,7 @@ struct store_collected {
 	uint64_t young_bytes;                    /* garbage within its grace */
 	uint64_t kept_bytes; /* garbage in packs that are not worth writing anew yet */
 	uint64_t notes;      /* of what paths held (registry_gc) that nobody can use any more */
+	int64_t noted;       /* nothing was marked: garbage as it was measured then; 0: now */
 	uint64_t damaged;    /* packs that were left alone: akashi fsck says what is wrong */
 };
 
@@ -66,6 +75,8 @@ struct loose_visitor {
 	void *user;
 	/* Does it stay though no object of that name is needed? */
 	bool (*spared)(void *user, const struct digest *digest);
+	/* It is not, and was left there for now; `changed`: when it was written or found. */
+	void (*unneeded)(void *user, uint64_t size, int64_t changed);
 	/* It is needed, and the store's own. */
 	int (*needed)(void *user, const struct digest *digest, uint64_t size, struct error *err);
 };

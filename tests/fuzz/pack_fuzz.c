@@ -5,8 +5,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "registry/gc_state.h"
 #include "registry/pack_file.h"
 #include "registry/pack_index_file.h"
+#include "registry/packs_swept.h"
 #include "registry/packs_whole.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -19,6 +21,33 @@ static int visit(void *arg, const struct pack_record *record, uint64_t offset, s
 	(void)err;
 	*bytes += record->stored_len;
 	return 0;
+}
+
+static int entry_count(void *arg, const struct pack_entry *entry, struct error *err)
+{
+	size_t *count = arg;
+
+	(void)entry;
+	(void)err;
+	++*count;
+	return 0;
+}
+
+/* A footer gives the same entries by either way, or none. */
+static void footer_both(int fd)
+{
+	struct error err = { 0 }, walking = { 0 };
+	struct digest name, walked;
+	struct pack_entry *entry;
+	size_t count, visited = 0;
+	int failed = pack_footer_load(fd, &entry, &count, &name, &err);
+
+	if (!failed)
+		free(entry);
+	if ((pack_footer_walk(fd, entry_count, &visited, &walked, &walking) != 0) !=
+		    (failed != 0) ||
+	    (!failed && (count != visited || !digest_equal(&name, &walked))))
+		abort();
 }
 
 /* Heads and entries whose checksums are right, so that what lies behind those is reached. */
@@ -61,6 +90,7 @@ static void as_file(struct span bytes)
 
 	if (fd < 0 || pack_pwrite(fd, 0, bytes, &err))
 		abort();
+	footer_both(fd);
 	(void)!pack_walk(fd, bytes.len, true, visit, &total, &end, &err);
 	if (pack_entries_load(fd, &name, &entry, &count, &err) == 0)
 		free(entry);
@@ -95,6 +125,41 @@ static void as_whole(struct span bytes)
 				abort();
 }
 
+/* The note of a collection: as it is, and behind a head and with a sum that are right. */
+static void as_swept(struct span bytes)
+{
+	CLEANUP(packs_swept_release) struct packs_swept swept;
+	CLEANUP(buffer_release) struct buffer text, again;
+	struct error err = { 0 };
+	struct digest sum;
+	size_t front;
+
+	packs_swept_init(&swept);
+	buffer_init(&text, bytes.len + 1024);
+	buffer_init(&again, bytes.len + 1024);
+	if (packs_swept_parse(bytes, &swept, &err) == 0)
+		packs_swept_release(&swept);
+	err = (struct error){ 0 };
+	if (packs_swept_text(&swept, &text, &err))
+		abort();
+	front = strlen("akashi/swept/1\n") + DIGEST_SIZE;
+	text.len = front;
+	if (buffer_add(&text, bytes, &err))
+		abort();
+	sum = sha256(buffer_view(&text));
+	if (buffer_add(&text, digest_view(&sum), &err))
+		abort();
+	if (packs_swept_parse(buffer_view(&text), &swept, &err))
+		return;
+	for (size_t i = 0; i < swept.count; i++)
+		if (packs_swept_find(&swept, &swept.pack[i].name) != &swept.pack[i])
+			abort();
+	(void)gc_state_holds(buffer_view(&swept.state), NULL, 0);
+	if (packs_swept_text(&swept, &again, &err) || again.len != text.len ||
+	    memcmp(again.data, text.data, text.len) != 0)
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	CLEANUP(recipe_release) struct recipe recipe = { 0 };
@@ -110,5 +175,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	mended(bytes);
 	as_file(bytes);
 	as_whole(bytes);
+	as_swept(bytes);
 	return 0;
 }

@@ -87,7 +87,7 @@ static int mark(void *user, struct live_set **out_objects, struct error *err)
 {
 	const struct world *w = user;
 
-	if (live_set_new(1, out_objects, err))
+	if (live_set_new(1, 0, out_objects, err))
 		return -1;
 	for (size_t i = 0; i < FILES; i++)
 		if (w->needed[i] && live_set_add(*out_objects, &w->digest[i], err))
@@ -315,7 +315,7 @@ static void a_set_has_all_that_was_added_and_hardly_anything_else(void **state)
 	uint32_t wrong = 0;
 
 	(void)state;
-	assert_done(live_set_new(42, &set, &err), &err);
+	assert_done(live_set_new(42, 0, &set, &err), &err);
 	for (uint32_t i = 0; i < 200000; i++) {
 		struct digest digest = sha256((struct span){ (const uint8_t *)&i, sizeof(i) });
 

@@ -99,7 +99,7 @@ static int mark(void *user, struct live_set **out_objects, struct error *err)
 {
 	const struct bench *b = user;
 
-	return live_set_new(1, out_objects, err) ||
+	return live_set_new(1, 0, out_objects, err) ||
 			       (b->needed && live_set_add(*out_objects, &b->whole, err))
 		       ? -1
 		       : 0;

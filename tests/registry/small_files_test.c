@@ -115,7 +115,7 @@ static int mark(void *user, struct live_set **out_objects, struct error *err)
 {
 	const struct world *w = user;
 
-	if (live_set_new(1, out_objects, err))
+	if (live_set_new(1, 0, out_objects, err))
 		return -1;
 	for (size_t i = 0; i < w->count; i += 2)
 		if (live_set_add(*out_objects, &w->digest[i], err))
