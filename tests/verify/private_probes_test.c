@@ -178,8 +178,10 @@ static void what_opens_to_no_probe_contradicts(void **state)
 static void an_object_of_commitments_has_one_form(void **state)
 {
 	static const char *const objects[] = {
-		"{\"commitment\":\"sha256:" /* and something beside it */
-		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"nll\":\"0\"}",
+		/* and something beside it */
+		("{\"commitment\":\"sha256:"
+		 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"nll\":"
+		 "\"0\"}"),
 		"{\"commitment\":\"sha256:aa\"}",
 		"{}",
 		"1",
