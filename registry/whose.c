@@ -81,7 +81,8 @@ bool believed_independent(const struct believed *own, const struct believed *oth
 struct whose {
 	struct evidence *evidence;
 	struct trust trust;
-	struct believed checkpoint; /* nobody's: it is not believed */
+	struct believed checkpoint; /* nobody's: it is not believed, */
+	struct digest_list claimed; /* and these keys say that they signed it */
 };
 
 void whose_close(struct whose **whose)
@@ -89,6 +90,7 @@ void whose_close(struct whose **whose)
 	if (!*whose)
 		return;
 	believed_release(&(*whose)->checkpoint);
+	digest_list_release(&(*whose)->claimed);
 	trust_release(&(*whose)->trust);
 	evidence_close(&(*whose)->evidence);
 	free(*whose);
@@ -118,11 +120,27 @@ int whose_about(struct whose *whose, const struct digest *checkpoint, struct err
 
 	believed_release(&whose->checkpoint);
 	whose->checkpoint = (struct believed){ 0 };
-	return believe_statement(&whose->trust, whose->evidence, checkpoint, NULL,
-				 &whose->checkpoint, &why) &&
-			       why.code == ERROR_SYSTEM
+	digest_list_release(&whose->claimed);
+	whose->claimed = (struct digest_list){ 0 };
+	if (believe_statement(&whose->trust, whose->evidence, checkpoint, NULL, &whose->checkpoint,
+			      &why) == 0)
+		return 0;
+	return why.code == ERROR_SYSTEM
 		       ? error_set(err, why.code, "%s", why.text)
-		       : 0;
+		       : evidence_signers(whose->evidence, checkpoint, &whose->claimed, err);
+}
+
+/* Of a checkpoint that is not believed: is it none of the keys that it bears, and not their people?
+ */
+static bool is_elses(const struct whose *whose, const struct believed *said)
+{
+	for (size_t i = 0; i < whose->claimed.count; i++)
+		for (size_t k = 0; k < said->signer_count; k++)
+			if (digest_equal(&whose->claimed.item[i], &said->signer[k].key) ||
+			    same_people(listed(said, &whose->claimed.item[i]),
+					listed(said, &said->signer[k].key)))
+				return false;
+	return true;
 }
 
 int whose_ask(struct whose *whose, const struct digest *statement, struct whose_said *out_said,
@@ -139,8 +157,9 @@ int whose_ask(struct whose *whose, const struct digest *statement, struct whose_
 	} else {
 		said.believed = true;
 		said.signer = believed.key;
-		said.independent = whose->checkpoint.signer_count &&
-				   believed_independent(&whose->checkpoint, &believed);
+		said.independent = whose->checkpoint.signer_count
+					   ? believed_independent(&whose->checkpoint, &believed)
+					   : is_elses(whose, &believed);
 	}
 	*out_said = said;
 	return 0;

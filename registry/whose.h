@@ -32,7 +32,7 @@ MUST_CHECK int whose_about(struct whose *whose, const struct digest *checkpoint,
 
 struct whose_said {
 	bool believed;        /* the policy lets its signers say so */
-	bool independent;     /* believed as the checkpoint is, and not of its own people */
+	bool independent;     /* believed, and not of the people whose keys the checkpoint bears */
 	struct digest signer; /* KEY of the first that counts; where believed */
 	struct error why;     /* it is not believed */
 };

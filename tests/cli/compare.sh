@@ -178,6 +178,16 @@ said "by another key than the publisher's, key"
 run 0 card w/m@1 --json
 json '[e["independent"] for e in o["evals"]] == [False, False, True] and [u["kind"] for u in o["unbelieved"]] == ["eval"]'
 
+# A checkpoint by a key that the policy does not accept: what others say of it is theirs, not the publisher's.
+run 0 add checkpoint "$TINY/step-300" j/unknown@1 --key nobody
+complained 'does not count'
+run 0 add eval by-judge/results_*.json --of j/unknown@1 --key judge
+run 0 compare j/unknown@1 --json
+json '[(i["independent"], i["believed"]) for i in o["items"]] == [(True, True)]'
+run 0 show j/unknown@1
+said "by another key than the publisher's, key"
+unsaid "by the publisher itself"
+
 # A chart over the steps: one file that is XML, with a point for each score.
 run 0 compare 'a/m@step-*' --chart -o chart.svg
 python3 - <<'PY' || fail "chart.svg"
