@@ -219,8 +219,8 @@ static void nothing_is_put_together_beside_a_collection(void **state)
 	world_close(w);
 }
 
-/* Change the last byte of the only pack's records. */
-static void pack_damage(struct world *w)
+/* Change the last byte of the only pack's records, of data alone or of recipes too. */
+static void pack_damage(struct world *w, bool recipes)
 {
 	struct packs_store *self = (struct packs_store *)w->store;
 	char path[4096], name[PACK_NAME_ROOM];
@@ -242,6 +242,8 @@ static void pack_damage(struct world *w)
 	for (size_t i = 0; i < count; i++) {
 		off_t last = (off_t)(entry[i].offset + PACK_RECORD_BYTES + entry[i].stored_len - 1);
 
+		if (entry[i].kind == PACK_RECIPE && !recipes)
+			continue;
 		assert_int_equal(pread(fd, &byte, 1, last), 1);
 		byte ^= 1;
 		assert_int_equal(pwrite(fd, &byte, 1, last), 1);
@@ -250,26 +252,41 @@ static void pack_damage(struct world *w)
 	close(fd);
 }
 
-static void a_good_file_stays_where_a_damaged_record_has_its_name(void **state)
+static void good_files_stay(bool recipes)
 {
 	struct world *w = world_open();
 	struct error err = { 0 };
 	struct digest again;
 
-	(void)state;
 	for (size_t i = 0; i < 17; i++)
 		put(w);
 	tidy(w);
-	pack_damage(w);
+	pack_damage(w, recipes);
 	world_reopen(w);
+	/* As an add does that reads the files once more, and a repair. */
 	for (size_t i = 0; i < w->count; i++)
-		assert_done(store_put(w->store, span_of(w->text[i]), &again, &err), &err);
+		assert_done(store_put(((struct packs_store *)w->store)->loose, span_of(w->text[i]),
+				      &again, &err),
+			    &err);
 	tidy(w);
 	for (size_t i = 0; i < w->count; i++) {
 		assert_true(is_loose(w, i));
 		assert_whole(w, i);
 	}
 	world_close(w);
+}
+
+static void a_good_file_stays_where_a_damaged_record_has_its_name(void **state)
+{
+	(void)state;
+	good_files_stay(true);
+}
+
+/* There the object can be read all the time: out of the very file that must not go. */
+static void a_good_file_stays_where_its_recipe_is_whole(void **state)
+{
+	(void)state;
+	good_files_stay(false);
 }
 
 static void many_small_packs_become_one_with_what_may_yet_be_named(void **state)
@@ -315,6 +332,7 @@ int main(void)
 		cmocka_unit_test(what_a_reader_has_open_is_read_to_its_end),
 		cmocka_unit_test(nothing_is_put_together_beside_a_collection),
 		cmocka_unit_test(a_good_file_stays_where_a_damaged_record_has_its_name),
+		cmocka_unit_test(a_good_file_stays_where_its_recipe_is_whole),
 		cmocka_unit_test(many_small_packs_become_one_with_what_may_yet_be_named),
 	};
 
