@@ -17,9 +17,18 @@ static struct digest removed_sum(const struct collecting *c)
 
 /* ---- Noting ---- */
 
+void collect_note_free(struct packs_swept **swept)
+{
+	if (*swept)
+		packs_swept_release(*swept);
+	free(*swept);
+	*swept = NULL;
+}
+
 int collect_note_begin(struct collecting *c, struct error *err)
 {
 	const struct store_collect_request *request = c->request;
+	struct error ignored = { 0 };
 
 	if (!request->state)
 		return 0;
@@ -28,7 +37,11 @@ int collect_note_begin(struct collecting *c, struct error *err)
 		return error_set(err, ERROR_SYSTEM, "out of memory for a note");
 	packs_swept_init(c->swept);
 	c->swept->marked = request->now;
-	return request->state(request->user, &c->swept->state, err);
+	c->swept->grace_s = request->grace_s;
+	/* Without a note the next collection marks everything, and that is all. */
+	if (request->state(request->user, &c->swept->state, &ignored))
+		collect_note_free(&c->swept);
+	return 0;
 }
 
 static int by_name(const void *a, const void *b)
@@ -72,14 +85,6 @@ void collect_note_end(struct collecting *c)
 {
 	if (c->swept)
 		packs_swept_write(c->self, c->swept);
-}
-
-void collect_note_free(struct packs_swept **swept)
-{
-	if (*swept)
-		packs_swept_release(*swept);
-	free(*swept);
-	*swept = NULL;
 }
 
 /* ---- Asking ---- */
@@ -129,7 +134,7 @@ static bool needs_still(struct collecting *c, const struct packs_swept *swept)
 
 	/* A clock that was set back tells nothing of what is young. */
 	if (swept->marked > request->now || request->now - swept->marked > NOTE_MAX_S ||
-	    request->now - swept->marked >= request->grace_s)
+	    request->now - swept->marked >= request->grace_s || swept->grace_s > request->grace_s)
 		return false;
 	if (mended_list(c->self, &mended, &ignored) || mended.count ||
 	    collect_removed_list(c, &ignored))

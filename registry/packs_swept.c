@@ -1,8 +1,8 @@
 /*
- * packs_swept: "akashi/swept/1\n"; SHA-256 over the rules; `marked`, `loose_changed`, `loose`,
- * `loose_bytes`; `removed`; the number of packs and the length of the state; for each pack its
- * name and stamp, when it was written, bytes, garbage, records and flags; the state; SHA-256 over
- * all of that. Numbers are little-endian, of eight bytes.
+ * packs_swept: "akashi/swept/1\n"; SHA-256 over the rules; `marked`, `grace_s`, `loose_changed`,
+ * `loose`, `loose_bytes`; `removed`; the number of packs and the length of the state; for each pack
+ * its name and stamp, when it was written, bytes, garbage, records and flags; the state; SHA-256
+ * over all of that. Numbers are little-endian, of eight bytes.
  */
 #include "registry/packs_swept.h"
 
@@ -14,7 +14,7 @@
 enum {
 	HEAD_BYTES = sizeof(SWEPT_HEAD) - 1,
 	STAMP_BYTES = sizeof(struct packs_whole_stamp),
-	FRONT_BYTES = HEAD_BYTES + DIGEST_SIZE + 4 * 8 + DIGEST_SIZE + 2 * 8,
+	FRONT_BYTES = HEAD_BYTES + DIGEST_SIZE + 5 * 8 + DIGEST_SIZE + 2 * 8,
 	PACK_BYTES = DIGEST_SIZE + STAMP_BYTES + 5 * 8,
 	STATE_MAX_BYTES = 256 << 20,
 	SWEPT_MAX_BYTES = STATE_MAX_BYTES + (64 << 20),
@@ -114,6 +114,7 @@ int packs_swept_parse(struct span bytes, struct packs_swept *out_swept, struct e
 	r = reader_over((struct span){ bytes.data + HEAD_BYTES + DIGEST_SIZE,
 				       bytes.len - HEAD_BYTES - 2 * DIGEST_SIZE });
 	swept.marked = (int64_t)reader_u64le(&r);
+	swept.grace_s = (int64_t)reader_u64le(&r);
 	swept.loose_changed = (int64_t)reader_u64le(&r);
 	swept.loose = reader_u64le(&r);
 	swept.loose_bytes = reader_u64le(&r);
@@ -193,6 +194,7 @@ int packs_swept_text(const struct packs_swept *swept, struct buffer *out, struct
 
 	if (buffer_add_text(out, SWEPT_HEAD, err) || buffer_add(out, digest_view(&of), err) ||
 	    buffer_add_u64le(out, (uint64_t)swept->marked, err) ||
+	    buffer_add_u64le(out, (uint64_t)swept->grace_s, err) ||
 	    buffer_add_u64le(out, (uint64_t)swept->loose_changed, err) ||
 	    buffer_add_u64le(out, swept->loose, err) ||
 	    buffer_add_u64le(out, swept->loose_bytes, err) ||

@@ -14,7 +14,8 @@
 #define PACKS_SWEPT_LOOSE_NONE INT64_MAX
 
 struct packs_swept {
-	int64_t marked;        /* when that began, seconds since 1970 */
+	int64_t marked;  /* when that began, seconds since 1970 */
+	int64_t grace_s; /* with which grace: what is found again within it counted as needed */
 	int64_t loose_changed; /* of the oldest loose object that nothing needed */
 	uint64_t loose;        /* so many of those, … */
 	uint64_t loose_bytes;  /* … and their bytes */
