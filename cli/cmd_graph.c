@@ -1,6 +1,7 @@
 /* graph: what a version came from and what came of it, drawn. */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "cli/graphviz.h"
 #include "cli/lineage_wish.h"
@@ -13,26 +14,50 @@ enum { LAID_OUT_MAX = 3000 }; /* nodes of an SVG: Graphviz needs minutes for mor
 
 enum drawing { DRAWING_SVG, DRAWING_DOT, DRAWING_MERMAID, DRAWING_JSON };
 
-/* What --format says, else what the file is called, else an SVG. */
-static enum drawing drawing_of(const struct call *call)
+/* From its last dot on; "": it has none. */
+static const char *ending_of(const char *file)
+{
+	const char *dot = file ? strrchr(path_last_part(file), '.') : NULL;
+
+	return dot ? dot : "";
+}
+
+/* What --format says, else what the file is called, else an SVG. ERROR_USAGE: the file is called as
+ * what does not come out. */
+static int drawing_of(const struct call *call, enum drawing *out_drawing, struct error *err)
 {
 	static const struct {
-		const char *format, *ending;
+		const char *ending, *format; /* format NULL: a picture that nobody makes here */
 		enum drawing drawing;
 	} known[] = {
-		{ "svg", ".svg", DRAWING_SVG },        { "dot", ".dot", DRAWING_DOT },
-		{ "dot", ".gv", DRAWING_DOT },         { "mermaid", ".mmd", DRAWING_MERMAID },
-		{ "mermaid", ".md", DRAWING_MERMAID }, { "json", ".json", DRAWING_JSON },
+		{ ".svg", "svg", DRAWING_SVG },        { ".dot", "dot", DRAWING_DOT },
+		{ ".gv", "dot", DRAWING_DOT },         { ".mmd", "mermaid", DRAWING_MERMAID },
+		{ ".md", "mermaid", DRAWING_MERMAID }, { ".json", "json", DRAWING_JSON },
+		{ ".png", NULL, DRAWING_SVG },         { ".jpg", NULL, DRAWING_SVG },
+		{ ".jpeg", NULL, DRAWING_SVG },        { ".gif", NULL, DRAWING_SVG },
+		{ ".webp", NULL, DRAWING_SVG },        { ".pdf", NULL, DRAWING_SVG },
+		{ ".ps", NULL, DRAWING_SVG },          { ".eps", NULL, DRAWING_SVG },
 	};
-	const char *format = call_value(call, "format"), *file = call_value(call, "output");
+	const char *format = call->json ? "json" : call_value(call, "format");
+	const char *file = call_value(call, "output"), *ending = ending_of(file);
+	bool fits = !*ending || format;
 
-	if (call->json)
-		return DRAWING_JSON;
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (format ? strcmp(format, known[i].format) == 0
-			   : file && text_ends_with(file, known[i].ending))
-			return known[i].drawing;
-	return DRAWING_SVG;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		bool ends = strcasecmp(ending, known[i].ending) == 0;
+		bool is = format && known[i].format && strcmp(format, known[i].format) == 0;
+
+		if (format ? is : ends && known[i].format)
+			*out_drawing = known[i].drawing;
+		if (ends)
+			fits = known[i].format && (is || !format);
+	}
+	if (fits)
+		return 0;
+	return error_set(err, ERROR_USAGE,
+			 "'%s' is not called as %s%s: .svg, .dot or .gv (Graphviz), .mmd or .md "
+			 "(Mermaid), .json",
+			 file, format ? "what is made with --format " : "any drawing that is made",
+			 format ? format : "");
 }
 
 static int json_draw(const struct lineage *lineage, struct buffer *out, struct error *err)
@@ -65,11 +90,10 @@ static int svg_draw(const struct lineage *lineage, const struct lineage_folded *
 		       : 0;
 }
 
-static int draw(const struct call *call, const struct lineage *lineage, struct buffer *out,
-		struct error *err)
+static int draw(const struct call *call, const struct lineage *lineage, enum drawing drawing,
+		struct buffer *out, struct error *err)
 {
 	CLEANUP(lineage_folded_release) struct lineage_folded folded = { .group_of = NULL };
-	enum drawing drawing = drawing_of(call);
 
 	if (drawing == DRAWING_JSON)
 		return json_draw(lineage, out, err);
@@ -87,10 +111,11 @@ static int graph_run(struct call *call, struct error *err)
 	CLEANUP(lineage_release) struct lineage lineage = { .node = NULL };
 	CLEANUP(buffer_release) struct buffer drawn;
 	const char *file = call_value(call, "output");
+	enum drawing drawing = DRAWING_SVG;
 	struct lineage_wish wish;
 
 	buffer_init(&drawn, DRAWING_MAX);
-	if (lineage_wish_read(call, &wish, err))
+	if (lineage_wish_read(call, &wish, err) || drawing_of(call, &drawing, err))
 		return -1;
 	if (call_has(call, "both") || (!wish.ancestors && !wish.descendants))
 		wish.ancestors = wish.descendants = true;
@@ -98,7 +123,7 @@ static int graph_run(struct call *call, struct error *err)
 	wish.remarks = call_has(call, "all");
 	if (open_registry(call, &registry, err) ||
 	    lineage_wish_walk(call, registry, &wish, &lineage, err) ||
-	    draw(call, &lineage, &drawn, err))
+	    draw(call, &lineage, drawing, &drawn, err))
 		return -1;
 	lineage_cycles_tell(call, &lineage);
 	if (file)
@@ -113,7 +138,7 @@ static const struct option graph_options[] = {
 	  .choices = "svg dot mermaid json",
 	  .help = "svg (laid out by Graphviz, which must be installed), dot (its language), "
 		  "mermaid, "
-		  "or json; otherwise what FILE's ending says, or svg" },
+		  "or json; otherwise what FILE's ending says, which has to fit, or svg" },
 	OPTION_ANCESTORS,
 	OPTION_DESCENDANTS,
 	{ .name = "both", .help = "both, which is what is drawn otherwise" },

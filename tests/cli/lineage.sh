@@ -89,6 +89,20 @@ said '-.->|"parent, declared by '
 run 0 graph llm-x/base@step-300 --json
 json "o['schema'] == 'akashi/graph/1' and any(n['kind'] == 'eval' for n in o['nodes'])"
 run 0 graph llm-x/base@step-300 --ancestors -o drawn.mmd
+# A file is not called as what does not come out.
+for file in x.png x.PDF x.txt x.v1; do
+	run 2 graph llm-x/base@step-300 -o $file
+	complained "'$file' is not called as any drawing that is made: .svg, "
+	[ ! -e $file ] || fail "$file was written"
+done
+run 2 graph llm-x/base@step-300 --format dot -o x.svg
+complained "'x.svg' is not called as what is made with --format dot"
+run 2 graph llm-x/base@step-300 --json -o x.dot
+run 2 graph llm-x/base@step-300 --format svg -o x.png
+run 0 graph llm-x/base@step-300 --format dot -o drawn.v1.txt
+grep -qF 'digraph lineage {' drawn.v1.txt || fail "no dot"
+run 0 graph llm-x/base@step-300 -o drawn.GV
+grep -qF 'digraph lineage {' drawn.GV || fail "no dot by the ending"
 head -n 1 drawn.mmd | grep -q '^flowchart LR$' || fail "the file's ending does not choose its language"
 mkdir nothing
 STATUS=0
