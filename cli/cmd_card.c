@@ -12,7 +12,10 @@ static void wish_options(const struct call *call, struct card_wish *wish)
 	const char *language = call_value(call, "language");
 	const char *template = call_value(call, "template");
 
-	wish->language = language && strcmp(language, "ja") == 0 ? CARD_JAPANESE : CARD_ENGLISH;
+	wish->language = CARD_LANGUAGE_AS_BEFORE;
+	if (language)
+		wish->language = strcmp(language, "ja") == 0 ? CARD_JAPANESE : CARD_ENGLISH;
+	wish->force = call_has(call, "force");
 	wish->template = CARD_AS_BEFORE;
 	if (template)
 		wish->template = strcmp(template, "hub") == 0 ? CARD_HUB : CARD_HUGGING_FACE;
@@ -108,6 +111,8 @@ static int card_run(struct call *call, struct error *err)
 		return card_check_run(call, call_value(call, "check"), call->operand[0], err);
 	if (!call->operand_count)
 		return error_set(err, ERROR_USAGE, "say of which model: NAME@VERSION");
+	if (call_has(call, "force") && (!path || html))
+		return error_set(err, ERROR_USAGE, "--force is about the card that --output names");
 	if (html && (call->json || call_has(call, "template") || call_has(call, "language")))
 		return error_set(err, ERROR_USAGE,
 				 "--format html is one page in both languages: it takes no --json, "
@@ -135,7 +140,7 @@ static const struct option card_options[] = {
 	{ .name = "language",
 	  .argument = "LANGUAGE",
 	  .choices = "en ja",
-	  .help = "English (what is written unless you say otherwise) or Japanese" },
+	  .help = "English or Japanese; otherwise as the file was written, or English" },
 	{ .name = "template",
 	  .argument = "TEMPLATE",
 	  .choices = "hf hub",
@@ -153,6 +158,9 @@ static const struct option card_options[] = {
 	  .argument = "FILE",
 	  .help = "write there, at once or not at all; of a card that is there, make again what "
 		  "was generated, and leave everything else as it is" },
+	{ .name = "force",
+	  .help = "also over a file that is no card (no front matter, nothing generated in it); "
+		  "what it says stays" },
 	{ .name = "check",
 	  .argument = "FILE",
 	  .help = "as 'akashi card check FILE': hold a card against what is signed, and the model "

@@ -254,6 +254,43 @@ static enum card_template template_of(const struct card_text *old)
 	return CARD_HUGGING_FACE;
 }
 
+/* The language that most headings and labels of ours in it are of; CARD_ENGLISH where none is. */
+static enum card_language language_of(const struct card_text *old)
+{
+	size_t count[2] = { 0, 0 };
+	enum card_language language;
+
+	for (size_t i = 0, p = 0; i < old->count && p < old->part_count; i++) {
+		const struct card_line *line = &old->line[i];
+
+		while (p < old->part_count && old->part[p].last_line <= line->line)
+			p++;
+		if (p == old->part_count || line->line <= old->part[p].line)
+			continue;
+		if ((line->kind == CARD_HEADING || line->kind == CARD_ROW) &&
+		    card_word_language(line->kind == CARD_ROW && line->cells ? old->cell[line->cell]
+									     : line->text,
+				       &language))
+			count[language]++;
+	}
+	return count[CARD_JAPANESE] > count[CARD_ENGLISH] ? CARD_JAPANESE : CARD_ENGLISH;
+}
+
+/* Front matter, a part that was generated, or a line that says to leave one out. */
+static bool is_card(const struct card_text *card)
+{
+	size_t count[2];
+	const struct part *parts[2] = { parts_of(CARD_HUGGING_FACE, &count[0]),
+					parts_of(CARD_HUB, &count[1]) };
+
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; i < count[k]; i++)
+			if (card_part_find(card, parts[k][i].name) ||
+			    is_omitted(card->bytes, parts[k][i].name))
+				return true;
+	return card->has_front;
+}
+
 static bool is_blank(struct span text)
 {
 	for (size_t i = 0; i < text.len; i++)
@@ -274,11 +311,18 @@ static int file_update(struct card_wish *wish, const char *path, struct buffer *
 		return -1;
 	if (is_blank(buffer_view(&old)))
 		return card_write(wish, out, err);
-	if (wish->template == CARD_AS_BEFORE) {
-		if (card_text_parse(buffer_view(&old), path, &card, err))
-			return -1;
+	if (card_text_parse(buffer_view(&old), path, &card, err))
+		return -1;
+	if (!wish->force && !is_card(&card))
+		return error_set(
+			err, ERROR_USAGE,
+			"'%s' is there and is no card: it has no front matter, and nothing "
+			"in it was generated; --force makes a card of it",
+			path);
+	if (wish->template == CARD_AS_BEFORE)
 		wish->template = template_of(&card);
-	}
+	if (wish->language == CARD_LANGUAGE_AS_BEFORE)
+		wish->language = language_of(&card);
 	return card_update(wish, buffer_view(&old), path, out, err);
 }
 

@@ -10,7 +10,11 @@
 
 #define CARD_MAX_BYTES (1u << 20)
 
-enum card_language { CARD_ENGLISH, CARD_JAPANESE };
+enum card_language {
+	CARD_ENGLISH,
+	CARD_JAPANESE,
+	CARD_LANGUAGE_AS_BEFORE /* of a file: as it was written; of a new card: CARD_ENGLISH */
+};
 
 enum card_template {
 	CARD_HUGGING_FACE, /* front matter, specs, data, training, evaluation, lineage, verification
@@ -27,6 +31,7 @@ struct card_wish {
 	enum card_template template;
 	const char *title; /* of a new card; NULL: the checkpoint's name */
 	const char *pin;   /* that readers shall compare; NULL: none */
+	bool force;        /* of a file: it need be no card */
 };
 
 /*
@@ -57,7 +62,8 @@ struct card_written {
 
 /*
  * Write a card to `path`, whole or not at all: new, or over the card that is there (card_update),
- * in which a link stays a link and the mode as it is. Errors as above.
+ * in which a link stays a link and the mode as it is. Errors as above. ERROR_USAGE: what is there
+ * is not empty and no card (no front matter, and no line of ours), and not `force`.
  */
 MUST_CHECK int card_to_file(const struct card_wish *wish, const char *path,
 			    struct card_written *out_written, struct error *err);

@@ -22,6 +22,9 @@ struct card_writer {
 /* In the card's language. Static. */
 const char *card_word(const struct card_writer *w, enum card_word word);
 
+/* Is it one of our words in one language alone, and in which? */
+bool card_word_language(struct span text, enum card_language *out_language);
+
 /* Members of facts, which are absent where they are not known. */
 const char *fact_text(const struct json *object, const char *key);
 const struct json *fact_list(const struct card_writer *w, const char *key);

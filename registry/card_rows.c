@@ -19,6 +19,19 @@ const char *card_word(const struct card_writer *w, enum card_word word)
 	return words[word].language[w->wish->language == CARD_JAPANESE];
 }
 
+bool card_word_language(struct span text, enum card_language *out_language)
+{
+	bool found[2] = { false, false };
+
+	for (size_t i = 0; i < WORD_COUNT; i++)
+		for (size_t k = 0; k < 2; k++)
+			found[k] = found[k] || span_equal(text, span_of(words[i].language[k]));
+	if (found[0] == found[1])
+		return false;
+	*out_language = found[1] ? CARD_JAPANESE : CARD_ENGLISH;
+	return true;
+}
+
 int card_say(const struct card_writer *w, enum card_word word, struct error *err)
 {
 	return buffer_add_text(w->out, card_word(w, word), err);

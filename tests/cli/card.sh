@@ -63,6 +63,33 @@ head -n 4 hub.md | tail -n 1 | grep -qxF '# Model specs' || fail "not the hub's 
 run 2 card $M --template hf --output hub.md
 complained 'it was written with --template hub'
 
+# It keeps its language until another one is asked for.
+run 0 card $M --language ja --output kept.md
+cp kept.md ja-before.md
+run 0 card $M --output kept.md
+cmp ja-before.md kept.md
+run 0 card $M --template hub --language ja --output kept-hub.md
+cp kept-hub.md hub-before.md
+run 0 card $M --output kept-hub.md
+cmp hub-before.md kept-hub.md
+run 0 card $M --language en --output kept.md
+grep -qxF '## Model specs' kept.md || fail "it did not change its language"
+run 0 card $M --output kept.md
+grep -qxF '## Model specs' kept.md || fail "it went back to Japanese"
+
+# A file that is no card is left as it is.
+printf '# Notes\n\n- buy milk\n' >notes.txt
+cp notes.txt notes.before
+run 2 card $M --output notes.txt
+complained "notes.txt' is there and is no card"
+cmp notes.before notes.txt
+run 2 card $M --force
+run 0 card $M --output notes.txt --force
+grep -qxF -- '- buy milk' notes.txt || fail "what it said is gone"
+run 0 card $M --output notes.txt
+printf '# Mine\n\n<!-- akashi:omit data -->\n' >asked.md
+run 0 card $M --output asked.md
+
 # The check finds nothing to contradict in what was written here, in either language and style.
 akashi card $M --language ja >ja.md
 for card in README.md ja.md hub.md; do
