@@ -1,4 +1,4 @@
-/* cite: a citation of a model, with its digest. */
+/* cite: a citation of a model or dataset, with its digest. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +39,7 @@ static int cite_run(struct call *call, struct error *err)
 
 	if (call_values(call, "author", &author, &wish.author_count, err) ||
 	    open_registry(call, &registry, err) ||
-	    facts_gather(registry, call->ctx, call->operand[0], &facts, err))
+	    facts_gather_cited(registry, call->ctx, call->operand[0], &facts, err))
 		return -1;
 	wish.facts = facts;
 	wish.author = author;
@@ -66,7 +66,7 @@ static const struct option cite_options[] = {
 	{ .name = "url",
 	  .argument = "URL",
 	  .help = "where it is to be had (http or https); otherwise the repository that its "
-		  "statement names" },
+		  "statement names, or the address in a dataset's Croissant description" },
 	{ .name = "output",
 	  .letter = 'o',
 	  .argument = "FILE",
@@ -78,15 +78,17 @@ static const struct example cite_examples[] = {
 	{ "akashi cite llm-x/base@v1 --author 'Yamada, Taro' --author 'LLM-X team'",
 	  "for a paper" },
 	{ "akashi cite llm-x/base@v1 --format cff -o CITATION.cff", "beside a release" },
+	{ "akashi cite llm-x/corpus@v1", "a dataset" },
 	{ NULL, NULL },
 };
 
 const struct command command_cite = {
 	.name = "cite",
-	.summary = "write a citation of a model, with its digest",
+	.summary = "write a citation of a model or dataset, with its digest",
 	.synopsis = "NAME@VERSION [--format bibtex|cff] [-o FILE]",
 	.description =
-		"Writes a citation from what is signed about a checkpoint or release: name, "
+		"Writes a citation from what is signed about a checkpoint, release or dataset: "
+		"name, "
 		"version, date (of the release, the first one where a checkpoint is named), the "
 		"digest of its manifest, the statements that say so, the log that has them, and "
 		"the licence. Whoever has the digest can check that what they have is what was "

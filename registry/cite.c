@@ -1,4 +1,4 @@
-/* cite: what a citation of a model says. */
+/* cite: what a citation of a model or dataset says. */
 #include "registry/cite_inner.h"
 
 #include <ctype.h>
@@ -136,6 +136,8 @@ static int url_set(const struct cite_wish *wish, struct json *citation, struct e
 {
 	const char *remote = json_text(json_member(json_member(wish->facts, "git"), "remote"));
 
+	if (!remote)
+		remote = json_text(json_member(wish->facts, "url"));
 	if (wish->url && !is_address(wish->url))
 		return error_set(err, ERROR_USAGE, "'%s' is no plain http or https address",
 				 wish->url);
@@ -197,6 +199,13 @@ static int text_make(const struct json *citation,
 											     : 0;
 }
 
+bool cite_is_dataset(const struct json *citation)
+{
+	const char *kind = json_text(json_member(citation, "kind"));
+
+	return kind && strcmp(kind, "dataset") == 0;
+}
+
 int cite_make(const struct cite_wish *wish, struct json **out_citation, struct error *err)
 {
 	CLEANUP(json_free) struct json *citation = NULL;
@@ -206,9 +215,11 @@ int cite_make(const struct cite_wish *wish, struct json **out_citation, struct e
 	struct name name;
 
 	if (!full || !json_text(json_member(wish->facts, "identity")))
-		return error_set(err, ERROR_CORRUPT, "the facts name no model");
+		return error_set(err, ERROR_CORRUPT, "the facts name neither model nor dataset");
 	if (name_parse(full, &name, err) || json_object_new(&citation, err) ||
 	    json_set_text(citation, "schema", "akashi/citation/1", err) ||
+	    json_set_text(citation, "kind", cite_is_dataset(wish->facts) ? "dataset" : "checkpoint",
+			  err) ||
 	    name_set(&name, citation, err) || authors_set(wish, &name, citation, err) ||
 	    date_set(citation, json_text(json_member(first ? first : wish->facts, "declared")),
 		     err) ||

@@ -135,7 +135,8 @@ int cite_bibtex(const struct json *citation, struct buffer *out, struct error *e
 		return -1;
 	if (url && buffer_printf(out, err, "  url = {%s},\n", url))
 		return -1;
-	return buffer_add_text(out, "  howpublished = {Model weights},\n  note = {", err) ||
+	return buffer_printf(out, err, "  howpublished = {%s},\n  note = {",
+			     cite_is_dataset(citation) ? "Dataset" : "Model weights") ||
 			       tex_note(out, citation, err) || buffer_add_text(out, "},\n}\n", err)
 		       ? -1
 		       : 0;
@@ -173,12 +174,18 @@ static int cff_authors(struct buffer *out, const struct json *authors, struct er
 static int cff_identifiers(struct buffer *out, const struct json *citation, struct error *err)
 {
 	static const struct {
-		const char *key, *description;
+		const char *key, *description[2]; /* of weights, and of a dataset */
 	} told[] = {
-		{ "manifest", "SHA-256 of the manifest of the weights" },
-		{ "statement", "the signed statement about the weights" },
-		{ "release", "the signed statement of the release" },
-		{ "retracted", "the signed statement by which the weights were retracted" },
+		{ "manifest",
+		  { "SHA-256 of the manifest of the weights",
+		    "SHA-256 of the manifest of the dataset" } },
+		{ "statement",
+		  { "the signed statement about the weights",
+		    "the signed statement about the dataset" } },
+		{ "release", { "the signed statement of the release", "" } },
+		{ "retracted",
+		  { "the signed statement by which the weights were retracted",
+		    "the signed statement by which the dataset was retracted" } },
 	};
 
 	if (buffer_add_text(out, "identifiers:\n", err))
@@ -188,7 +195,8 @@ static int cff_identifiers(struct buffer *out, const struct json *citation, stru
 
 		if (text && (buffer_add_text(out, "  - type: other\n", err) ||
 			     cff_line(out, "    value", text, err) ||
-			     cff_line(out, "    description", told[i].description, err)))
+			     cff_line(out, "    description",
+				      told[i].description[cite_is_dataset(citation)], err)))
 			return -1;
 	}
 	return 0;
@@ -202,7 +210,8 @@ static int cff_abstract(struct buffer *out, const struct json *citation, const c
 	const char *origin = member_text(citation, "origin");
 
 	buffer_init(&text, CITE_MAX_BYTES);
-	if (buffer_printf(&text, err, "Model weights, registered in the log %s.",
+	if (buffer_printf(&text, err, "%s, registered in the log %s.",
+			  cite_is_dataset(citation) ? "Dataset" : "Model weights",
 			  origin ? origin : "that signed them") ||
 	    (license && buffer_printf(&text, err, " Licence: %s", license)) ||
 	    (member_text(citation, "retracted") && buffer_add_text(&text, " Retracted.", err)) ||
@@ -222,14 +231,16 @@ static bool cff_takes(const char *license)
 int cite_cff(const struct json *citation, struct buffer *out, struct error *err)
 {
 	const char *license = member_text(citation, "license");
-	bool taken = cff_takes(license);
+	bool taken = cff_takes(license), dataset = cite_is_dataset(citation);
 
 	return cff_line(out, "cff-version", "1.2.0", err) ||
 			       cff_line(out, "message",
-					"If you use these weights, please cite them by their "
-					"digest.",
+					dataset ? "If you use this dataset, please cite it by its "
+						  "digest."
+						: "If you use these weights, please cite them by "
+						  "their digest.",
 					err) ||
-			       cff_line(out, "type", "software", err) ||
+			       cff_line(out, "type", dataset ? "dataset" : "software", err) ||
 			       cff_line(out, "title", member_text(citation, "title"), err) ||
 			       cff_line(out, "version", member_text(citation, "version"), err) ||
 			       cff_authors(out, json_member(citation, "authors"), err) ||

@@ -345,48 +345,95 @@ int facts_of(const struct facts_wish *wish, struct json **out_facts, struct erro
 
 /* ---- By name ---- */
 
-/* The checkpoint that a name stands for: its own, or the one that a release of that name is of. */
-static int checkpoint_find(struct registry *registry, const struct trust *trust,
-			   const struct evidence *evidence, const char *word,
-			   struct believed *out_checkpoint, struct error *err)
+/* The checkpoint that a release is of. */
+static int release_follow(const struct trust *trust, const struct evidence *evidence,
+			  struct believed *found, struct error *err)
+{
+	const struct expectation expected = { STATEMENT_checkpoint, NULL };
+	struct believed checkpoint = { 0 };
+	struct reference reference;
+
+	if (reference_need(found->statement.predicate, "checkpoint", &reference, err) ||
+	    believe_statement(trust, evidence, &reference.statement, &expected, &checkpoint, err))
+		return -1;
+	believed_release(found);
+	*found = checkpoint;
+	return 0;
+}
+
+/* What a name stands for: a checkpoint, the one that a release of that name is of, or, with
+ * `datasets`, a dataset. */
+static int subject_find(struct registry *registry, const struct trust *trust,
+			const struct evidence *evidence, const char *word, bool datasets,
+			struct believed *out_subject, struct error *err)
 {
 	CLEANUP(believed_release) struct believed found = { 0 };
-	struct reference reference;
 	struct digest identity;
 	struct name name;
 
 	if (argument_resolve(registry, word, &name, &identity, err) ||
 	    believe_statement(trust, evidence, &identity, NULL, &found, err))
 		return error_prefix(err, "'%s'", word);
-	if (found.statement.kind == STATEMENT_checkpoint) {
-		*out_checkpoint = found;
-		found = (struct believed){ 0 }; /* handed over */
-		return 0;
+	if (found.statement.kind == STATEMENT_release) {
+		if (release_follow(trust, evidence, &found, err))
+			return error_prefix(err, "'%s'", word);
+	} else if (found.statement.kind != STATEMENT_checkpoint &&
+		   !(datasets && found.statement.kind == STATEMENT_dataset)) {
+		return error_set(err, ERROR_USAGE, "'%s' is a %s; this is about checkpoints%s",
+				 word, statement_kind_name(found.statement.kind),
+				 datasets ? " and datasets" : "");
 	}
-	if (found.statement.kind != STATEMENT_release)
-		return error_set(err, ERROR_USAGE, "'%s' is a %s; this is about checkpoints", word,
-				 statement_kind_name(found.statement.kind));
-	return reference_need(found.statement.predicate, "checkpoint", &reference, err) ||
-			       believe_statement(
-				       trust, evidence, &reference.statement,
-				       &(struct expectation){ STATEMENT_checkpoint, NULL },
-				       out_checkpoint, err)
-		       ? error_prefix(err, "'%s'", word)
-		       : 0;
+	*out_subject = found;
+	found = (struct believed){ 0 }; /* handed over */
+	return 0;
+}
+
+static int dataset_of(const struct facts_wish *wish, struct json **out_facts, struct error *err)
+{
+	static const char *const key[] = { "manifest", "license" };
+	CLEANUP(gathering_release) struct gathering g = { .wish = wish };
+	const struct statement *dataset = &wish->checkpoint->statement;
+	const char *url =
+		json_text(json_member(json_member(dataset->predicate, "croissant"), "url"));
+
+	if (json_object_new(&g.facts, err) || json_array_new(&g.undisclosed, err) ||
+	    json_array_new(&g.unbelieved, err) ||
+	    json_set_text(g.facts, "kind", statement_kind_name(dataset->kind), err) ||
+	    json_set_text(g.facts, "origin", dataset->origin, err) ||
+	    facts_source(&g, wish->checkpoint, g.facts, err) ||
+	    clone_members(dataset->predicate, key, sizeof(key) / sizeof(key[0]), g.facts, err) ||
+	    (url && json_set_text(g.facts, "url", url, err)) || facts_said(&g, err))
+		return -1;
+	*out_facts = g.facts;
+	g.facts = NULL; /* handed over */
+	return 0;
+}
+
+static int gather(struct registry *registry, const struct context *ctx, const char *name,
+		  bool datasets, struct json **out_facts, struct error *err)
+{
+	CLEANUP(evidence_close) struct evidence *evidence = NULL;
+	CLEANUP(trust_release) struct trust trust = { 0 };
+	CLEANUP(believed_release) struct believed subject = { 0 };
+	struct facts_wish wish = { .ctx = ctx, .trust = &trust, .checkpoint = &subject };
+
+	if (registry_evidence(registry, &evidence, err) ||
+	    registry_trust(registry, evidence, &trust, err) ||
+	    subject_find(registry, &trust, evidence, name, datasets, &subject, err))
+		return -1;
+	wish.evidence = evidence;
+	return subject.statement.kind == STATEMENT_dataset ? dataset_of(&wish, out_facts, err)
+							   : facts_of(&wish, out_facts, err);
 }
 
 int facts_gather(struct registry *registry, const struct context *ctx, const char *name,
 		 struct json **out_facts, struct error *err)
 {
-	CLEANUP(evidence_close) struct evidence *evidence = NULL;
-	CLEANUP(trust_release) struct trust trust = { 0 };
-	CLEANUP(believed_release) struct believed checkpoint = { 0 };
-	struct facts_wish wish = { .ctx = ctx, .trust = &trust, .checkpoint = &checkpoint };
+	return gather(registry, ctx, name, false, out_facts, err);
+}
 
-	if (registry_evidence(registry, &evidence, err) ||
-	    registry_trust(registry, evidence, &trust, err) ||
-	    checkpoint_find(registry, &trust, evidence, name, &checkpoint, err))
-		return -1;
-	wish.evidence = evidence;
-	return facts_of(&wish, out_facts, err);
+int facts_gather_cited(struct registry *registry, const struct context *ctx, const char *name,
+		       struct json **out_facts, struct error *err)
+{
+	return gather(registry, ctx, name, true, out_facts, err);
 }

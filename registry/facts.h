@@ -39,4 +39,12 @@ MUST_CHECK int facts_of(const struct facts_wish *wish, struct json **out_facts, 
 MUST_CHECK int facts_gather(struct registry *registry, const struct context *ctx, const char *name,
 			    struct json **out_facts, struct error *err);
 
+/*
+ * The same of what can be cited: of a dataset its name, statement, signer, manifest, licence, `url`
+ * (as its Croissant description says) and `standing`, with `kind` "dataset". The caller frees
+ * *out_facts.
+ */
+MUST_CHECK int facts_gather_cited(struct registry *registry, const struct context *ctx,
+				  const char *name, struct json **out_facts, struct error *err);
+
 #endif

@@ -51,8 +51,33 @@ run 0 cite a/m@1
 said 'note = {retracted by the statement sha256:'
 complained "was retracted"
 
-run 2 cite a/c@v1
-complained "is a dataset"
+# A dataset, with the address of its Croissant description; its retraction.
+run 0 cite a/c@v1
+said '@misc{a:c:v1,'
+said 'howpublished = {Dataset}'
+unsaid 'url ='
+run 0 cite a/c@v1 --format cff
+said 'type: dataset'
+said 'Dataset, registered in the log cite.example.org.'
+unsaid 'weights'
+run 0 show a/c@v1 --croissant
+python3 - "$STORY/out" <<'PY' || fail "no Croissant description"
+import json, sys
+description = json.load(open(sys.argv[1]))
+description["url"] = "https://example.org/corpus"
+json.dump(description, open("croissant.json", "w"))
+PY
+run 0 add dataset "$TINY/corpus" a/described@v1 --croissant croissant.json --license CC-BY-4.0
+run 0 cite a/described@v1 --json
+json 'o["kind"] == "dataset" and o["url"] == "https://example.org/corpus" and o["license"] == "CC-BY-4.0" and "licence CC-BY-4.0" in o["bibtex"]'
+run 0 retract a/c@v1 --reason "private texts"
+run 0 cite a/c@v1 --format cff
+complained "was retracted"
+said 'by which the dataset was retracted'
+
+run 0 add run "$TINY/run.json" a/run@1
+run 2 cite a/run@1
+complained "is a run; this is about checkpoints and datasets"
 run 2 cite a/m@1.0 --author ' '
 run 2 cite a/m@1.0 --author "$(printf 'a\nb')"
 complained "can be printed"

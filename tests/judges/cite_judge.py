@@ -113,6 +113,16 @@ def main():
                 assert digests == [told["manifest"], told["statement"]] and all(digest in fields["note"] for digest in digests)
                 assert all(re.fullmatch("sha256:[0-9a-f]{64}", digest) for digest in digests)
                 assert not url or read["url"] == fields["url"] == url[1]
+        for i, license in enumerate(LICENSES):  # and datasets
+            data = f"a_b/c.x@{i}.0"
+            akashi("add", "dataset", str(TINY / "corpus"), data, *(["--license", license] if license else []))
+            license = {"apache-2.0": "Apache-2.0"}.get(license, license)
+            fields = check_bibtex(akashi("cite", data), [{"name": "a_b"}], license)
+            read = check_cff(akashi("cite", data, "--format", "cff"), [{"name": "a_b"}], license)
+            told = json.loads(akashi("cite", data, "--json"))
+            jsonschema.validate(told, schema, registry=registry(common))
+            assert read["type"] == told["kind"] == "dataset" and fields["howpublished"] == "Dataset", (read, fields)
+            assert [item["value"] for item in read["identifiers"]] == [told["manifest"], told["statement"]]
     print("pybtex, bibtexparser and CFF 1.2.0 take all of them")
 
 
