@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "registry/card_check.h"
@@ -62,7 +63,7 @@ static int command_take(struct holding *h, struct error *err)
 	for (size_t i = 0; i < wish->script_count; i++)
 		if (is_settings(wish->script[i]) && file_take(h, wish->script[i], err))
 			return -1;
-	for (size_t i = 0; i < wish->command_count; i++)
+	for (size_t i = 0; i < wish->command_count && !wish->words_only; i++)
 		if (is_settings(wish->command[i]) && file_exists(wish->command[i]) &&
 		    file_take(h, wish->command[i], err))
 			return -1;
@@ -290,5 +291,80 @@ int card_for_run(struct registry *registry, const char *named, const struct name
 		if (model[i] && model[i]->name[0] &&
 		    card_for_model(registry, model[i], out_card, out_found, err))
 			return -1;
+	return 0;
+}
+
+/* ---- Runs that arrive later ---- */
+
+/* Borrowed words of the command, as far as they were kept. The caller frees the array. */
+static int command_of(const struct json *details, const char ***out_word, size_t *out_count,
+		      struct error *err)
+{
+	const struct json *command = json_member(details, "command");
+	const char **word = calloc(json_count(command) + 1, sizeof(*word));
+
+	if (!word)
+		return error_set(err, ERROR_SYSTEM, "out of memory for a command");
+	for (size_t i = 0; i < json_count(command); i++) {
+		const char *text = json_text(json_at(command, i));
+
+		word[i] = text ? text : "";
+	}
+	*out_word = word;
+	*out_count = json_count(command);
+	return 0;
+}
+
+/* By what both said themselves: the run's entry is still to be made. */
+static bool is_late(const struct card_known *card, const struct json *details)
+{
+	const char *declared =
+		json_text(json_member(card->believed.statement.predicate, "declared"));
+	const char *began = json_text(json_member(details, "began"));
+	struct error ignored = { 0 };
+	int64_t declared_s, began_s;
+
+	return !declared || !began || time_parse(declared, &declared_s, &ignored) ||
+	       time_parse(began, &began_s, &ignored) || declared_s > began_s;
+}
+
+static int arrived_hold(struct registry *registry, const struct name *name,
+			const struct json *details, struct json **out_held, struct error *err)
+{
+	CLEANUP(card_known_release) struct card_known card = { .name = "" };
+	struct card_hold_wish wish = {
+		.ctx = registry->ctx, .card = &card, .details = details, .words_only = true
+	};
+	const char **command = NULL;
+	bool found;
+	int failed;
+
+	if (card_for_run(registry, settings_get(&registry->settings, SETTING_RUN_CARD, NULL), &name,
+			 1, &card, &found, err))
+		return -1;
+	if (!found)
+		return 0;
+	wish.late = is_late(&card, details);
+	if (command_of(details, &command, &wish.command_count, err))
+		return -1;
+	wish.command = command;
+	failed = card_hold(registry, &wish, out_held, err);
+	free(command);
+	return failed;
+}
+
+int card_hold_arrived(struct registry *registry, const struct name *name,
+		      const struct json *details, struct json **out_held, struct error *err)
+{
+	struct error why = { 0 };
+	char text[NAME_TEXT_MAX];
+
+	*out_held = NULL;
+	if (!arrived_hold(registry, name, details, out_held, &why))
+		return 0;
+	if (why.code == ERROR_SYSTEM)
+		return error_set(err, why.code, "%s", why.text);
+	name_to_text(name, text);
+	context_notice(registry->ctx, "the run %s is held against no card: %s", text, why.text);
 	return 0;
 }

@@ -20,6 +20,7 @@ struct card_hold_wish {
 	const char *const *script;
 	size_t script_count;
 	const struct json *details; /* RUN_DETAILS_SCHEMA; NULL */
+	bool words_only; /* the files that its command names may be others by now: not read */
 
 	/* Of a checkpoint: its folder, and its step where its name tells one. */
 	const char *folder; /* NULL: it is none */
@@ -39,6 +40,17 @@ struct card_hold_wish {
  */
 MUST_CHECK int card_hold(struct registry *registry, const struct card_hold_wish *wish,
 			 struct json **out_held, struct error *err);
+
+/*
+ * The same of a run `name` that is signed after it began (the registry was away, a cluster's
+ * records tell of it), by `details` alone: the card of run.card in the config, else the newest that
+ * was registered for the run's own owner/name. It is `late` where it was declared after the run
+ * began. *out_held is NULL where there is no card, or it cannot be held against, which is noticed;
+ * otherwise the caller frees it. ERROR_SYSTEM alone.
+ */
+MUST_CHECK int card_hold_arrived(struct registry *registry, const struct name *name,
+				 const struct json *details, struct json **out_held,
+				 struct error *err);
 
 /* ERROR_CORRUPT, with the first that drifted, unless nothing did. */
 MUST_CHECK int card_held_refuse(const struct json *held, struct error *err);

@@ -363,7 +363,9 @@ static int declare(struct registry *registry, const struct add_how *how, const s
 		   struct digest *out_statement, bool *out_before, struct error *err)
 {
 	CLEANUP(json_free) struct json *details = NULL;
-	struct run_declaration declaration = { .name = *name, .declared = declared_for };
+	struct run_declaration declaration = { .name = *name,
+					       .declared = declared_for,
+					       .hold = true };
 	struct run_declared declared = { .added = { .files = 0 } };
 
 	if (declared_before(registry, job, name, out_before, out_statement, err))

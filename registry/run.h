@@ -41,6 +41,10 @@ struct run_declaration {
 	const struct name *parent; /* checkpoints it starts from */
 	size_t parent_count;
 	const struct period *declared; /* signed afterwards, for what ran in this time; NULL */
+
+	/* Details that tell of no card are held against the one that was registered for the run
+	 * (card_hold_arrived), unless this very run is signed already. */
+	bool hold;
 };
 
 struct run_declared {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "registry/add_inner.h"
+#include "registry/card_hold.h"
 #include "registry/git.h"
 #include "registry/run.h"
 #include "registry/said.h"
@@ -325,15 +326,65 @@ static int predicate_make(struct adding *adding, const struct run_declaration *d
 	return 0;
 }
 
+/* What is signed of this very run already: the same is said again. *out_held is NULL where it tells
+ * of no card. */
+static int held_before(struct registry *registry, const struct name *name,
+		       const struct json *details, bool *out_before, struct json **out_held,
+		       struct error *err)
+{
+	CLEANUP(said_release) struct said before = { .taken = false };
+	const char *id = json_text(json_member(details, "id")), *said;
+	const struct json *held;
+
+	*out_before = false;
+	if (registry_said(registry, name, &before, err))
+		return -1;
+	if (!before.known)
+		return 0;
+	said = json_text(json_member(before.statement.predicate, "id"));
+	held = json_member(before.statement.predicate, "card");
+	*out_before = said && id && strcmp(said, id) == 0;
+	return *out_before && held ? json_clone(held, out_held, err) : 0;
+}
+
+/* The details with what came of holding them against a card; NULL where there is none. */
+static int details_held(struct registry *registry, const struct run_declaration *declaration,
+			const struct name *name, struct json **out_details, struct error *err)
+{
+	CLEANUP(json_free) struct json *held = NULL, *details = NULL;
+	bool before;
+
+	*out_details = NULL;
+	if (!declaration->hold || !declaration->details ||
+	    json_member(declaration->details, "card"))
+		return 0;
+	if (held_before(registry, name, declaration->details, &before, &held, err) ||
+	    (!before && card_hold_arrived(registry, name, declaration->details, &held, err)))
+		return -1;
+	if (!held)
+		return 0;
+	if (json_clone(declaration->details, &details, err) ||
+	    json_set_take(details, "card", &held, err))
+		return -1;
+	*out_details = details;
+	details = NULL; /* handed over */
+	return 0;
+}
+
 static int declare_once(struct adding *adding, const struct run_declaration *declaration,
 			struct run_declared *declared, struct error *err)
 {
-	CLEANUP(json_free) struct json *predicate = NULL;
+	CLEANUP(json_free) struct json *predicate = NULL, *details = NULL;
 	struct statement_draft draft = { .kind = STATEMENT_run };
+	struct run_declaration held = *declaration;
 	char subject[NAME_TEXT_MAX];
 
 	if (name_choose(adding->registry, declaration, declared, err) ||
-	    predicate_make(adding, declaration, declared, &predicate, subject, err))
+	    details_held(adding->registry, declaration, &declared->name, &details, err))
+		return -1;
+	if (details)
+		held.details = details;
+	if (predicate_make(adding, &held, declared, &predicate, subject, err))
 		return -1;
 	draft.subject = subject;
 	draft.digest = declared->added.manifest;

@@ -312,7 +312,8 @@ static int beginning_sign(struct registry *registry, const struct add_how *how,
 	struct run_declaration declaration = { .name = begin->name,
 					       .anew = begin->anew,
 					       .file = begin->file,
-					       .details = begin->details };
+					       .details = begin->details,
+					       .hold = true };
 	struct run_declared declared;
 	struct name *data = NULL, *parent = NULL;
 	char name[NAME_TEXT_MAX];

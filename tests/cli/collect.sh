@@ -10,6 +10,9 @@ completion() { # RUN: the newest, as JSON
 print([row["statement"] for row in json.load(sys.stdin)["about"] if row["kind"] == "completion"][-1])')" --json
 }
 
+printf '| | |\n|---|---|\n| Number of nodes | 3 |\n' >nodes.md
+run 0 card register nodes.md a/jobs-card@v1 --for a/jobs
+
 # Prolog and epilog, with PATH unset and nobody's name in what they write.
 mkdir hooks spool
 cp "$AKASHI_SOURCE/hooks/cluster_spool.sh" hooks/slurm
@@ -40,7 +43,9 @@ said "running    job 3"
 said "4 signed now"
 run 0 run collect --as a/jobs spool
 said "0 signed now, 4 known before"
-run 0 show a/jobs@kelvin-2
+run 0 show a/jobs@kelvin-2 --json
+json '(c := o["predicate"]["card"])["name"] == "a/jobs-card@v1" and "late" not in c'
+json '[(d["what"], d["card"], d["found"]) for d in o["predicate"]["card"]["drifted"]] == [("nodes", "3", "2")]'
 completion a/jobs@kelvin-2 >"$STORY/c"
 grep -q '"outcome": "killed"' "$STORY/c" && grep -q '"signal": "SIGKILL"' "$STORY/c" || fail "job 2 was not killed by 9"
 completion a/jobs@kelvin-2-r1 >"$STORY/c"

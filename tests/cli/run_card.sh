@@ -124,3 +124,27 @@ mv .akashi away
 run 0 run llm-x/base@v7 --no-snapshot -- true
 run 5 run llm-x/base@v7 --strict --no-snapshot -- true
 mv away .akashi
+
+# What began without it is held against the card when it is signed, by the command and not by files of today; once.
+run 0 card register big.md llm-x/base-card@v4 --for llm-x/base
+mv .akashi away
+run 0 run llm-x/base@v8 --no-snapshot -- sh -c : train.sh --global-batch-size 1024
+mv away .akashi
+run 0 run sync
+complained "drift from the card llm-x/base-card@v4"
+run 0 show llm-x/base@v8 --json
+json '(c := o["predicate"]["card"])["name"] == "llm-x/base-card@v4" and "late" not in c and not c["agreed"]'
+json '[(d["what"], d["card"], d["found"]) for d in o["predicate"]["card"]["drifted"]] == [("batch_size", "2048", "1024")]'
+run 0 show llm-x/base@v7 --json
+json '"card" in o["predicate"]'
+
+# One that was registered meanwhile is late.
+mv .akashi away
+run 0 run late/model@v1 --no-snapshot -- sh -c : x --num-layers 3
+mv away .akashi
+sleep 1
+printf '| | |\n|---|---|\n| Number of layers | 3 |\n' >meanwhile.md
+run 0 card register meanwhile.md late/card@v1 --for late/model
+run 0 run sync
+run 0 show late/model@v1 --json
+json 'o["predicate"]["card"]["late"] and o["predicate"]["card"]["agreed"][0]["found"] == "3"'
