@@ -230,6 +230,30 @@ static int is_bodiless(struct parcel *parcel, const struct trust *trust,
 		       : 0;
 }
 
+/*
+ * The card that a run or checkpoint was held against, which was registered before it; it stays at
+ * home where it is not believed, was taken away, or what leaves is a projection.
+ */
+static int take_card(struct parcel *parcel, const struct trust *trust,
+		     const struct evidence *evidence, const struct json *predicate,
+		     struct error *err)
+{
+	const struct expectation expected = { STATEMENT_card, NULL };
+	CLEANUP(believed_release) struct believed card = { 0 };
+	const struct json *held = json_member(predicate, "card");
+	struct error why = { 0 };
+	struct digest identity;
+
+	if (parcel->projected || json_kind(held) != JSON_KIND_OBJECT ||
+	    json_need_digest(held, "statement", &identity, &why))
+		return 0;
+	if (!believe_statement(trust, evidence, &identity, &expected, &card, &why) &&
+	    !add_objects_of(parcel, evidence, &card.statement, &why) &&
+	    !parcel_add_statement(parcel, evidence, &identity, &why))
+		return 0;
+	return why.code == ERROR_SYSTEM ? error_set(err, why.code, "%s", why.text) : 0;
+}
+
 /* Believe a statement, take it, and take the objects it names. */
 static int take(struct parcel *parcel, const struct trust *trust, const struct evidence *evidence,
 		const struct digest *identity, struct error *err)
@@ -244,7 +268,8 @@ static int take(struct parcel *parcel, const struct trust *trust, const struct e
 	if (believe_statement(trust, evidence, identity, NULL, &believed, err))
 		return -1;
 	return parcel_add_statement(parcel, evidence, identity, err) ||
-			       add_objects_of(parcel, evidence, &believed.statement, err)
+			       add_objects_of(parcel, evidence, &believed.statement, err) ||
+			       take_card(parcel, trust, evidence, believed.statement.predicate, err)
 		       ? -1
 		       : 0;
 }
@@ -367,6 +392,7 @@ int parcel_collect(struct parcel *parcel, const struct trust *trust,
 	CLEANUP(manifest_free) struct manifest *manifest = NULL;
 
 	parcel->boundaries = boundaries;
+	parcel->projected = digest_equal(&checkpoint->identity, &(struct digest){ 0 });
 	parcel->trust = trust;
 	buffer_init(&json, MANIFEST_MAX_BYTES);
 	if (evidence_object_read(evidence, &statement->digest, &json, err) ||
@@ -377,10 +403,11 @@ int parcel_collect(struct parcel *parcel, const struct trust *trust,
 	for (size_t i = 0; i < trust->count; i++)
 		if (add_policies(parcel, evidence, &trust->anchor[i].chain, err))
 			return -1;
-	if (digest_equal(&checkpoint->identity, &(struct digest){ 0 }))
+	if (parcel->projected)
 		return take_references(parcel, trust, evidence, statement->predicate, err);
 	if (parcel_add_statement(parcel, evidence, &checkpoint->identity, err) ||
 	    add_standing(parcel, trust, evidence, &checkpoint->identity, err) ||
+	    take_card(parcel, trust, evidence, statement->predicate, err) ||
 	    take_references(parcel, trust, evidence, statement->predicate, err))
 		return -1;
 	return take_about(parcel, trust, evidence, &checkpoint->identity, err);

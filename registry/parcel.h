@@ -18,18 +18,19 @@ struct parcel {
 	struct parcel_object *object;  /* each once */
 	size_t object_count;
 	bool boundaries;           /* activations are carried too */
+	bool projected;            /* of a checkpoint that is not said yet */
 	const struct trust *trust; /* borrowed from parcel_collect */
 };
 
 void parcel_release(struct parcel *parcel);
 
 /*
- * Collect what `checkpoint` reaches: its datasets, run and parents; evaluation
- * results, records and cards about it; the claims of all these; the policies of
- * the log; and the objects that a verifier needs. Only what `trust` believes
- * is taken. Where an object is withheld, its tombstone goes instead. Diffs and other people's files
- * stay at home, and without `boundaries` so do the boundary activations of records; where they are
- * gone they are passed over. A checkpoint with the identity 0 is not said yet: what it reaches is
+ * Collect what `checkpoint` reaches: its datasets, run and parents; the card that it and its run
+ * were held against; evaluation results, records and cards about it; the claims of all these; the
+ * policies of the log; and the objects that a verifier needs. Only what `trust` believes is taken.
+ * Where an object is withheld, its tombstone goes instead. Diffs and other people's files stay at
+ * home, and without `boundaries` so do the boundary activations of records; where they are gone
+ * they are passed over. A checkpoint with the identity 0 is not said yet: what it reaches is
  * collected without it.
  */
 MUST_CHECK int parcel_collect(struct parcel *parcel, const struct trust *trust,

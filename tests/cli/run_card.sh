@@ -119,6 +119,16 @@ run 0 card register evil.md llm-x/base-card@v3 --for llm-x/base
 run 0 run llm-x/base@v6 --no-snapshot -- sh train.sh
 ! grep -q "$(printf '\033')" "$STORY/err" || fail "an escape sequence reached the terminal"
 
+# A release carries the card that the run was held against, with its text.
+run 0 show llm-x/base-card@v1 --json
+identity=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["statement"].split(":")[1])' "$STORY/out")
+run 0 publish llm-x/base@step-500 release
+cmp card.md "release/akashi/objects/$(sha256sum card.md | cut -d' ' -f1)"
+ls release/akashi/statements | grep -q "^$identity" || fail "the card's statement is not in the release"
+run 0 verify release --forward none
+run 0 publish llm-x/base@step-500 projected --as pub/base@v1 --private 'llm-x/*'
+[ ! -e "projected/akashi/objects/$(sha256sum card.md | cut -d' ' -f1)" ] || fail "a projection tells the card"
+
 # Without the registry the run goes on; --strict does not.
 mv .akashi away
 run 0 run llm-x/base@v7 --no-snapshot -- true
