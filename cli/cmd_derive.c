@@ -89,6 +89,31 @@ static int result_json(struct json *object, const struct derivation_result *resu
 	return result->why[0] ? json_set_text(object, "why", result->why, err) : 0;
 }
 
+/* Parents that are known by their manifest alone. */
+static int unlinked_json(struct json *object, const struct derive_report *report, struct error *err)
+{
+	struct json *list;
+
+	if (!report->result.unlinked)
+		return 0;
+	if (json_set_array(object, "withoutStatement", &list, err))
+		return -1;
+	for (size_t i = 0; i < report->parent_count; i++)
+		if (report->result.unlinked >> i & 1 && json_add_text(list, report->parent[i], err))
+			return -1;
+	return 0;
+}
+
+static void unlinked_print(const struct derive_report *report)
+{
+	for (size_t i = 0; i < report->parent_count; i++)
+		if (report->result.unlinked >> i & 1)
+			output_line(stdout,
+				    "parent %s was known by its manifest; whether its statement is "
+				    "of it cannot be checked: that is not here",
+				    report->parent[i]);
+}
+
 static int report_json(const struct derive_report *report, struct error *err)
 {
 	CLEANUP(json_free) struct json *object = NULL;
@@ -99,7 +124,8 @@ static int report_json(const struct derive_report *report, struct error *err)
 	    json_set_text(object, "derivation", report->what, err) ||
 	    (report->weighted && json_set_decimal(object, "weightSum", report->weight_sum, err)) ||
 	    (report->executed ? result_json(object, &report->result, err)
-			      : json_set_text(object, "outcome", "declared", err)))
+			      : json_set_text(object, "outcome", "declared", err)) ||
+	    unlinked_json(object, report, err))
 		return -1;
 	if (report->made_any &&
 	    (json_set_digest(object, "statement", &report->made.identity, err) ||
@@ -123,6 +149,7 @@ static int report_text(const struct call *call, const struct derive_report *repo
 	if (buffer_to_text(&text, &words, err))
 		return -1;
 	output_line(stdout, "%s, %s: %s", report->child, report->what, words);
+	unlinked_print(report);
 	if (report->made_any && !call->quiet)
 		output_line(stdout, "%s (entry %" PRIu64 ")",
 			    report->made.existed ? "was signed before" : "signed",

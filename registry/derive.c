@@ -331,7 +331,8 @@ int registry_derive(struct registry *registry, const struct derive_request *requ
 		    struct derive_report *out_report, struct error *err)
 {
 	struct deriving deriving = { .registry = registry, .request = request };
-	struct derive_report report = { 0 };
+	struct derive_report report = { .parent = request->parent,
+					.parent_count = request->parent_count };
 	int failed = derive(&deriving, &report, err);
 
 	deriving_release(&deriving);

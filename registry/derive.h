@@ -33,6 +33,8 @@ struct derive_report {
 	char child[NAME_TEXT_MAX];
 	bool executed;
 	struct derivation_result result; /* if it was */
+	const char *const *parent;       /* those of the request, for result.unlinked; borrowed */
+	size_t parent_count;
 	bool weighted;
 	double weight_sum; /* of the weights; what is not 1 should be told */
 	bool made_any;     /* it was signed: not where it differs, nor in a dry run */

@@ -69,12 +69,41 @@ static int evidence_parents(struct json *one, const struct derivation *derivatio
 	return 0;
 }
 
+/* Call `visit` for each parent whose statement is not at hand. */
+static int unlinked_each(const struct examined *examined,
+			 int (*visit)(void *arg, const char *name, struct error *err), void *arg,
+			 struct error *err)
+{
+	for (size_t i = 0; i < examined->derivation.parent_count; i++) {
+		char name[NAME_TEXT_MAX];
+
+		name_to_text(&examined->derivation.parent[i].name, name);
+		if (examined->result.unlinked >> i & 1 && visit(arg, name, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int unlinked_list(void *arg, const char *name, struct error *err)
+{
+	return json_add_text(arg, name, err);
+}
+
+static int unlinked_say(void *arg, const char *name, struct error *err)
+{
+	return verdict_detail(
+		arg, STEP_LINEAGE, err,
+		"parent %s was known by the manifest that the derivation names; whether "
+		"the statement it names is of it cannot be checked: that is not here",
+		name);
+}
+
 static int evidence_add(struct derivations *all, const struct examined *examined, const char *why,
 			struct error *err)
 {
 	const struct derivation *derivation = &examined->derivation;
 	const struct derivation_result *result = &examined->result;
-	struct json *evidence, *one;
+	struct json *evidence, *one, *unlinked;
 
 	if (!all->list && (verdict_evidence(all->check->verdict, STEP_LINEAGE, &evidence, err) ||
 			   json_set_array(evidence, "derivations", &all->list, err)))
@@ -86,6 +115,9 @@ static int evidence_add(struct derivations *all, const struct examined *examined
 	    json_set_text(one, "form", derivation->form->name, err) ||
 	    evidence_parents(one, derivation, err) ||
 	    json_set_text(one, "outcome", examined->outcome, err))
+		return -1;
+	if (result->unlinked && (json_set_array(one, "withoutStatement", &unlinked, err) ||
+				 unlinked_each(examined, unlinked_list, unlinked, err)))
 		return -1;
 	if (why)
 		return json_set_text(one, "why", why, err);
@@ -140,7 +172,8 @@ static int say(struct derivations *all, struct examined *examined, struct error 
 		all->largest = result->largest;
 	examined->outcome = derivation_outcome_name(result->outcome);
 	if (derivation_result_say(result, &text, err) || buffer_to_text(&text, &words, err) ||
-	    evidence_add(all, examined, differs ? result->why : NULL, err))
+	    evidence_add(all, examined, differs ? result->why : NULL, err) ||
+	    unlinked_each(examined, unlinked_say, all->check->verdict, err))
 		return -1;
 	return differs ? verdict_set(all->check->verdict, STEP_LINEAGE, STEP_FAILS, err, "%s %s",
 				     examined->what, words)

@@ -185,30 +185,31 @@ static int statement_try(const struct evidence *evidence, const struct reference
  * where the statement is at hand, they must be of the same bytes.
  */
 static int parent_is_one(const struct derivation_places *places, const struct reference *parent,
-			 bool *out_one, struct error *err)
+			 bool *out_known, bool *out_one, struct error *err)
 {
-	bool known = false;
-
+	*out_known = false;
 	*out_one = true;
-	if (statement_try(places->evidence, parent, &known, out_one, err))
+	if (statement_try(places->evidence, parent, out_known, out_one, err))
 		return -1;
 	for (size_t i = 0; places->folder && i < places->path_count; i++)
-		if (statement_try(places->folder[i].evidence, parent, &known, out_one, err))
+		if (statement_try(places->folder[i].evidence, parent, out_known, out_one, err))
 			return -1;
 	return 0;
 }
 
-/* The first parent that is not one, told as a difference. */
+/* The first parent that is not one, told as a difference; and which ones nobody can tell of. */
 static int parents_compare(const struct derivation_places *places,
 			   const struct derivation *derivation, struct derivation_result *result,
 			   struct error *err)
 {
 	for (size_t i = 0; i < derivation->parent_count; i++) {
 		char name[NAME_TEXT_MAX];
-		bool one;
+		bool known, one;
 
-		if (parent_is_one(places, &derivation->parent[i], &one, err))
+		if (parent_is_one(places, &derivation->parent[i], &known, &one, err))
 			return -1;
+		if (!known)
+			result->unlinked |= UINT64_C(1) << i;
 		name_to_text(&derivation->parent[i].name, name);
 		if (!one)
 			derivation_differs(result,
@@ -248,6 +249,8 @@ int derivation_run_found(struct derivation_places *places, const struct derivati
 		*out_result = compared;
 	else if (!failed)
 		failed = derivation_run(places->ctx, derivation, child, side, out_result, err);
+	if (!failed)
+		out_result->unlinked = compared.unlinked;
 	for (size_t i = 0; i < opened; i++)
 		derivation_found_release(&found[i]);
 	free(found);

@@ -31,7 +31,9 @@ struct derivation_result {
 	uint64_t differing;         /* elements, within the tolerance */
 	uint64_t nan;               /* elements that are NaN on both sides, with other bits */
 	uint64_t largest;           /* difference, in units in the last place */
-	size_t left_out; /* tensors of the parents that the derivation says it left out */
+	size_t left_out;   /* tensors of the parents that the derivation says it left out */
+	uint64_t unlinked; /* parents, by their bits, whose statement is not at hand: whether it is
+			      of the manifest that was computed with is not known */
 	char why[DERIVATION_WHY_SIZE]; /* where it differs: the first tensor and element */
 };
 

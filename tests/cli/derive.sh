@@ -183,8 +183,10 @@ run 3 verify ./release --trust pin --forward none --derivation --parent ./a
 said "parent t/b@1: none of the folders that were named is it"
 run 0 verify ./release --trust pin --forward none --derivation --parent ./a --parent ./b
 said "holds        lineage    1 derivation reproduced bit for bit; the checkpoint declares no commit"
+said "parent t/a@1 was known by the manifest that the derivation names; whether the statement it names is of it cannot be checked"
 run 0 verify ./release --trust pin --forward none --derivation --parent ./b --parent ./a --json
 json 'o["steps"][3]["evidence"]["derivations"][0]["outcome"] == "reproduced"'
+json 'o["steps"][3]["evidence"]["derivations"][0]["withoutStatement"] == ["t/a@1", "t/b@1"]'
 run 1 verify ./broken --trust pin --forward none --derivation --parent ./a --parent ./b
 said "differs: tensor"
 printf '\1' | dd of=b/model.safetensors bs=1 seek="$(($(wc -c <b/model.safetensors) - 9))" conv=notrunc 2>/dev/null
@@ -197,6 +199,7 @@ complained "--parent belongs to --derivation"
 mv away/.akashi .
 run 0 verify t/mean@1 --forward none --derivation --attest
 said "reproduced bit for bit"
+unsaid "was known by the manifest"
 run 0 verify t/half@1 --forward none --derivation
 run 1 verify t/wrong@1 --forward none --derivation
 said "differs: tensor"
