@@ -180,6 +180,29 @@ def add_corpora(akashi, folder):
     akashi("add", "dataset", corpus, "team/described@v1", "--croissant", folder / "croissant.json", "--exclude", "*.txt")
 
 
+def register_cards(akashi, folder):
+    """A card that is registered before its run and holds something that agrees and something that drifts, a second version, one of
+    weights; and a checkpoint of a run that is held against the first."""
+    (folder / "card.md").write_text("# wrapped\n\n| | |\n|---|---|\n| Number of layers | 2 |\n| Learning rate | 3e-4 |\n")
+    akashi("card", "register", folder / "card.md", "team/wrapped-card@1", "--for", "team/wrapped")
+    akashi("run", "team/wrapped@0", "--no-snapshot", "--", "sh", "-c", ":", "--num-layers", "2", "--lr", "1e-3")
+    akashi("add", "checkpoint", TINY / "step-100", "team/wrapped@0-step-100", "--run", "team/wrapped@0", "--no-parent")
+    (folder / "card.md").write_text("# wrapped\n\n| | |\n|---|---|\n| Number of layers | 3 |\n")
+    akashi("card", "register", folder / "card.md", "team/wrapped-card@2", "--for", "team/wrapped")
+    akashi("card", "register", folder / "card.md", "team/base@step-500")
+
+
+def judge_cards(statements):
+    """What registering cards and holding runs against them left is among what was judged, with all that can stand there."""
+    cards = [statement["predicate"] for kind, statement in statements if kind == "card"]
+    held = [statement["predicate"]["card"] for kind, statement in statements if "card" in statement["predicate"]]
+    kinds = {kind for kind, statement in statements if "card" in statement["predicate"]}
+    assert any("for" in card for card in cards) and any("of" in card for card in cards), cards
+    assert any("previous" in card and "changed" in card for card in cards), cards
+    assert kinds == {"run", "checkpoint"}, kinds
+    assert any(one["agreed"] and one["drifted"] for one in held), held
+
+
 def main_job(folder):
     """Every kind of statement, made once; the run's JSON of `verify`, the pin and the public key."""
     home = folder / "home"
@@ -201,6 +224,7 @@ def main_job(folder):
            "--parent", "team/base@step-300", "--run", TINY / "run.json", "--git", SOURCE)
     for results in (TINY / "eval").glob("results_*.json"):
         akashi("add", "eval", results, "--of", "team/base@step-500")
+    register_cards(akashi, folder)
     akashi("run", "team/wrapped@1", "--data", "team/corpus@v1", "--parent", "team/base@step-500", "--repository", SOURCE, "--no-snapshot",
            "--file", TINY / "run.json", "--env", "LOGNAME", "--", "sh", "-c", "exit 7", status=7)
     akashi("tag", "team/base@step-500", "best")
@@ -396,6 +420,7 @@ def main():
         paths = [*(folder / ".akashi" / "statements").glob("*.json"),
                  *(folder / "release" / "akashi" / "statements").glob("*.json")]
         statements = [read_statement(path, schemas, public_keys) for path in paths]
+        judge_cards(statements)
         missing = set(KINDS) - {kind for kind, _ in statements}
         assert not missing, f"the main job made no statement of: {missing}"
         refused = sum(judge_refusals(kind, statement, schemas) for kind, statement in one_each(statements))
