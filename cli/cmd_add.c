@@ -8,6 +8,9 @@
 #include "cli/added.h"
 #include "cli/environment.h"
 #include "cli/open.h"
+#include "cli/output.h"
+
+enum { SERIES_LINTED_MAX = 256 }; /* checkpoints that add looks at itself: some 2 ms each */
 
 /* What git says, while the statements are made. */
 struct git_given {
@@ -71,6 +74,55 @@ static int adding_room(struct adding *adding, const struct series *series, struc
 	return 0;
 }
 
+/* Look at what was registered by its names, digests and small files, as `akashi lint` does. */
+static int series_look(const struct call *call, struct registry *registry,
+		       const struct adding *adding, struct lint_report *out_report,
+		       struct error *err)
+{
+	char(*text)[NAME_TEXT_MAX] = calloc(adding->count, sizeof(*text));
+	const char **word = calloc(adding->count, sizeof(*word));
+	struct lint_request request = { .word = word, .word_count = adding->count };
+	int failed = !text || !word;
+
+	if (failed)
+		failed = error_system(err, ENOMEM, "cannot list the checkpoints");
+	for (size_t i = 0; !failed && i < adding->count; i++) {
+		name_to_text(&adding->name[i], text[i]);
+		word[i] = text[i];
+	}
+	failed = failed || registry_lint(call->ctx, registry, &request, out_report, err);
+	free(word);
+	free(text);
+	return failed ? -1 : 0;
+}
+
+/* That there is a linter, and what it finds in a series that is not long. It stops nothing. */
+static void series_tell(const struct call *call, struct registry *registry,
+			const struct adding *adding)
+{
+	CLEANUP(lint_report_release) struct lint_report report = { .finding = NULL };
+	struct name family = adding->name[0];
+	struct error ignored = { 0 };
+	char text[NAME_TEXT_MAX];
+
+	if (adding->count < 2 || call->json || call->quiet || call_has(call, "dry-run"))
+		return;
+	family.version[0] = '\0';
+	name_to_text(&family, text);
+	if (adding->count > SERIES_LINTED_MAX ||
+	    series_look(call, registry, adding, &report, &ignored))
+		output_line(stdout, "akashi lint %s tells what does not fit in the series", text);
+	else if (!report.count)
+		output_line(stdout, "lint: nothing in the series that does not fit");
+	else
+		output_line(
+			stdout, "lint: %zu error%s, %zu warning%s, %zu note%s (akashi lint %s)",
+			report.severity[LINT_ERROR], report.severity[LINT_ERROR] == 1 ? "" : "s",
+			report.severity[LINT_WARNING],
+			report.severity[LINT_WARNING] == 1 ? "" : "s", report.severity[LINT_NOTE],
+			report.severity[LINT_NOTE] == 1 ? "" : "s", text);
+}
+
 static int checkpoint_run(struct call *call, struct error *err)
 {
 	CLEANUP(registry_close) struct registry *registry = NULL;
@@ -119,7 +171,10 @@ static int checkpoint_run(struct call *call, struct error *err)
 	}
 	if (registry_add_checkpoints(registry, &how, adding.item, series.count, adding.result, err))
 		return -1;
-	return added_print(call, "checkpoint", adding.name, adding.result, series.count, err);
+	if (added_print(call, "checkpoint", adding.name, adding.result, series.count, err))
+		return -1;
+	series_tell(call, registry, &adding);
+	return 0;
 }
 
 static int run_run(struct call *call, struct error *err)

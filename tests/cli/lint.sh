@@ -90,6 +90,13 @@ run 4 lint nothing/here
 akashi init --quiet --origin example.org/house >/dev/null
 rm -r pythia/step7000
 run 0 add checkpoint pythia/step? pythia/step32 pythia/step1000 pythia/step2000 pythia/step3000 pythia/step5000 'a/py@step{step}'
+grep -q '^lint: [1-9][0-9]* errors, [0-9]* warnings\{0,1\}, .* (akashi lint a/py)$' "$STORY/out" || fail "adding a series does not tell of lint"
+run 0 add checkpoint pythia/step? 'a/py@step{step}' --json
+json '"lint" not in o'
+run 0 add checkpoint pythia/step? 'a/py@step{step}' --quiet
+unsaid "lint:"
+run 0 add checkpoint pythia/step1 a/py@step1
+unsaid "lint:"
 run 1 lint a/py
 found identical-weights "step0 and step1 have the same weights, in all 11 tensors"
 found missing-steps "4000"
