@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "registry/address.h"
 #include "registry/spdx.h"
 
 #define HEX_OF_DIGEST 7 /* behind "sha256:" */
@@ -99,26 +100,13 @@ static int license_set(struct json *component, const char *text, struct error *e
 		       : 0;
 }
 
-/* Is it an absolute address of printable ASCII, as RFC 3986 has them? */
-static bool is_address(const char *text)
-{
-	const char *colon = text ? strstr(text, "://") : NULL;
-
-	if (!colon || colon == text)
-		return false;
-	for (const char *at = text; *at; at++)
-		if (*at <= ' ' || *at > '~' || strchr("<>\"{}|\\^`", *at))
-			return false;
-	return true;
-}
-
 static int vcs_set(struct json *component, const struct json *git, struct error *err)
 {
 	const char *remote = json_text(json_member(git, "remote"));
 	struct json *list, *reference;
 	char comment[128];
 
-	if (!is_address(remote))
+	if (!address_is(remote, ADDRESS_IN_JSON))
 		return 0;
 	snprintf(comment, sizeof(comment), "commit %.80s, as its signer says",
 		 json_text(json_member(git, "commit")) ? json_text(json_member(git, "commit"))
@@ -282,8 +270,9 @@ static int dataset_make(const struct json *dataset, struct json *component, stru
 	    json_set_array(component, "data", &data, err) || json_add_object(data, &item, err) ||
 	    json_set_text(item, "type", "dataset", err) || json_set_text(item, "name", name, err))
 		return -1;
-	if (is_address(url) && (json_set_object(item, "contents", &contents, err) ||
-				json_set_text(contents, "url", url, err)))
+	if (address_is(url, ADDRESS_IN_JSON) &&
+	    (json_set_object(item, "contents", &contents, err) ||
+	     json_set_text(contents, "url", url, err)))
 		return -1;
 	if (bom_said(&part, dataset, err))
 		return -1;

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "registry/address.h"
+
 /* ---- YAML ---- */
 
 /* What YAML 1.1 takes for something else than a text. */
@@ -191,20 +193,9 @@ int markdown_code(struct buffer *out, const char *text, struct error *err)
 	return buffer_printf(out, err, "`%s`", safe);
 }
 
-static bool is_address(const char *url)
-{
-	size_t front = strncmp(url, "https://", 8) == 0  ? 8
-		       : strncmp(url, "http://", 7) == 0 ? 7
-							 : 0;
-
-	return front && isalnum((unsigned char)url[front]) && strlen(url) <= CARD_SHOWN_MAX &&
-	       strspn(url, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-			   "-._~:/?#@$&+,;=%") == strlen(url);
-}
-
 int markdown_link(struct buffer *out, const char *text, const char *url, struct error *err)
 {
-	if (!url || !is_address(url))
+	if (!address_is(url, ADDRESS_IN_MARKDOWN) || strlen(url) > CARD_SHOWN_MAX)
 		return markdown_text(out, text, err);
 	return buffer_add_text(out, "[", err) || markdown_text(out, text, err) ||
 			       buffer_printf(out, err, "](%s)", url)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "registry/address.h"
 #include "registry/spdx.h"
 
 /* ---- Authors ---- */
@@ -120,30 +121,19 @@ static int name_set(const struct name *name, struct json *citation, struct error
 		       : 0;
 }
 
-/* A plain http(s) address, as RFC 3986 has them: nothing in it ends a field, line or scalar. */
-static bool is_address(const char *url)
-{
-	size_t front = strncmp(url, "https://", 8) == 0  ? 8
-		       : strncmp(url, "http://", 7) == 0 ? 7
-							 : 0;
-
-	return front && isalnum((unsigned char)url[front]) &&
-	       strspn(url, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-			   "-._~:/?#@$&+,;=%()!*") == strlen(url);
-}
-
 static int url_set(const struct cite_wish *wish, struct json *citation, struct error *err)
 {
 	const char *remote = json_text(json_member(json_member(wish->facts, "git"), "remote"));
 
 	if (!remote)
 		remote = json_text(json_member(wish->facts, "url"));
-	if (wish->url && !is_address(wish->url))
+	if (wish->url && !address_is(wish->url, ADDRESS_IN_CITATION))
 		return error_set(err, ERROR_USAGE, "'%s' is no plain http or https address",
 				 wish->url);
 	if (wish->url)
 		return json_set_text(citation, "url", wish->url, err);
-	return remote && is_address(remote) ? json_set_text(citation, "url", remote, err) : 0;
+	return address_is(remote, ADDRESS_IN_CITATION) ? json_set_text(citation, "url", remote, err)
+						       : 0;
 }
 
 static int text_copy(struct json *to, const char *key, const struct json *from, const char *member,

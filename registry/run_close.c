@@ -10,6 +10,7 @@
 #include "registry/add_inner.h"
 #include "registry/index.h"
 #include "registry/run.h"
+#include "registry/run_facts.h"
 #include "registry/secrets.h"
 
 /* ---- What is known already ---- */
@@ -127,13 +128,6 @@ static int log_read(const char *path, struct buffer *out, uint64_t *out_size, st
 	return 0;
 }
 
-static const char *last_part(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash && slash[1] ? slash + 1 : path;
-}
-
 static int log_refuse(struct span text, struct error *err)
 {
 	struct secret_found found;
@@ -155,7 +149,7 @@ static int log_keep(struct adding *adding, const char *path, struct json *logs, 
 	struct json *log;
 
 	buffer_init(&bytes, RUN_LOG_MAX_BYTES + (1u << 16));
-	text_escape(name, sizeof(name), last_part(path));
+	text_escape(name, sizeof(name), run_path_name(path));
 	if (json_add_object(logs, &log, err) || json_set_text(log, "name", name, err))
 		return -1;
 	if (log_read(path, &bytes, &size, &why) || log_refuse(buffer_view(&bytes), &why)) {

@@ -132,6 +132,13 @@ int run_text_public(const struct context *ctx, const char *text, char **out_text
 		       : 0;
 }
 
+const char *run_path_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash[1] ? slash + 1 : path;
+}
+
 int run_refuse(const struct context *ctx, struct run_facts *facts, const char *place,
 	       const char *rule, struct error *err)
 {

@@ -51,6 +51,9 @@ uint64_t run_rank(const struct context *ctx, const char **out_variable);
 MUST_CHECK int run_text_public(const struct context *ctx, const char *text, char **out_text,
 			       struct error *err);
 
+/* What a path is called: behind its last "/", or all of it where it ends in one. Borrowed. */
+const char *run_path_name(const char *path);
+
 /* Note that something was refused, in `refused` and by a notice. */
 MUST_CHECK int run_refuse(const struct context *ctx, struct run_facts *facts, const char *place,
 			  const char *rule, struct error *err);

@@ -12,6 +12,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "registry/run_facts.h"
+
 enum { DEPTH_MAX = 8, INDEX_MAX = 64 << 20, HEADER_MAX = 100 << 20 };
 
 static const char tracker_name[] = "latest_checkpointed_iteration.txt";
@@ -22,13 +24,6 @@ void run_outputs_release(struct run_outputs *outputs)
 		free(outputs->item[i].path);
 	free(outputs->item);
 	*outputs = (struct run_outputs){ .item = NULL };
-}
-
-static const char *last_part(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash && slash[1] ? slash + 1 : path;
 }
 
 /* ---- How it looks ---- */
@@ -207,7 +202,7 @@ static bool tracker_read(const char *path, uint64_t *out_step)
 	char *end;
 
 	buffer_init(&bytes, 4096);
-	if ((size_t)snprintf(file, sizeof(file), "%.*s%s", (int)(last_part(path) - path), path,
+	if ((size_t)snprintf(file, sizeof(file), "%.*s%s", (int)(run_path_name(path) - path), path,
 			     tracker_name) >= sizeof(file) ||
 	    file_read(file, &bytes, &none) || buffer_to_text(&bytes, &text, &none) ||
 	    !isdigit((unsigned char)text[0]))
@@ -245,7 +240,7 @@ static void step_of(struct run_output *output)
 {
 	struct checkpoint_name name;
 	struct span number = { NULL, 0 };
-	const char *last = last_part(output->path);
+	const char *last = run_path_name(output->path);
 
 	if (!checkpoint_name_number(last, &number) || number.len > CHECKPOINT_DIGITS_MAX)
 		number.len = 0;
@@ -261,7 +256,7 @@ static void step_of(struct run_output *output)
 static bool passing_name(const char *path)
 {
 	static const char *const ending[] = { ".tmp", ".partial", ".incomplete", ".part" };
-	const char *name = last_part(path);
+	const char *name = run_path_name(path);
 
 	for (size_t i = 0; i < sizeof(ending) / sizeof(ending[0]); i++)
 		if (text_ends_with(name, ending[i]))

@@ -8,6 +8,7 @@
 
 #include "registry/git.h"
 #include "registry/git_snapshot.h"
+#include "registry/run_facts.h"
 #include "registry/run_spool.h"
 #include "registry/secrets.h"
 
@@ -25,13 +26,6 @@ struct looking {
 	const char *name;
 	struct error err;
 };
-
-static const char *last_part(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash && slash[1] ? slash + 1 : path;
-}
 
 static const char *file_refuse(void *arg, const char *path, struct span bytes)
 {
@@ -165,7 +159,7 @@ static int repository_take(struct gathering *gathering, const char *folder, cons
 	/* A home folder has a person's name. */
 	if (run_text_public(gathering->ctx, realpath(folder, real) ? real : folder, &shown, err))
 		return -1;
-	text_escape(name, sizeof(name), last_part(shown));
+	text_escape(name, sizeof(name), run_path_name(shown));
 	text_escape(plain, sizeof(plain), path ? path : "");
 	if (json_add_object(gathering->list, &item, err) ||
 	    json_set_text(item, "name", name, err) ||

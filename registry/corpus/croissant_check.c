@@ -53,7 +53,7 @@ static const struct manifest_file *end_find(const struct manifest *manifest, cha
 	return NULL;
 }
 
-static bool is_address(const char *url)
+static bool has_scheme(const char *url)
 {
 	return strstr(url, "://") != NULL;
 }
@@ -68,7 +68,7 @@ static int url_find(const struct manifest *manifest, const char *url,
 	if (!copy || !decoded)
 		return error_set(err, ERROR_SYSTEM, "out of memory for an address");
 	percent_decode(url, decoded);
-	if (is_address(url)) {
+	if (has_scheme(url)) {
 		*out_file = end_find(manifest, copy);
 		if (!*out_file)
 			*out_file = end_find(manifest, decoded);
@@ -154,7 +154,7 @@ int croissant_check(const struct croissant *croissant, const struct manifest *ma
 
 		if (!file->container && file->url && url_find(manifest, file->url, &of, err))
 			return -1;
-		if (!of && !file->container && file->url && !is_address(file->url)) {
+		if (!of && !file->container && file->url && !has_scheme(file->url)) {
 			char shown[256];
 
 			text_escape(shown, sizeof(shown), file->url);
