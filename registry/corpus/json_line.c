@@ -58,6 +58,12 @@ static void blanks_skip(struct parse *parse)
 
 /* ---- Strings ---- */
 
+/* What a byte behind a backslash means; 0: something else, or nothing. */
+static const uint8_t escape_meaning[256] = {
+	['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
+	['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t',
+};
+
 /* Does one of the eight bytes end plain text: a quote, a backslash, a control character? */
 static bool word_ends(uint64_t word)
 {
@@ -101,7 +107,7 @@ static int escape_skip(struct parse *parse, struct error *err)
 
 	if (parse->at == parse->end)
 		return wrong(parse, "the line ends within a string", err);
-	if (memchr("\"\\/bfnrt", *parse->at, 8)) {
+	if (escape_meaning[*parse->at]) {
 		parse->at++;
 		return 0;
 	}
@@ -188,15 +194,11 @@ static size_t point_put(uint32_t point, uint8_t *to)
 /* What the escape at *at (behind the backslash) means; *at is moved behind it. It was checked. */
 static uint32_t escape_value(const uint8_t **at, const uint8_t *end)
 {
-	static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
 	uint8_t byte = *(*at)++;
-	const char *found;
 	uint32_t unit;
 
-	if (byte != 'u') {
-		found = memchr(from, byte, 5);
-		return found ? (uint8_t)to[found - from] : byte;
-	}
+	if (byte != 'u')
+		return escape_meaning[byte];
 	unit = (uint32_t)unit_of(*at, end);
 	*at += 4;
 	if ((unit & 0xfc00) == 0xd800) {
