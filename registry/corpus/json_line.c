@@ -1,6 +1,7 @@
 /* json_line: one line of a jsonl file, read once from front to back. */
 #include "registry/corpus/json_line.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,15 +65,16 @@ static const uint8_t escape_meaning[256] = {
 	['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t',
 };
 
-/* Does one of the eight bytes end plain text: a quote, a backslash, a control character? */
-static bool word_ends(uint64_t word)
+/* Bits of the bytes that end plain text: a quote, a backslash, a control character. The lowest bit
+ * is of one that does; those above it may be of others, through borrowing. */
+static uint64_t word_ends(uint64_t word)
 {
 	const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
 	uint64_t quote = word ^ (ones * '"'), slash = word ^ (ones * '\\');
 
-	return ((((quote - ones) & ~quote) | ((slash - ones) & ~slash) |
-		 ((word - ones * 0x20) & ~word)) &
-		highs) != 0;
+	return (((quote - ones) & ~quote) | ((slash - ones) & ~slash) |
+		((word - ones * 0x20) & ~word)) &
+	       highs;
 }
 
 static int hex_value(uint8_t digit)
@@ -132,6 +134,25 @@ static int escape_skip(struct parse *parse, struct error *err)
 	return 0;
 }
 
+/* Move to what ends plain text, or to the end of the line. */
+static void plain_skip(struct parse *parse)
+{
+	while (parse->end - parse->at >= 8) {
+		uint64_t word, ends;
+
+		memcpy(&word, parse->at, 8);
+		ends = word_ends(le64toh(word));
+		if (ends) {
+			parse->at += __builtin_ctzll(ends) / 8;
+			return;
+		}
+		parse->at += 8;
+	}
+	while (parse->at < parse->end && *parse->at >= 0x20 && *parse->at != '"' &&
+	       *parse->at != '\\')
+		parse->at++;
+}
+
 /* At the opening quote: move behind the closing one. */
 static int string_take(struct parse *parse, struct raw *out_raw, struct error *err)
 {
@@ -139,14 +160,7 @@ static int string_take(struct parse *parse, struct raw *out_raw, struct error *e
 	bool escaped = false;
 
 	for (;;) {
-		uint64_t word;
-
-		while (parse->end - parse->at >= 8 &&
-		       (memcpy(&word, parse->at, 8), !word_ends(word)))
-			parse->at += 8;
-		while (parse->at < parse->end && *parse->at >= 0x20 && *parse->at != '"' &&
-		       *parse->at != '\\')
-			parse->at++;
+		plain_skip(parse);
 		if (parse->at == parse->end)
 			return wrong(parse, "the line ends within a string", err);
 		if (*parse->at == '"')
