@@ -23,6 +23,7 @@
 #include "registry/index.h"
 #include "registry/lease.h"
 #include "registry/log.h"
+#include "registry/plain_file.h"
 #include "registry/tiles_derive.h"
 
 #define LOOKS_MAX 20 /* until nobody prunes meanwhile */
@@ -134,9 +135,9 @@ static int log_put(struct making *m, struct error *err)
 
 	if (work_path(m, BACKUP_FILES "/log.db", &path, err))
 		return -1;
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	fd = plain_file_open(AT_FDCWD, path, err);
 	if (fd < 0)
-		return error_system(err, errno, "cannot read '%s'", path);
+		return -1;
 	failed = fstat(fd, &st) ? error_system(err, errno, "cannot look at '%s'", path)
 				: carry_hash(&m->carry, fd, &digest, err);
 	close(fd);

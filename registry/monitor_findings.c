@@ -89,7 +89,8 @@ int findings_open(const char *folder, const char *origin, struct findings *out_f
 		return error_set(err, absent.code, "%s", absent.text);
 	if (lines_read(&findings, buffer_view(&text), &whole, err))
 		return -1;
-	findings.fd = open(findings.path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	findings.fd =
+		open(findings.path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
 	if (findings.fd < 0)
 		return error_system(err, errno, "cannot write '%s'", findings.path);
 	if (ftruncate(findings.fd, (off_t)whole) || lseek(findings.fd, 0, SEEK_END) < 0 ||

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "registry/known_files.h"
+#include "registry/plain_file.h"
 
 enum {
 	PENDING_BYTES = 256 << 10,
@@ -345,7 +346,7 @@ int remembered_open(const struct registry *registry, bool again, struct remember
 	buffer_init(&r->pending, SIZE_MAX);
 	if (registry_path(registry, "remembered", &path, err))
 		return -1;
-	fd = again ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	fd = again ? -1 : plain_file_open(AT_FDCWD, path, &why);
 	if (fd >= 0 && remembered_load(r, fd, &why)) {
 		if (why.code == ERROR_SYSTEM)
 			return error_set(err, why.code, "%s", why.text);

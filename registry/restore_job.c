@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "registry/plain_file.h"
 #include "registry/store.h"
 
 enum { SMALL_SIZE_BYTES = 1 << 20 }; /* below, files are made durable together */
@@ -377,9 +378,9 @@ int restore_place(struct restore_work *work, struct error *err)
 		if (file->state != RESTORE_READY)
 			continue;
 		restore_part_name(restore, file, name);
-		fd = openat(work->parts, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+		fd = plain_file_open(work->parts, name, err);
 		if (fd < 0)
-			return error_system(err, errno, "cannot open '%s' again", file->path);
+			return error_prefix(err, "'%s'", file->path);
 		if (file_sync(file, fd, err))
 			return -1;
 	}

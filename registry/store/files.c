@@ -26,6 +26,7 @@
 
 #include "registry/clone.h"
 #include "registry/elsewhere.h"
+#include "registry/plain_file.h"
 
 enum {
 	PATH_ROOM = PATH_MAX + 128,
@@ -614,12 +615,13 @@ static int files_clone(struct store *store, const struct digest *digest, int fd,
 		       struct error *err)
 {
 	struct files_store *self = (struct files_store *)store;
+	struct error ignored = { 0 };
 	char path[PATH_ROOM];
 	int from;
 
 	if (object_path(self, digest, "", path, err))
 		return -1;
-	from = open(path, O_RDONLY | O_CLOEXEC);
+	from = plain_file_open(AT_FDCWD, path, &ignored);
 	*out_done = from >= 0 && ioctl(fd, FICLONE, from) == 0;
 	if (from >= 0)
 		close(from);
