@@ -360,6 +360,8 @@ static int plan_do(const struct context *ctx, struct plan *plan, get_visit visit
 						err);
 		return contents_explain(&plan->contents, err);
 	}
+	if (!plan->request->dry_run)
+		restore_tidy(ctx, restore);
 	return plan_visit(plan, visit, arg, err);
 }
 

@@ -91,6 +91,10 @@ MUST_CHECK int restore_room(const struct restore *restore, uint64_t bytes, struc
  */
 MUST_CHECK int restore_run(const struct context *ctx, struct restore *restore, struct error *err);
 
+/* Nothing is left to be written: remove what a run that was killed at its very end left behind, if
+ * nobody else uses it. A help: nothing is said where that fails. */
+void restore_tidy(const struct context *ctx, const struct restore *restore);
+
 /*
  * The bytes of one file in order, each piece checked before it is handed on and the whole at the
  * end: ERROR_CORRUPT then.

@@ -48,13 +48,13 @@ static int parts_take(struct restore_work *work, struct lease **out_lease, struc
 	}
 }
 
-static void parts_give_back(struct restore_work *work, struct lease **lease)
+static void parts_give_back(int root, struct lease **lease)
 {
 	if (!*lease)
 		return;
 	lease_release(lease);
-	if (unlinkat(work->root, RESTORE_PARTS_FOLDER, AT_REMOVEDIR) == 0)
-		(void)unlinkat(work->root, ".cache", AT_REMOVEDIR);
+	if (unlinkat(root, RESTORE_PARTS_FOLDER, AT_REMOVEDIR) == 0)
+		(void)unlinkat(root, ".cache", AT_REMOVEDIR);
 }
 
 /* Make the names durable: each folder in which a file was named, once where they follow. */
@@ -113,9 +113,25 @@ int restore_run(const struct context *ctx, struct restore *restore, struct error
 		return -1;
 	work.root = root;
 	failed = parts_take(&work, &lease, err) || run_alone(&work, err) ? -1 : 0;
-	parts_give_back(&work, &lease);
+	parts_give_back(root, &lease);
 	fd_close(&work.parts);
 	return failed;
+}
+
+void restore_tidy(const struct context *ctx, const struct restore *restore)
+{
+	CLEANUP(fd_close) int root = -1;
+	CLEANUP(fd_close) int parts = -1;
+	CLEANUP(text_free) char *path = NULL;
+	struct lease *lease = NULL;
+	struct error ignored = { 0 };
+
+	if (restore_root_open(restore, false, &root, &ignored) || root < 0 ||
+	    folder_open_beneath(root, RESTORE_PARTS_FOLDER, false, &parts, &ignored) ||
+	    path_join(restore->folder, RESTORE_PARTS_FOLDER, &path, &ignored) ||
+	    lease_try(path, LEASE_NAME, ctx, NULL, &lease, &ignored))
+		return;
+	parts_give_back(root, &lease);
 }
 
 /* What goes by in order. */

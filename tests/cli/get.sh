@@ -111,6 +111,11 @@ if command -v strace >/dev/null 2>&1 && strace -o /dev/null true 2>/dev/null; th
 	clean full
 fi
 
+# A run that was killed when all was done but its own folder removed: the next one removes it.
+mkdir -p full/.cache/akashi
+run 0 get a/b@1 full
+clean full
+
 # Two at once into one folder.
 "$AKASHI" get a/b@1 both >/dev/null 2>"$STORY/err" &
 first=$!
