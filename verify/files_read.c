@@ -19,12 +19,12 @@
 #include "verify/tree.h"
 
 enum {
-	STEP_SIZE_BYTES = 262144,
+	STEP_SIZE_BYTES = 131072,
 	BATCH_STEP_BYTES = 65536, /* of each of the pieces that are hashed side by side */
-	LANES_MAX = 2,            /* files on one core: four chains, with those of their pieces */
-	BATCH_MAX = 16,           /* pieces side by side */
-	CHUNKS_MAX = 26,          /* pieces in memory, */
-	CHUNKS_KEPT_MAX = 20      /* and with a sink that wants them and needs memory too */
+	CHAINS_MAX = 2,  /* of SHA-256 on one core, where they keep its unit busy: a file, or two */
+	BATCH_MAX = 16,  /* pieces side by side */
+	CHUNKS_MAX = 26, /* pieces in memory, */
+	CHUNKS_KEPT_MAX = 20 /* and with a sink that wants them and needs memory too */
 };
 
 /* Room for a piece: free, being filled, to be hashed, or for the sink. */
@@ -96,9 +96,9 @@ struct lane {
 /* One thread. */
 struct hand {
 	struct run *run;
-	struct lane lane[LANES_MAX];
+	struct lane lane[CHAINS_MAX];
 	size_t lanes; /* the first so many are in use */
-	uint8_t *step[LANES_MAX];
+	uint8_t *step[CHAINS_MAX];
 	struct hash_stream *stream[BATCH_MAX];
 };
 
@@ -238,7 +238,7 @@ static int file_finish(struct run *run, size_t index, struct error *err)
 /* Then its digest is the file's. */
 static bool is_one_piece(const struct run *run, const struct lane *lane)
 {
-	return run->batch && run->file[lane->file].piece_count == 1;
+	return run->file[lane->file].piece_count == 1;
 }
 
 static int lane_end(struct run *run, struct lane *lane, struct error *err)
@@ -330,8 +330,8 @@ static void say_progress(struct run *run, uint64_t bytes)
 /* Take a step of each of the thread's files that has room for it, interleaved. */
 static int lanes_step(struct hand *hand, struct error *err)
 {
-	struct hash_stream *stream[2 * LANES_MAX];
-	struct span read[LANES_MAX], bytes[2 * LANES_MAX];
+	struct hash_stream *stream[2 * CHAINS_MAX];
+	struct span read[CHAINS_MAX], bytes[2 * CHAINS_MAX];
 	size_t streams = 0;
 	uint64_t sum = 0;
 
@@ -492,12 +492,22 @@ static bool lanes_ready(struct hand *hand)
 	return ready;
 }
 
+/* Chains of SHA-256 that the thread advances: of its files, and of pieces along with them. */
+static size_t hand_chains(const struct hand *hand)
+{
+	size_t chains = hand->lanes;
+
+	for (size_t i = 0; i < hand->lanes; i++)
+		chains += hand->lane[i].alone && !is_one_piece(hand->run, &hand->lane[i]);
+	return chains;
+}
+
 /* The files are spread evenly over the threads before any gets one more. The lock is held. */
 static bool may_begin(const struct hand *hand)
 {
 	const struct run *run = hand->run;
 
-	return run->next < run->count && hand->lanes < LANES_MAX &&
+	return run->next < run->count && hand_chains(hand) < CHAINS_MAX &&
 	       hand->lanes * run->threads <= run->lanes;
 }
 
@@ -580,7 +590,7 @@ static void work(void *arg, size_t index)
 	struct error err = { 0 };
 
 	(void)index;
-	for (size_t i = 0; i < LANES_MAX; i++) {
+	for (size_t i = 0; i < CHAINS_MAX; i++) {
 		hand.step[i] = aligned_alloc(64, STEP_SIZE_BYTES);
 		if (!hand.step[i])
 			error_set(&err, ERROR_SYSTEM, "out of memory to read files");
@@ -592,7 +602,7 @@ static void work(void *arg, size_t index)
 	}
 	if (err.code != ERROR_NONE)
 		run_fail(hand.run, &err);
-	for (size_t i = 0; i < LANES_MAX; i++) {
+	for (size_t i = 0; i < CHAINS_MAX; i++) {
 		lane_release(&hand.lane[i]);
 		free(hand.step[i]);
 	}

@@ -10,7 +10,8 @@
  * out_file[i], which the caller made zero and releases, also after an error;
  * files i with skip[i] (or NULL: none) are left alone.
  * A file is one chain of SHA-256, so ctx->threads read several of them at a
- * time, up to two interleaved on a core; where `sink` (or NULL) wants the bytes,
+ * time, two interleaved on a core where a file's pieces are not hashed along with
+ * it; where `sink` (or NULL) wants the bytes,
  * whoever has no file to read gives it whole pieces meanwhile, out of a bounded
  * number of buffers. Errors as manifest_build; the sink's `end` was called for
  * every file that begun.

@@ -12,7 +12,10 @@
 
 enum { LANES = 8, BLOCK_WORDS = 512, BLOCK_BITS = 9 };
 
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
 typedef uint32_t lanes __attribute__((vector_size(4 * LANES)));
+typedef lanes unaligned_lanes __attribute__((aligned(1), may_alias));
 
 static uint32_t word_at(const uint8_t *bytes)
 {
@@ -39,21 +42,18 @@ static void add_words(struct locator_stream *stream, const uint8_t *bytes, size_
 }
 
 /* XOR of 64 words into *total, and of those with index bits 3, 4, 5 set into bit[0 ... 2]. */
-static inline void fold_64(const uint8_t *bytes, lanes *total, lanes bit[3])
+ALWAYS_INLINE void fold_64(const uint8_t *bytes, lanes *total, lanes bit[3])
 {
-	lanes v[8];
-	lanes odd, high;
+	const unaligned_lanes *v = (const unaligned_lanes *)bytes;
+	lanes odd = v[3] ^ v[7], high = v[6] ^ v[7];
 
-	memcpy(v, bytes, sizeof(v));
-	odd = v[3] ^ v[7];
-	high = v[6] ^ v[7];
 	bit[0] ^= v[1] ^ v[5] ^ odd;
 	bit[1] ^= v[2] ^ v[3] ^ high;
 	bit[2] ^= v[4] ^ v[5] ^ high;
 	*total = v[0] ^ v[1] ^ v[2] ^ v[4] ^ v[5] ^ v[6] ^ odd;
 }
 
-static uint32_t lanes_sum(const lanes *v)
+ALWAYS_INLINE uint32_t lanes_sum(const lanes *v)
 {
 	uint32_t sum = 0;
 
@@ -62,7 +62,7 @@ static uint32_t lanes_sum(const lanes *v)
 	return sum;
 }
 
-static void add_blocks(struct locator_stream *stream, const uint8_t *bytes, size_t blocks)
+ALWAYS_INLINE void blocks_fold(struct locator_stream *stream, const uint8_t *bytes, size_t blocks)
 {
 	lanes all = { 0 }, bit[BLOCK_BITS - 3] = { { 0 } };
 	uint32_t *sum = stream->locator.sum;
@@ -93,6 +93,31 @@ static void add_blocks(struct locator_stream *stream, const uint8_t *bytes, size
 	for (unsigned b = 3; b < BLOCK_BITS; b++)
 		sum[b + 1] ^= lanes_sum(&bit[b - 3]);
 }
+
+static void add_blocks_plain(struct locator_stream *stream, const uint8_t *bytes, size_t blocks)
+{
+	blocks_fold(stream, bytes, blocks);
+}
+
+#if defined(__x86_64__)
+/* The same with eight words to a register, where every processor of the kind has four. */
+__attribute__((target("avx2"))) static void add_blocks_avx2(struct locator_stream *stream,
+							    const uint8_t *bytes, size_t blocks)
+{
+	blocks_fold(stream, bytes, blocks);
+}
+
+static void add_blocks(struct locator_stream *stream, const uint8_t *bytes, size_t blocks)
+{
+	(__builtin_cpu_supports("avx2") ? add_blocks_avx2 : add_blocks_plain)(stream, bytes,
+									      blocks);
+}
+#else
+static void add_blocks(struct locator_stream *stream, const uint8_t *bytes, size_t blocks)
+{
+	add_blocks_plain(stream, bytes, blocks);
+}
+#endif
 
 void locator_add(struct locator_stream *stream, struct span bytes)
 {
