@@ -17,8 +17,9 @@
 enum {
 	JOBS_MAX = 8,
 	SLOTS_MAX = 16,
-	SLOTS_SPARE = 8, /* beside one for each thread */
-	LANES = 4,
+	SLOTS_SPARE = 8,   /* beside one for each thread */
+	LANES = 2,         /* chains on one core, where they keep its unit for SHA-256 busy */
+	FILES_AT_ONCE = 4, /* being read, so that each core has as many to hash */
 	STEP_SIZE_BYTES = 131072,
 };
 
@@ -170,7 +171,7 @@ static struct place *place_to_open(struct pipe *pipe)
 		if (pipe->place[i].state == PLACE_FREE)
 			free_place = &pipe->place[i];
 	}
-	return reading < LANES ? free_place : NULL;
+	return reading < FILES_AT_ONCE ? free_place : NULL;
 }
 
 static struct place *place_to_end(struct pipe *pipe, bool *out_any)
