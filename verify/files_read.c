@@ -178,7 +178,7 @@ static struct chunk *chunk_take(struct run *run)
 	if (!chunk)
 		return NULL;
 	if (!chunk->bytes)
-		chunk->bytes = aligned_alloc(4096, PIECE_SIZE_BYTES);
+		chunk->bytes = piece_room_new();
 	if (!chunk->bytes)
 		return NULL;
 	run->free = chunk->next;
