@@ -41,7 +41,7 @@ struct digest hash_stream_finish(struct hash_stream *stream); /* and start over,
 /*
  * Add bytes[i] to stream[i] for every i < count, the streams interleaved on
  * one core where the machine can: one SHA-256 chain is bound by latency, so
- * two or four side by side cost little more than one, and where sixteen at a
+ * two side by side cost little more than one, and where sixteen at a
  * time are faster still they are hashed so. Streams that are given the same
  * bytes share the work that depends on the message alone. Each stream once.
  */

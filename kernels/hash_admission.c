@@ -9,7 +9,9 @@
  *
  * The way with AVX-512 must give what was admitted so gives, and be faster:
  * that differs between makers, so both are run and their cycles counted. So must
- * long streams beside those sixteen, against the one after the other.
+ * long streams beside those sixteen, against the one after the other. And four
+ * streams interleaved against two and two: two fill the processor's unit where
+ * it starts every other cycle, and need fewer instructions for a block.
  */
 #include "kernels/hash_beside.h"
 #include "kernels/hash_openssl.h"
@@ -29,14 +31,16 @@ enum {
 	SIDE_BY_SIDE_MAX = 6, /* more than run interleaved, so that taking turns is tried too */
 	LENGTH_DRAWN_MAX = 1200,
 	WIDE_BLOCKS = 32, /* of each stream, to compare the two ways */
+	FEW_BLOCKS = 8,
+	FOUR_GAIN = 16, /* one in so many at least, or two at once are as good and steadier */
 	WIDE_ROUNDS = 3,
 	BESIDE_STREAMS = HASH_WIDE_LANES + HASH_BESIDE_CHAINS_MAX,
 	BESIDE_TURNS = DRAWN_SIZE / 64 / HASH_BESIDE_TURN_BLOCKS
 };
 
 static pthread_once_t asked = PTHREAD_ONCE_INIT, wide_asked = PTHREAD_ONCE_INIT;
-static pthread_once_t beside_asked = PTHREAD_ONCE_INIT;
-static bool admitted, wide_admitted, beside_admitted;
+static pthread_once_t beside_asked = PTHREAD_ONCE_INIT, few_asked = PTHREAD_ONCE_INIT;
+static bool admitted, wide_admitted, beside_admitted, four_admitted;
 
 #ifdef __x86_64__
 
@@ -160,8 +164,9 @@ bool hash_own_admitted(void)
 	return admitted;
 }
 
-/* Sixteen streams over drawn bytes, the one way or the other; the cycles it took. */
-static uint64_t sixteen_streams(bool wide, const uint8_t *drawn, uint32_t state[HASH_WIDE_LANES][8])
+/* Sixteen streams over drawn bytes, so many of them at once; the cycles it took. */
+static uint64_t sixteen_streams(size_t at_once, size_t blocks, const uint8_t *drawn,
+				uint32_t state[HASH_WIDE_LANES][8])
 {
 	uint32_t *to[HASH_WIDE_LANES];
 	const uint8_t *from[HASH_WIDE_LANES];
@@ -177,34 +182,59 @@ static uint64_t sixteen_streams(bool wide, const uint8_t *drawn, uint32_t state[
 		from[i] = drawn + 131 * i; /* at any place */
 	}
 	start = cycles();
-	if (wide)
-		hash_avx512_advance(to, from, WIDE_BLOCKS);
+	if (at_once == HASH_WIDE_LANES)
+		hash_avx512_advance(to, from, blocks);
 	else
-		for (size_t i = 0; i < HASH_WIDE_LANES; i += HASH_CHAINS_MAX)
-			hash_shani_advance(to + i, from + i, HASH_CHAINS_MAX, WIDE_BLOCKS);
+		for (size_t i = 0; i < HASH_WIDE_LANES; i += at_once)
+			hash_shani_advance(to + i, from + i, at_once, blocks);
 	return cycles() - start;
+}
+
+/* The cycles that the one number of streams at once takes and the other, at their fastest; do both
+ * give the same? */
+static bool ways_agree(const size_t at_once[2], size_t blocks, uint64_t out_fastest[2])
+{
+	uint32_t state[2][HASH_WIDE_LANES][8];
+	uint8_t drawn[DRAWN_SIZE];
+	uint64_t random = 88172645463325252u;
+
+	for (size_t i = 0; i < DRAWN_SIZE; i++)
+		drawn[i] = (uint8_t)draw(&random, 256);
+	out_fastest[0] = out_fastest[1] = UINT64_MAX;
+	for (int round = 0; round < WIDE_ROUNDS; round++)
+		for (int way = 0; way < 2; way++) {
+			uint64_t took = sixteen_streams(at_once[way], blocks, drawn, state[way]);
+
+			if (out_fastest[way] > took)
+				out_fastest[way] = took;
+		}
+	return memcmp(state[0], state[1], sizeof(state[0])) == 0;
+}
+
+static void ask_few(void)
+{
+	const size_t at_once[2] = { 2, HASH_CHAINS_MAX };
+	uint64_t fastest[2];
+
+	four_admitted = ways_agree(at_once, FEW_BLOCKS, fastest) &&
+			fastest[1] < fastest[0] - fastest[0] / FOUR_GAIN;
+}
+
+size_t hash_few_best(void)
+{
+	pthread_once(&few_asked, ask_few);
+	return four_admitted ? HASH_CHAINS_MAX : 2;
 }
 
 static void ask_wide(void)
 {
-	uint32_t state[2][HASH_WIDE_LANES][8];
-	uint64_t fastest[2] = { UINT64_MAX, UINT64_MAX };
-	uint8_t drawn[DRAWN_SIZE];
-	uint64_t random = 88172645463325252u;
+	size_t at_once[2] = { 0, HASH_WIDE_LANES };
+	uint64_t fastest[2];
 
 	if (!hash_own_admitted() || !avx512_here())
 		return;
-	for (size_t i = 0; i < DRAWN_SIZE; i++)
-		drawn[i] = (uint8_t)draw(&random, 256);
-	for (int round = 0; round < WIDE_ROUNDS; round++)
-		for (int wide = 0; wide < 2; wide++) {
-			uint64_t took = sixteen_streams(wide, drawn, state[wide]);
-
-			if (fastest[wide] > took)
-				fastest[wide] = took;
-		}
-	wide_admitted =
-		memcmp(state[0], state[1], sizeof(state[0])) == 0 && fastest[1] < fastest[0];
+	at_once[0] = hash_few_best();
+	wide_admitted = ways_agree(at_once, WIDE_BLOCKS, fastest) && fastest[1] < fastest[0];
 }
 
 bool hash_wide_admitted(void)

@@ -43,10 +43,11 @@ static void lanes_choose(struct hash_lane *lane, size_t count, size_t chosen)
 	}
 }
 
-/* Put lanes over the same bytes beside each other: they share a message schedule. */
-static void lanes_pair(struct hash_lane *lane, size_t count)
+/* Put lanes over the same bytes beside each other: they share a message schedule. The first of
+ * each pair is among the first `chosen`. */
+static void lanes_pair(struct hash_lane *lane, size_t count, size_t chosen)
 {
-	for (size_t i = 0; i + 1 < count; i += 2)
+	for (size_t i = 0; i + 1 < chosen; i += 2)
 		for (size_t j = i + 1; j < count; j++)
 			if (lane[j].data == lane[i].data) {
 				lane_swap(&lane[i + 1], &lane[j]);
@@ -144,14 +145,14 @@ static bool lanes_run_beside(struct hash_lane *lane, size_t count)
 
 static void lanes_run_few(struct hash_lane *lane, size_t count)
 {
-	size_t chosen = count < HASH_CHAINS_MAX ? count : HASH_CHAINS_MAX;
+	size_t best = count > 2 ? hash_few_best() : 2, chosen = count < best ? count : best;
 	size_t blocks = count > chosen ? TURN_BLOCKS : SIZE_MAX;
 	const uint8_t *data[HASH_CHAINS_MAX];
 	uint32_t *state[HASH_CHAINS_MAX];
 
 	if (count > chosen)
 		lanes_choose(lane, count, chosen);
-	lanes_pair(lane, chosen);
+	lanes_pair(lane, count, chosen);
 	for (size_t i = 0; i < chosen; i++) {
 		state[i] = lane[i].state;
 		data[i] = lane[i].data;

@@ -33,6 +33,10 @@ bool hash_own_admitted(void);
 bool hash_wide_admitted(void);
 bool hash_beside_admitted(void);
 
+/* How many streams the processor's SHA instructions advance best interleaved, where there are more:
+ * 2, or HASH_CHAINS_MAX where that was found faster. Only where the processor has them. */
+size_t hash_few_best(void);
+
 /* Has the processor the instructions? */
 bool hash_shani_here(void);
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "kernels/hash_plain.h"
 #include "kernels/hash_stream.h"
 
 enum { BYTES = 1 << 16, STREAMS_MAX = 21 };
@@ -283,6 +284,38 @@ static void streams_over_the_same_bytes_share_and_agree(void **state)
 	}
 }
 
+/* As many chains as are ever interleaved, whatever this machine does best; neighbours over the same
+ * bytes too. */
+static void chains_interleaved_in_any_number_are_what_plain_c_makes(void **state)
+{
+	enum { BLOCKS = 5 };
+	struct fixture *fixture = *state;
+
+	if (!hash_shani_here())
+		skip();
+	for (size_t chains = 1; chains <= HASH_CHAINS_MAX; chains++)
+		for (int alike = 0; alike < 2; alike++) {
+			uint32_t at[HASH_CHAINS_MAX][8], right[8], *to[HASH_CHAINS_MAX];
+			const uint8_t *from[HASH_CHAINS_MAX];
+
+			for (size_t i = 0; i < chains; i++) {
+				for (size_t k = 0; k < 8; k++)
+					at[i][k] = (uint32_t)(chains + 10 * i + k);
+				to[i] = at[i];
+				from[i] = alike && i % 2
+						  ? from[i - 1]
+						  : fixture->byte + below(fixture, BYTES / 2);
+			}
+			hash_shani_advance(to, from, chains, BLOCKS);
+			for (size_t i = 0; i < chains; i++) {
+				for (size_t k = 0; k < 8; k++)
+					right[k] = (uint32_t)(chains + 10 * i + k);
+				hash_plain_advance(right, from[i], BLOCKS);
+				assert_memory_equal(at[i], right, sizeof(right));
+			}
+		}
+}
+
 static void a_finished_stream_starts_over_empty(void **state)
 {
 	struct error err = { 0 };
@@ -371,6 +404,7 @@ int main(void)
 		cmocka_unit_test(long_streams_beside_many_have_the_digests_of_each_alone),
 		cmocka_unit_test(streams_over_the_same_bytes_share_and_agree),
 		cmocka_unit_test(a_finished_stream_starts_over_empty),
+		cmocka_unit_test(chains_interleaved_in_any_number_are_what_plain_c_makes),
 		cmocka_unit_test(where_the_processor_can_our_own_is_admitted_and_named),
 		cmocka_unit_test(one_changed_bit_makes_another_digest),
 		cmocka_unit_test(digests_are_read_in_one_spelling_only),
