@@ -264,7 +264,9 @@ struct digest sha256_parts(const struct span *part, size_t count)
 
 size_t hash_streams_best(void)
 {
-	return hash_own_admitted() && hash_wide_admitted() ? HASH_WIDE_LANES : 4;
+	if (!hash_own_admitted())
+		return 1;
+	return hash_wide_admitted() ? HASH_WIDE_LANES : hash_few_best();
 }
 
 size_t hash_streams_beside(void)

@@ -56,6 +56,26 @@ MUST_CHECK int part_encode(struct codec_work *work, const struct part_plan *plan
 MUST_CHECK int part_decode(struct codec_work *work, struct reader *stored, size_t count,
 			   uint8_t *to, const uint8_t **out_symbols, struct error *err);
 
+/* Levels as they are stored. */
+struct stored_levels {
+	unsigned count;
+	struct planes_level level[LEVELS_MAX];
+	size_t left[LEVELS_MAX + 1]; /* symbols that come to each, and go on from the last */
+};
+
+/*
+ * What part_decode is made of: a part's method and bytes; a part that is no level, into `to` or
+ * where it stands; and what stands in front of the parts of levels, where `count` symbols come to
+ * the first.
+ */
+MUST_CHECK int part_take(struct reader *stored, enum part_method *out_method,
+			 struct span *out_bytes, struct error *err);
+MUST_CHECK int part_simple(struct codec_work *work, enum part_method method, struct span bytes,
+			   size_t count, uint8_t *to, const uint8_t **out_symbols,
+			   struct error *err);
+MUST_CHECK int levels_read(struct reader *r, size_t count, struct stored_levels *out,
+			   struct error *err);
+
 /* How words are cut, by how many planes that gives: stands in what was stored. */
 enum words_cut {
 	CUT_BYTES = 1, /* not at all */
@@ -109,6 +129,13 @@ MUST_CHECK int words_encode(struct codec_work *work, const struct words_plan *pl
 /* `base` is empty or raw_len bytes. */
 MUST_CHECK int words_decode(struct codec_work *work, struct span base, struct span stored,
 			    uint8_t *out, size_t raw_len, struct error *err);
+
+/*
+ * Words back from their planes. `base`: NULL, or what differences are from. `high` has room for a
+ * plane, which CUT_F16 needs.
+ */
+void words_join(enum words_cut cut, const uint8_t *const plane[PLANES_MAX], const uint8_t *base,
+		size_t count, uint8_t *high, uint8_t *out);
 
 /* Append to the room. */
 void stored_add(struct stored_room *room, struct span bytes);

@@ -162,9 +162,8 @@ int part_encode(struct codec_work *work, const struct part_plan *plan, const uin
 	return add_simple(work, plan->method == PART_ZSTD, ZSTD_WAY_SYMBOLS, all, room, err);
 }
 
-/* A part's header, and its bytes. */
-static int part_take(struct reader *stored, enum part_method *out_method, struct span *out_bytes,
-		     struct error *err)
+int part_take(struct reader *stored, enum part_method *out_method, struct span *out_bytes,
+	      struct error *err)
 {
 	uint32_t header = reader_u32le(stored);
 
@@ -178,9 +177,8 @@ static int part_take(struct reader *stored, enum part_method *out_method, struct
 	return 0;
 }
 
-/* A part that is no level, into `to` or where it stands. */
-static int simple_decode(struct codec_work *work, enum part_method method, struct span bytes,
-			 size_t count, uint8_t *to, const uint8_t **out_symbols, struct error *err)
+int part_simple(struct codec_work *work, enum part_method method, struct span bytes, size_t count,
+		uint8_t *to, const uint8_t **out_symbols, struct error *err)
 {
 	*out_symbols = to;
 	if (method == PART_ZSTD)
@@ -198,13 +196,7 @@ static int simple_decode(struct codec_work *work, enum part_method method, struc
 	return 0;
 }
 
-struct stored_levels {
-	unsigned count;
-	struct planes_level level[LEVELS_MAX];
-	size_t left[LEVELS_MAX + 1];
-};
-
-static int levels_read(struct reader *r, size_t count, struct stored_levels *out, struct error *err)
+int levels_read(struct reader *r, size_t count, struct stored_levels *out, struct error *err)
 {
 	out->count = reader_u8(r);
 	out->left[0] = count;
@@ -238,8 +230,8 @@ static int level_decode(struct codec_work *work, struct reader *r, const struct 
 	struct span bytes;
 
 	if (part_take(r, &method, &bytes, err) ||
-	    simple_decode(work, method, bytes, planes_codes_size(l->level[i], l->left[i]),
-			  work->codes, &codes, err))
+	    part_simple(work, method, bytes, planes_codes_size(l->level[i], l->left[i]),
+			work->codes, &codes, err))
 		return -1;
 	if (planes_level_put(l->level[i], codes, on, l->left[i], to) != l->left[i + 1])
 		return error_set(err, ERROR_CORRUPT,
@@ -261,7 +253,7 @@ static int levels_decode(struct codec_work *work, struct span bytes, size_t coun
 		return -1;
 	/* Level i reads what goes on from it in work->symbols[i % 2], and level i - 1 its own. */
 	deepest = levels.count ? work->symbols[(levels.count - 1) % 2] : to;
-	if (simple_decode(work, method, inner, levels.left[levels.count], deepest, &rest, err))
+	if (part_simple(work, method, inner, levels.left[levels.count], deepest, &rest, err))
 		return -1;
 	if (rest != deepest && levels.left[levels.count])
 		memcpy(deepest, rest, levels.left[levels.count]);
@@ -282,7 +274,7 @@ int part_decode(struct codec_work *work, struct reader *stored, size_t count, ui
 	if (part_take(stored, &method, &bytes, err))
 		return -1;
 	if (method != PART_LEVELS)
-		return simple_decode(work, method, bytes, count, to, out_symbols, err);
+		return part_simple(work, method, bytes, count, to, out_symbols, err);
 	*out_symbols = to;
 	return levels_decode(work, bytes, count, to, err);
 }

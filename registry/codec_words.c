@@ -148,6 +148,21 @@ int words_encode(struct codec_work *work, const struct words_plan *plan, struct 
 	return 0;
 }
 
+void words_join(enum words_cut cut, const uint8_t *const plane[PLANES_MAX], const uint8_t *base,
+		size_t count, uint8_t *high, uint8_t *out)
+{
+	const uint8_t *const of_f16[PLANES_MAX] = { plane[0], high };
+
+	if (cut == CUT_BYTES) {
+		memcpy(out, plane[0], count);
+		return;
+	}
+	if (cut == CUT_F16)
+		join_again(plane[1], plane[2], count, high);
+	planes_join(base ? PLANES_LESS : PLANES_TURN, words_size(cut),
+		    cut == CUT_F16 ? of_f16 : plane, base, count, out);
+}
+
 /* One block back. */
 static int block_decode(struct codec_work *work, struct reader *r, enum words_cut cut,
 			const uint8_t *base, size_t count, uint8_t *out, struct error *err)
@@ -157,15 +172,7 @@ static int block_decode(struct codec_work *work, struct reader *r, enum words_cu
 	for (size_t p = (size_t)cut; p-- > 0;)
 		if (part_decode(work, r, count, work->plane[p], &plane[p], err))
 			return -1;
-	if (cut == CUT_BYTES) {
-		memcpy(out, plane[0], count);
-		return 0;
-	}
-	if (cut == CUT_F16) {
-		join_again(plane[1], plane[2], count, work->symbols[0]);
-		plane[1] = work->symbols[0];
-	}
-	planes_join(base ? PLANES_LESS : PLANES_TURN, words_size(cut), plane, base, count, out);
+	words_join(cut, plane, base, count, work->symbols[0], out);
 	return 0;
 }
 

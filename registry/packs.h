@@ -88,6 +88,10 @@ void packs_places_drop(struct packs_place *place, size_t count);
 MUST_CHECK int packs_record_pread(const struct packs_place *place, uint8_t *room,
 				  struct pack_record *out_record, struct error *err);
 
+/* The same of the first `len` stored bytes, whose CRC nobody has looked at. */
+MUST_CHECK int packs_record_begin(const struct packs_place *place, uint8_t *room, size_t len,
+				  struct pack_record *out_record, struct error *err);
+
 /*
  * Write the `len` raw bytes of some data to `out`, read from whichever copy is whole.
  * ERROR_CORRUPT where none is. They are as good as their CRC: hold them against the digest.

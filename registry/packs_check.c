@@ -13,25 +13,20 @@
 
 #include "registry/pack_mended.h"
 #include "registry/packs_check_parts.h"
+#include "registry/packs_lanes.h"
 #include "registry/store_check.h"
 
 enum {
 	PACKS_STEP = 4, /* packs read at a time: of texts each has tens of thousands of records */
-	GROUP_RECORDS = 64,       /* records that are decoded and hashed together */
-	ROOMS_BYTES = 104 << 20,  /* raw bytes of all threads together */
+	GROUP_RECORDS = 64,
+	GROUP_BYTES = 16 << 20,   /* raw; few, so that all threads end together */
+	ROOMS_BYTES = 104 << 20,  /* for records that are decoded whole, of all threads together */
 	ROOM_MIN_BYTES = 4 << 20, /* of each */
 	FEW_SHARE = 8, /* of the packs: so many new ones, and their parts are looked up */
 	TEXT_SIZE = 1400,
 };
 
-/* Where one thread decodes. */
-struct room {
-	struct room *next;
-	uint8_t *bytes;
-	struct hash_stream *stream[GROUP_RECORDS];
-};
-
-/* Records of one pack that follow one another. */
+/* Records of one pack that follow one another: a thread takes them together. */
 struct group {
 	struct pack_handle *handle; /* borrowed */
 	const struct pack_entry *entry;
@@ -56,17 +51,18 @@ struct packs_checking {
 	size_t group_count, group_room;
 
 	pthread_mutex_t lock; /* around what follows, `done` and the caller's slots */
-	struct room *rooms;
+	size_t group_next;
+	struct packs_lanes **lanes; /* those nobody uses; room for one of each thread */
+	size_t lanes_count;
 	struct error stopped;
 };
 
-static void room_free(struct room *room)
-{
-	for (size_t i = 0; i < GROUP_RECORDS; i++)
-		hash_stream_free(&room->stream[i]);
-	free(room->bytes);
-	free(room);
-}
+/* A thread on its way through the groups. */
+struct reading {
+	struct packs_checking *checking;
+	struct group group;
+	size_t at; /* the next of its records */
+};
 
 static void step_release(struct packs_checking *checking)
 {
@@ -83,12 +79,9 @@ static void step_release(struct packs_checking *checking)
 static void packs_checking_release(struct packs_checking *checking)
 {
 	step_release(checking);
-	while (checking->rooms) {
-		struct room *room = checking->rooms;
-
-		checking->rooms = room->next;
-		room_free(room);
-	}
+	while (checking->lanes_count)
+		packs_lanes_free(&checking->lanes[--checking->lanes_count]);
+	free(checking->lanes);
 	free(checking->group);
 	digest_list_release(&checking->mended);
 	packs_whole_release(&checking->whole);
@@ -256,36 +249,24 @@ static int footers_look(struct packs_checking *checking, const struct digest *na
 
 /* ---- Reading records ---- */
 
-static int room_take(struct packs_checking *checking, struct room **out_room, struct error *err)
+/* A thread's, as long as it is at a step. */
+static int lanes_take(struct packs_checking *checking, struct packs_lanes **out_lanes,
+		      struct error *err)
 {
-	struct room *room;
+	struct packs_lanes *lanes = NULL;
 
 	pthread_mutex_lock(&checking->lock);
-	room = checking->rooms;
-	if (room)
-		checking->rooms = room->next;
+	if (checking->lanes_count)
+		lanes = checking->lanes[--checking->lanes_count];
 	pthread_mutex_unlock(&checking->lock);
-	if (!room) {
-		room = calloc(1, sizeof(*room));
-		if (!room || !(room->bytes = malloc(checking->room_bytes))) {
-			free(room);
-			return error_set(err, ERROR_SYSTEM, "out of memory for reading packs");
-		}
-		for (size_t i = 0; i < GROUP_RECORDS; i++)
-			if (hash_stream_new(&room->stream[i], err)) {
-				room_free(room);
-				return -1;
-			}
-	}
-	*out_room = room;
-	return 0;
+	*out_lanes = lanes;
+	return lanes ? 0 : packs_lanes_new(checking->self, checking->room_bytes, out_lanes, err);
 }
 
-static void room_give(struct packs_checking *checking, struct room *room)
+static void lanes_give(struct packs_checking *checking, struct packs_lanes *lanes)
 {
 	pthread_mutex_lock(&checking->lock);
-	room->next = checking->rooms;
-	checking->rooms = room;
+	checking->lanes[checking->lanes_count++] = lanes;
 	pthread_mutex_unlock(&checking->lock);
 }
 
@@ -321,9 +302,10 @@ static bool other_copy(struct packs_checking *checking, const struct pack_entry 
 }
 
 /* A record does not hold. Not told twice: what a repair put there is read in its place. */
-static int record_fault(struct packs_checking *checking, const struct group *group,
-			const struct pack_entry *entry, const char *why, struct error *err)
+static int record_fault(struct packs_checking *checking, const struct packs_place *place,
+			const char *why, struct error *err)
 {
+	const struct pack_entry *entry = &place->entry;
 	char hex[DIGEST_HEX_SIZE], file[PACK_NAME_ROOM], text[TEXT_SIZE];
 	static const char *const kind[] = {
 		[PACK_DATA] = "piece",
@@ -332,13 +314,11 @@ static int record_fault(struct packs_checking *checking, const struct group *gro
 	};
 	bool copy;
 
-	if (entry->kind == PACK_GAP)
-		return 0;
 	copy = other_copy(checking, entry);
 	if (copy && is_mended(checking, &entry->digest))
 		return 0;
 	digest_to_hex(&entry->digest, hex);
-	pack_name_text(&group->handle->name, file);
+	pack_name_text(&place->handle->name, file);
 	snprintf(text, sizeof(text), "%s sha256:%s in pack %s at %llu was changed: %s%s",
 		 kind[entry->kind], hex, file, (unsigned long long)entry->offset, why,
 		 copy ? "; another copy of it is whole" : "");
@@ -353,83 +333,80 @@ static int recipe_whole(const struct packs_place *place, struct error *err)
 	return packs_recipe_at(place, &recipe, err);
 }
 
-/* Decode the records of a group and hash what is data; `bytes` has room for all of them. */
-static int group_read(struct packs_checking *checking, const struct group *group, struct room *room,
-		      uint8_t *bytes, struct error *err)
+static int record_done(void *user, const struct packs_place *place, const char *why,
+		       struct error *err)
 {
-	struct hash_stream *stream[GROUP_RECORDS];
-	struct span raw[GROUP_RECORDS];
-	const struct pack_entry *of[GROUP_RECORDS];
-	size_t count = 0, at = 0;
+	struct reading *reading = user;
 
-	for (size_t i = 0; i < group->count; i++) {
-		const struct pack_entry *entry = &group->entry[i];
-		struct packs_place place = { *entry, group->handle };
+	return why ? record_fault(reading->checking, place, why, err) : 0;
+}
+
+/* Say that a group was read, and take the next one: of no records where there are no more. */
+static int group_next(struct reading *reading, struct error *err)
+{
+	struct packs_checking *checking = reading->checking;
+	uint64_t raw = 0;
+	int failed;
+
+	for (size_t i = 0; i < reading->group.count; i++)
+		raw += reading->group.entry[i].raw_len;
+	context_bytes_read(checking->ctx, raw);
+	reading->group = (struct group){ 0 };
+	reading->at = 0;
+	pthread_mutex_lock(&checking->lock);
+	checking->done += raw;
+	if (raw)
+		context_progress(checking->ctx, "reading packs", "bytes", checking->done,
+				 checking->total);
+	failed = stopped(checking, err);
+	if (!failed && checking->group_next < checking->group_count)
+		reading->group = checking->group[checking->group_next++];
+	pthread_mutex_unlock(&checking->lock);
+	return failed || context_check_cancelled(checking->ctx, err) ? -1 : 0;
+}
+
+/* The next record that is hashed; recipes on the way are read, gaps passed over. */
+static int record_next(void *user, struct packs_place *out_place, bool *out_any, struct error *err)
+{
+	struct reading *reading = user;
+
+	*out_any = false;
+	while (!*out_any) {
+		struct packs_place place;
 		struct error why = { 0 };
 
-		if (entry->kind == PACK_RECIPE
-			    ? recipe_whole(&place, &why)
-			    : packs_record_read(checking->self, &place, bytes + at, &why)) {
-			if (record_fault(checking, group, entry, why.text, err))
-				return -1;
-			continue;
-		}
-		if (entry->kind == PACK_RECIPE)
-			continue;
-		stream[count] = room->stream[count];
-		raw[count] = (struct span){ bytes + at, entry->raw_len };
-		of[count++] = entry;
-		at += entry->raw_len;
-	}
-	hash_streams_add(stream, raw, count);
-	for (size_t i = 0; i < count; i++) {
-		struct digest found = hash_stream_finish(stream[i]);
-
-		if (!digest_equal(&found, &of[i]->digest) &&
-		    record_fault(checking, group, of[i], "its bytes no longer have that digest",
-				 err))
+		if (reading->at == reading->group.count && group_next(reading, err))
 			return -1;
+		if (reading->at == reading->group.count)
+			return 0;
+		place = (struct packs_place){ reading->group.entry[reading->at++],
+					      reading->group.handle };
+		if (place.entry.kind == PACK_RECIPE && recipe_whole(&place, &why) &&
+		    record_fault(reading->checking, &place, why.text, err))
+			return -1;
+		*out_any = place.entry.kind != PACK_RECIPE && place.entry.kind != PACK_GAP;
+		*out_place = place;
 	}
 	return 0;
 }
 
-static int group_check(struct packs_checking *checking, const struct group *group,
-		       struct error *err)
-{
-	struct room *room;
-	uint8_t *large = NULL;
-	uint64_t raw = 0;
-	int failed;
-
-	for (size_t i = 0; i < group->count; i++)
-		raw += group->entry[i].raw_len;
-	if (room_take(checking, &room, err))
-		return -1;
-	if (raw > checking->room_bytes && !(large = malloc((size_t)raw)))
-		failed = error_set(err, ERROR_SYSTEM, "out of memory for reading packs");
-	else
-		failed = group_read(checking, group, room, large ? large : room->bytes, err);
-	free(large);
-	room_give(checking, room);
-	pthread_mutex_lock(&checking->lock);
-	checking->done += raw;
-	context_progress(checking->ctx, "reading packs", "bytes", checking->done, checking->total);
-	pthread_mutex_unlock(&checking->lock);
-	context_bytes_read(checking->ctx, raw);
-	return failed || context_check_cancelled(checking->ctx, err) ? -1 : 0;
-}
-
-static void group_work(void *arg, size_t i)
+/* A thread's work: groups, as long as there are any. */
+static void groups_read(void *arg, size_t i)
 {
 	struct packs_checking *checking = arg;
+	struct reading reading = { .checking = checking };
+	const struct packs_lanes_work work = { record_next, record_done, &reading };
+	struct packs_lanes *lanes;
 	struct error err = { 0 };
-	bool stop_now;
 
-	pthread_mutex_lock(&checking->lock);
-	stop_now = checking->stopped.code != 0;
-	pthread_mutex_unlock(&checking->lock);
-	if (!stop_now && group_check(checking, &checking->group[i], &err))
+	(void)i;
+	if (lanes_take(checking, &lanes, &err)) {
 		stop(checking, &err);
+		return;
+	}
+	if (packs_lanes_run(lanes, &work, &err))
+		stop(checking, &err);
+	lanes_give(checking, lanes);
 }
 
 static int offset_order(const void *a, const void *b)
@@ -468,8 +445,7 @@ static int groups_cut(struct packs_checking *checking, struct pack_handle *handl
 					     ? &checking->group[checking->group_count - 1]
 					     : NULL;
 
-		if (last && last->count < GROUP_RECORDS &&
-		    raw + entry[i].raw_len <= checking->room_bytes) {
+		if (last && last->count < GROUP_RECORDS && raw + entry[i].raw_len <= GROUP_BYTES) {
 			last->count++;
 			raw += entry[i].raw_len;
 			continue;
@@ -505,7 +481,9 @@ static int packs_read_all(struct packs_checking *checking, struct digest *name, 
 				       err))
 				return -1;
 		}
-		threads_run(checking->ctx->threads, checking->group_count, group_work, checking);
+		checking->group_next = 0;
+		threads_run(checking->ctx->threads, threads_count(checking->ctx->threads),
+			    groups_read, checking);
 		if (stopped(checking, err))
 			return -1;
 	}
@@ -592,6 +570,9 @@ int packs_check(struct store *store, const struct context *ctx,
 	checking.room_bytes = ROOMS_BYTES / threads_count(ctx->threads);
 	if (checking.room_bytes < ROOM_MIN_BYTES)
 		checking.room_bytes = ROOM_MIN_BYTES;
+	checking.lanes = calloc(threads_count(ctx->threads), sizeof(struct packs_lanes *));
+	if (!checking.lanes)
+		return error_set(err, ERROR_SYSTEM, "out of memory for reading packs");
 	pthread_mutex_init(&checking.lock, NULL);
 	failed = all_look(&checking, err);
 	packs_checking_release(&checking);

@@ -51,12 +51,12 @@ static int chunks_cut(const struct chunking *how, struct span bytes, struct chun
 	return 0;
 }
 
-/* As many side by side as the core hashes fastest. */
+/* Many side by side, since some are longer than others. */
 static int chunks_hash(struct chunks *chunks, const uint8_t *bytes, struct packs_scratch *scratch,
 		       struct error *err)
 {
 	struct span message[PACKS_STREAMS_MAX];
-	size_t step = hash_streams_best();
+	const size_t step = PACKS_STREAMS_MAX;
 
 	for (size_t i = 0; i < step; i++)
 		if (!scratch->stream[i] && hash_stream_new(&scratch->stream[i], err))

@@ -177,18 +177,17 @@ int packs_find(struct packs_store *self, const struct digest *digest, enum pack_
 
 /* ---- Records ---- */
 
-int packs_record_pread(const struct packs_place *place, uint8_t *room,
+int packs_record_begin(const struct packs_place *place, uint8_t *room, size_t len,
 		       struct pack_record *out_record, struct error *err)
 {
 	const struct pack_entry *entry = &place->entry;
 	uint8_t head[PACK_RECORD_BYTES];
-	struct iovec part[2] = { { head, sizeof(head) }, { room, entry->stored_len } };
+	struct iovec part[2] = { { head, sizeof(head) }, { room, len } };
 	ssize_t got = preadv(place->handle->fd, part, 2, (off_t)entry->offset);
 
-	if (got != (ssize_t)(sizeof(head) + entry->stored_len) &&
+	if (got != (ssize_t)(sizeof(head) + len) &&
 	    (pack_pread(place->handle->fd, entry->offset, head, sizeof(head), err) ||
-	     pack_pread(place->handle->fd, entry->offset + sizeof(head), room, entry->stored_len,
-			err)))
+	     pack_pread(place->handle->fd, entry->offset + sizeof(head), room, len, err)))
 		return -1;
 	if (pack_record_parse((struct span){ head, sizeof(head) }, out_record, err))
 		return -1;
@@ -196,7 +195,17 @@ int packs_record_pread(const struct packs_place *place, uint8_t *room,
 	    out_record->raw_len != entry->raw_len || out_record->stored_len != entry->stored_len ||
 	    out_record->codec != entry->codec)
 		return error_set(err, ERROR_CORRUPT, "another record lies where one should");
-	if (crc32c(0, (struct span){ room, entry->stored_len }) != out_record->stored_crc)
+	return 0;
+}
+
+int packs_record_pread(const struct packs_place *place, uint8_t *room,
+		       struct pack_record *out_record, struct error *err)
+{
+	size_t len = place->entry.stored_len;
+
+	if (packs_record_begin(place, room, len, out_record, err))
+		return -1;
+	if (crc32c(0, (struct span){ room, len }) != out_record->stored_crc)
 		return error_set(err, ERROR_CORRUPT, "the stored bytes of a record were changed");
 	return 0;
 }
