@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum {
 	WORTH_SHARE = 20, /* a pack is written anew when one part in so many is garbage … */
@@ -11,10 +12,69 @@ enum {
 	SMALL_PACKS = 8,  /* … and there are so many of those, */
 	YOUNG_PACKS = 64, /* or so many within their grace, whose garbage goes along */
 	ANEW_MAX = 64,    /* packs that are written anew together */
-	STORED_MAX = PACK_PAYLOAD_MAX + PACK_RECORD_BYTES
+	STORED_MAX = PACK_PAYLOAD_MAX + PACK_RECORD_BYTES,
+	WINDOW_BYTES = 256 << 10,
 };
 
 /* ---- Copying ---- */
+
+static int by_offset(const void *a, const void *b)
+{
+	const struct pack_entry *x = a, *y = b;
+
+	return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+/* Some bytes of the pack; the next ones, which lie behind them, are mostly read with them. */
+static int window_span(struct record_window *window, const struct pack_handle *handle, uint64_t at,
+		       size_t len, struct span *out, struct error *err)
+{
+	bool there = digest_equal(&window->pack, &handle->name) && at >= window->at &&
+		     at - window->at <= window->bytes.len &&
+		     len <= window->bytes.len - (size_t)(at - window->at);
+
+	if (!there) {
+		size_t room = len > WINDOW_BYTES ? len : WINDOW_BYTES, got = 0;
+		uint8_t *to;
+
+		window->bytes.len = 0;
+		window->pack = handle->name;
+		window->at = at;
+		if (buffer_extend(&window->bytes, room, &to, err))
+			return -1;
+		while (got < room) {
+			ssize_t more = pread(handle->fd, to + got, room - got, (off_t)(at + got));
+
+			if (more < 0 && errno == EINTR)
+				continue;
+			if (more < 0)
+				return error_system(err, errno, "cannot read a pack");
+			if (!more)
+				break;
+			got += (size_t)more;
+		}
+		window->bytes.len = got;
+		if (got < len)
+			return error_set(err, ERROR_CORRUPT, "a pack is shorter than it says");
+	}
+	*out = (struct span){ window->bytes.data + (at - window->at), len };
+	return 0;
+}
+
+/* As record_load, of records in the order in which they lie; *out_stored is good until the next. */
+static int record_next(struct collecting *c, const struct pack_handle *handle,
+		       const struct pack_entry *entry, struct span *out_stored,
+		       struct pack_record *out_record, struct error *err)
+{
+	struct span all;
+
+	if (window_span(&c->window, handle, entry->offset,
+			PACK_RECORD_BYTES + (size_t)entry->stored_len, &all, err))
+		return -1;
+	*out_stored = (struct span){ all.data + PACK_RECORD_BYTES, entry->stored_len };
+	return packs_record_check(entry, (struct span){ all.data, PACK_RECORD_BYTES }, *out_stored,
+				  out_record, err);
+}
 
 /* The head and the stored bytes of a record, which are those that were written. */
 static int record_load(struct pack_handle *handle, const struct pack_entry *entry,
@@ -254,14 +314,13 @@ static bool is_elsewhere(struct collecting *c, const struct pack_entry *entry)
 static bool needed_is_whole(struct collecting *c, struct pack_handle *handle,
 			    const struct pack_entry *entry, size_t count, bool all)
 {
-	CLEANUP(buffer_release) struct buffer stored;
 	struct pack_record record;
 	struct error ignored = { 0 };
+	struct span stored;
 
-	buffer_init(&stored, STORED_MAX);
 	for (size_t i = 0; i < count; i++)
 		if ((all || collect_needs(c, &entry[i])) &&
-		    record_load(handle, &entry[i], &stored, &record, &ignored) &&
+		    record_next(c, handle, &entry[i], &stored, &record, &ignored) &&
 		    !collect_is_broken(c, handle, &entry[i]) && !is_elsewhere(c, &entry[i]))
 			return false;
 	return true;
@@ -312,7 +371,8 @@ struct small_packs {
 
 static bool is_small(const struct collecting *c, const struct collect_pack *pack)
 {
-	return pack->bytes < c->self->pack_size / SMALL_SHARE;
+	return pack->bytes < c->self->pack_size / SMALL_SHARE &&
+	       pack->records < PACK_RECORDS_FULL / SMALL_SHARE;
 }
 
 /* Is it worth writing anew, and with its garbage? */
@@ -344,6 +404,8 @@ static int pack_consider(struct collecting *c, struct collect_pack *pack,
 		return 0;
 	if (collect_entries(c, &pack->name, &handle, &entry, &count, err))
 		return -1;
+	if (count)
+		qsort(entry, count, sizeof(*entry), by_offset);
 	failed = pack_anew(c, pack, handle, entry, count, young, anew, err);
 	free(entry);
 	pack_handle_drop(&handle);
@@ -471,6 +533,7 @@ static void collecting_release(struct collecting *c)
 	live_set_free(&c->objects);
 	live_set_free(&c->records);
 	free(c->pack);
+	buffer_release(&c->window.bytes);
 	collect_note_free(&c->swept);
 	digest_list_release(&c->removed);
 	digest_list_release(&c->mended);
@@ -514,6 +577,7 @@ int packs_collect(struct store *store, const struct context *ctx,
 		return -1;
 	asked.begun = begun;
 	c.request = &asked;
+	buffer_init(&c.window.bytes, STORED_MAX + WINDOW_BYTES);
 	if (collect_all(&c, err))
 		return -1;
 	collect_note_end(&c);

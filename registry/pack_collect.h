@@ -41,6 +41,13 @@ struct collect_pack {
 	bool broken; /* a record no longer gives its data, which a repair put beside it */
 };
 
+/* Bytes of a pack that were read ahead; none of a pack without a name. */
+struct record_window {
+	struct digest pack;
+	uint64_t at;
+	struct buffer bytes;
+};
+
 struct packs_swept; /* registry/packs_swept.h */
 
 /* One collection. */
@@ -53,9 +60,10 @@ struct collecting {
 	struct live_set *records;  /* data, recipes and dictionaries that they are made of */
 	struct collect_pack *pack; /* when it was marked last */
 	size_t packs;
-	struct digest_list removed; /* objects that were removed on purpose, in order */
-	bool foreign;               /* atomic: there are records of codecs that are not known */
-	struct packs_swept *swept;  /* what is noted of this collection, or NULL */
+	struct digest_list removed;  /* objects that were removed on purpose, in order */
+	bool foreign;                /* atomic: there are records of codecs that are not known */
+	struct packs_swept *swept;   /* what is noted of this collection, or NULL */
+	struct record_window window; /* for what is read in the order in which it lies */
 	struct pack_writer *writer;
 	uint64_t unsealed;         /* records that were copied and not flushed yet */
 	struct digest_list mended; /* pieces that a repair put beside damaged records, in order */

@@ -12,9 +12,10 @@
 #include <unistd.h>
 
 enum {
-	UNKNOWN_PACKS = 32,       /* so many footers are kept in memory … */
-	ENTRIES_A_PACK = 1 << 16, /* … and one more for so many entries of the index */
-	UNKNOWN_ENTRIES = 1 << 18,
+	UNKNOWN_PACKS = 32,        /* so many footers are kept in memory … */
+	ENTRIES_A_PACK = 1 << 16,  /* … and one more for so many entries of the index */
+	UNKNOWN_ENTRIES = 1 << 18, /* at least, and … */
+	UNKNOWN_SHARE = 16,        /* … one for so many of the index */
 };
 
 int pack_index_new(const char *folder, struct pack_files *files, struct pack_index **out_index,
@@ -169,7 +170,7 @@ static size_t unknown_allowed(const struct pack_index *index)
 	return UNKNOWN_PACKS + (index->file ? (size_t)(index->file->count / ENTRIES_A_PACK) : 0);
 }
 
-/* Forget unknown packs that are gone, that moved, or that the file knows by now. */
+/* Forget unknown packs that are gone, or that the file knows by now. */
 static void unknown_sift(struct pack_index *index, const struct digest_list *live,
 			 const struct digest_list *quarantine)
 {
@@ -180,7 +181,7 @@ static void unknown_sift(struct pack_index *index, const struct digest_list *liv
 		bool lives = digest_place(live->item, live->count, &u->name) >= 0;
 
 		if ((!lives && digest_place(quarantine->item, quarantine->count, &u->name) < 0) ||
-		    (lives && file_knows(index, &u->name))) {
+		    file_knows(index, &u->name)) {
 			free(u->entry);
 			continue;
 		}
@@ -192,16 +193,15 @@ static void unknown_sift(struct pack_index *index, const struct digest_list *liv
 	index->unknown_count = kept;
 }
 
-/* Are those in memory too many? Packs in quarantine never get into the file. */
+/* Are those in memory too many? */
 static bool unknown_are_many(const struct pack_index *index, size_t more)
 {
-	size_t packs = more, entries = 0;
+	uint64_t entries = 0, allowed = index->file ? index->file->count / UNKNOWN_SHARE : 0;
 
-	for (size_t i = 0; i < index->unknown_count; i++) {
-		packs += !index->unknown[i].quarantined;
-		entries += index->unknown[i].quarantined ? 0 : index->unknown[i].count;
-	}
-	return packs > unknown_allowed(index) || entries > UNKNOWN_ENTRIES;
+	for (size_t i = 0; i < index->unknown_count; i++)
+		entries += index->unknown[i].count;
+	return index->unknown_count + more > unknown_allowed(index) ||
+	       entries > (allowed > UNKNOWN_ENTRIES ? allowed : UNKNOWN_ENTRIES);
 }
 
 /* ---- A new file ---- */
@@ -269,35 +269,71 @@ static int file_build(struct pack_index *index, const struct digest_list *live, 
 	return 0;
 }
 
-static int look_at(struct pack_index *index, const struct digest_list *live,
-		   const struct digest_list *quarantine, struct error *err)
+/* How many of them are known to nobody. */
+static size_t missing_count(struct pack_index *index, const struct digest_list *packs)
 {
 	size_t missing = 0;
 
-	unknown_sift(index, live, quarantine);
+	for (size_t i = 0; i < packs->count; i++)
+		missing += !file_knows(index, &packs->item[i]) &&
+			   !unknown_find(index, &packs->item[i]);
+	return missing;
+}
+
+static int missing_load(struct pack_index *index, const struct digest_list *packs, bool quarantined,
+			struct error *err)
+{
+	for (size_t i = 0; i < packs->count; i++)
+		if (!file_knows(index, &packs->item[i]) && !unknown_find(index, &packs->item[i]) &&
+		    unknown_load(index, &packs->item[i], quarantined, err))
+			return -1;
+	return 0;
+}
+
+/* A file of all of them: of what is in quarantine too, so that it takes no memory there. */
+static int all_build(struct pack_index *index, const struct digest_list *live,
+		     const struct digest_list *quarantine, struct error *err)
+{
+	CLEANUP(digest_list_release) struct digest_list all = { 0 };
+
 	for (size_t i = 0; i < live->count; i++)
-		if (!file_knows(index, &live->item[i]) && !unknown_find(index, &live->item[i]))
-			missing++;
-	if (unknown_are_many(index, missing)) {
+		if (digest_list_add(&all, &live->item[i], err))
+			return -1;
+	for (size_t i = 0; i < quarantine->count; i++)
+		if (digest_place(live->item, live->count, &quarantine->item[i]) < 0 &&
+		    digest_list_add(&all, &quarantine->item[i], err))
+			return -1;
+	if (all.count)
+		qsort(all.item, all.count, sizeof(*all.item), digest_order);
+	return file_build(index, &all, err);
+}
+
+static int look_at(struct pack_index *index, const struct digest_list *live,
+		   const struct digest_list *quarantine, struct error *err)
+{
+	struct index_file *file;
+
+	unknown_sift(index, live, quarantine);
+	if (unknown_are_many(index,
+			     missing_count(index, live) + missing_count(index, quarantine))) {
 		struct error full = { 0 };
 
 		/* Without room for a file they are kept in memory, however many they are. */
-		if (file_build(index, live, &full) && full.code != ERROR_SYSTEM)
+		if (all_build(index, live, quarantine, &full) && full.code != ERROR_SYSTEM)
 			return error_set(err, full.code, "%s", full.text);
 		unknown_sift(index, live, quarantine);
 	}
-	for (size_t i = 0; i < live->count; i++)
-		if (!file_knows(index, &live->item[i]) && !unknown_find(index, &live->item[i]) &&
-		    unknown_load(index, &live->item[i], false, err))
-			return -1;
-	for (size_t i = 0; i < quarantine->count; i++)
-		if (!unknown_find(index, &quarantine->item[i]) &&
-		    unknown_load(index, &quarantine->item[i], true, err))
-			return -1;
+	if (missing_load(index, live, false, err) || missing_load(index, quarantine, true, err))
+		return -1;
 	pack_table_renew(&index->table, index->unknown, index->unknown_count);
-	for (uint32_t i = 0; index->file && i < index->file->packs; i++)
-		index->file->gone[i] =
-			digest_place(live->item, live->count, &index->file->pack[i]) < 0;
+	file = index->file;
+	for (uint32_t i = 0; file && i < file->packs; i++) {
+		bool here = digest_place(live->item, live->count, &file->pack[i]) >= 0;
+
+		file->aside[i] = !here && digest_place(quarantine->item, quarantine->count,
+						       &file->pack[i]) >= 0;
+		file->gone[i] = !here && !file->aside[i];
+	}
 	return 0;
 }
 
@@ -369,6 +405,7 @@ static size_t entries_place(const struct pack_entry *entry, size_t count,
 struct search {
 	const struct digest *digest;
 	enum pack_kind kind;
+	bool aside; /* of packs in quarantine, or of the others */
 	struct pack_hit *hit;
 	size_t max, count;
 };
@@ -381,39 +418,39 @@ static void entries_search(struct search *s, const struct pack_entry *entry, siz
 	for (; i < count && s->count < s->max && entry[i].kind == s->kind &&
 	       digest_equal(&entry[i].digest, s->digest);
 	     i++) {
-		if (!unknown && index->file->gone[entry[i].pack])
+		if (!unknown && (index->file->gone[entry[i].pack] ||
+				 index->file->aside[entry[i].pack] != s->aside))
 			continue;
 		s->hit[s->count++] = (struct pack_hit){
 			.entry = entry[i],
 			.pack = unknown ? unknown->name : index->file->pack[entry[i].pack],
-			.quarantined = unknown && unknown->quarantined,
+			.quarantined = s->aside,
 		};
 	}
 }
 
 static int find_locked(const struct pack_index *index, struct search *s, struct error *err)
 {
-	if (index->file && index->file->count) {
-		uint32_t bucket = index_file_bucket_of(index->file, s->digest);
-		struct pack_entry *entry;
-		size_t count;
+	struct pack_entry *entry = NULL;
+	size_t count = 0;
 
-		if (index_file_bucket(index->file, bucket, &entry, &count, err))
-			return -1;
+	if (index->file && index->file->count &&
+	    index_file_find(index->file, s->digest, &entry, &count, err))
+		return -1;
+	for (int aside = 0; aside < 2 && s->count < s->max; aside++) {
+		s->aside = aside;
 		entries_search(s, entry, count, index, NULL);
-		free(entry);
-	}
-	for (int quarantined = 0; quarantined < 2 && s->count < s->max; quarantined++) {
 		if (index->table.slot) {
-			pack_table_find(&index->table, index->unknown, quarantined, s->digest,
-					s->kind, s->hit, s->max, &s->count);
+			pack_table_find(&index->table, index->unknown, aside, s->digest, s->kind,
+					s->hit, s->max, &s->count);
 			continue;
 		}
 		for (size_t i = 0; i < index->unknown_count; i++)
-			if (index->unknown[i].quarantined == quarantined)
+			if (index->unknown[i].quarantined == aside)
 				entries_search(s, index->unknown[i].entry, index->unknown[i].count,
 					       index, &index->unknown[i]);
 	}
+	free(entry);
 	return 0;
 }
 
@@ -436,7 +473,7 @@ int pack_index_find(struct pack_index *index, const struct digest *digest, enum 
 		    struct pack_hit *out_hit, size_t max, size_t *out_count, struct error *err)
 {
 	for (int turn = 0;; turn++) {
-		struct search s = { digest, kind, out_hit, max, 0 };
+		struct search s = { digest, kind, false, out_hit, max, 0 };
 		struct error bad = { 0 };
 		int failed;
 

@@ -29,6 +29,7 @@ void index_file_close(struct index_file **file)
 	close((*file)->fd);
 	free((*file)->pack);
 	free((*file)->gone);
+	free((*file)->aside);
 	free(*file);
 	*file = NULL;
 }
@@ -63,7 +64,8 @@ static int names_read(struct index_file *file, uint32_t crc, struct error *err)
 
 	file->pack = malloc(len + 1);
 	file->gone = calloc(file->packs + 1u, sizeof(*file->gone));
-	if (!file->pack || !file->gone)
+	file->aside = calloc(file->packs + 1u, sizeof(*file->aside));
+	if (!file->pack || !file->gone || !file->aside)
 		return error_set(err, ERROR_SYSTEM, "out of memory for an index");
 	if (pack_pread(file->fd, PACK_INDEX_HEAD_BYTES, file->pack, len, err))
 		return -1;
@@ -131,14 +133,14 @@ static int bucket_parse(const struct index_file *file, uint32_t bucket, struct s
 	return 0;
 }
 
-int index_file_bucket(const struct index_file *file, uint32_t bucket, struct pack_entry **out_entry,
-		      size_t *out_count, struct error *err)
+/* The bytes of the entries of one bucket, whose checksum holds; the caller frees them. */
+static int bucket_read(const struct index_file *file, uint32_t bucket, uint8_t **out_bytes,
+		       size_t *out_count, struct error *err)
 {
 	uint8_t fan[2 * PACK_INDEX_FAN_BYTES];
 	bool last = bucket + 1 == 1u << file->bits;
-	size_t fan_len = last ? PACK_INDEX_FAN_BYTES : sizeof(fan), count, len;
+	size_t fan_len = last ? PACK_INDEX_FAN_BYTES : sizeof(fan), len;
 	struct reader r = reader_over((struct span){ fan, fan_len });
-	struct pack_entry *entry;
 	uint64_t first, end;
 	uint32_t crc;
 	uint8_t *bytes;
@@ -153,28 +155,88 @@ int index_file_bucket(const struct index_file *file, uint32_t bucket, struct pac
 	end = last ? file->count : reader_u64le(&r);
 	if (first > end || end > file->count || end - first > PACK_INDEX_BUCKET_MAX)
 		return error_set(err, ERROR_CORRUPT, "a bucket of the index of packs is none");
-	count = (size_t)(end - first);
-	len = count * PACK_ENTRY_BYTES;
+	len = (size_t)(end - first) * PACK_ENTRY_BYTES;
 	bytes = malloc(len + 1);
-	entry = calloc(count + 1, sizeof(*entry));
-	if (!bytes || !entry)
-		failed = error_set(err, ERROR_SYSTEM, "out of memory for an index");
-	else
-		failed = pack_pread(file->fd,
-				    entries_at(file->packs, file->bits) + first * PACK_ENTRY_BYTES,
-				    bytes, len, err);
+	if (!bytes)
+		return error_set(err, ERROR_SYSTEM, "out of memory for an index");
+	failed =
+		pack_pread(file->fd, entries_at(file->packs, file->bits) + first * PACK_ENTRY_BYTES,
+			   bytes, len, err);
 	if (!failed && crc != crc32c(bucket_crc_begin(first), (struct span){ bytes, len }))
 		failed = error_set(err, ERROR_CORRUPT, "the index of packs was changed");
-	if (!failed)
-		failed = bucket_parse(file, bucket, (struct span){ bytes, len }, entry, err);
-	free(bytes);
 	if (failed) {
+		free(bytes);
+		return -1;
+	}
+	*out_bytes = bytes;
+	*out_count = (size_t)(end - first);
+	return 0;
+}
+
+/* Those from `at` on; the caller frees *out_entry. */
+static int entries_take(const struct index_file *file, uint32_t bucket, const uint8_t *at,
+			size_t count, struct pack_entry **out_entry, struct error *err)
+{
+	struct pack_entry *entry = calloc(count + 1, sizeof(*entry));
+
+	if (!entry)
+		return error_set(err, ERROR_SYSTEM, "out of memory for an index");
+	if (bucket_parse(file, bucket, (struct span){ at, count * PACK_ENTRY_BYTES }, entry, err)) {
 		free(entry);
 		return -1;
 	}
 	*out_entry = entry;
-	*out_count = count;
 	return 0;
+}
+
+int index_file_bucket(const struct index_file *file, uint32_t bucket, struct pack_entry **out_entry,
+		      size_t *out_count, struct error *err)
+{
+	uint8_t *bytes;
+	int failed;
+
+	if (bucket_read(file, bucket, &bytes, out_count, err))
+		return -1;
+	failed = entries_take(file, bucket, bytes, *out_count, out_entry, err);
+	free(bytes);
+	return failed;
+}
+
+/* The first of them that is not below `digest`, with which an entry begins. */
+static size_t entries_seek(const uint8_t *bytes, size_t count, const struct digest *digest)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (memcmp(bytes + middle * PACK_ENTRY_BYTES, digest->byte, DIGEST_SIZE) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+int index_file_find(const struct index_file *file, const struct digest *digest,
+		    struct pack_entry **out_entry, size_t *out_count, struct error *err)
+{
+	uint32_t bucket = bucket_of(digest, file->bits);
+	size_t first, end, count;
+	uint8_t *bytes;
+	int failed;
+
+	if (bucket_read(file, bucket, &bytes, &count, err))
+		return -1;
+	first = end = entries_seek(bytes, count, digest);
+	while (end < count &&
+	       memcmp(bytes + end * PACK_ENTRY_BYTES, digest->byte, DIGEST_SIZE) == 0)
+		end++;
+	failed = entries_take(file, bucket, bytes + first * PACK_ENTRY_BYTES, end - first,
+			      out_entry, err);
+	free(bytes);
+	*out_count = end - first;
+	return failed;
 }
 
 /* ---- Writing ---- */

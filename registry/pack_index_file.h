@@ -22,7 +22,8 @@ struct index_file {
 	uint64_t count; /* entries */
 	uint32_t packs;
 	struct digest *pack; /* their names, sorted */
-	bool *gone;          /* by the same number: not there any more (kept by the user) */
+	bool *gone, *aside;  /* by the same number: not there any more, or in quarantine (kept by
+				the user) */
 };
 
 /* Takes `fd`. ERROR_CORRUPT when it is no whole index. */
@@ -36,6 +37,13 @@ uint32_t index_file_bucket_of(const struct index_file *file, const struct digest
 MUST_CHECK int index_file_bucket(const struct index_file *file, uint32_t bucket,
 				 struct pack_entry **out_entry, size_t *out_count,
 				 struct error *err);
+
+/*
+ * Those of one digest alone, in order; the caller frees *out_entry. The others of its bucket are
+ * only read and held against their checksum.
+ */
+MUST_CHECK int index_file_find(const struct index_file *file, const struct digest *digest,
+			       struct pack_entry **out_entry, size_t *out_count, struct error *err);
 
 /* An index being written into an empty file, its entries handed over in order. */
 struct index_writer;

@@ -362,7 +362,8 @@ static int room_find(struct pack_writer *writer, uint64_t len, struct open_pack 
 
 	*out_full = NULL;
 	while (!*out_full && writer->current && writer->current->count &&
-	       (len > writer->size || writer->current->end > writer->size - len)) {
+	       (len > writer->size || writer->current->end > writer->size - len ||
+		writer->current->count >= PACK_RECORDS_FULL)) {
 		if (writer->sealing) {
 			pthread_cond_wait(&writer->changed, &writer->lock);
 			continue; /* somebody else may have begun a new one */

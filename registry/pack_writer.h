@@ -11,6 +11,9 @@
 
 struct pack_writer;
 
+/* A pack of so many records is full, however few bytes they have: each takes memory meanwhile. */
+#define PACK_RECORDS_FULL (1u << 17)
+
 /*
  * Begin to write into `folder` (made when missing). Packs that dead writers left are taken
  * over first: what is whole of them is sealed. A lease says that this writer lives, until it

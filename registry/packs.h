@@ -92,6 +92,11 @@ MUST_CHECK int packs_record_pread(const struct packs_place *place, uint8_t *room
 MUST_CHECK int packs_record_begin(const struct packs_place *place, uint8_t *room, size_t len,
 				  struct pack_record *out_record, struct error *err);
 
+/* packs_record_pread of bytes that were read: the head (PACK_RECORD_BYTES) and the stored bytes. */
+MUST_CHECK int packs_record_check(const struct pack_entry *entry, struct span head,
+				  struct span stored, struct pack_record *out_record,
+				  struct error *err);
+
 /*
  * Write the `len` raw bytes of some data to `out`, read from whichever copy is whole.
  * ERROR_CORRUPT where none is. They are as good as their CRC: hold them against the digest.

@@ -177,6 +177,33 @@ int packs_find(struct packs_store *self, const struct digest *digest, enum pack_
 
 /* ---- Records ---- */
 
+/* The head of a record, which must be the one that the list names there. */
+static int head_read(const struct pack_entry *entry, struct span head,
+		     struct pack_record *out_record, struct error *err)
+{
+	if (pack_record_parse(head, out_record, err))
+		return -1;
+	if (!digest_equal(&out_record->digest, &entry->digest) || out_record->kind != entry->kind ||
+	    out_record->raw_len != entry->raw_len || out_record->stored_len != entry->stored_len ||
+	    out_record->codec != entry->codec)
+		return error_set(err, ERROR_CORRUPT, "another record lies where one should");
+	return 0;
+}
+
+static int stored_check(const struct pack_record *record, struct span stored, struct error *err)
+{
+	return crc32c(0, stored) != record->stored_crc
+		       ? error_set(err, ERROR_CORRUPT, "the stored bytes of a record were changed")
+		       : 0;
+}
+
+int packs_record_check(const struct pack_entry *entry, struct span head, struct span stored,
+		       struct pack_record *out_record, struct error *err)
+{
+	return head_read(entry, head, out_record, err) || stored_check(out_record, stored, err) ? -1
+												: 0;
+}
+
 int packs_record_begin(const struct packs_place *place, uint8_t *room, size_t len,
 		       struct pack_record *out_record, struct error *err)
 {
@@ -189,13 +216,7 @@ int packs_record_begin(const struct packs_place *place, uint8_t *room, size_t le
 	    (pack_pread(place->handle->fd, entry->offset, head, sizeof(head), err) ||
 	     pack_pread(place->handle->fd, entry->offset + sizeof(head), room, len, err)))
 		return -1;
-	if (pack_record_parse((struct span){ head, sizeof(head) }, out_record, err))
-		return -1;
-	if (!digest_equal(&out_record->digest, &entry->digest) || out_record->kind != entry->kind ||
-	    out_record->raw_len != entry->raw_len || out_record->stored_len != entry->stored_len ||
-	    out_record->codec != entry->codec)
-		return error_set(err, ERROR_CORRUPT, "another record lies where one should");
-	return 0;
+	return head_read(entry, (struct span){ head, sizeof(head) }, out_record, err);
 }
 
 int packs_record_pread(const struct packs_place *place, uint8_t *room,
@@ -203,11 +224,10 @@ int packs_record_pread(const struct packs_place *place, uint8_t *room,
 {
 	size_t len = place->entry.stored_len;
 
-	if (packs_record_begin(place, room, len, out_record, err))
-		return -1;
-	if (crc32c(0, (struct span){ room, len }) != out_record->stored_crc)
-		return error_set(err, ERROR_CORRUPT, "the stored bytes of a record were changed");
-	return 0;
+	return packs_record_begin(place, room, len, out_record, err) ||
+			       stored_check(out_record, (struct span){ room, len }, err)
+		       ? -1
+		       : 0;
 }
 
 static int bytes_read(struct packs_store *self, const struct digest *digest, enum pack_kind kind,

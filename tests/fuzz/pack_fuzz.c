@@ -78,6 +78,23 @@ static void mended(struct span bytes)
 		free(entry);
 }
 
+/* What is in a bucket that holds is found. */
+static void entry_find(const struct index_file *index, const struct pack_entry *wanted)
+{
+	struct pack_entry *entry;
+	struct error err = { 0 };
+	bool found = false;
+	size_t count;
+
+	if (index_file_find(index, &wanted->digest, &entry, &count, &err))
+		abort();
+	for (size_t i = 0; i < count; i++)
+		found |= entry[i].offset == wanted->offset && entry[i].pack == wanted->pack;
+	free(entry);
+	if (!found)
+		abort();
+}
+
 static void as_file(struct span bytes)
 {
 	int fd = memfd_create("fuzz", MFD_CLOEXEC);
@@ -98,8 +115,11 @@ static void as_file(struct span bytes)
 	if (index_file_open(fd, &index, &err)) /* takes fd */
 		return;
 	for (uint32_t bucket = 0; bucket < 1u << index->bits && bucket < 1000; bucket++)
-		if (index_file_bucket(index, bucket, &entry, &count, &err) == 0)
+		if (index_file_bucket(index, bucket, &entry, &count, &err) == 0) {
+			if (count)
+				entry_find(index, &entry[count / 2]);
 			free(entry);
+		}
 }
 
 /* The list of whole packs as it is, and with a sum that is right. */
