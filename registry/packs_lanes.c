@@ -10,6 +10,7 @@ enum {
 	FEW_LANES = 4,
 	FEW_WORDS = CODEC_STEP_MAX, /* in a step of each of few lanes, */
 	MANY_WORDS = 4096,          /* and of many, whose steps share a cache */
+	LANE_BYTES = 1 << 20,       /* that steps of weights take */
 };
 
 struct lane {
@@ -63,6 +64,8 @@ int packs_lanes_new(struct packs_store *self, size_t room_bytes, struct packs_la
 	lanes->room_most = room_bytes;
 	lanes->count = hash_streams_best();
 	lanes->count = lanes->count < LANES_MAX ? lanes->count : LANES_MAX;
+	if (lanes->count > room_bytes / LANE_BYTES) /* many threads share what memory there is */
+		lanes->count = room_bytes / LANE_BYTES ? room_bytes / LANE_BYTES : 1;
 	if (codec_work_new(&lanes->codec, err))
 		return -1;
 	for (size_t i = 0; i < lanes->count; i++)
