@@ -119,16 +119,28 @@ static void add_blocks(struct locator_stream *stream, const uint8_t *bytes, size
 }
 #endif
 
-void locator_add(struct locator_stream *stream, struct span bytes)
+typedef void blocks_adder(struct locator_stream *stream, const uint8_t *bytes, size_t blocks);
+
+static void bytes_add(struct locator_stream *stream, struct span bytes, blocks_adder *add)
 {
 	size_t blocks = 0;
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 	blocks = bytes.len / (4 * BLOCK_WORDS);
 #endif
-	add_blocks(stream, bytes.data, blocks);
+	add(stream, bytes.data, blocks);
 	add_words(stream, bytes.data + blocks * 4 * BLOCK_WORDS,
 		  bytes.len - blocks * 4 * BLOCK_WORDS);
+}
+
+void locator_add(struct locator_stream *stream, struct span bytes)
+{
+	bytes_add(stream, bytes, add_blocks);
+}
+
+void locator_add_plain(struct locator_stream *stream, struct span bytes)
+{
+	bytes_add(stream, bytes, add_blocks_plain);
 }
 
 bool locator_guess(const struct locator *expected, const struct locator *found, uint32_t *out_index,

@@ -45,6 +45,8 @@ struct locator_stream {
 };
 
 void locator_add(struct locator_stream *stream, struct span bytes);
+/* The same as on a processor that has no wider registers than every one of its kind: for tests. */
+void locator_add_plain(struct locator_stream *stream, struct span bytes);
 
 /*
  * If one word makes the difference between two pieces: true, its index and

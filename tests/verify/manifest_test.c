@@ -427,7 +427,7 @@ static void a_locator_is_what_its_definition_says(void **state)
 	for (size_t i = 0; i < PIECE_SIZE_BYTES; i++)
 		bytes[i] = (uint8_t)test_random(&drawn);
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		struct locator_stream stream = { 0 };
+		struct locator_stream stream = { 0 }, plain = { 0 };
 		struct locator naive = { { 0 } };
 		size_t half = sizes[i] / 4096 * 2048;
 
@@ -441,6 +441,8 @@ static void a_locator_is_what_its_definition_says(void **state)
 		locator_add(&stream, (struct span){ bytes, half });
 		locator_add(&stream, (struct span){ bytes + half, sizes[i] - half });
 		assert_memory_equal(&naive, &stream.locator, sizeof(naive));
+		locator_add_plain(&plain, (struct span){ bytes, sizes[i] });
+		assert_memory_equal(&naive, &plain.locator, sizeof(naive));
 	}
 	free(bytes);
 }
