@@ -35,6 +35,10 @@ tried() {
 	STATUS=0
 	"$AKASHI" "$@" >"$STORY/out" 2>"$STORY/err" </dev/null || STATUS=$?
 	[ $STATUS -lt 128 ] || fail "akashi $*: exit status $STATUS"
+	[ $STATUS = 0 ] || [ -s "$STORY/err" ] || [ -s "$STORY/out" ] || fail "akashi $*: exit status $STATUS, and not a word"
+	if [ "$1 $STATUS" = "get 0" ]; then
+		diff -r model out >/dev/null || fail "akashi $*: other files"
+	fi
 	tries=$((tries + 1))
 }
 
