@@ -11,7 +11,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { WRITE_BACK_BYTES = 32 << 20, WRITE_STEP_BYTES = 131072 };
+enum { WRITE_BACK_BYTES = 32 << 20 };
 
 /* A record that a thread is about to add. */
 struct claim {
@@ -382,13 +382,12 @@ static int room_find(struct pack_writer *writer, uint64_t len, struct open_pack 
 	return 0;
 }
 
-/* The head of the record and the first of its stored bytes. */
-static int record_begin(const struct open_pack *pack, uint64_t at, const struct pack_record *record,
-			struct span first, struct error *err)
+static int record_write(struct open_pack *pack, uint64_t at, const struct pack_record *record,
+			struct span stored, struct error *err)
 {
 	uint8_t head[PACK_RECORD_BYTES];
 	struct iovec part[2] = { { head, sizeof(head) },
-				 { (void *)(uintptr_t)first.data, first.len } };
+				 { (void *)(uintptr_t)stored.data, stored.len } };
 	ssize_t put;
 
 	pack_record_write(record, head);
@@ -404,37 +403,12 @@ static int record_begin(const struct open_pack *pack, uint64_t at, const struct 
 			return -1;
 		put = sizeof(head);
 	}
-	first.data += (size_t)put - sizeof(head);
-	first.len -= (size_t)put - sizeof(head);
-	return first.len ? pack_pwrite(pack->handle->fd, at + (uint64_t)put, first, err) : 0;
-}
-
-/*
- * Write a record, and fill its CRC in. Each step of it is written right after the CRC looked at
- * it, while it is in the processor's cache; the first comes last, with the head. Steps end at
- * pages.
- */
-static int record_write(struct open_pack *pack, uint64_t at, struct pack_record *record,
-			struct span stored, struct error *err)
-{
-	uint64_t from = at + PACK_RECORD_BYTES, end = from + stored.len;
-	size_t step = WRITE_STEP_BYTES - (size_t)(from % WRITE_STEP_BYTES);
-	struct span first = { stored.data, stored.len < step ? stored.len : step };
-
-	record->stored_crc = crc32c(0, first);
-	for (size_t done = first.len; done < stored.len; done += step) {
-		struct span rest = { stored.data + done, stored.len - done };
-
-		step = rest.len < WRITE_STEP_BYTES ? rest.len : WRITE_STEP_BYTES;
-		rest.len = step;
-		record->stored_crc = crc32c(record->stored_crc, rest);
-		if (pack_pwrite(pack->handle->fd, from + done, rest, err))
-			return -1;
-	}
-	if (record_begin(pack, at, record, first, err))
+	stored.data += (size_t)put - sizeof(head);
+	stored.len -= (size_t)put - sizeof(head);
+	if (stored.len && pack_pwrite(pack->handle->fd, at + (uint64_t)put, stored, err))
 		return -1;
 	/* Let the disk begin while the rest is computed: less to wait for at the end. */
-	if (at / WRITE_BACK_BYTES != end / WRITE_BACK_BYTES)
+	if (at / WRITE_BACK_BYTES != (at + (uint64_t)put) / WRITE_BACK_BYTES)
 		(void)!sync_file_range(pack->handle->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 	return 0;
 }
@@ -460,6 +434,7 @@ int pack_writer_add(struct pack_writer *writer, const struct pack_record *given,
 	int failed;
 
 	record.stored_len = (uint32_t)stored.len;
+	record.stored_crc = crc32c(0, stored);
 	pthread_mutex_lock(&writer->lock);
 	failed = room_find(writer, PACK_RECORD_BYTES + stored.len, &pack, &at, &full, err);
 	pthread_mutex_unlock(&writer->lock);
