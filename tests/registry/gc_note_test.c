@@ -307,6 +307,22 @@ static void a_shorter_grace_ends_what_was_noted_with_a_longer(void **unused)
 	scene_close(&s);
 }
 
+/* A pack all of which was needed. */
+static char *clean_pack_path(struct scene *s)
+{
+	CLEANUP(packs_swept_release) struct packs_swept swept;
+	struct error err = { 0 };
+	char *path = NULL;
+
+	packs_swept_init(&swept);
+	assert_done(packs_swept_read(s->w.store, &swept, &err), &err);
+	for (size_t i = 0; i < swept.count && !path; i++)
+		if (!swept.pack[i].garbage)
+			path = pack_path(s, &swept.pack[i].name);
+	assert_non_null(path);
+	return path;
+}
+
 static void packs_that_came_and_went_count(void **unused)
 {
 	struct scene s;
@@ -328,7 +344,7 @@ static void packs_that_came_and_went_count(void **unused)
 	/* One whose times are others is not the one that was measured, and an old one is looked at.
 	 */
 	pack = packs_of(&s, &count);
-	path = pack_path(&s, &pack[0]);
+	path = clean_pack_path(&s);
 	file_age(path, s.now - GRACE_S - 1);
 	assert_true(marks(&s));
 	/* One is gone: what it held is not known to be needed any more. */
@@ -436,10 +452,31 @@ static void a_loose_object_goes_when_it_is_old(void **unused)
 	assert_false(marks(&s));
 	s.now += GRACE_S - DAY_S;
 	assert_false(marks(&s));
+	s.again = true;
+	assert_true(marks(&s)); /* so that the note is young when the object is not any more */
+	s.again = false;
+	assert_false(marks(&s));
 	s.now += DAY_S;
 	assert_true(marks(&s));
 	assert_done(store_has(&s.w.store->head, &digest, &there, &err), &err);
 	assert_false(there);
+	scene_close(&s);
+}
+
+/* Though it is all needed, and nothing can go: the set of what is needed errs. */
+static void a_note_is_used_no_longer_than_the_grace(void **unused)
+{
+	struct scene s;
+
+	(void)unused;
+	scene_open(&s);
+	add(&s, 0, true);
+	s.now += 2 * GRACE_S;
+	assert_true(marks(&s));
+	s.now += GRACE_S - 1;
+	assert_false(marks(&s));
+	s.now += 1;
+	assert_true(marks(&s));
 	scene_close(&s);
 }
 
@@ -668,6 +705,7 @@ int main(void)
 		cmocka_unit_test(a_writer_and_its_quarantine_are_waited_for),
 		cmocka_unit_test(what_was_removed_or_mended_is_looked_at),
 		cmocka_unit_test(a_loose_object_goes_when_it_is_old),
+		cmocka_unit_test(a_note_is_used_no_longer_than_the_grace),
 		cmocka_unit_test(a_clock_that_was_set_back_is_not_believed),
 		cmocka_unit_test(a_damaged_note_is_none),
 		cmocka_unit_test(a_forged_note_keeps_and_never_throws_away),
