@@ -47,8 +47,10 @@ static int window_span(struct record_window *window, const struct pack_handle *h
 
 			if (more < 0 && errno == EINTR)
 				continue;
-			if (more < 0)
+			if (more < 0) {
+				window->bytes.len = 0;
 				return error_system(err, errno, "cannot read a pack");
+			}
 			if (!more)
 				break;
 			got += (size_t)more;

@@ -318,8 +318,10 @@ static int look_at(struct pack_index *index, const struct digest_list *live,
 			     missing_count(index, live) + missing_count(index, quarantine))) {
 		struct error full = { 0 };
 
-		/* Without room for a file they are kept in memory, however many they are. */
-		if (all_build(index, live, quarantine, &full) && full.code != ERROR_SYSTEM)
+		/* Without room for a file they are kept in memory, however many they are; and where
+		 * one was collected meanwhile, until the folder is listed again. */
+		if (all_build(index, live, quarantine, &full) && full.code != ERROR_SYSTEM &&
+		    full.code != ERROR_ABSENT)
 			return error_set(err, full.code, "%s", full.text);
 		unknown_sift(index, live, quarantine);
 	}

@@ -82,7 +82,8 @@ struct index_file;
 /*
  * Write an index of the packs `name` (sorted) into the empty file `fd`: what `old` (or
  * NULL) says of them, and the footers of those that it does not know. What is sorted on the
- * way lies in a nameless file of `folder`, or of the system's folder for such.
+ * way lies in a nameless file of `folder`, or of the system's folder for such. ERROR_ABSENT: one of
+ * the packs is not there.
  */
 MUST_CHECK int index_build(const char *folder, struct pack_files *files,
 			   const struct index_file *old, const struct digest *name, size_t count,

@@ -134,17 +134,14 @@ static int footers_gather(struct build *b, struct error *err)
 	for (size_t i = 0; i < b->packs; i++) {
 		struct pack_handle *handle;
 		struct pack_entry *entry;
-		struct error absent = { 0 };
 		size_t count;
 		int failed;
 
 		if (b->old && digest_place(b->old->pack, b->old->packs, &b->name[i]) >= 0)
 			continue;
-		if (pack_files_take(b->files, &b->name[i], &handle, &absent)) {
-			if (absent.code == ERROR_ABSENT)
-				continue; /* collected meanwhile */
-			return error_set(err, absent.code, "%s", absent.text);
-		}
+		/* Collected meanwhile? A file that names it would hide the next of its name. */
+		if (pack_files_take(b->files, &b->name[i], &handle, err))
+			return -1;
 		failed = pack_entries_load(handle->fd, &b->name[i], &entry, &count, err);
 		pack_handle_drop(&handle);
 		if (failed)

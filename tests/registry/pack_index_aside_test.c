@@ -1,6 +1,7 @@
 /* The index over packs in quarantine: found after all others, and in the file like them. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "registry/pack_index_inner.h"
@@ -120,6 +121,27 @@ static void what_stays_is_found_before_what_goes(void **state)
 	world_close(&s.w);
 }
 
+/* Or the next pack of its name would be known without what is in it. */
+static void no_file_is_made_with_a_pack_that_went_meanwhile(void **state)
+{
+	struct scene s;
+	struct error err = { 0 };
+	struct digest name[2];
+	int fd;
+
+	(void)state;
+	scene_open(&s);
+	name[0] = s.pack[0];
+	name[1] = sha256((struct span){ (const uint8_t *)"gone", 4 });
+	qsort(name, 2, sizeof(name[0]), digest_order);
+	fd = memfd_create("index", MFD_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_fails(index_build(s.w.packs, s.w.store->files, NULL, name, 2, fd, &err), &err,
+		     ERROR_ABSENT);
+	close(fd);
+	world_close(&s.w);
+}
+
 static void a_pack_of_very_many_records_is_full(void **state)
 {
 	struct world w;
@@ -153,6 +175,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_in_quarantine_takes_no_memory_and_is_found),
 		cmocka_unit_test(what_stays_is_found_before_what_goes),
+		cmocka_unit_test(no_file_is_made_with_a_pack_that_went_meanwhile),
 		cmocka_unit_test(a_pack_of_very_many_records_is_full),
 	};
 
