@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 
 #include "registry/restore_inner.h"
 
@@ -20,9 +19,8 @@ enum {
 	SLOTS_MAX = 16,
 	SLOTS_SPARE = 8,   /* beside one for each thread */
 	LANES = 2,         /* chains on one core, where they keep its unit for SHA-256 busy */
-	FILES_AT_ONCE = 4, /* being read, so that each core has as many to hash */
+	FILES_AT_ONCE = 4, /* being read: as many as two cores hash */
 	STEP_SIZE_BYTES = 131072,
-	LARGE_PAGE_BYTES = 2 << 20,
 };
 
 enum slot_state { SLOT_FREE, SLOT_READING, SLOT_READY, SLOT_HASHING };
@@ -246,22 +244,12 @@ static void turn_open(struct pipe *pipe, struct place *place)
 		place_fail(pipe, place, &err);
 }
 
-/* Room for a part, walked over again and again: in small pages each is looked up each time. */
-static uint8_t *room_new(void)
-{
-	uint8_t *room = aligned_alloc(LARGE_PAGE_BYTES, PIECE_SIZE_BYTES);
-
-	if (room)
-		(void)madvise(room, PIECE_SIZE_BYTES, MADV_HUGEPAGE);
-	return room;
-}
-
 static int slot_fill(struct pipe *pipe, struct slot *slot, bool *out_kept, struct error *err)
 {
 	struct restore_job *job = &slot->place->job;
 
 	if (!slot->room)
-		slot->room = room_new();
+		slot->room = piece_room_new();
 	if (!slot->room)
 		return error_system(err, ENOMEM, "cannot read '%s'", job->file->path);
 	if (!job->whole && !slot->piece && hash_stream_new(&slot->piece, err))

@@ -69,4 +69,7 @@ MUST_CHECK int pieces_write(const struct piece_record *record, size_t count, str
 MUST_CHECK int pieces_read(struct span bytes, struct piece_record **out_record, size_t *out_count,
 			   struct error *err);
 
+/* Room for a piece that is used over and over, or NULL: there is no memory. Freed with free(). */
+uint8_t *piece_room_new(void);
+
 #endif

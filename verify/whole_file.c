@@ -2,9 +2,8 @@
 #include "verify/whole_file.h"
 
 #include <stdlib.h>
-#include <sys/mman.h>
 
-enum { STEP_SIZE_BYTES = 262144, LARGE_PAGE_BYTES = 2 << 20 };
+enum { STEP_SIZE_BYTES = 262144 };
 
 /* What the reading of one file works with. */
 struct pass {
@@ -137,14 +136,4 @@ int whole_file_digest(struct source *source, const struct whole_file_reader *rea
 		return -1;
 	*out_digest = hash_stream_finish(pass.whole);
 	return 0;
-}
-
-/* In large pages where the system gives them: small ones would be looked up each time. */
-uint8_t *piece_room_new(void)
-{
-	uint8_t *room = aligned_alloc(LARGE_PAGE_BYTES, PIECE_SIZE_BYTES);
-
-	if (room)
-		(void)madvise(room, PIECE_SIZE_BYTES, MADV_HUGEPAGE);
-	return room;
 }

@@ -42,7 +42,4 @@ MUST_CHECK int whole_file_read_as(struct source *source, const struct tensor *te
 MUST_CHECK int whole_file_digest(struct source *source, const struct whole_file_reader *reader,
 				 struct digest *out_digest, struct error *err);
 
-/* Room for a piece that is used over and over, or NULL: there is no memory. Freed with free(). */
-uint8_t *piece_room_new(void);
-
 #endif
