@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "registry/add_inner.h"
+#include "registry/add/inner.h"
 #include "registry/gc.h"
 #include "registry/prune.h"
 

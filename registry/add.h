@@ -3,7 +3,7 @@
 #define REGISTRY_ADD_H
 
 #include "registry/corpus.h"
-#include "registry/period.h"
+#include "registry/run/period.h"
 #include "registry/statement.h"
 
 /* What is common to everything that is added. */

@@ -1,14 +1,14 @@
 /*
  * Allocations: computing time that was secured, so that it can be held against what was used
- * (registry/node_use.h, docs/runs.md). One statement says what one file says: one or more items,
- * each a number of nodes, or of node-hours, at a site for a period.
+ * (registry/run/node_use.h, docs/runs.md). One statement says what one file says: one or more
+ * items, each a number of nodes, or of node-hours, at a site for a period.
  */
 #ifndef REGISTRY_ALLOCATION_H
 #define REGISTRY_ALLOCATION_H
 
 #include "registry/add.h"
-#include "registry/node_time.h"
-#include "registry/period.h"
+#include "registry/run/node_time.h"
+#include "registry/run/period.h"
 
 #define ALLOCATION_FILE_MAX_BYTES (1u << 20)
 #define ALLOCATION_ITEMS_MAX 64

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "registry/audit_inner.h"
+#include "registry/audit/inner.h"
 #include "registry/evidence.h"
-#include "registry/log_again.h"
-#include "registry/statement_inner.h"
+#include "registry/backup/log_again.h"
+#include "registry/statement/inner.h"
 
 #define FINDINGS_MAX 100
 #define FINDING_MAX_BYTES 512

@@ -2,7 +2,8 @@
  * A backup brought up to its registry. The order, and why what the log in it names is in it:
  *
  *   1. The lease `collecting`: from here on no pack and no loose object is collected.
- *   2. The checkpoints, then log.db (registry/log_copy.h). Whatever they name was durable before.
+ *   2. The checkpoints, then log.db (registry/backup/log_copy.h). Whatever they name was durable
+ * before.
  *   3. The names of the statements, then objects and packs, then the statements: objects are
  *      durable before a statement names them.
  *   4. Who withholds or prunes says so in the log before anything goes. If that was said since
@@ -19,12 +20,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "registry/backup_making.h"
+#include "registry/backup/making.h"
 #include "registry/index.h"
 #include "registry/lease.h"
 #include "registry/log.h"
 #include "registry/plain_file.h"
-#include "registry/tiles_derive.h"
+#include "registry/log/tiles_derive.h"
 
 #define LOOKS_MAX 20 /* until nobody prunes meanwhile */
 #define ROOM_SPARE ((uint64_t)16 << 20)

@@ -8,7 +8,7 @@
  *
  * Never in it: lock.db, the last checkpoint that was signed. Whoever restored a backup has an
  * older one than was signed since, or cannot know; so what is restored signs nothing until
- * log_again (registry/log_again.h) compared it with what others saw.
+ * log_again (registry/backup/log_again.h) compared it with what others saw.
  */
 #ifndef REGISTRY_BACKUP_H
 #define REGISTRY_BACKUP_H

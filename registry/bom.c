@@ -1,12 +1,12 @@
 /* bom: the model, its files, its data, its ancestors, and what depends on what. */
-#include "registry/bom_inner.h"
+#include "registry/bom/inner.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "registry/address.h"
-#include "registry/spdx.h"
+#include "registry/card/spdx.h"
 
 #define HEX_OF_DIGEST 7 /* behind "sha256:" */
 

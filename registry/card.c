@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "registry/card_inner.h"
+#include "registry/card/inner.h"
 
 /* The generated parts of each template, in order. */
 static const struct part {

@@ -1,12 +1,12 @@
 /* cite: what a citation of a model or dataset says. */
-#include "registry/cite_inner.h"
+#include "registry/cite/inner.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "registry/address.h"
-#include "registry/spdx.h"
+#include "registry/card/spdx.h"
 
 /* ---- Authors ---- */
 

@@ -1,5 +1,5 @@
 /* compare: which results there are, and in which rows they stand. */
-#include "registry/compare_inner.h"
+#include "registry/compare/inner.h"
 
 #include <fnmatch.h>
 #include <math.h>

@@ -6,7 +6,7 @@
 
 #include "registry/index.h"
 #include "registry/log.h"
-#include "registry/statement_inner.h"
+#include "registry/statement/inner.h"
 
 /* One of them on its way. */
 struct taking {

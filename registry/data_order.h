@@ -8,8 +8,8 @@
 #ifndef REGISTRY_DATA_ORDER_H
 #define REGISTRY_DATA_ORDER_H
 
-#include "registry/blend.h"
-#include "registry/order_words.h"
+#include "registry/lint/blend.h"
+#include "registry/corpus/order_words.h"
 #include "verify/verify.h"
 
 #define DATA_ORDER_SCHEMA "akashi/data-order/1"

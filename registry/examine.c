@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "registry/audit.h"
-#include "registry/examine_inner.h"
+#include "registry/examine/inner.h"
 #include "registry/index.h"
 #include "registry/reach.h"
 #include "registry/store_check.h"

@@ -69,7 +69,7 @@ MUST_CHECK int registry_exposure(struct registry *registry, const struct exposur
  * false: none, as in "v3" and "1.2". */
 bool exposure_step(const char *version, uint64_t *out_step);
 
-/* ---- inner: registry/exposure_sum.c ---- */
+/* ---- inner: registry/corpus/exposure_sum.c ---- */
 
 /* Count every segment and add them up. `sequences` as in the wish. */
 MUST_CHECK int exposure_sum(struct registry *registry, const char *sequences,

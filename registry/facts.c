@@ -1,5 +1,5 @@
 /* facts: what is signed about a model, in one document; here: the checkpoint itself. */
-#include "registry/facts_inner.h"
+#include "registry/facts/inner.h"
 
 #include <stdio.h>
 #include <string.h>

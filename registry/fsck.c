@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "registry/tiles_derive.h"
-#include "registry/tiles_inner.h"
+#include "registry/log/tiles_derive.h"
+#include "registry/log/tiles_inner.h"
 
 #define FINDINGS_MAX 100
 #define TILE_LEVELS_MAX 64

@@ -3,7 +3,7 @@
 #ifndef REGISTRY_FSCK_H
 #define REGISTRY_FSCK_H
 
-#include "registry/log_source.h"
+#include "registry/log/source.h"
 
 struct fsck_report {
 	struct tree_head head;             /* as the checkpoint says */

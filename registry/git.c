@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "registry/git_inner.h"
+#include "registry/git/inner.h"
 
 /* Untracked files up to this size are named with their digest. */
 #define UNTRACKED_HASH_MAX (1u << 20)

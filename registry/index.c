@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "registry/home_inner.h"
-#include "registry/index_inner.h"
-#include "registry/statement_inner.h"
+#include "registry/index/inner.h"
+#include "registry/statement/inner.h"
 
 extern const uint8_t schema_index_sql[];
 extern const size_t schema_index_sql_len;

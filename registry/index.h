@@ -224,8 +224,8 @@ MUST_CHECK int index_files(struct index *index, index_visit_file visit, void *ar
 			   struct error *err);
 
 /*
- * Checkpoints of other families than `family` whose tensors have this mark (registry/likeness.h),
- * at most `count` of them.
+ * Checkpoints of other families than `family` whose tensors have this mark
+ * (registry/lint/likeness.h), at most `count` of them.
  */
 MUST_CHECK int index_like(struct index *index, const char *mark, const char *family, uint64_t count,
 			  index_visit visit, void *arg, struct error *err);

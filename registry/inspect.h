@@ -2,7 +2,7 @@
 #ifndef REGISTRY_INSPECT_H
 #define REGISTRY_INSPECT_H
 
-#include "registry/log_source.h"
+#include "registry/log/source.h"
 
 /*
  * Entry `index` as JSON (schema akashi/entry/1), led to the root of the checkpoint that is served;

@@ -1,5 +1,5 @@
 /* Taking, keeping and giving back a lease; registry/lease.h says what it is. */
-#include "registry/lease_inner.h"
+#include "registry/lease/inner.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "registry/evidence.h"
-#include "registry/lineage_inner.h"
+#include "registry/lineage/inner.h"
 
 /* ---- Which statements are nodes, and which of their references are edges ---- */
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "registry/lint_inner.h"
+#include "registry/lint/inner.h"
 
 enum { LISTED = 6 }; /* texts that a list names before it only counts */
 

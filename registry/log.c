@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "registry/log_inner.h"
+#include "registry/log/inner.h"
 
 void log_head_release(struct log_head *head)
 {

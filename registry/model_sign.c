@@ -1,5 +1,5 @@
 /* A model signed as OpenSSF Model Signing v1.0 says. */
-#include "registry/model_sign_inner.h"
+#include "registry/model_sign/inner.h"
 
 #include <stdlib.h>
 #include <string.h>

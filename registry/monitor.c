@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "registry/monitor_log.h"
+#include "registry/monitor/log.h"
 
 int watch_parse(const char *text, struct watch *out_watch, struct error *err)
 {

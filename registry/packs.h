@@ -10,7 +10,7 @@
 
 #include <pthread.h>
 
-#include "registry/pack_writer.h"
+#include "registry/pack/writer.h"
 
 #define PACKS_STREAMS_MAX 16
 
@@ -25,13 +25,13 @@ struct packs_scratch {
 	struct hash_stream *stream[PACKS_STREAMS_MAX]; /* or NULL */
 };
 
-struct packs_dictionary; /* registry/packs_file.h */
+struct packs_dictionary; /* registry/packs/file.h */
 
 struct packs_store {
 	struct store head;
 	struct store *loose;    /* a store of files */
 	char *folder, *removed; /* "…/packs", "…/packs/removed" */
-	char *mended;           /* "…/packs/mended" (registry/pack_mended.h) */
+	char *mended;           /* "…/packs/mended" (registry/pack/mended.h) */
 	bool any_mended;        /* atomic: there was such a folder */
 	struct pack_files *files;
 	struct pack_index *index;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "registry/card_markup.h"
+#include "registry/card/markup.h"
 
 enum { SHOWN_MAX = 400, KEY_SHOWN = 12, SCORES_MAX = 200 };
 

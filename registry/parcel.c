@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "registry/object_copy.h"
-#include "registry/secrets.h"
+#include "registry/run/secrets.h"
 
 void parcel_release(struct parcel *parcel)
 {

@@ -1,5 +1,5 @@
 /* Make a release directory that strangers can check with one pinned line. */
-#include "registry/publish_inner.h"
+#include "registry/publish/inner.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include "registry/evidence.h"
 #include "registry/facts.h"
 #include "registry/index.h"
-#include "registry/secrets.h"
+#include "registry/run/secrets.h"
 #include "registry/statement.h"
 
 void publish_forget(struct publishing *p)

@@ -10,9 +10,9 @@
 #include "registry/evidence.h"
 #include "registry/index.h"
 #include "registry/log.h"
-#include "registry/reach_inner.h"
+#include "registry/reach/inner.h"
 #include "registry/remembered.h"
-#include "registry/statement_inner.h"
+#include "registry/statement/inner.h"
 
 enum {
 	BATCH_PER_THREAD = 4, /* statements and manifests at a time */

@@ -1,5 +1,5 @@
 /* Record what a registered checkpoint computes, and sign it. */
-#include "registry/recording_private.h"
+#include "registry/recording/private.h"
 
 #include <stdio.h>
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "registry/index.h"
-#include "registry/secrets.h"
+#include "registry/run/secrets.h"
 
 /* ---- Saying ---- */
 

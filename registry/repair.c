@@ -9,7 +9,7 @@
 #include "registry/index.h"
 #include "registry/log.h"
 #include "registry/repair_inner.h"
-#include "registry/statement_inner.h"
+#include "registry/statement/inner.h"
 #include "registry/store.h"
 
 /* What became of a damage; `text` is copied. */

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "registry/restore_inner.h"
+#include "registry/restore/inner.h"
 #include "registry/store.h"
 
 static void fd_close(int *fd)

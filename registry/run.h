@@ -6,8 +6,8 @@
 #define REGISTRY_RUN_H
 
 #include "registry/add.h"
-#include "registry/node_time.h"
-#include "registry/period.h"
+#include "registry/run/node_time.h"
+#include "registry/run/period.h"
 
 #define RUN_DETAILS_SCHEMA "akashi/run-details/1"
 #define RUN_DETAILS_MAX_BYTES (4u << 20)
@@ -64,7 +64,7 @@ MUST_CHECK int run_declare(struct registry *registry, const struct add_how *how,
 /*
  * What every statement of a run says: its name, its file, where there are facts (docs/formats.md,
  * section 3) its repository, and the data that it reads; `git` and `data` may be NULL. run_declare
- * goes on from here, and hooks, whose statements wait to be registered (registry/hook_say.h), end
+ * goes on from here, and hooks, whose statements wait to be registered (registry/hook/say.h), end
  * here.
  */
 MUST_CHECK int run_predicate_begin(const struct name *name, const struct digest *file,

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "registry/sampling_inner.h"
+#include "registry/corpus/sampling_inner.h"
 
 #define TEXTS_MAX_BYTES (64u << 20)
 

@@ -2,7 +2,7 @@
 #ifndef REGISTRY_STATE_H
 #define REGISTRY_STATE_H
 
-#include "registry/log_walk.h"
+#include "registry/log/walk.h"
 #include "registry/statement.h"
 
 /*

@@ -10,7 +10,7 @@
 
 #include "registry/index.h"
 #include "registry/log.h"
-#include "registry/statement_inner.h"
+#include "registry/statement/inner.h"
 #include "registry/timestamps.h"
 #include "registry/withhold.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "registry/log_again.h"
+#include "registry/backup/log_again.h"
 
 void status_release(struct status *status)
 {

@@ -4,7 +4,7 @@
 
 #include <time.h>
 
-#include "registry/live_set.h"
+#include "registry/packs/live_set.h"
 #include "registry/store.h"
 
 /* What is asked. */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "registry/tiles_inner.h"
+#include "registry/log/tiles_inner.h"
 
 static uint64_t hashes_at(uint64_t size, int level)
 {

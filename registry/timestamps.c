@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "registry/http.h"
-#include "registry/statement_inner.h"
+#include "registry/statement/inner.h"
 #include "registry/withhold.h"
 
 #define NONCE_SIZE 16

@@ -6,7 +6,7 @@
 
 #include "registry/home.h"
 #include "registry/http.h"
-#include "registry/log_reading.h"
+#include "registry/log/reading.h"
 
 /* Where news come from. Owned, unless it says otherwise. */
 struct news {

@@ -8,7 +8,7 @@
 
 #include "registry/contents.h"
 #include "registry/index.h"
-#include "registry/part_table.h"
+#include "registry/packs/part_table.h"
 #include "registry/store.h"
 #include "registry/versions.h"
 

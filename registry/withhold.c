@@ -8,7 +8,7 @@
 
 #include "registry/evidence.h"
 #include "registry/index.h"
-#include "registry/statement_inner.h"
+#include "registry/statement/inner.h"
 #include "registry/store.h"
 
 /* The tombstone that the registry's own policy believes. */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "registry/witness_inner.h"
+#include "registry/witness/inner.h"
 
 static const char schema[] =
 	"CREATE TABLE cosigned(origin TEXT PRIMARY KEY, size INTEGER NOT NULL, root BLOB NOT NULL, "

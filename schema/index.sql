@@ -81,7 +81,7 @@ CREATE TABLE file (
 );
 CREATE INDEX file_sha256 ON file(sha256);
 
--- By what a checkpoint's weights are found again (registry/likeness.h).
+-- By what a checkpoint's weights are found again (registry/lint/likeness.h).
 CREATE TABLE likeness (
 	mark     CHAR(16) NOT NULL,         -- of a tensor's root, or of the shapes of all
 	manifest CHAR(64) NOT NULL,

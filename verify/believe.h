@@ -2,7 +2,7 @@
 #ifndef VERIFY_BELIEVE_H
 #define VERIFY_BELIEVE_H
 
-#include "verify/policy_chain.h"
+#include "verify/policy/chain.h"
 
 /* One log that is trusted, with the policy of its statements. */
 struct trust_anchor {

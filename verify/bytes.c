@@ -1,10 +1,10 @@
 /* bytes: hold a tree against a manifest, and say exactly what differs. */
-#include "verify/bytes_internal.h"
+#include "verify/bytes/internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "verify/bytes_locate.h"
+#include "verify/bytes/locate.h"
 
 void bytes_report_free(struct bytes_report **report)
 {

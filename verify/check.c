@@ -1,7 +1,7 @@
 /* Check what somebody has, from the bytes up to the forward pass. */
-#include "verify/check_derivation.h"
-#include "verify/check_evals.h"
-#include "verify/check_parts.h"
+#include "verify/check/derivation.h"
+#include "verify/check/evals.h"
+#include "verify/check/parts.h"
 
 #include <stdlib.h>
 #include <string.h>

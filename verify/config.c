@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "verify/architecture.h"
-#include "verify/config_read.h"
+#include "verify/config/read.h"
 #include "verify/decimal.h"
 #include "verify/json.h"
 #include "verify/name.h"

@@ -2,7 +2,7 @@
  * derivation: how a checkpoint was made from others, as a statement says it.
  *
  * docs/formats.md, section 3, has the fields, docs/numerics.md, "Derivations", the arithmetic.
- * verify/derivation_run.h does it again.
+ * verify/derivation/run.h does it again.
  */
 #ifndef VERIFY_DERIVATION_H
 #define VERIFY_DERIVATION_H

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "verify/forward_pass.h"
+#include "verify/forward/pass.h"
 #include "verify/replay_compare.h"
 
 _Static_assert(TRANSCRIPT_STEPS_MAX >= LAYER_OPERATIONS_MAX, "a transcript has every step");

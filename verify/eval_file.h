@@ -6,7 +6,7 @@
 #ifndef VERIFY_EVAL_FILE_H
 #define VERIFY_EVAL_FILE_H
 
-#include "verify/lm_eval_results.h"
+#include "verify/lm_eval/results.h"
 
 #define EVAL_MEANS_MAX 16u        /* metrics times filters that are averaged */
 #define EVAL_WORD_MAX 96u         /* bytes of a metric's or filter's name */

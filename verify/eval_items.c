@@ -7,7 +7,7 @@
 
 #include "verify/decimal.h"
 #include "verify/json.h"
-#include "verify/lm_eval_samples.h"
+#include "verify/lm_eval/samples.h"
 #include "verify/probes.h"
 
 /* One line, before those of one document are put together. */

@@ -6,7 +6,7 @@
 #define VERIFY_EVAL_SCORE_H
 
 #include "verify/forward.h"
-#include "verify/lm_eval_encode.h"
+#include "verify/lm_eval/encode.h"
 
 struct eval_score {
 	double logprob;      /* the sum over the continuation's tokens, in nats */

@@ -3,7 +3,7 @@
 #define VERIFY_FILED_H
 
 #include "verify/envelope.h"
-#include "verify/policy_chain.h"
+#include "verify/policy/chain.h"
 
 /* Owned. */
 struct filed {

@@ -1,12 +1,12 @@
 /* forward: open a model, and know what a pass costs before it starts. */
-#include "verify/forward_inner.h"
+#include "verify/forward/inner.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "verify/experts.h"
-#include "verify/forward_units.h"
+#include "verify/forward/units.h"
 
 /* What bound operations touch; a part of SLOT_FUSED is no memory of its own. */
 static void uses_mark(struct forward *forward, const struct bound *bound, size_t count)
@@ -174,7 +174,7 @@ static uint64_t device_bytes(const struct forward *forward, const struct sequenc
 	uint64_t layers = 2 * units_largest(plan, wanted, whole ? SIZE_MAX : 0) + experts_bytes;
 	uint64_t block = rows < HEAD_BLOCK_ROWS_DEVICE ? rows : HEAD_BLOCK_ROWS_DEVICE;
 
-	/* In parts: a token's logits are a quarter of what is there (forward_head.c). */
+	/* In parts: a token's logits are a quarter of what is there (forward/head.c). */
 	if (plan->head)
 		head = (whole ? block : 4) * plan->config.vocab * sizeof(float) +
 		       (whole ? plan->head->length : 0);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "verify/json_scan.h"
+#include "verify/json/scan.h"
 #include "verify/utf8.h"
 
 /* A struct json is the library's value under a name of our own. */

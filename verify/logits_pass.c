@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "verify/forward_inner.h"
+#include "verify/forward/inner.h"
 #include "verify/outputs_compute.h"
 
 /* What one pass is told. */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "verify/envelope.h"
-#include "verify/modelsig_path.h"
+#include "verify/modelsig/path.h"
 
 /* Whose it says it is: a hint that names another key saves a "does not hold" that would mislead. */
 static int key_check(const struct envelope *envelope, const struct public_key *key,

@@ -1,7 +1,7 @@
 /* operations_embed: from token ids to the state before the first layer. */
 #include <stdlib.h>
 
-#include "verify/forward_inner.h"
+#include "verify/forward/inner.h"
 #include "verify/operations.h"
 
 static int id_order(const void *a, const void *b)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "verify/forward_inner.h"
+#include "verify/forward/inner.h"
 
 /* What one pass is told. */
 struct listener {

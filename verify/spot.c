@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "verify/forward_inner.h"
+#include "verify/forward/inner.h"
 #include "verify/replay_compare.h"
 #include "verify/weights.h"
 

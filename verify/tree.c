@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "verify/arena.h"
-#include "verify/tree_walk.h"
+#include "verify/tree/walk.h"
 
 struct tree {
 	enum tree_kind kind;

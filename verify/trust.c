@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "verify/believe.h"
-#include "verify/policy_walk.h"
+#include "verify/policy/walk.h"
 
 /* ERROR_ABSENT passes a pin over: its policy is not there. */
 static int anchors_find(const struct pins *pins, const struct evidence *evidence, uint64_t upto,

@@ -1,5 +1,5 @@
 /* weights: the tensors of a model, in one file or in shards: finding them and reading them. */
-#include "verify/weights_set.h"
+#include "verify/weights/set.h"
 
 #include <stdlib.h>
 #include <string.h>

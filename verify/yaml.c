@@ -1,5 +1,5 @@
 /* yaml: maps and lists by their indentation. Source: YAML 1.2.2, chapters 6 to 8. */
-#include "verify/yaml_inner.h"
+#include "verify/yaml/inner.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,9 +5,9 @@
  * small, linked, referenced or shared by blocks lies in the folder itself, as in a store
  * of files. docs/store.md says how it works, docs/formats.md what the bytes are.
  */
-#include "registry/pack_collect.h"
-#include "registry/pack_mended.h"
-#include "registry/packs_file.h"
+#include "registry/pack/collect.h"
+#include "registry/pack/mended.h"
+#include "registry/packs/file.h"
 
 #include <errno.h>
 #include <limits.h>

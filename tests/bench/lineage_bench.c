@@ -15,7 +15,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "registry/index_inner.h"
+#include "registry/index/inner.h"
 #include "registry/lineage.h"
 
 enum { ROUNDS = 5, CHAIN = 250, EVERY_EVAL = 2 };

@@ -1,6 +1,6 @@
 /* The texts of a backup: any bytes are read as they were written, or refused; no path leads
  * elsewhere. */
-#include "registry/backup_inner.h"
+#include "registry/backup/inner.h"
 
 #include <stdlib.h>
 #include <string.h>

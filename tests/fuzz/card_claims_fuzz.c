@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "registry/card_check.h"
+#include "registry/card/check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "verify/card_text.h"
+#include "verify/card/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "verify/card_number.h"
-#include "verify/card_value.h"
+#include "verify/card/number.h"
+#include "verify/card/value.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

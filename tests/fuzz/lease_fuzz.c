@@ -1,5 +1,5 @@
 /* The file of a lease: any bytes are read as they were written, or refused. */
-#include "registry/lease_inner.h"
+#include "registry/lease/inner.h"
 
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "registry/log_waiting.h"
+#include "registry/log/waiting.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,8 +4,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "registry/hook_push.h"
-#include "registry/hook_say.h"
+#include "registry/hook/push.h"
+#include "registry/hook/say.h"
 #include "registry/outbox.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

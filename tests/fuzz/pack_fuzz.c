@@ -6,10 +6,10 @@
 #include <unistd.h>
 
 #include "registry/gc_state.h"
-#include "registry/pack_file.h"
-#include "registry/pack_index_file.h"
-#include "registry/packs_swept.h"
-#include "registry/packs_whole.h"
+#include "registry/pack/file.h"
+#include "registry/pack/index_file.h"
+#include "registry/packs/swept.h"
+#include "registry/packs/whole.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

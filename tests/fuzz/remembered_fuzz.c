@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "registry/reach_inner.h"
+#include "registry/reach/inner.h"
 #include "registry/remembered.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

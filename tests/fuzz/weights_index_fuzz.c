@@ -1,5 +1,5 @@
 /* model.safetensors.index.json of strangers. */
-#include "verify/weights_index.h"
+#include "verify/weights/index.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

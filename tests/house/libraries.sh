@@ -12,10 +12,10 @@ includes() {
 
 check() {
 	includes "$1" 'openssl/' 'kernels/hash[a-z0-9_]*\.c|verify/(signature|x509|timestamp|sct)\.c|registry/sign/[a-z0-9_]*\.c'
-	includes "$1" 'jansson' 'verify/json[a-z_]*\.c'
+	includes "$1" 'jansson' 'verify/json(/[a-z_]*)?\.c'
 	includes "$1" 'sqlite3' 'registry/sqlite\.c'
-	includes "$1" 'git2' 'registry/git([a-z_]*\.c|_inner\.h)' # the inner header is git*.c's own: see below
-	(cd "$1" && grep -rlE --include='*.[ch]' '"registry/git(_work)?_inner\.h"' $ROOMS) | grep -vE '^registry/git([a-z_]*\.c|_work_inner\.h)$' || true
+	includes "$1" 'git2' 'registry/git(\.c|/[a-z_]*\.c|/inner\.h)' # the inner header is that room's own: see below
+	(cd "$1" && grep -rlE --include='*.[ch]' '"registry/git/(work_)?inner\.h"' $ROOMS) | grep -vE '^registry/git(\.c|/[a-z_]*\.c|/work_inner\.h)$' || true
 	includes "$1" 'curl/' 'registry/http\.c'
 	includes "$1" 'microhttpd' 'registry/serve\.c'
 	includes "$1" '(p11-kit/)?pkcs11' 'registry/sign/pkcs11/[a-z0-9_]*\.c'
@@ -34,7 +34,7 @@ breaks "jansson elsewhere" registry/planted.c '#include <jansson.h>'
 breaks "SQLite elsewhere" registry/store/planted.c '# include <sqlite3.h>'
 breaks "libgit2 elsewhere" cli/planted.c '#include <git2.h>'
 breaks "libgit2 in a header" registry/git.h '#include <git2.h>'
-breaks "libgit2 by another's inner header" registry/planted.c '#include "registry/git_inner.h"'
+breaks "libgit2 by another's inner header" registry/planted.c '#include "registry/git/inner.h"'
 breaks "libgit2 elsewhere, deeper" registry/import/planted.c '#include <git2/repository.h>'
 breaks "libcurl elsewhere" registry/planted.c '#include <curl/curl.h>'
 breaks "libmicrohttpd elsewhere" cli/planted.c '#include <microhttpd.h>'

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "registry/card_check.h"
+#include "registry/card/check.h"
 
 struct world {
 	struct card_text card;

@@ -1,6 +1,6 @@
 /* Cards from facts: texts of strangers do nothing in them, and what somebody wrote stays. */
 #include "registry/card.h"
-#include "registry/card_markup.h"
+#include "registry/card/markup.h"
 #include "tests/support.h"
 
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "registry/chunk.h"
+#include "registry/packs/chunk.h"
 
 enum { LEN = 1 << 20, CHUNKS_MAX = 1 << 12 };
 

@@ -10,8 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "registry/index_inner.h"
-#include "registry/statement_inner.h"
+#include "registry/index/inner.h"
+#include "registry/statement/inner.h"
 
 /* A registry with one checkpoint. */
 static struct add_result house_with_model(struct house *house)

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "registry/gc_state.h"
-#include "registry/packs_swept.h"
+#include "registry/packs/swept.h"
 #include "tests/registry/packs_world.h"
 
 enum {

@@ -1,5 +1,5 @@
 /* Collection in packs: what somebody may count on stays, until nobody does. */
-#include "registry/pack_collect.h"
+#include "registry/pack/collect.h"
 #include "tests/registry/house.h"
 
 #include <fcntl.h>

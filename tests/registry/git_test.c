@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "registry/git.h"
-#include "registry/git_refs.h"
-#include "registry/git_work.h"
+#include "registry/git/refs.h"
+#include "registry/git/work.h"
 
 /* libgit2 1.5 forgets a little of PCRE2 whenever it opens a repository that has extensions. */
 const char *__lsan_default_suppressions(void);

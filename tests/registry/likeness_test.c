@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "registry/likeness.h"
+#include "registry/lint/likeness.h"
 
 static struct tensor tensor_of(const char *name, enum dtype dtype, const uint64_t *shape,
 			       uint32_t rank)

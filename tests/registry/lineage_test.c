@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "registry/evidence.h"
-#include "registry/index_inner.h"
-#include "registry/lineage_draw.h"
-#include "verify/derivation_parents.h"
+#include "registry/index/inner.h"
+#include "registry/lineage/draw.h"
+#include "verify/derivation/parents.h"
 
 /* A registry whose index says more than its log. */
 struct world {

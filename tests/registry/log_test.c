@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "registry/log_inner.h"
+#include "registry/log/inner.h"
 
 struct site {
 	char *folder;

@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "registry/log_inner.h"
+#include "registry/log/inner.h"
 #include "tests/registry/log_check.h"
 
 #define ORIGIN "example.org/log"

@@ -1,7 +1,7 @@
 /* What a repair put beside damaged records: read in their place, and back in packs after a
  * collection. */
-#include "registry/pack_collect.h"
-#include "registry/pack_mended.h"
+#include "registry/pack/collect.h"
+#include "registry/pack/mended.h"
 #include "registry/store_check.h"
 #include "tests/registry/packs_world.h"
 

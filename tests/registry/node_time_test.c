@@ -2,7 +2,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "registry/node_time.h"
+#include "registry/run/node_time.h"
 #include "tests/support.h"
 
 /* 2026-04-01T00:00:00+09:00 */

@@ -4,8 +4,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "registry/pack_index_inner.h"
-#include "registry/pack_quarantine.h"
+#include "registry/pack/index_inner.h"
+#include "registry/pack/quarantine.h"
 #include "tests/registry/packs_world.h"
 
 enum { PACKS = 45, ASIDE = 40, BYTES = 64 };

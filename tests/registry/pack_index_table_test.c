@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "registry/pack_index_inner.h"
+#include "registry/pack/index_inner.h"
 
 enum { PACKS = 16, ENTRIES = 100, DIGESTS = 400, HITS = 6 };
 

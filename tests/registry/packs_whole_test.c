@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "registry/packs_whole.h"
+#include "registry/packs/whole.h"
 #include "registry/store_check.h"
 #include "tests/support.h"
 

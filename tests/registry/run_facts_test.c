@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "registry/run_facts.h"
-#include "registry/secrets.h"
+#include "registry/run/facts.h"
+#include "registry/run/secrets.h"
 
 /* An environment of pairs, NULL at its end. */
 static const char *variable(void *user, const char *name)

@@ -1,7 +1,7 @@
 /* Secrets are found before they leave, and words that merely look alike are not. */
 #include "tests/support.h"
 
-#include "registry/secrets.h"
+#include "registry/run/secrets.h"
 
 static void a_token_is_found_by_line_and_never_repeated(void **state)
 {

@@ -1,6 +1,6 @@
 /* Small files and small packs are put together, and nothing that anybody has found goes with that.
  */
-#include "registry/pack_collect.h"
+#include "registry/pack/collect.h"
 #include "tests/registry/house.h"
 
 #include <fcntl.h>

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "registry/part_table.h"
+#include "registry/packs/part_table.h"
 #include "registry/usage.h"
 
 static void write_file(const struct house *house, const char *folder, const char *name, char fill,

@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "registry/log_inner.h"
+#include "registry/log/inner.h"
 #include "registry/witness.h"
 #include "verify/cosignature.h"
 

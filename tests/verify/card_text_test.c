@@ -1,7 +1,7 @@
 /* Cards are read strictly, with the line of everything. */
 #include "tests/support.h"
 
-#include "verify/card_text.h"
+#include "verify/card/text.h"
 
 static bool is(struct span text, const char *expected)
 {

@@ -1,8 +1,8 @@
 /* Numbers and labels of cards mean what people take them to mean, and nothing is guessed. */
 #include "tests/support.h"
 
-#include "verify/card_number.h"
-#include "verify/card_value.h"
+#include "verify/card/number.h"
+#include "verify/card/value.h"
 
 static enum card_agreement compare(enum card_meaning meaning, const char *written, const char *fact)
 {

@@ -5,7 +5,7 @@
 #include "tests/support.h"
 #include "verify/eval_file.h"
 #include "verify/json.h"
-#include "verify/lm_eval_encode.h"
+#include "verify/lm_eval/encode.h"
 
 #define ITEM_ID(id, target, rest)                                                                  \
 	"{\"doc_id\":" #id ",\"target\":\"" target                                                 \

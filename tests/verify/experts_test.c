@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "tests/verify/tiny_moe.h"
-#include "verify/check_replay.h"
+#include "verify/check/replay.h"
 #include "verify/json.h"
 #include "verify/manifest.h"
 

@@ -6,7 +6,7 @@
 
 #include "tests/verify/authority.h"
 #include "tests/verify/certificates.h"
-#include "verify/modelsig_certificate.h"
+#include "verify/modelsig/certificate.h"
 
 #define HOUR 3600
 

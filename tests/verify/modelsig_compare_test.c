@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "tests/verify/checkpoint.h"
-#include "verify/modelsig_compare.h"
+#include "verify/modelsig/compare.h"
 #include "verify/range_hash.h"
 
 /* A folder, and a signature over it that is built and read back. */

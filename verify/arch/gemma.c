@@ -3,7 +3,7 @@
  * weight. Key names and defaults: GemmaConfig of transformers.
  */
 #include "verify/arch/gemma.h"
-#include "verify/config_read.h"
+#include "verify/config/read.h"
 
 const struct operation gemma_embed[] = {
 	{ .kind = OP_TOKENS, .y = SLOT_STATE, .weight = "embed_tokens.weight" },

@@ -5,7 +5,7 @@
  * of transformers.
  */
 #include "verify/arch/gemma.h"
-#include "verify/config_read.h"
+#include "verify/config/read.h"
 
 static const struct operation layer[] = {
 	STEP_RMS_NORM(SLOT_STATE, SLOT_INPUT, "input_layernorm"),

@@ -4,7 +4,7 @@
  * Key names and defaults: GPTNeoXConfig of transformers.
  */
 #include "verify/architecture.h"
-#include "verify/config_read.h"
+#include "verify/config/read.h"
 
 static const struct operation embed[] = {
 	{ .kind = OP_TOKENS, .y = SLOT_STATE, .weight = "embed_in.weight" },

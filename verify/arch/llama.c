@@ -3,7 +3,7 @@
  * key heads, a SiLU gate. Key names and defaults: LlamaConfig of transformers.
  */
 #include "verify/arch/llama.h"
-#include "verify/config_read.h"
+#include "verify/config/read.h"
 
 const struct operation llama_embed[] = {
 	{ .kind = OP_TOKENS, .y = SLOT_STATE, .weight = "embed_tokens.weight" },

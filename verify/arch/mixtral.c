@@ -4,7 +4,7 @@
  * MixtralConfig of transformers.
  */
 #include "verify/arch/llama.h"
-#include "verify/config_read.h"
+#include "verify/config/read.h"
 
 /* w1 gates, w3 is multiplied with it, w2 leads back. */
 static const struct experts_names names = {

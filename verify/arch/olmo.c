@@ -4,7 +4,7 @@
  * names and defaults: OlmoConfig of transformers.
  */
 #include "verify/arch/llama.h"
-#include "verify/config_read.h"
+#include "verify/config/read.h"
 
 #define CLIP(slot)                                                                                 \
 	{                                                                                          \

@@ -4,7 +4,7 @@
  * Olmo2Config of transformers.
  */
 #include "verify/arch/llama.h"
-#include "verify/config_read.h"
+#include "verify/config/read.h"
 
 static const struct operation layer[] = {
 	STEP_LINEAR_BIAS(SLOT_STATE, SLOT_QUERY, "self_attn.q_proj", FEATURE_QUERY_BIAS),

@@ -4,7 +4,7 @@
  * turns. Key names and defaults: Phi3Config of transformers.
  */
 #include "verify/arch/llama.h"
-#include "verify/config_read.h"
+#include "verify/config/read.h"
 
 #define ATTENTION_PART(slot, which)                                                                \
 	{                                                                                          \

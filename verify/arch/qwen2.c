@@ -3,7 +3,7 @@
  * some layers have. Key names and defaults: Qwen2Config of transformers.
  */
 #include "verify/arch/llama.h"
-#include "verify/config_read.h"
+#include "verify/config/read.h"
 
 static const struct config_key keys[] = {
 	CONFIG_KEY_COUNT("num_hidden_layers", layers, CONFIG_LAYERS_MAX, NULL),

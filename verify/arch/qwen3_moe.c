@@ -5,7 +5,7 @@
  */
 #include "verify/arch/llama.h"
 #include "verify/arch/qwen_moe.h"
-#include "verify/config_read.h"
+#include "verify/config/read.h"
 #include "verify/json.h"
 
 static const struct config_key keys[] = {

@@ -3,7 +3,7 @@
  * out. Key names and defaults: RobertaConfig of transformers.
  */
 #include "verify/arch/bert.h"
-#include "verify/config_read.h"
+#include "verify/config/read.h"
 #include "verify/json.h"
 
 int roberta_finish(const struct json *json, struct model_config *config, struct error *err)

@@ -4,7 +4,7 @@
  * with one norm. Key names and defaults: StableLmConfig of transformers.
  */
 #include "verify/arch/llama.h"
-#include "verify/config_read.h"
+#include "verify/config/read.h"
 
 /* In parallel the MLP reads what attention read: SLOT_INPUT keeps it. */
 static const struct operation layer[] = {

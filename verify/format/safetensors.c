@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "verify/json_stream.h"
+#include "verify/json/stream.h"
 
 enum { LENGTH_SIZE_BYTES = 8 };
 
