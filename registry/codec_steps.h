@@ -12,7 +12,7 @@
 #include "registry/codec.h"
 
 enum {
-	CODEC_STEP_UNIT = 64, /* words in a step are a multiple of it, */
+	CODEC_STEP_UNIT = 64,  /* words in a step are a multiple of it, */
 	CODEC_STEP_MAX = 16384 /* and no more than so many */
 };
 
