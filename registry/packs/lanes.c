@@ -162,8 +162,9 @@ static void room_drop(struct packs_lanes *lanes, struct lane *lane)
 	lane->room_size = 0;
 }
 
-/* May the lane have a room of `len` bytes? At least one lane may, when no other is busy. */
-static bool room_may_be(struct packs_lanes *lanes, const struct lane *lane, size_t len)
+/* Give up idle rooms for one of `len` bytes where that helps: may the lane have it? One may always,
+ * when no other is busy. */
+static bool room_allow(struct packs_lanes *lanes, const struct lane *lane, size_t len)
 {
 	if (len <= lane->room_size)
 		return true;
@@ -229,7 +230,7 @@ static int lanes_fill(struct packs_lanes *lanes, struct error *err)
 			return 0;
 		steps = packs_steps_can(entry);
 		lane = lane_idle(lanes, !steps);
-		if (!steps && !room_may_be(lanes, lane, entry->raw_len))
+		if (!steps && !room_allow(lanes, lane, entry->raw_len))
 			return 0;
 		lanes->waiting = false;
 		lanes->busy++;
