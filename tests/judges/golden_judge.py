@@ -62,10 +62,14 @@ def judge(path, scratch):
 
 
 def lower_first(values, k, dim=-1, largest=True, sorted=True):  # noqa: A002  as torch.topk has it
-    """torch.topk, but of equal numbers the lower index comes first; torch promises no order."""
+    """torch.topk, but of equal numbers the lower index comes first; torch promises no order.
+
+    Equal is what differs by less than rounding can make: of two experts that are equally likely,
+    some processors' products make the one likelier by a last bit.
+    """
     assert largest and sorted
-    found, index = torch.sort(values, dim=dim, descending=True, stable=True)
-    return torch.return_types.topk((found.narrow(dim, 0, k), index.narrow(dim, 0, k)))
+    index = torch.sort(values.round(decimals=5), dim=dim, descending=True, stable=True).indices.narrow(dim, 0, k)
+    return torch.return_types.topk((values.gather(dim, index), index))
 
 
 def main():

@@ -160,7 +160,7 @@ def judge_told(desk, results):
         assert score.get("partOf") == {"continued": "pair", "spaced": "pair"}.get(task), score
         assert score.get("hash") == file["task_hashes"].get(task), score
         assert task == "pair" or score["samples"] == file["n-samples"][task]["effective"], score
-        assert score["harness"] == lm_eval.__version__ and score["contradicts"] == "registered-later", score
+        assert score["harness"] == lm_eval.__version__ and score["noted"] == "registered-later", score
     print(f"{len(ours)} scores of {len(added['items'])} files are told as the harness wrote them, bound by their weights")
 
 
