@@ -132,7 +132,8 @@ build release "${options[@]}" || exit 1
 # Half an hour has to do for everything. Under the sanitizers the longest, and stories that mostly wait, are left to
 # --long; the other stories of the command run there alone, but for these and those that ask whether they are sanitized
 # (which most do to be skipped). With --long all run twice.
-later='^cuda/(golden|edges|devices|faults|passes)$|^cli/(age|evals|help|json|progress|slurm|store_stopped)$|^spec/mutations$|^verify/(spot|tamper)$'
+later='^cuda/(golden|edges|devices|faults|passes)$|^cli/(age|evals|help|json|progress|slurm|store_stopped)$|^kernels/linear$|^spec/mutations$'
+later+='|^verify/(experts|format|forward_faults|golden|spot|stream|tamper)$'
 twice='attacks|downloads|fsck|gc|get|install|kills|main|quickstart|scale|series|texts'
 once='^$'
 if [ -n "$LONG" ]; then
