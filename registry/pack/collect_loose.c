@@ -4,10 +4,12 @@
  */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "registry/codec.h"
@@ -285,19 +287,25 @@ int collect_loose_count(struct collecting *c, uint64_t *out_count, struct error 
 	return 0;
 }
 
-/* One folder says it, as in git. */
+/*
+ * One folder says it, as in git. Small files alone count: others are not packed, and where there
+ * were many of those each writer would walk them all, and change nothing.
+ */
 bool packs_untidy(struct store *store)
 {
 	const struct packs_store *self = (const struct packs_store *)store;
 	char path[PATH_MAX + 4];
 	struct dirent *entry;
 	unsigned count = 0;
+	struct stat st;
 	DIR *folder;
 
 	snprintf(path, sizeof(path), "%s/%02x", files_folder(self->loose), FOLDER_LOOKED_AT);
 	folder = opendir(path);
 	while (folder && (entry = readdir(folder)))
-		count += strlen(entry->d_name) == 2 * DIGEST_SIZE;
+		count += strlen(entry->d_name) == 2 * DIGEST_SIZE &&
+			 fstatat(dirfd(folder), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+			 (uint64_t)st.st_size < self->small;
 	if (folder)
 		closedir(folder);
 	return count > LOOSE_MANY / 256;

@@ -293,9 +293,11 @@ static int batch_tag(struct making *making, const struct one *one, size_t count,
 static int batch_make(struct making *making, struct signing_key *key, uint64_t first, size_t count,
 		      struct error *err)
 {
+	uint64_t *small = &((struct packs_store *)making->registry->store)->small;
 	struct one *one = calloc(count, sizeof(*one));
 	int failed = one ? 0 : error_set(err, ERROR_SYSTEM, "out of memory for a batch");
 
+	*small = 0; /* for files; manifests are put together as they are anywhere */
 	for (size_t done = 0; done < count && !failed; done += making->together) {
 		size_t some =
 			count - done < making->together ? count - done : (size_t)making->together;
@@ -312,6 +314,7 @@ static int batch_make(struct making *making, struct signing_key *key, uint64_t f
 		if (!failed)
 			failed = store_flush(making->registry->store, err);
 	}
+	*small = PACKS_SMALL_BYTES;
 	if (!failed)
 		failed = batch_say(making, key, one, count, err) ||
 			 batch_tag(making, one, count, err);
@@ -327,7 +330,6 @@ static int registry_fill(struct making *making, struct error *err)
 
 	if (strcmp(making->registry->store->type->name, "packs") != 0)
 		return error_set(err, ERROR_USAGE, "the registry has no store of packs");
-	((struct packs_store *)making->registry->store)->small = 0;
 	if (header_make(making, err) || registry_key_name(making->registry, NULL, &name, err) ||
 	    signing_key_open(making->registry->ctx, name, &key, err))
 		return -1;

@@ -144,6 +144,19 @@ static void tidy(struct world *w)
 	assert_done(store_tidy(w->store, &ctx, &err), &err);
 }
 
+static void what_is_not_small_is_no_reason_to_tidy(void **state)
+{
+	struct world *w = world_open();
+
+	(void)state;
+	for (size_t i = 0; i < 20; i++)
+		put(w);
+	assert_true(store_is_untidy(w->store));
+	((struct packs_store *)w->store)->small = 1; /* as files whose blocks are shared are not */
+	assert_false(store_is_untidy(w->store));
+	world_close(w);
+}
+
 static void small_files_are_put_together_once_they_are_many(void **state)
 {
 	struct world *w = world_open();
@@ -328,6 +341,7 @@ static void many_small_packs_become_one_with_what_may_yet_be_named(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_not_small_is_no_reason_to_tidy),
 		cmocka_unit_test(small_files_are_put_together_once_they_are_many),
 		cmocka_unit_test(what_a_reader_has_open_is_read_to_its_end),
 		cmocka_unit_test(nothing_is_put_together_beside_a_collection),
