@@ -27,7 +27,7 @@ static void collecting_for_release(struct collecting_for *collecting)
  * Anew each time: what was logged meanwhile counts. What a statement needs never changes, so that
  * may be remembered; which statements there are, and what was released of them, is asked.
  */
-static int mark(void *user, struct live_set **out_objects, struct error *err)
+static int mark(void *user, uint64_t expected, struct live_set **out_objects, struct error *err)
 {
 	struct collecting_for *collecting = user;
 	struct registry *registry = collecting->registry;
@@ -40,7 +40,7 @@ static int mark(void *user, struct live_set **out_objects, struct error *err)
 		return -1;
 	request.remembered = collecting->remembered;
 	if (context_random(registry->ctx, (uint8_t *)&salt, sizeof(salt), err) ||
-	    live_set_new(salt, 0, &objects, err))
+	    live_set_new(salt, expected, &objects, err))
 		return -1;
 	request.arg = objects;
 	if (reach_each(registry, &request, err))

@@ -5,7 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_BITS = 1 << 20, BITS_A_DIGEST = 32, PROBES = 8, BLOCK_BITS = 512, FILTERS_MAX = 32 };
+enum {
+	FIRST_BITS = 1 << 20,
+	BITS_MOST = 32,           /* for a digest */
+	BITS_LEAST = 12,          /* where very many are expected, */
+	BITS_EXPECTED = 24 << 23, /* as 24 MiB for all of them would give each fewer */
+	PROBES = 8,
+	BLOCK_BITS = 512,
+	FILTERS_MAX = 32
+};
 
 struct filter {
 	uint64_t *word;  /* each atomic */
@@ -15,6 +23,7 @@ struct filter {
 
 struct live_set {
 	uint64_t salt;
+	uint64_t bits; /* for a digest */
 	struct filter filter[FILTERS_MAX];
 	size_t count;         /* atomic; the last one is added to */
 	pthread_mutex_t lock; /* while there comes to be one more */
@@ -31,7 +40,7 @@ static int filter_add(struct live_set *set, uint64_t blocks, struct error *err)
 		return error_set(err, ERROR_SYSTEM, "out of memory for a set of digests");
 	memset(word, 0, (size_t)blocks * bytes);
 	set->filter[set->count] =
-		(struct filter){ word, blocks, (int64_t)(blocks * (BLOCK_BITS / BITS_A_DIGEST)) };
+		(struct filter){ word, blocks, (int64_t)(blocks * BLOCK_BITS / set->bits) };
 	__atomic_store_n(&set->count, set->count + 1, __ATOMIC_RELEASE);
 	return 0;
 }
@@ -39,14 +48,15 @@ static int filter_add(struct live_set *set, uint64_t blocks, struct error *err)
 int live_set_new(uint64_t salt, uint64_t expected, struct live_set **out_set, struct error *err)
 {
 	CLEANUP(live_set_free) struct live_set *set = calloc(1, sizeof(*set));
-	uint64_t blocks = FIRST_BITS / BLOCK_BITS;
+	uint64_t blocks = FIRST_BITS / BLOCK_BITS, few = BITS_EXPECTED / (expected + 1);
 
 	if (!set)
 		return error_set(err, ERROR_SYSTEM, "out of memory for a set of digests");
 	pthread_mutex_init(&set->lock, NULL);
 	set->salt = salt;
-	if (expected / (BLOCK_BITS / BITS_A_DIGEST) >= blocks)
-		blocks = expected / (BLOCK_BITS / BITS_A_DIGEST) + 1;
+	set->bits = few > BITS_MOST ? BITS_MOST : few < BITS_LEAST ? BITS_LEAST : few;
+	if (expected * set->bits / BLOCK_BITS >= blocks)
+		blocks = expected * set->bits / BLOCK_BITS + 1;
 	if (filter_add(set, blocks, err))
 		return -1;
 	*out_set = set;

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -83,11 +84,11 @@ static void put(struct packs_store *into, const struct world *w, size_t i)
 	assert_done(type->flush(&into->head, &err), &err);
 }
 
-static int mark(void *user, struct live_set **out_objects, struct error *err)
+static int mark(void *user, uint64_t expected, struct live_set **out_objects, struct error *err)
 {
 	const struct world *w = user;
 
-	if (live_set_new(1, 0, out_objects, err))
+	if (live_set_new(1, expected, out_objects, err))
 		return -1;
 	for (size_t i = 0; i < FILES; i++)
 		if (w->needed[i] && live_set_add(*out_objects, &w->digest[i], err))
@@ -333,6 +334,50 @@ static void a_set_has_all_that_was_added_and_hardly_anything_else(void **state)
 	assert_true(wrong < 10);
 }
 
+static struct digest drawn(uint64_t i)
+{
+	struct digest digest = { { 0 } };
+
+	for (size_t at = 0; at < 16;
+	     at += 8) { /* splitmix64: G. Steele, D. Lea and C. Flood 2014 */
+		uint64_t word = (2 * i + at / 8) * 0x9e3779b97f4a7c15u;
+
+		word = (word ^ word >> 30) * 0xbf58476d1ce4e5b9u;
+		word = (word ^ word >> 27) * 0x94d049bb133111ebu;
+		word ^= word >> 31;
+		memcpy(digest.byte + at, &word, sizeof(word));
+	}
+	return digest;
+}
+
+static void a_set_of_very_many_has_them_all_in_less_memory(void **state)
+{
+	enum { MANY = 1 << 24 };
+	CLEANUP(live_set_free) struct live_set *set = NULL;
+	struct mallinfo2 before = mallinfo2(), after;
+	struct error err = { 0 };
+	uint32_t lost = 0, wrong = 0;
+
+	(void)state;
+	assert_done(live_set_new(42, MANY, &set, &err), &err);
+	after = mallinfo2();
+	for (uint64_t i = 0; i < MANY; i++) {
+		struct digest digest = drawn(i);
+
+		assert_done(live_set_add(set, &digest, &err), &err);
+	}
+	for (uint64_t i = 0; i < MANY; i += 16) {
+		struct digest digest = drawn(i), other = drawn(MANY + i);
+
+		lost += !live_set_has(set, &digest);
+		wrong += live_set_has(set, &other);
+	}
+	printf("%u of %u others seem to be in it\n", wrong, MANY / 16);
+	assert_int_equal(lost, 0);
+	assert_true(wrong < MANY / 16 / 100);
+	assert_true(after.hblkhd + after.uordblks <= before.hblkhd + before.uordblks + (26u << 20));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -342,6 +387,7 @@ int main(void)
 		cmocka_unit_test(what_lost_a_part_is_not_relied_on),
 		cmocka_unit_test(two_collections_do_not_meet),
 		cmocka_unit_test(a_set_has_all_that_was_added_and_hardly_anything_else),
+		cmocka_unit_test(a_set_of_very_many_has_them_all_in_less_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

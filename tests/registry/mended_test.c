@@ -95,11 +95,11 @@ static void mend(struct bench *b, const struct digest *digest, struct span good)
 	world_reopen(&b->w);
 }
 
-static int mark(void *user, struct live_set **out_objects, struct error *err)
+static int mark(void *user, uint64_t expected, struct live_set **out_objects, struct error *err)
 {
 	const struct bench *b = user;
 
-	return live_set_new(1, 0, out_objects, err) ||
+	return live_set_new(1, expected, out_objects, err) ||
 			       (b->needed && live_set_add(*out_objects, &b->whole, err))
 		       ? -1
 		       : 0;
