@@ -14,8 +14,9 @@
 enum {
 	UNKNOWN_PACKS = 32,        /* so many footers are kept in memory … */
 	ENTRIES_A_PACK = 1 << 16,  /* … and one more for so many entries of the index */
-	UNKNOWN_ENTRIES = 1 << 18, /* at least, and … */
-	UNKNOWN_SHARE = 16,        /* … one for so many of the index */
+	UNKNOWN_ENTRIES = 1 << 18, /* at least, … */
+	UNKNOWN_SHARE = 16,        /* … one for so many of the index, … */
+	UNKNOWN_MOST = 1 << 19,    /* … and at most: 32 MB */
 };
 
 int pack_index_new(const char *folder, struct pack_files *files, struct pack_index **out_index,
@@ -198,10 +199,13 @@ static bool unknown_are_many(const struct pack_index *index, size_t more)
 {
 	uint64_t entries = 0, allowed = index->file ? index->file->count / UNKNOWN_SHARE : 0;
 
+	if (allowed < UNKNOWN_ENTRIES)
+		allowed = UNKNOWN_ENTRIES;
+	if (allowed > UNKNOWN_MOST)
+		allowed = UNKNOWN_MOST;
 	for (size_t i = 0; i < index->unknown_count; i++)
 		entries += index->unknown[i].count;
-	return index->unknown_count + more > unknown_allowed(index) ||
-	       entries > (allowed > UNKNOWN_ENTRIES ? allowed : UNKNOWN_ENTRIES);
+	return index->unknown_count + more > unknown_allowed(index) || entries > allowed;
 }
 
 /* ---- A new file ---- */
