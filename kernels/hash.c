@@ -67,6 +67,16 @@ struct span digest_view(const struct digest *digest)
 	return (struct span){ digest->byte, DIGEST_SIZE };
 }
 
+struct digest reader_digest(struct reader *r)
+{
+	struct span bytes = reader_take(r, DIGEST_SIZE);
+	struct digest digest = { { 0 } };
+
+	if (bytes.len)
+		memcpy(digest.byte, bytes.data, DIGEST_SIZE);
+	return digest;
+}
+
 void hash_stream_start(struct hash_stream *stream)
 {
 	static const uint32_t initial[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,

@@ -25,6 +25,9 @@ void digest_to_hex(const struct digest *digest, char out_hex[DIGEST_HEX_SIZE]);
 MUST_CHECK int digest_from_hex(struct span text, struct digest *out_digest, struct error *err);
 struct span digest_view(const struct digest *digest);
 
+/* The next DIGEST_SIZE bytes; zeros, and the reader has failed, where there are fewer. */
+struct digest reader_digest(struct reader *r);
+
 /* SHA-256 (FIPS 180-4) of one message. Cannot fail: a machine that cannot hash aborts. */
 struct digest sha256(struct span message);
 

@@ -24,16 +24,6 @@ static void u64le_put(uint8_t *out, uint64_t value)
 		out[i] = (uint8_t)(value >> (8 * i));
 }
 
-static struct digest digest_take(struct reader *r)
-{
-	struct span bytes = reader_take(r, DIGEST_SIZE);
-	struct digest digest = { { 0 } };
-
-	if (bytes.len == DIGEST_SIZE)
-		memcpy(digest.byte, bytes.data, DIGEST_SIZE);
-	return digest;
-}
-
 void pack_head_write(uint8_t out[PACK_HEAD_BYTES])
 {
 	memcpy(out, head_magic, PACK_HEAD_BYTES);
@@ -82,8 +72,8 @@ int pack_record_parse(struct span bytes, struct pack_record *out_record, struct 
 	zero[1] = reader_u8(&r);
 	record.raw_len = reader_u32le(&r);
 	record.stored_len = reader_u32le(&r);
-	record.digest = digest_take(&r);
-	record.base = digest_take(&r);
+	record.digest = reader_digest(&r);
+	record.base = reader_digest(&r);
 	record.stored_crc = reader_u32le(&r);
 	crc = reader_u32le(&r);
 	record.kind = (enum pack_kind)kind;
@@ -118,7 +108,7 @@ int pack_entry_parse(struct span bytes, struct pack_entry *out_entry, struct err
 	struct pack_entry entry;
 	uint8_t kind, zero[2];
 
-	entry.digest = digest_take(&r);
+	entry.digest = reader_digest(&r);
 	entry.offset = reader_u64le(&r);
 	entry.raw_len = reader_u32le(&r);
 	entry.stored_len = reader_u32le(&r);
@@ -180,7 +170,7 @@ int pack_tail_parse(struct span bytes, uint64_t size, struct pack_tail *out_tail
 	tail.count = reader_u64le(&r);
 	tail.footer = reader_u64le(&r);
 	magic = reader_take(&r, sizeof(footer_magic));
-	tail.name = digest_take(&r);
+	tail.name = reader_digest(&r);
 	if (reader_failed(&r, "the footer of a pack", err))
 		return -1;
 	if (memcmp(magic.data, footer_magic, sizeof(footer_magic)) != 0 ||
@@ -296,7 +286,7 @@ int recipe_parse(struct span bytes, struct recipe *out_recipe, struct error *err
 	for (; recipe.count < count; recipe.count++) {
 		struct recipe_part *part = &recipe.part[recipe.count];
 
-		part->digest = digest_take(&r);
+		part->digest = reader_digest(&r);
 		part->len = reader_u32le(&r);
 		part->offset = recipe.size;
 		if (!part->len || part->len > PACK_PAYLOAD_MAX)

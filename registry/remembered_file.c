@@ -52,7 +52,6 @@ static int tail_read(int fd, struct table *out_table, struct error *err)
 {
 	uint8_t tail[REMEMBERED_TAIL_BYTES];
 	struct reader reader = reader_over((struct span){ tail, sizeof(tail) });
-	struct span hash;
 	struct stat st;
 	uint64_t room;
 
@@ -68,8 +67,7 @@ static int tail_read(int fd, struct table *out_table, struct error *err)
 	out_table->items = reader_u64le(&reader);
 	if (reader_u64le(&reader))
 		return damaged(err);
-	hash = reader_take(&reader, DIGEST_SIZE);
-	memcpy(out_table->hash.byte, hash.data, DIGEST_SIZE);
+	out_table->hash = reader_digest(&reader);
 	if (out_table->at < REMEMBERED_HEAD_BYTES || out_table->at > out_table->end)
 		return damaged(err);
 	room = out_table->end - out_table->at;
@@ -87,8 +85,8 @@ static int item_take(struct remembered *r, const struct table *table, struct spa
 	struct remembered_item item = { .met = false };
 	unsigned flags, signer;
 
-	memcpy(item.leaf.byte, reader_take(&reader, DIGEST_SIZE).data, DIGEST_SIZE);
-	memcpy(item.identity.byte, reader_take(&reader, DIGEST_SIZE).data, DIGEST_SIZE);
+	item.leaf = reader_digest(&reader);
+	item.identity = reader_digest(&reader);
 	memcpy(item.stamp.byte, reader_take(&reader, sizeof(item.stamp.byte)).data,
 	       sizeof(item.stamp.byte));
 	item.when_s = (int64_t)reader_u64le(&reader);

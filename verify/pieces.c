@@ -112,7 +112,7 @@ int pieces_read(struct span bytes, struct piece_record **out_record, size_t *out
 					 (unsigned long long)count);
 	}
 	for (uint64_t i = 0; i < count; i++) {
-		memcpy(record[i].digest.byte, reader_take(&reader, DIGEST_SIZE).data, DIGEST_SIZE);
+		record[i].digest = reader_digest(&reader);
 		for (size_t k = 0; k < LOCATOR_WORDS; k++)
 			record[i].locator.sum[k] = reader_u32le(&reader);
 	}

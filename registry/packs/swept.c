@@ -53,23 +53,13 @@ static struct digest rules(void)
 
 /* ---- Reading ---- */
 
-static struct digest digest_take(struct reader *r)
-{
-	struct digest digest = { { 0 } };
-	struct span bytes = reader_take(r, DIGEST_SIZE);
-
-	if (!r->failed)
-		memcpy(digest.byte, bytes.data, DIGEST_SIZE);
-	return digest;
-}
-
 static int pack_take(struct reader *r, struct packs_swept *swept, struct error *err)
 {
 	struct collect_pack *pack = &swept->pack[swept->count];
 	struct span stamp;
 	uint64_t flags;
 
-	pack->name = digest_take(r);
+	pack->name = reader_digest(r);
 	stamp = reader_take(r, STAMP_BYTES);
 	pack->changed = (int64_t)reader_u64le(r);
 	pack->bytes = reader_u64le(r);
@@ -118,7 +108,7 @@ int packs_swept_parse(struct span bytes, struct packs_swept *out_swept, struct e
 	swept.loose_changed = (int64_t)reader_u64le(&r);
 	swept.loose = reader_u64le(&r);
 	swept.loose_bytes = reader_u64le(&r);
-	swept.removed = digest_take(&r);
+	swept.removed = reader_digest(&r);
 	count = reader_u64le(&r);
 	state = reader_u64le(&r);
 	if (r.failed || count > r.rest.len / PACK_BYTES || state > STATE_MAX_BYTES ||

@@ -32,16 +32,6 @@ static int refuse(struct error *err)
 			 "what is remembered of a statement is not well-formed");
 }
 
-static struct digest digest_take(struct reader *r)
-{
-	struct digest digest = { { 0 } };
-	struct span bytes = reader_take(r, DIGEST_SIZE);
-
-	if (!r->failed)
-		memcpy(digest.byte, bytes.data, DIGEST_SIZE);
-	return digest;
-}
-
 int reach_facts_parse(struct span bytes, struct reach_facts *out_facts, struct error *err)
 {
 	struct reader r = reader_over(bytes);
@@ -52,14 +42,14 @@ int reach_facts_parse(struct span bytes, struct reach_facts *out_facts, struct e
 	if (out_facts->has_lead) {
 		struct span stamp;
 
-		out_facts->lead = digest_take(&r);
+		out_facts->lead = reader_digest(&r);
 		stamp = reader_take(&r, sizeof(out_facts->stamp.byte));
 		if (!r.failed)
 			memcpy(out_facts->stamp.byte, stamp.data, stamp.len);
 	}
 	if (out_facts->claims) {
 		out_facts->claim = reader_take(&r, reader_u16be(&r));
-		out_facts->claimed = digest_take(&r);
+		out_facts->claimed = reader_digest(&r);
 	}
 	if (r.failed || flags & ~(unsigned)FACT_ALL)
 		return refuse(err);
@@ -80,7 +70,7 @@ int reach_facts_next(struct span *needs, struct reach_object *out_object, bool *
 	*out_object = (struct reach_object){ .role = (enum reach_role)(what & NEED_ROLE),
 					     .size = REACH_SIZE_UNKNOWN,
 					     .needed = what & NEED_NEEDED };
-	out_object->digest = digest_take(&r);
+	out_object->digest = reader_digest(&r);
 	if (what & NEED_SIZED) {
 		out_object->size = 0;
 		for (int i = 0; i < 8; i++)

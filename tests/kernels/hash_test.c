@@ -390,6 +390,27 @@ static void digests_are_read_in_one_spelling_only(void **state)
 	assert_same(digest, kept);
 }
 
+static void a_reader_hands_out_whole_digests_or_zeros(void **state)
+{
+	const struct digest zeros = { { 0 } };
+	struct error err = { 0 };
+	uint8_t bytes[2 * DIGEST_SIZE + DIGEST_SIZE - 1];
+	struct reader r = reader_over((struct span){ bytes, sizeof(bytes) });
+	struct digest first, second;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)(i + 1);
+	first = reader_digest(&r);
+	second = reader_digest(&r);
+	assert_memory_equal(first.byte, bytes, DIGEST_SIZE);
+	assert_memory_equal(second.byte, bytes + DIGEST_SIZE, DIGEST_SIZE);
+	assert_false(reader_failed(&r, "sample", &err));
+	assert_same(reader_digest(&r), zeros);
+	assert_true(reader_failed(&r, "sample", &err));
+	assert_int_equal(reader_u8(&r), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -408,6 +429,7 @@ int main(void)
 		cmocka_unit_test(where_the_processor_can_our_own_is_admitted_and_named),
 		cmocka_unit_test(one_changed_bit_makes_another_digest),
 		cmocka_unit_test(digests_are_read_in_one_spelling_only),
+		cmocka_unit_test(a_reader_hands_out_whole_digests_or_zeros),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
