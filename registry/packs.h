@@ -81,6 +81,11 @@ MUST_CHECK int packs_find(struct packs_store *self, const struct digest *digest,
 			  size_t *out_count, struct error *err);
 void packs_places_drop(struct packs_place *place, size_t count);
 
+/* The entry of the first copy of a record, which is not read; *out_any: is there one? */
+MUST_CHECK int packs_entry(struct packs_store *self, const struct digest *digest,
+			   enum pack_kind kind, struct pack_entry *out_entry, bool *out_any,
+			   struct error *err);
+
 /*
  * The head of the record at `place`, and its stored bytes into `room` (entry.stored_len of
  * them). ERROR_CORRUPT unless it is the record that the entry speaks of, and its CRC holds.

@@ -90,8 +90,9 @@ static int dictionary_of(struct packs_store *self, const struct digest *data,
 	struct packs_place place[PACKS_COPIES_MAX];
 	struct packs_dictionary *dictionary = NULL;
 	struct digest needed;
-	size_t count, len;
-	bool needs;
+	struct pack_entry entry;
+	bool needs, any;
+	size_t count;
 
 	*out_dictionary = NULL;
 	if (packs_find(self, data, PACK_DATA, place, &count, err))
@@ -100,15 +101,13 @@ static int dictionary_of(struct packs_store *self, const struct digest *data,
 	packs_places_drop(place, count);
 	if (!needs)
 		return 0;
-	if (packs_find(self, &needed, PACK_DICTIONARY, place, &count, err))
+	if (packs_entry(self, &needed, PACK_DICTIONARY, &entry, &any, err))
 		return -1;
-	len = count ? place[0].entry.raw_len : 0;
-	packs_places_drop(place, count);
-	if (!len)
+	if (!any || !entry.raw_len)
 		return 0;
-	if (dictionary_new(&needed, len, &dictionary, err))
+	if (dictionary_new(&needed, entry.raw_len, &dictionary, err))
 		return -1;
-	if (packs_dictionary_read(self, &needed, dictionary->bytes, len, err)) {
+	if (packs_dictionary_read(self, &needed, dictionary->bytes, entry.raw_len, err)) {
 		dictionary_put(&dictionary);
 		return -1;
 	}

@@ -175,6 +175,21 @@ int packs_find(struct packs_store *self, const struct digest *digest, enum pack_
 	return find_sealed(self, digest, kind, out_place, out_count, &moved, err);
 }
 
+int packs_entry(struct packs_store *self, const struct digest *digest, enum pack_kind kind,
+		struct pack_entry *out_entry, bool *out_any, struct error *err)
+{
+	struct packs_place place[PACKS_COPIES_MAX];
+	size_t count;
+
+	if (packs_find(self, digest, kind, place, &count, err))
+		return -1;
+	*out_any = count > 0;
+	if (count)
+		*out_entry = place[0].entry;
+	packs_places_drop(place, count);
+	return 0;
+}
+
 /* ---- Records ---- */
 
 /* The head of a record, which must be the one that the list names there. */
@@ -263,13 +278,12 @@ bool packs_needs(const struct packs_place *place, enum pack_kind kind, struct di
 static int length_find(struct packs_store *self, const struct digest *digest, enum pack_kind kind,
 		       size_t *out_len, struct error *err)
 {
-	struct packs_place place[PACKS_COPIES_MAX];
-	size_t count;
+	struct pack_entry entry;
+	bool any;
 
-	if (packs_find(self, digest, kind, place, &count, err))
+	if (packs_entry(self, digest, kind, &entry, &any, err))
 		return -1;
-	*out_len = count ? place[0].entry.raw_len : 0;
-	packs_places_drop(place, count);
+	*out_len = any ? entry.raw_len : 0;
 	return 0;
 }
 

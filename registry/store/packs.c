@@ -327,13 +327,12 @@ static int packs_rely(struct store *store, const struct digest *digest, bool *ou
 static int record_bytes(struct packs_store *self, const struct digest *digest, enum pack_kind kind,
 			uint64_t *out_bytes, struct error *err)
 {
-	struct packs_place place[PACKS_COPIES_MAX];
-	size_t count;
+	struct pack_entry entry;
+	bool any;
 
-	if (packs_find(self, digest, kind, place, &count, err))
+	if (packs_entry(self, digest, kind, &entry, &any, err))
 		return -1;
-	*out_bytes = count ? PACK_RECORD_BYTES + (uint64_t)place[0].entry.stored_len : 0;
-	packs_places_drop(place, count);
+	*out_bytes = any ? PACK_RECORD_BYTES + (uint64_t)entry.stored_len : 0;
 	return 0;
 }
 
