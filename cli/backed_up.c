@@ -26,15 +26,11 @@ int backed_up_set(struct json *object, const struct backup_state *state, struct 
 int backed_up_damaged_set(struct json *object, const struct backup_texts *damaged,
 			  struct error *err)
 {
-	struct json *list;
-
-	if (json_set_size(object, "damaged", damaged->total, err) ||
-	    json_set_array(object, "damages", &list, err))
-		return -1;
-	for (size_t i = 0; i < damaged->count; i++)
-		if (json_add_text(list, damaged->text[i], err))
-			return -1;
-	return 0;
+	return json_set_size(object, "damaged", damaged->total, err) ||
+			       json_set_texts(object, "damages", (const char *const *)damaged->text,
+					      damaged->count, err)
+		       ? -1
+		       : 0;
 }
 
 void backed_up_damaged_print(const struct backup_texts *damaged)

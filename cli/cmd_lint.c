@@ -8,21 +8,6 @@
 
 enum { INDENT = 2 };
 
-static int texts_json(struct json *object, const char *key, char *const *text, size_t count,
-		      struct error *err)
-{
-	struct json *list;
-
-	if (!count)
-		return 0;
-	if (json_set_array(object, key, &list, err))
-		return -1;
-	for (size_t i = 0; i < count; i++)
-		if (json_add_text(list, text[i], err))
-			return -1;
-	return 0;
-}
-
 static int finding_json(struct json *items, const struct lint_finding *finding, struct error *err)
 {
 	const struct lint_kind_about *about = lint_kind_about(finding->kind);
@@ -34,10 +19,14 @@ static int finding_json(struct json *items, const struct lint_finding *finding, 
 			       json_set_text(item, "what", about->what, err) ||
 			       json_set_text(item, "text", finding->text, err) ||
 			       json_set_text(item, "advice", about->advice, err) ||
-			       texts_json(item, "checkpoints", finding->checkpoint,
-					  finding->checkpoint_count, err) ||
-			       texts_json(item, "details", finding->detail, finding->detail_count,
-					  err)
+			       (finding->checkpoint_count &&
+				json_set_texts(item, "checkpoints",
+					       (const char *const *)finding->checkpoint,
+					       finding->checkpoint_count, err)) ||
+			       (finding->detail_count &&
+				json_set_texts(item, "details",
+					       (const char *const *)finding->detail,
+					       finding->detail_count, err))
 		       ? -1
 		       : 0;
 }

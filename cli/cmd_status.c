@@ -9,7 +9,7 @@ static int status_json(const struct registry *registry, const struct status *sta
 		       const char *key, const char *pin, struct error *err)
 {
 	CLEANUP(json_free) struct json *object = NULL;
-	struct json *log, *waits;
+	struct json *log;
 
 	if (json_object_new(&object, err) ||
 	    json_set_text(object, "schema", "akashi/status/1", err) ||
@@ -24,11 +24,9 @@ static int status_json(const struct registry *registry, const struct status *sta
 	    json_set_bool(log, "restored", status->restored, err) ||
 	    json_set_size(object, "statements", status->counts.statements, err) ||
 	    json_set_size(object, "claims", status->counts.claims, err) ||
-	    json_set_array(object, "unrecorded", &waits, err))
+	    json_set_texts(object, "unrecorded", (const char *const *)status->unrecorded,
+			   status->unrecorded_count, err))
 		return -1;
-	for (size_t i = 0; i < status->unrecorded_count; i++)
-		if (json_add_text(waits, status->unrecorded[i], err))
-			return -1;
 	return output_json(object, err);
 }
 

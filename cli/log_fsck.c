@@ -11,15 +11,11 @@
 int log_findings_set(struct json *object, uint64_t findings, char *const *finding, size_t count,
 		     struct error *err)
 {
-	struct json *items;
-
-	if (json_set_size(object, "findings", findings, err) ||
-	    json_set_array(object, "items", &items, err))
-		return -1;
-	for (size_t i = 0; i < count; i++)
-		if (json_add_text(items, finding[i], err))
-			return -1;
-	return 0;
+	return json_set_size(object, "findings", findings, err) ||
+			       json_set_texts(object, "items", (const char *const *)finding, count,
+					      err)
+		       ? -1
+		       : 0;
 }
 
 void log_findings_print(char *const *finding, size_t count)

@@ -67,22 +67,6 @@ static int parents_set(struct deriving *deriving, struct error *err)
 	return 0;
 }
 
-/* A list of texts, unless it is empty. */
-static int texts_set(struct json *object, const char *key, const char *const *text, size_t count,
-		     struct error *err)
-{
-	struct json *list;
-
-	if (!count)
-		return 0;
-	if (json_set_array(object, key, &list, err))
-		return -1;
-	for (size_t i = 0; i < count; i++)
-		if (json_add_text(list, text[i], err))
-			return -1;
-	return 0;
-}
-
 /* "bf16" as the formats are spelled. */
 static int format_set(struct json *object, const char *key, const char *text, struct error *err)
 {
@@ -138,12 +122,15 @@ static int predicate_make(struct deriving *deriving, struct error *err)
 	    json_set_take(predicate, "of", &of, err) || parents_set(deriving, err) ||
 	    json_set_text(predicate, "method", derivation_method_name(request->method), err) ||
 	    json_set_text(predicate, "form", form->name, err) ||
-	    texts_set(predicate, "weights", request->weight, request->weight_count, err) ||
+	    (request->weight_count &&
+	     json_set_texts(predicate, "weights", request->weight, request->weight_count, err)) ||
 	    format_set(predicate, "dtype", request->dtype, err) ||
 	    format_set(predicate, "work", request->work, err) ||
 	    (request->no_normalize && json_set_bool(predicate, "normalize", false, err)) ||
-	    texts_set(predicate, "keep", request->keep, request->keep_count, err) ||
-	    texts_set(predicate, "without", request->without, request->without_count, err) ||
+	    (request->keep_count &&
+	     json_set_texts(predicate, "keep", request->keep, request->keep_count, err)) ||
+	    (request->without_count &&
+	     json_set_texts(predicate, "without", request->without, request->without_count, err)) ||
 	    renames_set(predicate, request->rename, request->rename_count, err) ||
 	    (request->tolerance && json_set_size(predicate, "tolerance", request->tolerance, err)))
 		return -1;

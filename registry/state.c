@@ -121,7 +121,6 @@ static int predicate_make(const struct state_tree *tree, uint64_t size, struct s
 	struct digest root = state_tree_root(tree), policy;
 	const char *kind[STATE_KINDS_MAX];
 	size_t kinds = state_kinds(kind);
-	struct json *list;
 
 	if (policy_newest(tree, &policy, err) || json_object_new(&predicate, err) ||
 	    json_set_size(predicate, "size", size, err) ||
@@ -129,11 +128,8 @@ static int predicate_make(const struct state_tree *tree, uint64_t size, struct s
 	    json_set_hex(predicate, "root", &root, err) ||
 	    json_set_digest(predicate, "policy", &policy, err) ||
 	    (note.len && json_set_span(predicate, "checkpoint", note, err)) ||
-	    json_set_array(predicate, "kinds", &list, err))
+	    json_set_texts(predicate, "kinds", kind, kinds, err))
 		return -1;
-	for (size_t i = 0; i < kinds; i++)
-		if (json_add_text(list, kind[i], err))
-			return -1;
 	*out_predicate = predicate;
 	predicate = NULL; /* handed over */
 	return 0;

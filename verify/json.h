@@ -165,6 +165,10 @@ MUST_CHECK int json_set_object(struct json *object, const char *key, struct json
 MUST_CHECK int json_set_array(struct json *object, const char *key, struct json **out_array,
 			      struct error *err);
 
+/* An array of `count` texts, also of none. */
+MUST_CHECK int json_set_texts(struct json *object, const char *key, const char *const *text,
+			      size_t count, struct error *err);
+
 /* The same at the end of an array. */
 MUST_CHECK int json_add_take(struct json *array, struct json **value, struct error *err);
 MUST_CHECK int json_add_clone(struct json *array, const struct json *value, struct error *err);

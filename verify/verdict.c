@@ -199,16 +199,7 @@ int verdict_exit_status(const struct verdict *verdict)
 static int lines_to_json(struct json *object, const char *key, char *const *line, size_t count,
 			 struct error *err)
 {
-	struct json *array;
-
-	if (!count)
-		return 0;
-	if (json_set_array(object, key, &array, err))
-		return -1;
-	for (size_t i = 0; i < count; i++)
-		if (json_add_text(array, line[i], err))
-			return -1;
-	return 0;
+	return count ? json_set_texts(object, key, (const char *const *)line, count, err) : 0;
 }
 
 static int step_to_json(struct json *steps, const struct step *step, const char *id,

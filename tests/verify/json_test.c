@@ -243,8 +243,10 @@ static void what_is_built_can_be_read_again(void **state)
 	CLEANUP(json_free) struct json *made = NULL, *read = NULL, *part = NULL;
 	CLEANUP(buffer_release) struct buffer out, bytes;
 	struct digest digest = sha256(span_of("abc")), same;
+	const char *const text[] = { "first", "second" };
 	struct json *list, *inside;
 	struct error err = { 0 };
+	const struct json *texts;
 	uint64_t size;
 
 	(void)state;
@@ -259,6 +261,8 @@ static void what_is_built_can_be_read_again(void **state)
 	assert_done(json_add_integer(list, 1, &err), &err);
 	assert_done(json_add_object(list, &inside, &err), &err);
 	assert_done(json_set_bool(inside, "yes", true, &err), &err);
+	assert_done(json_set_texts(made, "texts", text, 2, &err), &err);
+	assert_done(json_set_texts(made, "none", NULL, 0, &err), &err);
 	assert_done(json_string_new("part", &part, &err), &err);
 	assert_done(json_set_take(made, "part", &part, &err), &err);
 	assert_null(part);
@@ -268,7 +272,13 @@ static void what_is_built_can_be_read_again(void **state)
 
 	assert_done(json_write_canonical(made, &out, &err), &err);
 	assert_done(json_parse(buffer_view(&out), NULL, &read, &err), &err);
-	assert_int_equal(json_count(read), 6);
+	assert_int_equal(json_count(read), 8);
+	texts = json_member(read, "texts");
+	assert_int_equal(json_count(texts), 2);
+	assert_string_equal(json_text(json_at(texts, 0)), "first");
+	assert_string_equal(json_text(json_at(texts, 1)), "second");
+	assert_int_equal(json_kind(json_member(read, "none")), JSON_KIND_ARRAY);
+	assert_int_equal(json_count(json_member(read, "none")), 0);
 	assert_done(json_need_digest(read, "digest", &same, &err), &err);
 	assert_true(digest_equal(&digest, &same));
 	assert_fails(json_need_hex(read, "digest", &same, &err), &err, ERROR_CORRUPT);

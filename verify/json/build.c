@@ -122,6 +122,19 @@ int json_add_text(struct json *array, const char *text, struct error *err)
 	return json_add_take(array, &value, err);
 }
 
+int json_set_texts(struct json *object, const char *key, const char *const *text, size_t count,
+		   struct error *err)
+{
+	struct json *list;
+
+	if (json_set_array(object, key, &list, err))
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		if (json_add_text(list, text[i], err))
+			return -1;
+	return 0;
+}
+
 int json_add_object(struct json *array, struct json **out_object, struct error *err)
 {
 	struct json *made, *borrowed;
