@@ -1,7 +1,6 @@
 /* Files and folders: safe opening, reading, removing, locking. */
 #include "kernels/file.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -122,6 +121,18 @@ static void folder_handle_close(DIR **folder)
 {
 	if (*folder)
 		closedir(*folder);
+}
+
+bool folder_next(DIR *folder, const char *path, struct dirent **out_entry, int *failed,
+		 struct error *err)
+{
+	if (*failed)
+		return false;
+	errno = 0;
+	*out_entry = readdir(folder);
+	if (!*out_entry && errno)
+		*failed = error_system(err, errno, "cannot list '%s'", path);
+	return *out_entry != NULL;
 }
 
 /* Does the folder hold anything? */

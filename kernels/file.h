@@ -2,6 +2,8 @@
 #ifndef KERNELS_FILE_H
 #define KERNELS_FILE_H
 
+#include <dirent.h>
+
 #include "kernels/buffer.h"
 
 /*
@@ -30,6 +32,14 @@ MUST_CHECK int folder_make(const char *path, struct error *err);
 
 /* Make the entries of the folder `path` durable. */
 MUST_CHECK int folder_sync(const char *path, struct error *err);
+
+/*
+ * Step to the next entry of the folder `path`, open as `folder`. False at its end, where *failed
+ * is set already, and where it cannot be read on: *failed is -1 then (ERROR_SYSTEM), so that
+ * nobody takes what was not listed for absent.
+ */
+bool folder_next(DIR *folder, const char *path, struct dirent **out_entry, int *failed,
+		 struct error *err);
 
 /* Remove `path` and everything below it; absent is success. Never follows symbolic links. */
 MUST_CHECK int folder_remove(const char *path, struct error *err);

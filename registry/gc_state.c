@@ -70,18 +70,18 @@ static int numbers_list(struct registry *registry, struct numbers *out, struct e
 	CLEANUP(folder_close) DIR *folder = NULL;
 	struct digest identity, signer;
 	struct dirent *entry;
+	int failed = 0;
 
 	if (registry_path(registry, "statements", &path, err))
 		return -1;
 	folder = opendir(path);
 	if (!folder)
 		return error_system(err, errno, "cannot list '%s'", path);
-	while (errno = 0, (entry = readdir(folder)))
-		if (reach_name_read(entry->d_name, &identity, &signer) &&
-		    number_add(out, number_of(&identity, &signer), err))
-			return -1;
-	if (errno)
-		return error_system(err, errno, "cannot list '%s'", path);
+	while (folder_next(folder, path, &entry, &failed, err))
+		if (reach_name_read(entry->d_name, &identity, &signer))
+			failed = number_add(out, number_of(&identity, &signer), err);
+	if (failed)
+		return -1;
 	if (out->count)
 		qsort(out->item, out->count, sizeof(*out->item), number_order);
 	return 0;

@@ -328,7 +328,7 @@ int known_files_clear(const struct registry *registry, int64_t before_unix_s, bo
 	if (!folder)
 		return errno == ENOENT ? 0
 				       : error_system(err, errno, "cannot look into '%s'", path);
-	while (!failed && (entry = readdir(folder))) {
+	while (folder_next(folder, path, &entry, &failed, err)) {
 		bool stale;
 
 		if (!is_note(entry->d_name))

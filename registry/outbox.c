@@ -57,7 +57,7 @@ int outbox_list(const char *folder, struct outbox_list *out_list, struct error *
 
 	if (!opened && errno != ENOENT)
 		return error_system(err, errno, "cannot list '%s'", folder);
-	while (opened && !failed && (entry = readdir(opened)))
+	while (opened && folder_next(opened, folder, &entry, &failed, err))
 		failed = name_ok(entry->d_name) ? list_add(&list, entry->d_name, err) : 0;
 	if (opened)
 		closedir(opened);

@@ -106,7 +106,7 @@ int statement_signers(struct registry *registry, const struct digest *identity,
 	folder = opendir(path);
 	if (!folder)
 		return error_system(err, errno, "cannot list '%s'", path);
-	while (!failed && (entry = readdir(folder))) {
+	while (folder_next(folder, path, &entry, &failed, err)) {
 		struct error ignored = { 0 };
 		const char *name = entry->d_name;
 

@@ -215,26 +215,27 @@ static int gone_restore(const char *folder, struct error *err)
 	for (unsigned first = 0; first < 256; first++) {
 		char path[PATH_ROOM], from[2 * PATH_ROOM], to[2 * PATH_ROOM];
 		struct dirent *entry;
+		int failed = 0;
 		DIR *handle;
 
 		snprintf(path, sizeof(path), "%s/%02x", folder, first);
 		handle = opendir(path);
-		while (handle && (entry = readdir(handle))) {
+		if (!handle && errno != ENOENT)
+			return error_system(err, errno, "cannot list '%s'", path);
+		while (handle && folder_next(handle, path, &entry, &failed, err)) {
 			size_t len = strlen(entry->d_name);
 
 			if (len < 64 + strlen(GONE) || !text_ends_with(entry->d_name, GONE))
 				continue;
 			snprintf(from, sizeof(from), "%s/%s", path, entry->d_name);
 			snprintf(to, sizeof(to), "%.*s", (int)(strlen(from) - strlen(GONE)), from);
-			if ((link(from, to) && errno != EEXIST) || unlink(from)) {
-				int failed = errno;
-
-				closedir(handle);
-				return error_system(err, failed, "cannot put '%s' back", to);
-			}
+			if ((link(from, to) && errno != EEXIST) || unlink(from))
+				failed = error_system(err, errno, "cannot put '%s' back", to);
 		}
 		if (handle)
 			closedir(handle);
+		if (failed)
+			return -1;
 	}
 	return 0;
 }

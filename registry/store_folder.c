@@ -1,7 +1,7 @@
 /* What lies in a folder of objects, in the order of the digests. */
 #include "registry/store_folder.h"
 
-#include <dirent.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,11 +33,12 @@ static int folder_list(const char *objects, unsigned first, struct digest_list *
 
 	snprintf(path, sizeof(path), "%s/%02x", objects, first);
 	folder = opendir(path);
-	while (folder && !failed && (entry = readdir(folder)))
+	if (!folder)
+		return errno == ENOENT ? 0 : error_system(err, errno, "cannot list '%s'", path);
+	while (folder_next(folder, path, &entry, &failed, err))
 		if (name_read(entry->d_name, first, &digest))
 			failed = digest_list_add(list, &digest, err);
-	if (folder)
-		closedir(folder);
+	closedir(folder);
 	if (failed || !list->count)
 		return failed;
 	qsort(list->item, list->count, sizeof(digest), digest_order);
@@ -71,5 +72,31 @@ int store_folder_list(const char *folder, struct store_cursor *cursor, struct di
 		cursor->started = true;
 	}
 	*out_count = count;
+	return 0;
+}
+
+int store_folder_notes(const char *folder, struct digest_list *out_digests, struct error *err)
+{
+	CLEANUP(digest_list_release) struct digest_list list = { 0 };
+	struct error foreign = { 0 };
+	struct dirent *entry;
+	struct digest digest;
+	int failed = 0;
+	DIR *handle = opendir(folder);
+
+	if (!handle && errno != ENOENT)
+		return error_system(err, errno, "cannot list '%s'", folder);
+	while (handle && folder_next(handle, folder, &entry, &failed, err))
+		if (strlen(entry->d_name) == 2 * DIGEST_SIZE &&
+		    digest_from_hex(span_of(entry->d_name), &digest, &foreign) == 0)
+			failed = digest_list_add(&list, &digest, err);
+	if (handle)
+		closedir(handle);
+	if (failed)
+		return -1;
+	if (list.count)
+		qsort(list.item, list.count, sizeof(*list.item), digest_order);
+	*out_digests = list;
+	list = (struct digest_list){ 0 }; /* handed over */
 	return 0;
 }

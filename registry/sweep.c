@@ -28,15 +28,15 @@ static int sweep(int parent, const char *name, int64_t now, unsigned depth, stru
 	CLEANUP(folder_close) DIR *folder = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
 	struct stat st;
+	int failed = 0;
 
 	if (!folder) {
-		int failed = errno;
-
+		failed = errno;
 		if (fd >= 0)
 			close(fd);
 		return failed == ENOENT ? 0 : error_system(err, failed, "cannot list '%s'", name);
 	}
-	while ((entry = readdir(folder))) {
+	while (folder_next(folder, name, &entry, &failed, err)) {
 		const char *at = entry->d_name;
 
 		if (strcmp(at, ".") == 0 || strcmp(at, "..") == 0 ||
@@ -49,7 +49,7 @@ static int sweep(int parent, const char *name, int64_t now, unsigned depth, stru
 		    now - st.st_mtime > PASSING_AGE_S && unlinkat(fd, at, 0) && errno != ENOENT)
 			return error_system(err, errno, "cannot remove '%s'", at);
 	}
-	return 0;
+	return failed;
 }
 
 int registry_sweep(struct registry *registry, struct error *err)

@@ -91,17 +91,20 @@ static int only_snapshot(int snapshots, const char *path, char *out_name, size_t
 	CLEANUP(dir_close) DIR *dir = fdopendir(snapshots);
 	struct dirent *entry;
 	size_t count = 0;
+	int failed = 0;
 
 	if (!dir) {
 		close(snapshots);
 		return error_system(err, errno, "cannot list '%s/snapshots'", path);
 	}
-	while ((entry = readdir(dir))) {
+	while (folder_next(dir, path, &entry, &failed, err)) {
 		if (entry->d_name[0] == '.' || !is_folder_at(dirfd(dir), entry->d_name))
 			continue;
 		if (++count == 1)
 			snprintf(out_name, size, "%s", entry->d_name);
 	}
+	if (failed)
+		return -1;
 	if (count != 1)
 		return error_set(err, ERROR_USAGE,
 				 "'%s' is a Hub cache with %zu snapshots: name one of them, "

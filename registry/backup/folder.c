@@ -113,7 +113,7 @@ static int states_each(const char *folder,
 	if (!handle)
 		return errno == ENOENT ? 0
 				       : error_system(err, errno, "cannot look into '%s'", path);
-	while (!failed && (entry = readdir(handle)))
+	while (folder_next(handle, path, &entry, &failed, err))
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
 			failed = found(arg, entry->d_name, err);
 	closedir(handle);

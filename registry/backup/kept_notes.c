@@ -63,7 +63,7 @@ static int proofs_take(const char *folder, struct kept_notes *notes, struct erro
 
 	if (!handle)
 		return error_system(err, errno, "cannot look into '%s'", folder);
-	while (!failed && (entry = readdir(handle))) {
+	while (folder_next(handle, folder, &entry, &failed, err)) {
 		CLEANUP(text_free) char *path = NULL;
 		size_t len = strlen(entry->d_name), suffix = strlen(PROOF_SUFFIX);
 

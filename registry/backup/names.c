@@ -50,7 +50,7 @@ int backup_names_list(const char *folder, const char *below, struct backup_names
 	if (!handle)
 		return errno == ENOENT ? 0
 				       : error_system(err, errno, "cannot look into '%s'", path);
-	while (!failed && (entry = readdir(handle)))
+	while (folder_next(handle, path, &entry, &failed, err))
 		if (entry->d_name[0] != '.')
 			failed = backup_names_add(names, entry->d_name, err);
 	closedir(handle);

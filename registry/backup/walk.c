@@ -224,6 +224,7 @@ static int statements_gather(const struct backup_walk *walk, struct statement_fi
 	struct statement_file one;
 	struct dirent *entry;
 	size_t room = 0;
+	int failed = 0;
 	DIR *handle;
 
 	if (path_join(walk->registry->folder, "statements", &path, err))
@@ -231,7 +232,7 @@ static int statements_gather(const struct backup_walk *walk, struct statement_fi
 	handle = opendir(path);
 	if (!handle)
 		return error_system(err, errno, "cannot look into '%s'", path);
-	while ((entry = readdir(handle))) {
+	while (folder_next(handle, path, &entry, &failed, err)) {
 		if (!statement_file_read(entry->d_name, &one))
 			continue;
 		if (files->count == room) {
@@ -248,6 +249,8 @@ static int statements_gather(const struct backup_walk *walk, struct statement_fi
 		files->item[files->count++] = one;
 	}
 	closedir(handle);
+	if (failed)
+		return -1;
 	if (files->count)
 		qsort(files->item, files->count, sizeof(*files->item), statement_file_order);
 	return 0;

@@ -21,13 +21,16 @@ static int emptiness_need(const char *folder, struct error *err)
 	DIR *handle = opendir(folder);
 	struct dirent *entry;
 	bool empty = true;
+	int failed = 0;
 
 	if (!handle)
 		return error_system(err, errno, "cannot look into '%s'", folder);
-	while ((entry = readdir(handle)))
+	while (folder_next(handle, folder, &entry, &failed, err))
 		empty &= strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
 			 strncmp(entry->d_name, ".tmp-akashi-", 12) == 0;
 	closedir(handle);
+	if (failed)
+		return -1;
 	return empty ? 0
 		     : error_set(err, ERROR_USAGE,
 				 "'%s' is no backup and not empty: a backup wants a folder of its "

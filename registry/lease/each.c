@@ -58,14 +58,14 @@ static int names_list(struct watching *watching, const char *kind, struct error 
 {
 	CLEANUP(folder_close) DIR *folder = opendir(watching->folder);
 	struct dirent *entry;
+	int failed = 0;
 
 	if (!folder && errno != ENOENT)
 		return error_system(err, errno, "cannot list '%s'", watching->folder);
-	while (folder && (entry = readdir(folder)))
-		if (lease_name_fits(entry->d_name) && lease_name_is_of(entry->d_name, kind) &&
-		    watched_add(watching, entry->d_name, err))
-			return -1;
-	return 0;
+	while (folder && folder_next(folder, watching->folder, &entry, &failed, err))
+		if (lease_name_fits(entry->d_name) && lease_name_is_of(entry->d_name, kind))
+			failed = watched_add(watching, entry->d_name, err);
+	return failed;
 }
 
 /* One more look at one that nothing is known of. */

@@ -15,6 +15,7 @@
 #include "registry/codec.h"
 #include "registry/pack/collect.h"
 #include "registry/pack/mended.h"
+#include "registry/store_folder.h"
 
 enum {
 	LOOSE_ALLOWED = 1000,         /* so many small objects may stay loose */
@@ -344,18 +345,14 @@ int packs_tidy(struct store *store, const struct context *ctx, struct error *err
 
 /* ---- Markers of what was removed ---- */
 
-static int marker_look(struct collecting *c, const char *name, struct error *err)
+static int marker_look(struct collecting *c, const struct digest *digest, struct error *err)
 {
 	CLEANUP(text_free) char *path = NULL;
-	struct error foreign = { 0 };
-	struct digest digest;
 	struct pack_hit hit;
 	size_t hits;
 
-	if (strlen(name) != 2 * DIGEST_SIZE || digest_from_hex(span_of(name), &digest, &foreign))
-		return 0;
-	if (pack_index_find(c->self->index, &digest, PACK_RECIPE, &hit, 1, &hits, err) ||
-	    packs_removed_path(c->self, &digest, &path, err))
+	if (pack_index_find(c->self->index, digest, PACK_RECIPE, &hit, 1, &hits, err) ||
+	    packs_removed_path(c->self, digest, &path, err))
 		return -1;
 	if (hits || unlink(path) == 0 || errno == ENOENT)
 		return 0;
@@ -364,16 +361,12 @@ static int marker_look(struct collecting *c, const char *name, struct error *err
 
 int collect_markers(struct collecting *c, struct error *err)
 {
-	DIR *folder = opendir(c->self->removed);
-	struct dirent *entry;
-	int failed = 0;
+	CLEANUP(digest_list_release) struct digest_list removed = { 0 };
 
-	if (!folder)
-		return errno == ENOENT ? 0
-				       : error_system(err, errno, "cannot look into '%s'",
-						      c->self->removed);
-	while (!failed && (entry = readdir(folder)))
-		failed = marker_look(c, entry->d_name, err);
-	closedir(folder);
-	return failed;
+	if (store_folder_notes(c->self->removed, &removed, err))
+		return -1;
+	for (size_t i = 0; i < removed.count; i++)
+		if (marker_look(c, &removed.item[i], err))
+			return -1;
+	return 0;
 }

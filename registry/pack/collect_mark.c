@@ -1,12 +1,11 @@
 /* What of the records in packs is needed: every pack is gone through once, on all cores. */
-#include <dirent.h>
-#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "registry/codec.h"
 #include "registry/pack/collect.h"
+#include "registry/store_folder.h"
 
 static int damaged_say(const struct digest *pack, const struct error *cause, struct error *err)
 {
@@ -324,25 +323,9 @@ static int foreign_look(struct collecting *c, struct collect_pack *pack, struct 
 /* The notes of what was removed, in order. */
 int collect_removed_list(struct collecting *c, struct error *err)
 {
-	DIR *folder = opendir(c->self->removed);
-	struct error foreign = { 0 };
-	struct dirent *entry;
-	struct digest digest;
-	int failed = 0;
-
-	c->removed.count = 0;
-	if (!folder)
-		return errno == ENOENT ? 0
-				       : error_system(err, errno, "cannot look into '%s'",
-						      c->self->removed);
-	while (!failed && (entry = readdir(folder)))
-		if (strlen(entry->d_name) == 2 * DIGEST_SIZE &&
-		    digest_from_hex(span_of(entry->d_name), &digest, &foreign) == 0)
-			failed = digest_list_add(&c->removed, &digest, err);
-	closedir(folder);
-	if (c->removed.count)
-		qsort(c->removed.item, c->removed.count, sizeof(*c->removed.item), digest_order);
-	return failed ? -1 : 0;
+	digest_list_release(&c->removed);
+	c->removed = (struct digest_list){ 0 };
+	return store_folder_notes(c->self->removed, &c->removed, err);
 }
 
 int collect_mark(struct collecting *c, struct error *err)

@@ -76,7 +76,7 @@ static int names_list(const struct pack_index *index, const char *below, struct 
 	if (!folder)
 		return errno == ENOENT ? 0
 				       : error_system(err, errno, "cannot look into '%s'", path);
-	while (!failed && (entry = readdir(folder)))
+	while (folder_next(folder, path, &entry, &failed, err))
 		if (pack_name_parse(entry->d_name, &name))
 			failed = digest_list_add(out, &name, err);
 	closedir(folder);

@@ -1,11 +1,12 @@
 /* Notes of what a repair put beside damaged records. */
 #include "registry/pack/mended.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "registry/store_folder.h"
 
 static int note_path(const struct packs_store *self, const struct digest *digest, char **out_path,
 		     struct error *err)
@@ -39,29 +40,7 @@ bool mended_has(const struct packs_store *self, const struct digest *digest)
 
 int mended_list(const struct packs_store *self, struct digest_list *out_digests, struct error *err)
 {
-	struct error foreign = { 0 };
-	struct digest_list found = { 0 };
-	struct dirent *entry;
-	struct digest digest;
-	int failed = 0;
-	DIR *folder = opendir(self->mended);
-
-	if (!folder && errno != ENOENT)
-		return error_system(err, errno, "cannot look into '%s'", self->mended);
-	while (folder && !failed && (entry = readdir(folder)))
-		if (strlen(entry->d_name) == 2 * DIGEST_SIZE &&
-		    digest_from_hex(span_of(entry->d_name), &digest, &foreign) == 0)
-			failed = digest_list_add(&found, &digest, err);
-	if (folder)
-		closedir(folder);
-	if (failed) {
-		digest_list_release(&found);
-		return -1;
-	}
-	if (found.count)
-		qsort(found.item, found.count, sizeof(*found.item), digest_order);
-	*out_digests = found;
-	return 0;
+	return store_folder_notes(self->mended, out_digests, err);
 }
 
 int mended_forget(struct packs_store *self, const struct digest *digest, struct error *err)

@@ -139,7 +139,7 @@ int quarantine_list(const char *folder, struct digest_list *out_packs, struct er
 	if (!handle)
 		return errno == ENOENT ? 0
 				       : error_system(err, errno, "cannot look into '%s'", path);
-	while (!failed && (entry = readdir(handle)))
+	while (folder_next(handle, path, &entry, &failed, err))
 		if (pack_name_parse(entry->d_name, &name))
 			failed = digest_list_add(out_packs, &name, err);
 	closedir(handle);

@@ -35,10 +35,11 @@ static int names_list(const char *folder, char ***out_name, size_t *out_count, s
 	struct dirent *entry;
 	char **name = NULL;
 	size_t count = 0;
+	int failed = 0;
 
 	if (!handle)
 		return error_system(err, errno, "cannot look into '%s'", folder);
-	while ((entry = readdir(handle))) {
+	while (folder_next(handle, folder, &entry, &failed, err)) {
 		char **more;
 
 		if (strncmp(entry->d_name, "tmp-", 4) != 0)
@@ -46,14 +47,16 @@ static int names_list(const char *folder, char ***out_name, size_t *out_count, s
 		more = realloc(name, (count + 1) * sizeof(*more));
 		if (more)
 			name = more;
-		if (!more || !(name[count] = strdup(entry->d_name))) {
-			closedir(handle);
-			names_free(name, count);
-			return error_set(err, ERROR_SYSTEM, "out of memory for names of packs");
-		}
-		count++;
+		if (!more || !(name[count] = strdup(entry->d_name)))
+			failed = error_set(err, ERROR_SYSTEM, "out of memory for names of packs");
+		else
+			count++;
 	}
 	closedir(handle);
+	if (failed) {
+		names_free(name, count);
+		return -1;
+	}
 	if (count)
 		qsort(name, count, sizeof(*name), by_name);
 	*out_name = name;

@@ -160,7 +160,7 @@ static int objects_keep(struct adding *adding, const char *folder, struct error 
 	list = opendir(folder);
 	if (!list)
 		return errno == ENOENT ? 0 : error_system(err, errno, "cannot list '%s'", folder);
-	while (!failed && (entry = readdir(list))) {
+	while (folder_next(list, folder, &entry, &failed, err)) {
 		CLEANUP(text_free) char *path = NULL;
 		CLEANUP(buffer_release) struct buffer bytes;
 		struct digest wanted, kept;

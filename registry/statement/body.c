@@ -31,6 +31,7 @@ static int body_search(struct registry *registry, const struct entry *entry, str
 	char key[DIGEST_HEX_SIZE];
 	struct dirent *item;
 	bool found = false;
+	int failed = 0;
 	DIR *list;
 
 	digest_to_hex(public_key_id(entry->key), key);
@@ -39,7 +40,7 @@ static int body_search(struct registry *registry, const struct entry *entry, str
 	list = opendir(folder);
 	if (!list)
 		return error_system(err, errno, "cannot list '%s'", folder);
-	while (!found && (item = readdir(list))) {
+	while (!found && folder_next(list, folder, &item, &failed, err)) {
 		CLEANUP(buffer_release) struct buffer bytes;
 		CLEANUP(text_free) char *path = NULL;
 		struct error ignored = { 0 };
@@ -50,12 +51,11 @@ static int body_search(struct registry *registry, const struct entry *entry, str
 		    file_read(path, &bytes, &ignored))
 			continue;
 		found = body_fits(entry, buffer_view(&bytes));
-		if (found && buffer_add(out, buffer_view(&bytes), err)) {
-			closedir(list);
-			return -1;
-		}
+		failed = found ? buffer_add(out, buffer_view(&bytes), err) : 0;
 	}
 	closedir(list);
+	if (failed)
+		return -1;
 	return found ? 0 : error_set(err, ERROR_ABSENT, "a statement's body is not here");
 }
 

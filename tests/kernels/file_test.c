@@ -73,6 +73,36 @@ static size_t count_entries(const char *folder)
 	return count - 2; /* "." and ".." */
 }
 
+static void a_folder_that_cannot_be_read_to_its_end_is_an_error(void **state)
+{
+	struct fixture *fixture = *state;
+	struct error err = { 0 }, why = { 0 };
+	struct dirent *entry;
+	size_t count = 0;
+	int failed = 0, fd;
+	DIR *folder;
+
+	write_text(fixture, "a", "no folder");
+	folder = opendir(fixture->folder);
+	assert_non_null(folder);
+	while (folder_next(folder, "it", &entry, &failed, &err))
+		count++;
+	assert_done(failed, &err);
+	assert_int_equal(count, 3); /* with "." and ".." */
+	closedir(folder);
+
+	folder = opendir(fixture->folder);
+	fd = open(in(fixture, "a"), O_RDONLY);
+	assert_non_null(folder);
+	assert_return_code(dup2(fd, dirfd(folder)), errno);
+	assert_false(folder_next(folder, "it", &entry, &failed, &err));
+	assert_fails(failed, &err, ERROR_SYSTEM);
+	assert_false(folder_next(folder, "it", &entry, &failed, &why));
+	assert_int_equal(why.code, ERROR_NONE);
+	closedir(folder);
+	close(fd);
+}
+
 static void a_file_is_replaced_whole_with_the_mode_asked_for(void **state)
 {
 	struct fixture *fixture = *state;
@@ -397,6 +427,7 @@ static void a_file_larger_than_the_limit_is_not_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		WITH_FOLDER(a_folder_that_cannot_be_read_to_its_end_is_an_error),
 		WITH_FOLDER(a_file_is_replaced_whole_with_the_mode_asked_for),
 		WITH_FOLDER(the_first_file_of_a_name_may_be_kept),
 		WITH_FOLDER(a_writer_freed_without_commit_leaves_nothing),

@@ -10,8 +10,10 @@
  * flock says that there is none; "lie": it says yes to everybody
  *   FAULT_STOP    "CALL TEXT [NUMBER]": SIGSTOP before that call (name, remove, open, sync, …) of
  *                 what has TEXT in its path; of the NUMBERth such call (1)
+ *   FAULT_LIST    the end of a path: such a folder cannot be listed (EIO)
  *   FAULT_HOST    what uname says this host is called
  */
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -411,6 +413,31 @@ int unlink(const char *name)
 {
 	stop_at("remove", name);
 	CALL(int, "remove", path_inside(AT_FDCWD, name), REAL(unlink, int, (const char *))(name));
+}
+
+static bool ends_with(const char *path, const char *end)
+{
+	size_t len = strlen(path), end_len = strlen(end);
+
+	return len >= end_len && strcmp(path + len - end_len, end) == 0;
+}
+
+struct dirent *readdir(DIR *folder)
+{
+	const char *end = getenv("FAULT_LIST");
+	char number[64], path[PATH_MAX];
+	ssize_t len;
+
+	if (end) {
+		snprintf(number, sizeof(number), "/proc/self/fd/%d", dirfd(folder));
+		len = readlink(number, path, sizeof(path) - 1);
+		path[len < 0 ? 0 : len] = '\0';
+		if (ends_with(path, end)) {
+			errno = EIO;
+			return NULL;
+		}
+	}
+	return REAL(readdir, struct dirent *, (DIR *))(folder);
 }
 
 static bool of_the_log(int fd)
