@@ -12,72 +12,17 @@
  */
 #include "verify/files/read.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 
+#include "verify/files/chunks.h"
 #include "verify/files/digest.h"
 #include "verify/tree.h"
 
 enum {
 	STEP_SIZE_BYTES = 131072,
 	BATCH_STEP_BYTES = 65536, /* of each of the pieces that are hashed side by side */
-	CHAINS_MAX = 2,  /* of SHA-256 on one core, where they keep its unit busy: a file, or two */
-	BATCH_MAX = 16,  /* pieces side by side */
-	CHUNKS_MAX = 26, /* pieces in memory, */
-	CHUNKS_KEPT_MAX = 20 /* and with a sink that wants them and needs memory too */
-};
-
-/* Room for a piece: free, being filled, to be hashed, or for the sink. */
-struct chunk {
-	struct chunk *next;
-	uint8_t *bytes;
-	size_t file, piece;
-};
-
-/* First in, first out. */
-struct queue {
-	struct chunk *first, **last;
-	size_t count;
-};
-
-/* What all threads know of a file. */
-struct shared_file {
-	struct piece *piece; /* malloced; while the file is under way */
-	void *sink_file;     /* NULL: the sink does not want it, or it ended */
-	bool fed;            /* the sink wants its pieces */
-	size_t waiting;      /* that it did not get yet */
-	size_t due;          /* the piece that it gets next, where it wants them in order */
-	bool in_order;       /* so */
-	bool busy;           /* and it is being given one */
-	bool whole;          /* read to its end */
-};
-
-struct run {
-	const struct context *ctx;
-	const struct tree *tree;
-	const struct manifest_sink *sink;
-	struct whole_file *file;
-	struct shared_file *shared;
-	uint32_t *order; /* the largest first, so that the cores end together */
-	size_t files;    /* in the tree */
-	size_t count;    /* to be read */
-	size_t threads;
-	size_t batch; /* pieces that are hashed together; 0: each by its reader */
-	bool feeds;   /* the sink may want pieces of a file that has several */
-	uint64_t total;
-
-	pthread_mutex_t lock; /* over what follows */
-	pthread_cond_t changed;
-	struct chunk chunk[CHUNKS_MAX];
-	struct chunk *free;
-	struct queue raw;   /* their pieces are to be hashed */
-	struct queue ready; /* for the sink */
-	size_t next;        /* of `order` */
-	size_t lanes;       /* files being read */
-	size_t readers;     /* threads with at least one of them */
-	uint64_t done;
-	bool failed;
-	struct error *err;
+	CHAINS_MAX = 2, /* of SHA-256 on one core, where they keep its unit busy: a file, or two */
+	BATCH_MAX = 16  /* pieces side by side */
 };
 
 /* A file that a thread reads. */
@@ -110,79 +55,6 @@ static void run_fail(struct run *run, const struct error *cause)
 	run->failed = true;
 	pthread_cond_broadcast(&run->changed);
 	pthread_mutex_unlock(&run->lock);
-}
-
-/* ---- Chunks. The lock is held. ---- */
-
-static void queue_put(struct queue *queue, struct chunk *chunk)
-{
-	chunk->next = NULL;
-	*queue->last = chunk;
-	queue->last = &chunk->next;
-	queue->count++;
-}
-
-static struct chunk *queue_take(struct queue *queue)
-{
-	struct chunk *chunk = queue->first;
-
-	queue->first = chunk->next;
-	if (!queue->first)
-		queue->last = &queue->first;
-	queue->count--;
-	return chunk;
-}
-
-/* May the sink get it now? */
-static bool chunk_is_due(const struct run *run, const struct chunk *chunk)
-{
-	const struct shared_file *shared = &run->shared[chunk->file];
-
-	return !shared->in_order || (!shared->busy && shared->due == chunk->piece);
-}
-
-/* The first that the sink may get, or NULL; those before it wait for their turn. */
-static struct chunk *chunk_due(const struct run *run)
-{
-	struct chunk *chunk = run->ready.first;
-
-	while (chunk && !chunk_is_due(run, chunk))
-		chunk = chunk->next;
-	return chunk;
-}
-
-/* Take one out of the queue, wherever it stands. */
-static void queue_remove(struct queue *queue, struct chunk *chunk)
-{
-	struct chunk **at = &queue->first;
-
-	while (*at != chunk)
-		at = &(*at)->next;
-	*at = chunk->next;
-	if (queue->last == &chunk->next)
-		queue->last = at;
-	queue->count--;
-}
-
-static void chunk_free(struct run *run, struct chunk *chunk)
-{
-	chunk->next = run->free;
-	run->free = chunk;
-}
-
-/* A chunk with memory, or NULL. */
-static struct chunk *chunk_take(struct run *run)
-{
-	struct chunk *chunk = run->free;
-
-	if (!chunk)
-		return NULL;
-	if (!chunk->bytes)
-		chunk->bytes = piece_room_new();
-	if (!chunk->bytes)
-		return NULL;
-	run->free = chunk->next;
-	return chunk;
 }
 
 /* ---- Lanes ---- */
