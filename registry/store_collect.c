@@ -4,17 +4,17 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "registry/store_folder.h"
+#include "registry/store_writing.h"
 
 #define GONE ".gone" /* behind the name of an object that is about to go */
 
-enum { STEP = 256, PATH_ROOM = PATH_MAX + 128 };
+enum { STEP = 256 };
 
 int store_collect(struct store *store, const struct context *ctx,
 		  const struct store_collect_request *request,
@@ -35,19 +35,6 @@ bool store_is_untidy(struct store *store)
 int store_tidy(struct store *store, const struct context *ctx, struct error *err)
 {
 	return store->type->tidy ? store->type->tidy(store, ctx, err) : 0;
-}
-
-static int loose_path(const char *folder, const struct digest *digest, const char *suffix,
-		      char out[PATH_ROOM], struct error *err)
-{
-	char hex[DIGEST_HEX_SIZE];
-	int len;
-
-	digest_to_hex(digest, hex);
-	len = snprintf(out, PATH_ROOM, "%s/%.2s/%s%s", folder, hex, hex, suffix);
-	return len < 0 || len >= PATH_ROOM
-		       ? error_set(err, ERROR_USAGE, "the path of the store is too long")
-		       : 0;
 }
 
 /* When it was written, linked, or found again instead of being written once more. */
@@ -93,7 +80,7 @@ static int passing_end(const char *passing, const char *path, bool back, struct 
 static int loose_remove(const char *path, const struct store_collect_request *request,
 			bool *out_removed, struct error *err)
 {
-	char passing[PATH_ROOM + sizeof(GONE)];
+	char passing[OBJECT_PATH_ROOM + sizeof(GONE)];
 	struct stat before, st;
 
 	*out_removed = false;
@@ -115,7 +102,7 @@ static int link_remove(const char *path, const char *marker,
 		       const struct store_collect_request *request, bool *out_removed,
 		       struct error *err)
 {
-	char passing[PATH_ROOM + sizeof(GONE)];
+	char passing[OBJECT_PATH_ROOM + sizeof(GONE)];
 	struct stat before, after;
 
 	*out_removed = false;
@@ -133,7 +120,7 @@ static int link_remove(const char *path, const char *marker,
 
 /* What one object consists of in the folder. */
 struct loose {
-	char path[3][PATH_ROOM]; /* the object, its .ref, its .link */
+	char path[3][OBJECT_PATH_ROOM]; /* the object, its .ref, its .link */
 	bool there[3];
 	uint64_t size;
 	int64_t changed; /* the last of them, seconds since 1970 */
@@ -152,7 +139,7 @@ static int loose_look(const char *folder, const struct digest *digest,
 	for (size_t i = 0; i < 3; i++) {
 		struct stat st;
 
-		if (loose_path(folder, digest, suffix[i], out->path[i], err))
+		if (object_path(folder, digest, suffix[i], out->path[i], err))
 			return -1;
 		out->there[i] = lstat(out->path[i], &st) == 0;
 		/* Of a link, when its owner changed the file says nothing. */
@@ -165,9 +152,9 @@ static int loose_look(const char *folder, const struct digest *digest,
 			out->changed = changed_of(&st).tv_sec;
 	}
 	if (out->there[0]) {
-		char marker[PATH_ROOM];
+		char marker[OBJECT_PATH_ROOM];
 
-		if (loose_path(folder, digest, ".link", marker, err))
+		if (object_path(folder, digest, ".link", marker, err))
 			return -1;
 		out->there[2] = file_exists(marker);
 	}
@@ -213,7 +200,7 @@ static int garbage_take(struct loose *loose, const struct store_collect_request 
 static int gone_restore(const char *folder, struct error *err)
 {
 	for (unsigned first = 0; first < 256; first++) {
-		char path[PATH_ROOM], from[2 * PATH_ROOM], to[2 * PATH_ROOM];
+		char path[OBJECT_PATH_ROOM], from[2 * OBJECT_PATH_ROOM], to[2 * OBJECT_PATH_ROOM];
 		struct dirent *entry;
 		int failed = 0;
 		DIR *handle;
@@ -284,21 +271,21 @@ int loose_collect(const char *folder, const struct live_set *objects,
 int loose_rely(struct store *store, const struct digest *digest, bool *out_has, struct error *err)
 {
 	static const char *const suffix[] = { "", ".ref" };
-	char path[PATH_ROOM];
+	char path[OBJECT_PATH_ROOM];
 	enum store_mode mode;
 	struct error absent = { 0 };
 
 	*out_has = false;
 	/* A link's times are its owner's: only the marker is ours. */
 	if (store_mode_of(store, digest, &mode, &absent) == 0 && mode == STORE_LINK) {
-		if (loose_path(files_folder(store), digest, ".link", path, err))
+		if (object_path(files_folder(store), digest, ".link", path, err))
 			return -1;
 		(void)!utimensat(AT_FDCWD, path, NULL, AT_SYMLINK_NOFOLLOW);
 		*out_has = true;
 		return 0;
 	}
 	for (size_t i = 0; i < 2 && !*out_has; i++) {
-		if (loose_path(files_folder(store), digest, suffix[i], path, err))
+		if (object_path(files_folder(store), digest, suffix[i], path, err))
 			return -1;
 		*out_has = utimensat(AT_FDCWD, path, NULL, AT_SYMLINK_NOFOLLOW) == 0;
 		if (!*out_has && errno != ENOENT)

@@ -11,6 +11,7 @@
 #include "registry/store.h"
 #include "registry/store_collect.h"
 #include "registry/store_folder.h"
+#include "registry/store_writing.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,27 +25,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "registry/clone.h"
 #include "registry/elsewhere.h"
 #include "registry/plain_file.h"
 
-enum {
-	PATH_ROOM = PATH_MAX + 128,
-	SMALL_CHANGE_BYTES = 1 << 20, /* room that manifest, statement and log always find */
-};
+enum { SMALL_CHANGE_BYTES = 1 << 20 }; /* room that manifest, statement and log always find */
 
 struct files_store {
 	struct store head;
 	char *folder;
-};
-
-/* Bytes on their way to a name. */
-struct writing {
-	struct files_store *store;
-	int fd;
-	int like;        /* the file that it is a clone of, whose bytes the caller reads; or -1 */
-	uint64_t size;   /* of the clone */
-	char *temporary; /* NULL without a name */
 };
 
 struct files_writer {
@@ -87,173 +75,9 @@ static void files_close(struct store *store)
 	free(self);
 }
 
-/* "FOLDER/HH/HEX<suffix>". */
-static int object_path(const struct files_store *self, const struct digest *digest,
-		       const char *suffix, char out_path[PATH_ROOM], struct error *err)
+const char *files_folder(const struct store *store)
 {
-	char hex[DIGEST_HEX_SIZE];
-	int len;
-
-	digest_to_hex(digest, hex);
-	len = snprintf(out_path, PATH_ROOM, "%s/%.2s/%s%s", self->folder, hex, hex, suffix);
-	if (len < 0 || len >= PATH_ROOM)
-		return error_set(err, ERROR_USAGE, "the path of the store is too long");
-	return 0;
-}
-
-/* Make the folder an object lies in. */
-static int object_folder_make(char *path, struct error *err)
-{
-	char *slash = strrchr(path, '/');
-	int failed;
-
-	*slash = '\0';
-	failed = folder_make(path, err);
-	*slash = '/';
-	return failed;
-}
-
-static int object_folder_sync(char *path, struct error *err)
-{
-	char *slash = strrchr(path, '/');
-	int failed;
-
-	*slash = '\0';
-	failed = folder_sync(path, err);
-	*slash = '/';
-	return failed;
-}
-
-static void writing_release(struct writing *writing)
-{
-	if (writing->fd >= 0)
-		close(writing->fd);
-	if (writing->like >= 0)
-		close(writing->like);
-	if (writing->temporary)
-		unlink(writing->temporary);
-	free(writing->temporary);
-}
-
-/*
- * Share the blocks of the open file `like` where the file system can: the very file that is read,
- * whatever its name stands for by now.
- */
-static void clone_take(struct writing *writing, int like)
-{
-	int fd = fcntl(like, F_DUPFD_CLOEXEC, 0);
-	struct stat st;
-
-	if (fd < 0)
-		return;
-	if (ioctl(writing->fd, FICLONE, fd) || fstat(writing->fd, &st)) {
-		close(fd);
-		return;
-	}
-	writing->size = (uint64_t)st.st_size;
-	writing->like = fd;
-}
-
-/* `like`: see clone_take; -1: none. */
-static int writing_begin(struct files_store *self, int like, struct writing *out_writing,
-			 struct error *err)
-{
-	struct writing writing = { .store = self, .like = -1 };
-
-	writing.fd = open(self->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0444);
-	if (writing.fd < 0 &&
-	    asprintf(&writing.temporary, "%s/.tmp-akashi-XXXXXX", self->folder) < 0)
-		writing.temporary = NULL;
-	if (writing.temporary) {
-		writing.fd = mkostemp(writing.temporary, O_CLOEXEC);
-		if (writing.fd >= 0)
-			fchmod(writing.fd, 0444);
-	}
-	if (writing.fd < 0) {
-		int failed = errno;
-
-		free(writing.temporary);
-		return error_system(err, failed, "cannot write into the store '%s'", self->folder);
-	}
-	if (like >= 0)
-		clone_take(&writing, like);
-	*out_writing = writing;
-	return 0;
-}
-
-static bool is_cloned(const struct writing *writing)
-{
-	return writing->like >= 0;
-}
-
-static int writing_add(struct writing *writing, uint64_t offset, struct span bytes,
-		       struct error *err)
-{
-	if (is_cloned(writing))
-		return 0; /* clone_compare tells when all was read */
-	while (bytes.len) {
-		ssize_t wrote = pwrite(writing->fd, bytes.data, bytes.len, (off_t)offset);
-
-		if (wrote < 0 && errno == EINTR)
-			continue;
-		if (wrote < 0)
-			return error_system(err, errno, "cannot write an object into '%s'",
-					    writing->store->folder);
-		offset += (uint64_t)wrote;
-		bytes.data += wrote;
-		bytes.len -= (size_t)wrote;
-	}
-	return 0;
-}
-
-/* As young as if it had been written; false where it went meanwhile. A link's times are its
- * owner's. */
-static bool there_touch(const char *path, const char *link)
-{
-	const char *ours = file_exists(link) ? link : path;
-
-	return utimensat(AT_FDCWD, ours, NULL, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
-}
-
-/* Give the written file its name; one that has it already may stay. */
-static int writing_name(struct writing *writing, const char *path, const char *link_path,
-			struct error *err)
-{
-	char self[64];
-
-	snprintf(self, sizeof(self), "/proc/self/fd/%d", writing->fd);
-	do {
-		if (writing->temporary
-			    ? link(writing->temporary, path) == 0
-			    : linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0)
-			return 0;
-		if (errno != EEXIST)
-			return error_system(err, errno, "cannot name the object '%s'", path);
-	} while (!there_touch(path, link_path)); /* a collection took it away */
-	return 0;
-}
-
-/* `size`: how many bytes were written, or the clone should have. */
-static int writing_commit(struct writing *writing, uint64_t size, const struct digest *digest,
-			  struct error *err)
-{
-	char path[PATH_ROOM], other[PATH_ROOM], link_path[PATH_ROOM];
-
-	if (is_cloned(writing) && size != writing->size)
-		return error_set(err, ERROR_CORRUPT, "a file grew while it was read");
-	if (is_cloned(writing) && clone_compare(writing->fd, writing->like, digest, err))
-		return -1;
-	if (object_path(writing->store, digest, "", path, err) ||
-	    object_path(writing->store, digest, ".ref", other, err) ||
-	    object_path(writing->store, digest, ".link", link_path, err) ||
-	    object_folder_make(path, err))
-		return -1;
-	if (fsync(writing->fd))
-		return error_system(err, errno, "cannot make the object '%s' durable", path);
-	if (writing_name(writing, path, link_path, err) || object_folder_sync(path, err))
-		return -1;
-	unlink(other); /* the bytes are here now: a reference to elsewhere has no use */
-	return 0;
+	return ((const struct files_store *)store)->folder;
 }
 
 /* ---- Small objects, in order ---- */
@@ -264,7 +88,7 @@ static int files_put_begin(struct store *store, struct store_writer **out_writer
 
 	if (!writer)
 		return error_set(err, ERROR_SYSTEM, "out of memory for an object");
-	if (writing_begin((struct files_store *)store, -1, &writer->writing, err)) {
+	if (writing_begin(files_folder(store), -1, &writer->writing, err)) {
 		free(writer);
 		return -1;
 	}
@@ -308,13 +132,13 @@ static int files_file_begin(struct store *store, const struct store_file_wish *w
 
 	if (!file)
 		return error_set(err, ERROR_SYSTEM, "out of memory for '%s'", wish->name);
-	if (writing_begin((struct files_store *)store,
-			  wish->like ? source_descriptor(wish->like) : -1, &file->writing, err)) {
+	if (writing_begin(files_folder(store), wish->like ? source_descriptor(wish->like) : -1,
+			  &file->writing, err)) {
 		free(file);
 		return -1;
 	}
 	file->head.store = store;
-	file->head.there = is_cloned(&file->writing);
+	file->head.there = writing_is_clone(&file->writing);
 	file->size = wish->size;
 	*out_file = &file->head;
 	return 0;
@@ -359,9 +183,9 @@ static int files_file_commit(struct store_file *head, const struct digest *whole
 static int files_settle(struct store *store, const struct digest *digest, struct error *err)
 {
 	struct files_store *self = (struct files_store *)store;
-	char path[PATH_ROOM];
+	char path[OBJECT_PATH_ROOM];
 
-	return object_path(self, digest, "", path, err) || object_folder_make(path, err) ||
+	return object_path(self->folder, digest, "", path, err) || object_folder_make(path, err) ||
 			       object_folder_sync(path, err)
 		       ? -1
 		       : 0;
@@ -373,19 +197,19 @@ static int files_put_file(struct store *store, const char *file, uint64_t size,
 			  const struct digest *digest, enum store_mode mode, struct error *err)
 {
 	struct files_store *self = (struct files_store *)store;
-	char path[PATH_ROOM], marker[PATH_ROOM], link_path[PATH_ROOM];
+	char path[OBJECT_PATH_ROOM], marker[OBJECT_PATH_ROOM], link_path[OBJECT_PATH_ROOM];
 	CLEANUP(text_free) char *real = realpath(file, NULL);
 
 	if (!real)
 		return error_system(err, errno, "cannot find '%s'", file);
 	if (strlen(real) >= PATH_MAX || strchr(real, '\n'))
 		return error_set(err, ERROR_USAGE, "the path '%s' cannot be written down", real);
-	if (object_path(self, digest, "", path, err) || object_folder_make(path, err) ||
-	    object_path(self, digest, ".link", link_path, err) ||
-	    object_path(self, digest, ".ref", marker, err))
+	if (object_path(self->folder, digest, "", path, err) || object_folder_make(path, err) ||
+	    object_path(self->folder, digest, ".link", link_path, err) ||
+	    object_path(self->folder, digest, ".ref", marker, err))
 		return -1;
 	/* What is there is found once more, which a collection must see. */
-	if (file_exists(path) && there_touch(path, link_path))
+	if (file_exists(path) && object_touch(path, link_path))
 		return object_folder_sync(path, err);
 	if (mode == STORE_LINK)
 		return elsewhere_link(path, link_path, real, size, err) ||
@@ -397,12 +221,12 @@ static int files_put_file(struct store *store, const char *file, uint64_t size,
 
 /* The marker of a reference, which must be there. */
 static int reference_marker(const struct files_store *self, const struct digest *digest,
-			    char out_marker[PATH_ROOM], struct error *err)
+			    char out_marker[OBJECT_PATH_ROOM], struct error *err)
 {
 	char hex[DIGEST_HEX_SIZE];
 
 	digest_to_hex(digest, hex);
-	if (object_path(self, digest, ".ref", out_marker, err))
+	if (object_path(self->folder, digest, ".ref", out_marker, err))
 		return -1;
 	return file_exists(out_marker)
 		       ? 0
@@ -413,11 +237,11 @@ static int files_changed(struct store *store, const struct digest *digest, bool 
 			 struct error *err)
 {
 	struct files_store *self = (struct files_store *)store;
-	char path[PATH_ROOM], link[PATH_ROOM], reference[PATH_ROOM];
+	char path[OBJECT_PATH_ROOM], link[OBJECT_PATH_ROOM], reference[OBJECT_PATH_ROOM];
 
-	if (object_path(self, digest, "", path, err) ||
-	    object_path(self, digest, ".link", link, err) ||
-	    object_path(self, digest, ".ref", reference, err))
+	if (object_path(self->folder, digest, "", path, err) ||
+	    object_path(self->folder, digest, ".link", link, err) ||
+	    object_path(self->folder, digest, ".ref", reference, err))
 		return -1;
 	if (file_exists(path))
 		*out_changed = file_exists(link) && elsewhere_changed(link, path);
@@ -430,25 +254,21 @@ static int files_stamp(struct store *store, const struct digest *digest,
 		       struct file_stamp *out_stamp, struct error *err)
 {
 	struct files_store *self = (struct files_store *)store;
-	char path[PATH_ROOM];
+	char path[OBJECT_PATH_ROOM];
 
-	return object_path(self, digest, "", path, err) || file_stamp_take(path, out_stamp, err)
+	return object_path(self->folder, digest, "", path, err) ||
+			       file_stamp_take(path, out_stamp, err)
 		       ? -1
 		       : 0;
-}
-
-const char *files_folder(const struct store *store)
-{
-	return ((const struct files_store *)store)->folder;
 }
 
 static int files_read(struct store *store, const struct digest *digest, struct source **out_source,
 		      struct error *err)
 {
 	struct files_store *self = (struct files_store *)store;
-	char path[PATH_ROOM];
+	char path[OBJECT_PATH_ROOM];
 
-	if (object_path(self, digest, "", path, err))
+	if (object_path(self->folder, digest, "", path, err))
 		return -1;
 	if (file_exists(path))
 		return source_open_file(path, out_source, err);
@@ -461,11 +281,11 @@ static int files_mode(struct store *store, const struct digest *digest, enum sto
 		      struct error *err)
 {
 	struct files_store *self = (struct files_store *)store;
-	char path[PATH_ROOM], link[PATH_ROOM], reference[PATH_ROOM];
+	char path[OBJECT_PATH_ROOM], link[OBJECT_PATH_ROOM], reference[OBJECT_PATH_ROOM];
 
-	if (object_path(self, digest, "", path, err) ||
-	    object_path(self, digest, ".link", link, err) ||
-	    object_path(self, digest, ".ref", reference, err))
+	if (object_path(self->folder, digest, "", path, err) ||
+	    object_path(self->folder, digest, ".link", link, err) ||
+	    object_path(self->folder, digest, ".ref", reference, err))
 		return -1;
 	if (file_exists(path))
 		*out_mode = file_exists(link) ? STORE_LINK : STORE_COPY;
@@ -482,7 +302,7 @@ static int files_location(struct store *store, const struct digest *digest, stru
 {
 	struct files_store *self = (struct files_store *)store;
 	CLEANUP(text_free) char *location = NULL;
-	char marker[PATH_ROOM];
+	char marker[OBJECT_PATH_ROOM];
 	enum store_mode mode;
 	uint64_t size;
 
@@ -490,7 +310,7 @@ static int files_location(struct store *store, const struct digest *digest, stru
 		return -1;
 	if (mode == STORE_COPY)
 		return error_set(err, ERROR_ABSENT, "the object is the store's own");
-	if (object_path(self, digest, mode == STORE_LINK ? ".link" : ".ref", marker, err) ||
+	if (object_path(self->folder, digest, mode == STORE_LINK ? ".link" : ".ref", marker, err) ||
 	    (mode == STORE_LINK ? elsewhere_linked(marker, &location, err)
 				: elsewhere_find(marker, &size, &location, err)))
 		return -1;
@@ -521,10 +341,10 @@ int files_unlink(struct store *store, const struct digest *digest, struct error 
 {
 	struct files_store *self = (struct files_store *)store;
 	static const char *const suffix[] = { "", ".ref", ".link" };
-	char path[PATH_ROOM];
+	char path[OBJECT_PATH_ROOM];
 
 	for (size_t i = 0; i < 3; i++) {
-		if (object_path(self, digest, suffix[i], path, err))
+		if (object_path(self->folder, digest, suffix[i], path, err))
 			return -1;
 		if (unlink(path) && errno != ENOENT)
 			return error_system(err, errno, "cannot remove the object '%s'", path);
@@ -534,9 +354,9 @@ int files_unlink(struct store *store, const struct digest *digest, struct error 
 
 int files_unlinked(struct store *store, const struct digest *digest, struct error *err)
 {
-	char path[PATH_ROOM];
+	char path[OBJECT_PATH_ROOM];
 
-	if (object_path((struct files_store *)store, digest, "", path, err))
+	if (object_path(files_folder(store), digest, "", path, err))
 		return -1;
 	*strrchr(path, '/') = '\0';
 	return file_exists(path) ? folder_sync(path, err) : 0;
@@ -553,23 +373,23 @@ static int files_mend(struct store *store, const struct context *ctx, const stru
 {
 	struct files_store *self = (struct files_store *)store;
 	static const char *const suffix[] = { ".ref", ".link" };
-	char path[PATH_ROOM], marker[PATH_ROOM];
+	char path[OBJECT_PATH_ROOM], marker[OBJECT_PATH_ROOM];
 	CLEANUP(text_free) char *aside = NULL;
 
 	if (path_join(self->folder, "damaged", &aside, err) ||
-	    object_path(self, digest, "", path, err))
+	    object_path(self->folder, digest, "", path, err))
 		return -1;
 	if (good ? aside_replace(path, aside, ctx, digest, good, err)
 		 : aside_keep(path, aside, err))
 		return -1;
 	for (size_t i = 0; i < 2; i++)
-		if (object_path(self, digest, suffix[i], marker, err) ||
+		if (object_path(self->folder, digest, suffix[i], marker, err) ||
 		    aside_keep(marker, aside, err))
 			return -1;
 	if (!good)
 		return files_remove(store, digest, err);
 	for (size_t i = 0; i < 2; i++)
-		if (object_path(self, digest, suffix[i], marker, err) ||
+		if (object_path(self->folder, digest, suffix[i], marker, err) ||
 		    (unlink(marker) && errno != ENOENT))
 			return error_system(err, errno, "cannot remove '%s'", marker);
 	return 0;
@@ -586,8 +406,8 @@ static bool files_shares(struct store *store, const char *sample)
 
 	if (like < 0)
 		return false;
-	if (writing_begin(self, like, &writing, &ignored) == 0) {
-		cloned = is_cloned(&writing);
+	if (writing_begin(self->folder, like, &writing, &ignored) == 0) {
+		cloned = writing_is_clone(&writing);
 		writing_release(&writing);
 	}
 	close(like);
@@ -616,10 +436,10 @@ static int files_clone(struct store *store, const struct digest *digest, int fd,
 {
 	struct files_store *self = (struct files_store *)store;
 	struct error ignored = { 0 };
-	char path[PATH_ROOM];
+	char path[OBJECT_PATH_ROOM];
 	int from;
 
-	if (object_path(self, digest, "", path, err))
+	if (object_path(self->folder, digest, "", path, err))
 		return -1;
 	from = plain_file_open(AT_FDCWD, path, &ignored);
 	*out_done = from >= 0 && ioctl(fd, FICLONE, from) == 0;
@@ -635,12 +455,12 @@ static int files_parts(struct store *store, const struct digest *digest, bool me
 {
 	struct files_store *self = (struct files_store *)store;
 	CLEANUP(text_free) char *location = NULL;
-	char path[PATH_ROOM];
+	char path[OBJECT_PATH_ROOM];
 	struct stat st;
 	uint64_t size;
 
 	(void)measure; /* it costs no more */
-	if (object_path(self, digest, "", path, err))
+	if (object_path(self->folder, digest, "", path, err))
 		return -1;
 	if (stat(path, &st) == 0)
 		return visit(arg, digest, (uint64_t)st.st_size,
