@@ -210,7 +210,7 @@ static int row_json(struct json *items, const struct comparison *comparison,
 	if (json_add_object(items, &item, err) || json_set_text(item, "task", row->task, err) ||
 	    json_set_text(item, "metric", row->metric, err) ||
 	    json_set_text(item, "filter", row->filter, err) ||
-	    json_set_hex(item, "signer", &row->signer, err) ||
+	    json_set_digest(item, "key", &row->signer, err) ||
 	    json_set_bool(item, "independent", row->side == COMPARE_INDEPENDENT, err) ||
 	    json_set_bool(item, "believed", row->side != COMPARE_UNBELIEVED, err) ||
 	    json_set_array(item, "versions", &cells, err))
@@ -240,7 +240,7 @@ static int unbelieved_json(const struct comparison *comparison, struct json *obj
 		name_to_text(&comparison->versions.item[eval->version].name, name);
 		if (json_add_object(list, &item, err) || json_set_text(item, "name", name, err) ||
 		    json_set_digest(item, "statement", &eval->identity, err) ||
-		    json_set_hex(item, "signer", &eval->signer, err) ||
+		    json_set_digest(item, "key", &eval->signer, err) ||
 		    json_set_text(item, "why", eval->why.text, err))
 			return -1;
 	}

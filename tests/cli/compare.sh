@@ -167,6 +167,9 @@ json '[(i["independent"], i["believed"], i["versions"][0]["value"]) for i in o["
 json '[u["name"] for u in o["unbelieved"]] == ["w/m@1"] and "signer unknown" in o["unbelieved"][0]["why"]'
 run 0 compare w/m@1 --all-signers --json
 json '[(i["independent"], i["believed"]) for i in o["items"]] == [(False, True), (True, True), (False, False)]'
+cp "$STORY/out" compared # both call the key that signed `key`
+run 0 show w/m@1 --all-signers --json
+json '{i["key"] for i in __import__("json").load(open("compared"))["items"]} <= {s["key"] for s in o["scores"]}'
 run 0 show w/m@1 --json
 json '[(s["independent"], s["believed"], s["value"]) for s in o["scores"]] == [(False, True, "0.05"), (False, True, "0.1"), (True, True, "0.15")]'
 json 'len(o["unbelieved"]) == 1 and [a.get("believed") for a in o["about"] if a["kind"] == "eval"].count(False) == 1'
