@@ -175,7 +175,8 @@ const struct command command_lint = {
 		"identifier and says what to do.\n\n"
 		"Registered checkpoints are judged by their stored digests, in milliseconds, "
 		"unless "
-		"--values is given. Folders are read once.",
+		"--values is given. Folders are read once. At most 10,000 checkpoints are taken "
+		"at once.",
 	.options = lint_options,
 	.examples = lint_examples,
 	.exit_notes = "1 where errors were found (--strict: or warnings), 0 otherwise.",

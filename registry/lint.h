@@ -10,7 +10,7 @@
 
 #include "registry/home.h"
 
-#define LINT_CHECKPOINTS_MAX 10000u
+#define LINT_CHECKPOINTS_MAX 10000u /* in one call; cli/cmd_lint.c says it, too */
 
 enum lint_severity { LINT_NOTE, LINT_WARNING, LINT_ERROR };
 

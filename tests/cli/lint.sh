@@ -19,6 +19,13 @@ json 'o["schema"] == "akashi/lint/1" and o["items"] == [] and o["tensorsLookedAt
 run 0 lint sound/step1000 sound/step2000 'sound/*3000'
 said "3 checkpoints"
 
+# More than it takes are refused, with the number that it takes.
+mkdir many
+(cd many && seq -f step-%.0f 10001 | xargs mkdir)
+run 2 lint many
+complained "lint takes at most 10000 at once"
+rm -rf many
+
 # Each fault of a published series, in one.
 make pythia step0 step1 step2 step4 step8 step32 step64 step128 step1000 step2000 step3000 step5000 step6000 step-6000 main \
 	--same step1=step0 --nan step5000=lm_head.weight --config step5000.rope_theta=500000.0 \
