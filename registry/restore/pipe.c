@@ -17,8 +17,13 @@
 enum {
 	JOBS_MAX = 8,
 	SLOTS_MAX = 16,
-	SLOTS_SPARE = 8,   /* beside one for each thread */
-	LANES = 2,         /* chains on one core, where they keep its unit for SHA-256 busy */
+	SLOTS_SPARE = 8, /* beside one for each thread */
+	/*
+	 * Chains on one core. Not as many as hash_streams_best(): each is a part in memory, and
+	 * four for each core are more than the third cache has, took as long where two keep the
+	 * unit for SHA-256 busy, and left other cores with nothing to hash.
+	 */
+	LANES = 2,
 	FILES_AT_ONCE = 4, /* being read: as many as two cores hash */
 	STEP_SIZE_BYTES = 131072,
 };

@@ -21,8 +21,13 @@
 enum {
 	STEP_SIZE_BYTES = 131072,
 	BATCH_STEP_BYTES = 65536, /* of each of the pieces that are hashed side by side */
-	CHAINS_MAX = 2, /* of SHA-256 on one core, where they keep its unit busy: a file, or two */
-	BATCH_MAX = 16  /* pieces side by side */
+	/*
+	 * Chains of SHA-256 on one core: a file and its piece, or two files. Not as many as
+	 * hash_streams_best(): the bytes of four do not fit a core's second cache, which cost more
+	 * than four chains gained; and where it is sixteen, pieces fill the lanes (run.batch).
+	 */
+	CHAINS_MAX = 2,
+	BATCH_MAX = 16 /* pieces side by side */
 };
 
 /* A file that a thread reads. */
