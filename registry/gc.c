@@ -14,39 +14,34 @@ static int reached(void *arg, const struct reach_object *object, struct error *e
 
 struct collecting_for {
 	struct registry *registry;
-	bool again;
-	struct remembered *remembered; /* NULL until something is marked */
+	bool again; /* what statements need is read again, and not believed to be as remembered */
 };
-
-static void collecting_for_release(struct collecting_for *collecting)
-{
-	remembered_close(&collecting->remembered);
-}
 
 /*
  * Anew each time: what was logged meanwhile counts. What a statement needs never changes, so that
  * may be remembered; which statements there are, and what was released of them, is asked.
  */
-static int mark(void *user, uint64_t expected, struct live_set **out_objects, struct error *err)
+static int mark(void *user, struct live_set **out_objects, struct error *err)
 {
-	struct collecting_for *collecting = user;
+	const struct collecting_for *collecting = user;
 	struct registry *registry = collecting->registry;
+	CLEANUP(remembered_close) struct remembered *remembered = NULL;
 	CLEANUP(live_set_free) struct live_set *objects = NULL;
 	struct reach_request request = { .visit = reached };
 	uint64_t salt;
 
-	if (!collecting->remembered &&
-	    remembered_open(registry, collecting->again, &collecting->remembered, err))
+	if (remembered_open(registry, collecting->again, &remembered, err))
 		return -1;
-	request.remembered = collecting->remembered;
+	request.remembered = remembered;
 	if (context_random(registry->ctx, (uint8_t *)&salt, sizeof(salt), err) ||
-	    live_set_new(salt, expected, &objects, err))
+	    live_set_new(salt, 0, &objects, err))
 		return -1;
 	request.arg = objects;
 	if (reach_each(registry, &request, err))
 		return error_prefix(err,
 				    "nothing is thrown away, because it cannot be told what is "
 				    "needed (akashi fsck)");
+	remembered_save(remembered, true);
 	*out_objects = objects;
 	objects = NULL; /* handed over */
 	return 0;
@@ -65,7 +60,6 @@ static int still(void *user, struct span taken, bool *out_still, struct error *e
 int registry_gc(struct registry *registry, const struct gc_request *request,
 		struct store_collected *out_collected, struct error *err)
 {
-	CLEANUP(collecting_for_release)
 	struct collecting_for collecting = { .registry = registry, .again = request->again };
 	struct store_collect_request ask = { .mark = mark,
 					     .state = state,
@@ -87,8 +81,6 @@ int registry_gc(struct registry *registry, const struct gc_request *request,
 				 "another akashi gc, or an akashi backup, is at work here");
 	if (store_collect(registry->store, registry->ctx, &ask, out_collected, err))
 		return -1;
-	if (collecting.remembered)
-		remembered_save(collecting.remembered, true);
 	return known_files_clear(registry, ask.now - GC_NOTES_S, ask.dry_run, &out_collected->notes,
 				 err);
 }

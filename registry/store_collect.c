@@ -301,7 +301,7 @@ int loose_collect_all(struct store *store, const struct context *ctx,
 	CLEANUP(live_set_free) struct live_set *objects = NULL;
 
 	(void)ctx;
-	return request->mark(request->user, 0, &objects, err) ||
+	return request->mark(request->user, &objects, err) ||
 			       loose_collect(files_folder(store), objects, request, NULL, collected,
 					     err)
 		       ? -1

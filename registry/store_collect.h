@@ -12,11 +12,9 @@ struct store_collect_request {
 	/*
 	 * Make the set of the objects that are needed as of now (the caller of this slot frees it):
 	 * called once, or again when something new may have come to be needed. Objects that are not
-	 * in it and were not written or found again within `grace_s` seconds are garbage. There are
-	 * hardly more than `expected` (0: unknown).
+	 * in it and were not written or found again within `grace_s` seconds are garbage.
 	 */
-	int (*mark)(void *user, uint64_t expected, struct live_set **out_objects,
-		    struct error *err);
+	int (*mark)(void *user, struct live_set **out_objects, struct error *err);
 	/*
 	 * Both or none, and they may fail: what `mark` is about to find needed, put in a form that
 	 * is appended to `out`; and whether everything that was needed when `state` was given still

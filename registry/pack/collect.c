@@ -95,18 +95,17 @@ static int record_load(struct pack_handle *handle, const struct pack_entry *entr
 int collect_copy(struct collecting *c, struct pack_handle *handle, const struct pack_entry *entry,
 		 struct error *err)
 {
-	CLEANUP(buffer_release) struct buffer stored;
 	struct pack_record record;
+	struct span stored;
 	bool mine;
 
-	buffer_init(&stored, STORED_MAX);
-	if (record_load(handle, entry, &stored, &record, err) ||
+	if (record_next(c, handle, entry, &stored, &record, err) ||
 	    pack_writer_claim(c->writer, &entry->digest, entry->kind, &mine, err))
 		return -1;
 	if (!mine)
 		return 0;
 	c->unsealed++;
-	return pack_writer_add(c->writer, &record, buffer_view(&stored), err);
+	return pack_writer_add(c->writer, &record, stored, err);
 }
 
 int collect_flush(struct collecting *c, struct error *err)
@@ -242,6 +241,9 @@ static int pack_copy(struct collecting *c, const struct digest *pack, bool all, 
 
 	if (collect_entries(c, pack, &handle, &entry, &count, err))
 		return -1;
+	/* In the order in which files are read, also out of the pack that is written. */
+	if (count)
+		qsort(entry, count, sizeof(*entry), by_offset);
 	failed = needed_copy(c, handle, entry, count, all, err);
 	free(entry);
 	pack_handle_drop(&handle);

@@ -330,22 +330,17 @@ int collect_removed_list(struct collecting *c, struct error *err)
 
 int collect_mark(struct collecting *c, struct error *err)
 {
-	uint64_t salt, records;
+	uint64_t salt;
 
 	live_set_free(&c->objects);
 	live_set_free(&c->records);
 	c->foreign = false;
 	/* What comes to be needed after this is needed by a writer that lives. */
-	if (pack_index_refresh(c->self->index, err))
-		return -1;
-	records = pack_index_records(c->self->index);
-	/* A file has a recipe and some data; the eighth is for those that share theirs, and lie
-	 * loose. */
-	if (c->request->mark(c->request->user, records / 2 + records / 8, &c->objects, err) ||
+	if (c->request->mark(c->request->user, &c->objects, err) ||
 	    pack_index_refresh(c->self->index, err) || collect_packs_list(c, err) ||
 	    collect_removed_list(c, err) ||
 	    context_random(c->ctx, (uint8_t *)&salt, sizeof(salt), err) ||
-	    live_set_new(salt, records, &c->records, err) ||
+	    live_set_new(salt, pack_index_records(c->self->index), &c->records, err) ||
 	    entries_each(c, entry_mark, false, err))
 		return -1;
 	return c->foreign ? entries_each(c, foreign_look, false, err) : 0;

@@ -14,7 +14,7 @@
 #include "registry/pack/index.h"
 #include "registry/pack/index_file.h"
 
-enum { BATCH_ENTRIES = 1 << 18, STREAM_ENTRIES = 1 << 11, RUNS_MAX = 4096 };
+enum { BATCH_ENTRIES = 1 << 17, STREAM_ENTRIES = 1 << 11, RUNS_MAX = 4096 };
 
 long digest_place(const struct digest *sorted, size_t count, const struct digest *name)
 {

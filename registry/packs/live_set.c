@@ -6,10 +6,10 @@
 #include <string.h>
 
 enum {
-	FIRST_BITS = 1 << 20,
-	BITS_MOST = 32,           /* for a digest */
-	BITS_LEAST = 12,          /* where very many are expected, */
-	BITS_EXPECTED = 24 << 23, /* as 24 MiB for all of them would give each fewer */
+	FIRST_SIZE = 1 << 15,
+	BITS_MOST = 32,         /* for a digest */
+	BITS_LEAST = 12,        /* where there is room for very many, */
+	BITS_FILTER = 24 << 23, /* as 24 MiB for all of them would give each fewer */
 	PROBES = 8,
 	BLOCK_BITS = 512,
 	FILTERS_MAX = 32
@@ -18,20 +18,24 @@ enum {
 struct filter {
 	uint64_t *word;  /* each atomic */
 	uint64_t blocks; /* below 2^32 */
+	uint64_t size;   /* digests that it was made for */
 	int64_t room;    /* atomic: for so many more */
 };
 
 struct live_set {
 	uint64_t salt;
-	uint64_t bits; /* for a digest */
 	struct filter filter[FILTERS_MAX];
 	size_t count;         /* atomic; the last one is added to */
 	pthread_mutex_t lock; /* while there comes to be one more */
 };
 
-static int filter_add(struct live_set *set, uint64_t blocks, struct error *err)
+/* One more filter, for so many digests. */
+static int filter_add(struct live_set *set, uint64_t size, struct error *err)
 {
 	const size_t bytes = BLOCK_BITS / 8;
+	uint64_t few = BITS_FILTER / (size + 1);
+	uint64_t bits = few > BITS_MOST ? BITS_MOST : few < BITS_LEAST ? BITS_LEAST : few;
+	uint64_t blocks = size * bits / BLOCK_BITS + 1;
 	uint64_t *word = set->count < FILTERS_MAX && blocks <= UINT32_MAX
 				 ? aligned_alloc(bytes, (size_t)blocks * bytes)
 				 : NULL;
@@ -39,8 +43,7 @@ static int filter_add(struct live_set *set, uint64_t blocks, struct error *err)
 	if (!word)
 		return error_set(err, ERROR_SYSTEM, "out of memory for a set of digests");
 	memset(word, 0, (size_t)blocks * bytes);
-	set->filter[set->count] =
-		(struct filter){ word, blocks, (int64_t)(blocks * BLOCK_BITS / set->bits) };
+	set->filter[set->count] = (struct filter){ word, blocks, size, (int64_t)size };
 	__atomic_store_n(&set->count, set->count + 1, __ATOMIC_RELEASE);
 	return 0;
 }
@@ -48,16 +51,12 @@ static int filter_add(struct live_set *set, uint64_t blocks, struct error *err)
 int live_set_new(uint64_t salt, uint64_t expected, struct live_set **out_set, struct error *err)
 {
 	CLEANUP(live_set_free) struct live_set *set = calloc(1, sizeof(*set));
-	uint64_t blocks = FIRST_BITS / BLOCK_BITS, few = BITS_EXPECTED / (expected + 1);
 
 	if (!set)
 		return error_set(err, ERROR_SYSTEM, "out of memory for a set of digests");
 	pthread_mutex_init(&set->lock, NULL);
 	set->salt = salt;
-	set->bits = few > BITS_MOST ? BITS_MOST : few < BITS_LEAST ? BITS_LEAST : few;
-	if (expected * set->bits / BLOCK_BITS >= blocks)
-		blocks = expected * set->bits / BLOCK_BITS + 1;
-	if (filter_add(set, blocks, err))
+	if (filter_add(set, expected > FIRST_SIZE ? expected : FIRST_SIZE, err))
 		return -1;
 	*out_set = set;
 	set = NULL; /* handed over */
@@ -137,7 +136,7 @@ static int grow(struct live_set *set, size_t count, struct error *err)
 
 	pthread_mutex_lock(&set->lock);
 	if (set->count == count)
-		failed = filter_add(set, 2 * set->filter[count - 1].blocks, err);
+		failed = filter_add(set, 2 * set->filter[count - 1].size, err);
 	pthread_mutex_unlock(&set->lock);
 	return failed;
 }

@@ -116,12 +116,12 @@ static void add(struct scene *s, size_t i, bool needed)
 	packs_settle(s);
 }
 
-static int mark(void *user, uint64_t expected, struct live_set **out_objects, struct error *err)
+static int mark(void *user, struct live_set **out_objects, struct error *err)
 {
 	struct scene *s = user;
 
 	s->marks++;
-	if (live_set_new(s->marks, expected, out_objects, err))
+	if (live_set_new(s->marks, 0, out_objects, err))
 		return -1;
 	for (size_t i = 0; i < FILES; i++)
 		if (s->needed[i] && live_set_add(*out_objects, &s->digest[i], err))

@@ -84,11 +84,11 @@ static void put(struct packs_store *into, const struct world *w, size_t i)
 	assert_done(type->flush(&into->head, &err), &err);
 }
 
-static int mark(void *user, uint64_t expected, struct live_set **out_objects, struct error *err)
+static int mark(void *user, struct live_set **out_objects, struct error *err)
 {
 	const struct world *w = user;
 
-	if (live_set_new(1, expected, out_objects, err))
+	if (live_set_new(1, 0, out_objects, err))
 		return -1;
 	for (size_t i = 0; i < FILES; i++)
 		if (w->needed[i] && live_set_add(*out_objects, &w->digest[i], err))
