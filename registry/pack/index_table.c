@@ -1,14 +1,14 @@
 /*
- * A table of the records of all packs that the index file does not know. A collection that writes
- * small packs anew has hundreds of them in quarantine, and each look-up would search them one by
- * one. It only saves time: without room for it the packs are searched.
+ * A table of the records of all packs that the index file does not know, where it is more than one.
+ * A collection that writes small packs anew has hundreds of them in quarantine, and each look-up
+ * would search them one by one. It only saves time: without room for it the packs are searched.
  */
 #include "registry/pack/index_inner.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { FEW_PACKS = 4, SLOTS_FIRST = 1 << 10 };
+enum { FEW_PACKS = 1, SLOTS_FIRST = 1 << 10 };
 
 /* One slot: 0, or one more than the place of the pack in the upper half and of the entry. */
 static uint64_t slot_of(size_t pack, size_t entry)
