@@ -12,7 +12,7 @@ TEST_PACKAGES="libcmocka-dev g++ binutils perl openssl strace softhsm2 xz-utils 
 JUDGE_PACKAGES="python3-venv ca-certificates"
 
 # To hold other builds of the arithmetic against the golden digests, to fuzz, and to start a real Slurm; without them
-# those tests are skipped, and say so. lld only links the tests faster, and ccache compiles nothing twice.
+# those tests are skipped, and say so. lld only links faster, ccache only saves compiling twice.
 INVARIANCE_PACKAGES="clang libclang-rt-14-dev gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user slurmctld slurmd slurm-client lld ccache"
 
 # What tests/run.sh --long looks with.

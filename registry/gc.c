@@ -15,7 +15,13 @@ static int reached(void *arg, const struct reach_object *object, struct error *e
 struct collecting_for {
 	struct registry *registry;
 	bool again; /* what statements need is read again, and not believed to be as remembered */
+	struct remembered *remembered; /* with `again`, what was read: the next mark believes it */
 };
+
+static void collecting_for_release(struct collecting_for *collecting)
+{
+	remembered_close(&collecting->remembered);
+}
 
 /*
  * Anew each time: what was logged meanwhile counts. What a statement needs never changes, so that
@@ -23,16 +29,16 @@ struct collecting_for {
  */
 static int mark(void *user, struct live_set **out_objects, struct error *err)
 {
-	const struct collecting_for *collecting = user;
+	struct collecting_for *collecting = user;
 	struct registry *registry = collecting->registry;
-	CLEANUP(remembered_close) struct remembered *remembered = NULL;
 	CLEANUP(live_set_free) struct live_set *objects = NULL;
 	struct reach_request request = { .visit = reached };
 	uint64_t salt;
 
-	if (remembered_open(registry, collecting->again, &remembered, err))
+	if (!collecting->remembered &&
+	    remembered_open(registry, collecting->again, &collecting->remembered, err))
 		return -1;
-	request.remembered = remembered;
+	request.remembered = collecting->remembered;
 	if (context_random(registry->ctx, (uint8_t *)&salt, sizeof(salt), err) ||
 	    live_set_new(salt, 0, &objects, err))
 		return -1;
@@ -41,7 +47,9 @@ static int mark(void *user, struct live_set **out_objects, struct error *err)
 		return error_prefix(err,
 				    "nothing is thrown away, because it cannot be told what is "
 				    "needed (akashi fsck)");
-	remembered_save(remembered, true);
+	remembered_save(collecting->remembered, true);
+	if (!collecting->again)
+		remembered_close(&collecting->remembered); /* much memory, and it is in the file */
 	*out_objects = objects;
 	objects = NULL; /* handed over */
 	return 0;
@@ -60,6 +68,7 @@ static int still(void *user, struct span taken, bool *out_still, struct error *e
 int registry_gc(struct registry *registry, const struct gc_request *request,
 		struct store_collected *out_collected, struct error *err)
 {
+	CLEANUP(collecting_for_release)
 	struct collecting_for collecting = { .registry = registry, .again = request->again };
 	struct store_collect_request ask = { .mark = mark,
 					     .state = state,

@@ -81,14 +81,9 @@ static int members_copy(const struct json *from, const char *const *but, struct 
 static int texts_add(struct json *object, const char *key, const char *const *text, size_t count,
 		     struct error *err)
 {
-	struct json *list;
+	const char *const all = "*";
 
-	if (json_set_array(object, key, &list, err))
-		return -1;
-	for (size_t i = 0; i < count; i++)
-		if (json_add_text(list, text[i], err))
-			return -1;
-	return count ? 0 : json_add_text(list, "*", err);
+	return json_set_texts(object, key, count ? text : &all, count ? count : 1, err);
 }
 
 static int key_add(struct json *keys, const struct policy_admission *add, uint64_t first,

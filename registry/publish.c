@@ -250,15 +250,18 @@ static int target_free(const char *path, struct error *err)
 	DIR *folder = opendir(path);
 	struct dirent *entry;
 	bool empty = true;
+	int failed = 0;
 
 	if (!folder)
 		return file_exists(path)
 			       ? error_set(err, ERROR_USAGE, "'%s' is there already", path)
 			       : 0;
-	while ((entry = readdir(folder)))
+	while (folder_next(folder, path, &entry, &failed, err))
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
 			empty = false;
 	closedir(folder);
+	if (failed)
+		return -1;
 	return empty ? 0
 		     : error_set(err, ERROR_USAGE, "'%s' is there already and is not empty", path);
 }

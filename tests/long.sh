@@ -1,7 +1,5 @@
 # What tests/run.sh --long adds: the second compiler, static analysis, fuzzing, tests that repeat.
 # Sourced by tests/run.sh.
-export AKASHI_LONG=1 # tests that kill, draw or wait do it more often
-
 heading "clang"
 if build clang; then
 	tests "clang" build-clang --exclude-regex '^(house|invariance)/'

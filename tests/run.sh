@@ -1,7 +1,7 @@
 #!/bin/bash
 # Build Akashi and run all its tests, on Debian 12 with nothing but its packages.
 #
-#   tests/run.sh               the tests, then the tests again under the sanitizers
+#   tests/run.sh               the tests, in release or under the sanitizers, most programs in both
 #   tests/run.sh --judges      and the comparisons with implementations from PyPI
 #   tests/run.sh --long        and what takes longer: clang, static analysis, fuzzing, repeated kills
 #   tests/run.sh --no-install  install nothing; say what is missing
@@ -41,10 +41,12 @@ fail() {
 LINKER=
 command -v ld.lld >/dev/null && LINKER=-DAKASHI_TEST_LINKER=lld
 
-# What two builds compile with the same words is compiled once, and in the next run only what changed.
+# What two builds compile with the same command is compiled once, and in the next run only what changed. Nothing is
+# exported: the build folders keep it with what it needs, and nobody else meets it.
+LAUNCHER=
 if command -v ccache >/dev/null; then
-	export CMAKE_C_COMPILER_LAUNCHER=ccache CCACHE_DIR=${CCACHE_DIR:-$PWD/build/ccache}
-	export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1 CCACHE_COMPRESSLEVEL=1
+	LAUNCHER="env;CCACHE_DIR=${CCACHE_DIR:-$PWD/build/ccache};CCACHE_BASEDIR=$PWD;CCACHE_NOHASHDIR=1;CCACHE_COMPRESSLEVEL=1"
+	LAUNCHER="-DCMAKE_C_COMPILER_LAUNCHER=$LAUNCHER;$(command -v ccache)"
 fi
 
 # build PRESET CMAKE-OPTION...: configure and build; what the compiler says is shown when it fails
@@ -52,7 +54,7 @@ build() {
 	local preset=$1 log
 	shift
 	log=$(mktemp)
-	if ! { cmake --preset "$preset" $LINKER "$@" && cmake --build --preset "$preset" -j "$CORES" $TARGETS; } >"$log" 2>&1; then
+	if ! { cmake --preset "$preset" $LINKER ${LAUNCHER:+"$LAUNCHER"} "$@" && cmake --build --preset "$preset" -j "$CORES" $TARGETS; } >"$log" 2>&1; then
 		tail -n 60 "$log"
 		rm -f "$log"
 		fail "build $preset"
@@ -136,21 +138,22 @@ if [ -n "$JUDGES" ]; then
 fi
 build release "${options[@]}" || exit 1
 
-# Half an hour has to do for everything, so that most is told once: under the sanitizers the stories in which strangers'
-# bytes or damage come in, in release the others. What takes longest of the rest, and what plants faults to see whether
-# other tests find them, is left to --long, which tells everything twice.
-hostile='attacks|bodies|card_check|croissant|derive|dispute|downloads|fifos|first_use|foreign|fsck|get|harnesses|hook_hard'
-hostile+='|hostile_log|kills|lineage|log_fsck|main|names|notes|openssf|private_probes|prune|recovery|registry_damage'
-hostile+='|sumdb_audit|texts|timestamps|trust|withhold|witness'
-twice='fsck|get|kills|main'
+# Half an hour has to do for everything, so that most stories are told once: under the sanitizers those whose parsers
+# strangers reach, with what they need and --json of every command; in release the others. What takes longest of the
+# rest, and what plants faults to see whether other tests find them, is left to --long, which tells everything twice.
+SANITIZED='attacks|bodies|bombs|card_check|croissant|derive|dispute|downloads|fifos|first_use|foreign|fsck|get|harnesses'
+SANITIZED+='|hostile_log|json|kills|log_fsck|main|monitor|monitor_keys|notes|openssf|private_probes|prune|recovery'
+SANITIZED+='|registry_damage|sumdb_audit|texts|timestamps|trust|usage|withhold|witness'
+TWICE='bombs|fsck|get|kills|main|usage'
 later='^cuda/(golden|edges|devices|faults|passes)$|^kernels/linear$|^(spec|gpu)/'
 later+='|^verify/(experts|format|forward_faults|golden|spot|stream|tamper)$'
 planted='^(ptx/mutants|spec/mutations)$'
 # in_cli: the names that are read, as a pattern for ctest
 in_cli() { paste -sd '|' | sed 's|.*|^cli/(&)$|'; }
-told=$(tr '|' '\n' <<<"$hostile" | grep -vxE "$twice" | in_cli)
-others=$(cd tests/cli && ls ./*.sh | sed 's|^\./||; s|\.sh$||' | grep -vxE "$hostile" | in_cli)
+told=$(tr '|' '\n' <<<"$SANITIZED" | grep -vxE "$TWICE" | in_cli)
+others=$(cd tests/cli && ls ./*.sh | sed 's|^\./||; s|\.sh$||' | grep -vxE "$SANITIZED" | in_cli)
 if [ -n "$LONG" ]; then
+	export AKASHI_LONG=1 # tests that kill, draw or wait do it more often
 	told='^$' later='^$' others='^$' planted='^$'
 fi
 

@@ -76,14 +76,17 @@ static bool is_elsewhere(struct making *m, const struct digest *digest)
 	       digest_equal(&found, digest);
 }
 
-static int records_check(struct making *m, int fd, const struct pack_entry *entry, size_t count,
-			 struct error *err)
+/* `from`: the registry's own, or -1. What is damaged there as well may be whole somewhere else. */
+static int records_check(struct making *m, int fd, int from, const struct pack_entry *entry,
+			 size_t count, struct error *err)
 {
 	CLEANUP(buffer_release) struct buffer stored;
 
 	buffer_init(&stored, PACK_PAYLOAD_MAX);
 	for (size_t i = 0; i < count; i++)
-		if (!record_holds(fd, &entry[i], &stored) && !is_elsewhere(m, &entry[i].digest))
+		if (!record_holds(fd, &entry[i], &stored) &&
+		    (from < 0 || record_holds(from, &entry[i], &stored) ||
+		     !is_elsewhere(m, &entry[i].digest)))
 			return context_check_cancelled(m->registry->ctx, err)
 				       ? -1
 				       : error_set(err, ERROR_CORRUPT,
@@ -92,8 +95,8 @@ static int records_check(struct making *m, int fd, const struct pack_entry *entr
 	return 0;
 }
 
-/* Its list gives its name, and every record has its checksums, or is whole somewhere else. */
-static int pack_check(struct making *m, int fd, uint64_t size, const struct digest *name,
+/* Its list gives its name, and every record has its checksums; or as records_check. */
+static int pack_check(struct making *m, int fd, int from, uint64_t size, const struct digest *name,
 		      struct error *err)
 {
 	struct pack_entry *entry;
@@ -110,7 +113,7 @@ static int pack_check(struct making *m, int fd, uint64_t size, const struct dige
 	else
 		failed = pack_walk(fd, footer, true, record_count, &walked, &end, err);
 	if (!failed && (end != footer || walked != count))
-		failed = records_check(m, fd, entry, count, err);
+		failed = records_check(m, fd, from, entry, count, err);
 	free(entry);
 	return failed ? -1 : 0;
 }
@@ -133,9 +136,9 @@ static int envelope_holds(int fd, uint64_t size, const struct digest *identity, 
 		       : error_set(err, ERROR_CORRUPT, "it holds another statement");
 }
 
-/* Is what is open as `fd` what it is called? */
-static int item_check(struct making *m, const struct backup_item *item, int fd, uint64_t size,
-		      const struct digest *digest, struct error *err)
+/* Is what is open as `fd` what it is called? A copy of `from`, which is the registry's, or -1. */
+static int item_check(struct making *m, const struct backup_item *item, int fd, int from,
+		      uint64_t size, const struct digest *digest, struct error *err)
 {
 	switch (item->what) {
 	case BACKUP_OBJECT:
@@ -143,7 +146,7 @@ static int item_check(struct making *m, const struct backup_item *item, int fd, 
 			       ? 0
 			       : error_set(err, ERROR_CORRUPT, "its bytes have changed");
 	case BACKUP_PACK:
-		return pack_check(m, fd, size, &item->name, err);
+		return pack_check(m, fd, from, size, &item->name, err);
 	case BACKUP_STATEMENT:
 		return envelope_holds(fd, size, &item->name, err);
 	default:
@@ -180,7 +183,7 @@ static int kept_digest(struct making *m, const struct backup_item *item, int fro
 		return 0;
 	}
 	if (carry_hash(&m->carry, there, out_digest, err) ||
-	    item_check(m, item, there, size, out_digest, err))
+	    item_check(m, item, there, -1, size, out_digest, err))
 		return err->code == ERROR_CORRUPT ? 0 : -1;
 	*out_kept = true;
 	return 0;
@@ -224,7 +227,7 @@ static int item_copy(struct making *m, const struct backup_item *item, int from,
 
 	*out_copied = false;
 	if (carry_take(&m->carry, from, mode, out_digest, &size, &cause) ||
-	    item_check(m, item, m->carry.fd, size, out_digest, &cause))
+	    item_check(m, item, m->carry.fd, from, size, out_digest, &cause))
 		return cause.code == ERROR_CORRUPT
 			       ? backup_tell(&m->report.damaged, err, "%s is damaged: %s",
 					     item->from, cause.text)

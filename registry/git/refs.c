@@ -216,7 +216,7 @@ static int loose_tags(const struct git_folders *folders, const char *below, cons
 	entries = depth < TAG_DEPTH_MAX ? opendir(folder) : NULL;
 	if (!entries)
 		return 0;
-	for (struct dirent *entry; !failed && (entry = readdir(entries));) {
+	for (struct dirent *entry; folder_next(entries, folder, &entry, &failed, err);) {
 		CLEANUP(text_free) char *name = NULL, *line = NULL;
 		struct error none = { 0 };
 

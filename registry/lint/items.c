@@ -36,8 +36,8 @@ static int item_add(struct lint *lint, const char *label, const char *family,
 			return 0; /* said twice */
 	if (lint->count == LINT_CHECKPOINTS_MAX)
 		return error_set(err, ERROR_USAGE,
-				 "'%s' is one checkpoint too many: lint takes at most %u at once, "
-				 "fewer by a pattern (owner/name@stage1-*) or another folder",
+				 "'%s' is one checkpoint too many: lint takes at most %u at once; "
+				 "name fewer, by a pattern (owner/name@stage1-*) or another folder",
 				 label, LINT_CHECKPOINTS_MAX);
 	item = reallocarray(lint->item, lint->count + 1, sizeof(*item));
 	if (!item)

@@ -12,6 +12,7 @@ enum {
 	SMALL_PACKS = 8,  /* … and there are so many of those, */
 	YOUNG_PACKS = 64, /* or so many within their grace, whose garbage goes along */
 	ANEW_MAX = 64,    /* packs that are written anew together */
+	SHIFT_SHARE = 64, /* a gap before the records takes at most this part of a pack */
 	STORED_MAX = PACK_PAYLOAD_MAX + PACK_RECORD_BYTES,
 	WINDOW_BYTES = 256 << 10,
 };
@@ -35,6 +36,7 @@ static int window_span(struct record_window *window, const struct pack_handle *h
 
 	if (!there) {
 		size_t room = len > WINDOW_BYTES ? len : WINDOW_BYTES, got = 0;
+		bool ahead_failed = false;
 		uint8_t *to;
 
 		window->bytes.len = 0;
@@ -43,10 +45,17 @@ static int window_span(struct record_window *window, const struct pack_handle *h
 		if (buffer_extend(&window->bytes, room, &to, err))
 			return -1;
 		while (got < room) {
-			ssize_t more = pread(handle->fd, to + got, room - got, (off_t)(at + got));
+			size_t ask = got < len && ahead_failed ? len - got : room - got;
+			ssize_t more = pread(handle->fd, to + got, ask, (off_t)(at + got));
 
 			if (more < 0 && errno == EINTR)
 				continue;
+			if (more < 0 && got >= len)
+				break; /* what was asked for is there */
+			if (more < 0 && ask > len - got) {
+				ahead_failed = true; /* it may be what lies behind it */
+				continue;
+			}
 			if (more < 0) {
 				window->bytes.len = 0;
 				return error_system(err, errno, "cannot read a pack");
@@ -241,7 +250,8 @@ static int pack_copy(struct collecting *c, const struct digest *pack, bool all, 
 
 	if (collect_entries(c, pack, &handle, &entry, &count, err))
 		return -1;
-	/* In the order in which files are read, also out of the pack that is written. */
+	/* They are sorted by digest; copied as they lie, the new pack gives files in one go, too.
+	 */
 	if (count)
 		qsort(entry, count, sizeof(*entry), by_offset);
 	failed = needed_copy(c, handle, entry, count, all, err);
@@ -491,6 +501,24 @@ static int quarantine_any(struct collecting *c, bool *out_any, struct error *err
 }
 
 /*
+ * What is written anew may be what lay in quarantine, mended, in the same order. It must not get
+ * the same name: a backup that has a pack of that name does not look into it again.
+ */
+static int writer_take(struct collecting *c, struct error *err)
+{
+	uint64_t most = c->self->pack_size / SHIFT_SHARE;
+	uint8_t random[2];
+
+	if (context_random(c->ctx, random, sizeof(random), err) ||
+	    packs_writer_take(c->self, &c->writer, err))
+		return -1;
+	pack_writer_shift(c->writer,
+			  1 + (random[0] + 256u * random[1]) %
+					  (uint32_t)(most < UINT16_MAX ? most + 1 : 1 << 16));
+	return 0;
+}
+
+/*
  * What was in quarantine before goes first; then garbage goes there. Where no writer lives by
  * then, what came to be needed meanwhile is looked at once more and that goes at once as well.
  */
@@ -510,7 +538,7 @@ static int collect_all(struct collecting *c, struct error *err)
 		return 0;
 	if (collect_note_begin(c, err) || collect_mark(c, err))
 		return -1;
-	if (!c->request->dry_run && packs_writer_take(c->self, &c->writer, err))
+	if (!c->request->dry_run && writer_take(c, err))
 		return -1;
 	if (quarantine_clear(c, &before, err) || packs_sweep(c, err) ||
 	    collect_mended_settle(c, err) || collect_loose(c, err))
@@ -526,8 +554,7 @@ static int collect_all(struct collecting *c, struct error *err)
 	c->collected->writers = after.count;
 	if (quarantine_any(c, &aside, err) ||
 	    (aside && !after.count &&
-	     (collect_mark(c, err) || packs_writer_take(c->self, &c->writer, err) ||
-	      quarantine_clear(c, &after, err))))
+	     (collect_mark(c, err) || writer_take(c, err) || quarantine_clear(c, &after, err))))
 		return -1;
 	return quarantine_count(c, &after, err) || collect_markers(c, err) ? -1 : 0;
 }

@@ -27,7 +27,7 @@ MUST_CHECK int packs_removal_begin(struct store *store, const struct context *ct
 				   struct lease **out_lease, size_t *out_writers,
 				   struct error *err);
 
-/* --- for registry/pack_collect*.c only --- */
+/* --- for registry/pack/collect*.c only --- */
 
 /* A pack, and what collect_measure finds in it. */
 struct collect_pack {

@@ -75,7 +75,7 @@ MUST_CHECK int pack_index_packs(struct pack_index *index, struct digest **out_pa
 /* At most so many records are in packs, as of the last refresh. */
 uint64_t pack_index_records(struct pack_index *index);
 
-/* --- for registry/pack_index*.c only --- */
+/* --- for registry/pack/index*.c only --- */
 
 struct index_file;
 

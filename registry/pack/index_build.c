@@ -109,7 +109,9 @@ static int run_end(struct build *b, struct error *err)
 static int batch_add(struct build *b, struct pack_entry *entry, size_t count, uint32_t pack,
 		     struct error *err)
 {
-	if (b->batched + count > BATCH_ENTRIES && run_end(b, err))
+	/* With so many runs the next ones are longer, so that there is no end to them. */
+	if (b->batched + count > (size_t)BATCH_ENTRIES << b->streams / (RUNS_MAX / 8) &&
+	    run_end(b, err))
 		return -1;
 	if (b->batched + count > b->batch_cap) {
 		size_t cap = b->batched + count > 2 * b->batch_cap ? b->batched + count

@@ -1,4 +1,4 @@
-/* What the parts of the index over packs share. Private to registry/pack_index*.c. */
+/* What the parts of the index over packs share. Private to registry/pack/index*.c. */
 #ifndef REGISTRY_PACK_INDEX_INNER_H
 #define REGISTRY_PACK_INDEX_INNER_H
 

@@ -34,6 +34,7 @@ struct pack_writer {
 	struct open_pack *current, *sealing; /* or NULL */
 	struct claim *claim;
 	uint64_t turn;
+	uint32_t shift; /* bytes: see pack_writer_shift */
 	bool failed;
 };
 
@@ -187,6 +188,13 @@ void pack_writer_free(struct pack_writer **writer)
 	*writer = NULL;
 }
 
+void pack_writer_shift(struct pack_writer *writer, uint32_t bytes)
+{
+	pthread_mutex_lock(&writer->lock);
+	writer->shift = bytes;
+	pthread_mutex_unlock(&writer->lock);
+}
+
 bool pack_writer_failed(struct pack_writer *writer)
 {
 	bool failed;
@@ -337,6 +345,18 @@ int pack_writer_flush(struct pack_writer *writer, struct error *err)
 
 /* ---- Appending ---- */
 
+static int gap_begin(struct open_pack *pack, uint32_t bytes, struct error *err)
+{
+	const struct pack_record gap = { .kind = PACK_GAP, .raw_len = bytes, .stored_len = bytes };
+	uint8_t head[PACK_RECORD_BYTES];
+
+	pack_record_write(&gap, head);
+	if (pack_pwrite(pack->handle->fd, pack->end, (struct span){ head, sizeof(head) }, err))
+		return -1;
+	pack->end += sizeof(head) + bytes;
+	return 0;
+}
+
 static int current_begin(struct pack_writer *writer, struct error *err)
 {
 	char path[PATH_MAX];
@@ -348,7 +368,7 @@ static int current_begin(struct pack_writer *writer, struct error *err)
 	if (open_pack_new(path, &writer->current, err))
 		return -1;
 	writer->packs++;
-	return 0;
+	return writer->shift ? gap_begin(writer->current, writer->shift, err) : 0;
 }
 
 /*

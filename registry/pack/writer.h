@@ -26,6 +26,12 @@ MUST_CHECK int pack_writer_new(const char *folder, struct pack_files *files,
 /* What was not flushed is left for the next writer to take over. */
 void pack_writer_free(struct pack_writer **writer);
 
+/*
+ * Packs that it begins from now on begin with a gap of so many bytes, which are a hole where the
+ * disk can: one with the records of another pack, in their order, then has another name.
+ */
+void pack_writer_shift(struct pack_writer *writer, uint32_t bytes);
+
 /* Did a write fail? Then nothing more comes in; free it and begin another. */
 bool pack_writer_failed(struct pack_writer *writer);
 
@@ -67,7 +73,7 @@ MUST_CHECK int pack_writer_stands(struct pack_writer *writer, struct error *err)
  */
 MUST_CHECK int pack_writer_flush(struct pack_writer *writer, struct error *err);
 
-/* --- for registry/pack_*.c only --- */
+/* --- for registry/pack/ only --- */
 
 struct open_entry {
 	struct pack_entry entry;

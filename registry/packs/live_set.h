@@ -1,7 +1,7 @@
 /*
  * A set of digests in little memory that errs towards keeping: what was added is in
- * it, and one in some ten thousand others seems to be (Bloom filters, B. H. Bloom 1970, each twice
- * as large as the one before, as in Almeida and others 2007; four to eight bytes a digest); of
+ * it, and one in some ten thousand others seems to be (Bloom filters, B. H. Bloom 1970, each for
+ * twice as many as the one before, as in Almeida and others 2007; four to eight bytes a digest); of
  * seventeen million or more, four in a thousand. What must not be thrown away is asked
  * for here.
  */

@@ -293,10 +293,11 @@ static int batch_tag(struct making *making, const struct one *one, size_t count,
 static int batch_make(struct making *making, struct signing_key *key, uint64_t first, size_t count,
 		      struct error *err)
 {
-	uint64_t *small = &((struct packs_store *)making->registry->store)->small;
+	uint64_t *small = &((struct packs_store *)making->registry->store)->small, was;
 	struct one *one = calloc(count, sizeof(*one));
 	int failed = one ? 0 : error_set(err, ERROR_SYSTEM, "out of memory for a batch");
 
+	was = *small;
 	*small = 0; /* for files; manifests are put together as they are anywhere */
 	for (size_t done = 0; done < count && !failed; done += making->together) {
 		size_t some =
@@ -314,7 +315,7 @@ static int batch_make(struct making *making, struct signing_key *key, uint64_t f
 		if (!failed)
 			failed = store_flush(making->registry->store, err);
 	}
-	*small = PACKS_SMALL_BYTES;
+	*small = was;
 	if (!failed)
 		failed = batch_say(making, key, one, count, err) ||
 			 batch_tag(making, one, count, err);

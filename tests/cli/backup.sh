@@ -170,10 +170,11 @@ json 'o["former"] == 0 and o["copied"] == 0'
 # A damaged file of the registry is told, and not spread; the rest is backed up, and nothing removed.
 run 0 add checkpoint model t/m@v3
 run 0 backup kept
-pack=$(ls .akashi/packs/*.pack | head -n 1)
+pack=$(ls -S .akashi/packs/*.pack | head -n 1)
+middle=$(($(stat -c %s "$pack") / 2)) # behind the gap that a collection begins with
 cp "$pack" whole
 chmod u+w "$pack"
-printf 'x' | dd of="$pack" bs=1 seek=2000 conv=notrunc status=none
+printf 'x' | dd of="$pack" bs=1 seek=$middle conv=notrunc status=none
 run 0 backup kept --json
 rm -rf fresh
 run 1 backup fresh --delete
@@ -194,3 +195,32 @@ diff -r linked mended || fail "other bytes came back beside a damaged record"
 rm -rf broken mended fresh rescue
 cp whole "$pack"
 run 0 backup fresh
+
+# Once what was repaired is in a pack again, the backup has that pack, and not the damaged one in its place.
+printf 'x' | dd of="$pack" bs=1 seek=$middle conv=notrunc status=none
+touch -d '60 days ago' "$pack"
+run 1 restore fresh rescue
+run 1 fsck --read-all --repair-from rescue
+run 0 backup fresh
+run 0 gc --grace-days 0
+[ ! -e "$pack" ] || fail "a pack that was written anew has the name of the damaged one"
+run 0 backup fresh
+rm -rf broken
+run 1 restore fresh broken
+run 0 --registry broken get t/near@v1 mended
+diff -r linked mended || fail "the backup kept a damaged pack for the one that was written anew"
+rm -rf broken mended rescue
+
+# A pack of small files that came over damaged is no good one because the registry has it whole.
+mkdir small
+printf '{"architectures": ["LlamaForCausalLM"]}' >small/config.json
+(printf 'not compressed:' && head -c 3000 /dev/urandom) >small/tokenizer.bin
+run 0 add checkpoint small t/small@v1
+run 0 gc --grace-days 0 --all
+torn=$(grep -laF 'not compressed:' .akashi/packs/*.pack)
+at=$(grep -aboF 'not compressed:' "$torn" | cut -d : -f 1)
+cp "$torn" fresh/packs/
+chmod u+w "fresh/packs/$(basename "$torn")"
+printf 'xxxx' | dd of="fresh/packs/$(basename "$torn")" bs=1 seek=$((at + 100)) conv=notrunc status=none
+run 0 backup fresh
+cmp "$torn" "fresh/packs/$(basename "$torn")" || fail "a torn pack was kept"

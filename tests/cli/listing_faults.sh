@@ -18,6 +18,7 @@ run 0 prune t/m@2 --reason "no room"
 cp -a .akashi "$STORY/registry"
 cp -a kept "$STORY/kept"
 object=$(find .akashi/objects -type f | head -1)
+[ -n "$object" ] || fail "no object lies loose"
 
 # unlisted FOLDER COMMAND...: with that folder unreadable the command fails and says so; without, it succeeds
 unlisted() {

@@ -334,12 +334,12 @@ static void a_set_has_all_that_was_added_and_hardly_anything_else(void **state)
 	assert_true(wrong < 10);
 }
 
+/* splitmix64: G. Steele, D. Lea and C. Flood 2014. */
 static struct digest drawn(uint64_t i)
 {
 	struct digest digest = { { 0 } };
 
-	for (size_t at = 0; at < 16;
-	     at += 8) { /* splitmix64: G. Steele, D. Lea and C. Flood 2014 */
+	for (size_t at = 0; at < 16; at += 8) {
 		uint64_t word = (2 * i + at / 8) * 0x9e3779b97f4a7c15u;
 
 		word = (word ^ word >> 30) * 0xbf58476d1ce4e5b9u;
@@ -375,6 +375,7 @@ static void a_set_of_very_many_has_them_all_in_less_memory(void **state)
 	printf("%u of %u others seem to be in it\n", wrong, MANY / 16);
 	assert_int_equal(lost, 0);
 	assert_true(wrong < MANY / 16 / 100);
+	/* The sanitizers' allocator says nothing of itself. */
 	assert_true(after.hblkhd + after.uordblks <= before.hblkhd + before.uordblks + (26u << 20));
 }
 
