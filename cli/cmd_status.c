@@ -5,6 +5,8 @@
 #include "cli/open.h"
 #include "cli/output.h"
 
+enum { UNRECORDED_SHOWN = 20 }; /* as text; --json has all */
+
 static int status_json(const struct registry *registry, const struct status *status,
 		       const char *key, const char *pin, struct error *err)
 {
@@ -55,9 +57,13 @@ static void status_text(const struct registry *registry, const struct status *st
 			    status->waiting);
 	if (!status->unrecorded_count && !status->waiting && !status->restored)
 		output_line(stdout, "waits     nothing");
-	for (size_t i = 0; i < status->unrecorded_count; i++)
+	for (size_t i = 0; i < status->unrecorded_count && i < UNRECORDED_SHOWN; i++)
 		output_line(stdout, "waits     outputs of %s are not recorded (akashi record)",
 			    status->unrecorded[i]);
+	if (status->unrecorded_count > UNRECORDED_SHOWN)
+		output_line(stdout,
+			    "waits     outputs of %zu more are not recorded (--json has them all)",
+			    status->unrecorded_count - UNRECORDED_SHOWN);
 }
 
 static int status_run(struct call *call, struct error *err)
@@ -85,6 +91,7 @@ const struct command command_status = {
 	.synopsis = "",
 	.description =
 		"The registry that is found from here, its origin, your key, its pin line, the "
-		"size and age of its log, and checkpoints whose outputs nobody recorded.",
+		"size and age of its log, and checkpoints whose outputs nobody recorded: as text "
+		"the first twenty and how many more there are, with --json all of them.",
 	.run = status_run,
 };

@@ -117,6 +117,10 @@ MUST_CHECK int index_catch_up(struct index *index, struct error *err);
 MUST_CHECK int index_claims(struct index *index, const char *kind, const char *family,
 			    index_visit_claim visit, void *arg, struct error *err);
 
+/* Claims of checkpoints that no record speaks of, in the order of names. */
+MUST_CHECK int index_unrecorded(struct index *index, index_visit_claim visit, void *arg,
+				struct error *err);
+
 /*
  * What a name stands for: the statement claimed by owner/name@version, or
  * the target of an alias's highest serial; without a version, the only one or ERROR_USAGE.

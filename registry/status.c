@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "registry/backup/log_again.h"
@@ -17,78 +16,23 @@ void status_release(struct status *status)
 	*status = (struct status){ .unrecorded = NULL };
 }
 
-/* A checkpoint, and whether something that speaks of it is a record. */
-struct shown_checkpoint {
-	char *name;
-	struct digest statement;
-	bool recorded;
-};
-
-struct checkpoints {
-	struct shown_checkpoint *item;
-	size_t count, room;
-};
-
-static void checkpoints_release(struct checkpoints *list)
+static int unrecorded_seen(void *arg, const struct index_claim *claim, struct error *err)
 {
-	for (size_t i = 0; i < list->count; i++)
-		free(list->item[i].name);
-	free(list->item);
-}
+	struct status *status = arg;
+	size_t count = status->unrecorded_count;
+	char **more, *name;
 
-static int checkpoint_keep(void *arg, const struct index_claim *claim, struct error *err)
-{
-	struct checkpoints *list = arg;
-	struct shown_checkpoint *item;
-
-	if (claim->alias || claim->bodiless)
+	if (claim->bodiless)
 		return 0;
-	if (list->count == list->room) {
-		size_t room = list->room ? 2 * list->room : 64;
-
-		item = reallocarray(list->item, room, sizeof(*item));
-		if (!item)
+	if ((count & (count - 1)) == 0) { /* a power of two of them is full */
+		more = reallocarray(status->unrecorded, count ? 2 * count : 1, sizeof(*more));
+		if (!more)
 			return error_system(err, ENOMEM, "cannot list checkpoints");
-		list->item = item;
-		list->room = room;
+		status->unrecorded = more;
 	}
-	item = &list->item[list->count];
-	*item = (struct shown_checkpoint){ .name = NULL };
-	if (digest_from_hex(span_of(claim->statement), &item->statement, err))
-		return -1;
-	if (asprintf(&item->name, "%s@%s", claim->name, claim->version) < 0)
+	if (asprintf(&name, "%s@%s", claim->name, claim->version) < 0)
 		return error_system(err, ENOMEM, "cannot list checkpoints");
-	list->count++;
-	return 0;
-}
-
-static int record_seen(void *arg, const struct index_row *row, struct error *err)
-{
-	bool *recorded = arg;
-
-	(void)err;
-	*recorded |= strcmp(row->kind, "record") == 0;
-	return 0;
-}
-
-static int find_unrecorded(struct index *index, struct status *status, struct error *err)
-{
-	CLEANUP(checkpoints_release) struct checkpoints list = { .item = NULL };
-
-	if (index_claims(index, "checkpoint", NULL, checkpoint_keep, &list, err))
-		return -1;
-	status->unrecorded = calloc(list.count + 1, sizeof(*status->unrecorded));
-	if (!status->unrecorded)
-		return error_system(err, ENOMEM, "cannot list checkpoints");
-	for (size_t i = 0; i < list.count; i++) {
-		if (index_about(index, &list.item[i].statement, record_seen, &list.item[i].recorded,
-				err))
-			return -1;
-		if (list.item[i].recorded)
-			continue;
-		status->unrecorded[status->unrecorded_count++] = list.item[i].name;
-		list.item[i].name = NULL;
-	}
+	status->unrecorded[status->unrecorded_count++] = name;
 	return 0;
 }
 
@@ -115,7 +59,8 @@ int registry_status(struct registry *registry, struct status *out_status, struct
 
 	if (registry_log(registry, &log, err) || log_head(log, &head, err) ||
 	    log_signed(log, &last, err) || registry_index(registry, &index, err) ||
-	    index_count(index, &status.counts, err) || find_unrecorded(index, &status, err) ||
+	    index_count(index, &status.counts, err) ||
+	    index_unrecorded(index, unrecorded_seen, &status, err) ||
 	    log_age(registry, &status.log_age_s, err))
 		return -1;
 	status.log_size = head.size;

@@ -205,12 +205,28 @@ static struct index_claim claim_row(struct query *query)
 	};
 }
 
+static int claims_visit(struct query *query, index_visit_claim visit, void *arg, struct error *err)
+{
+	bool row;
+
+	for (;;) {
+		struct index_claim claim;
+
+		if (query_step(query, &row, err))
+			return -1;
+		if (!row)
+			return 0;
+		claim = claim_row(query);
+		if (visit(arg, &claim, err))
+			return -1;
+	}
+}
+
 int index_claims(struct index *index, const char *kind, const char *family, index_visit_claim visit,
 		 void *arg, struct error *err)
 {
 	CLEANUP(query_free) struct query *query = NULL;
 	char folded[FOLDED_SIZE] = "";
-	bool row;
 
 	if (family)
 		name_fold(family, folded);
@@ -224,17 +240,24 @@ int index_claims(struct index *index, const char *kind, const char *family, inde
 	query_bind_text(query, 2, kind ? kind : "");
 	query_bind_text(query, 3, folded);
 	query_bind_text(query, 4, folded);
-	for (;;) {
-		struct index_claim claim;
+	return claims_visit(query, visit, arg, err);
+}
 
-		if (query_step(query, &row, err))
-			return -1;
-		if (!row)
-			return 0;
-		claim = claim_row(query);
-		if (visit(arg, &claim, err))
-			return -1;
-	}
+int index_unrecorded(struct index *index, index_visit_claim visit, void *arg, struct error *err)
+{
+	CLEANUP(query_free) struct query *query = NULL;
+
+	/* `|| ''`: the few that mention a checkpoint are looked up among the records, once listed;
+	 * otherwise SQLite may look up every record for each checkpoint. */
+	if (query_new(index->database,
+		      "SELECT " CLAIM_COLUMNS " FROM claim WHERE kind = 'checkpoint' AND alias = 0 "
+		      "AND NOT EXISTS (SELECT 1 FROM mention WHERE mention.digest = claim.identity "
+		      "AND mention.identity || '' IN "
+		      "(SELECT identity FROM statement WHERE kind = 'record')) "
+		      "ORDER BY family, log_index",
+		      &query, err))
+		return -1;
+	return claims_visit(query, visit, arg, err);
 }
 
 /* Spell a claim's name into *out_name. */

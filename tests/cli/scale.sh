@@ -23,6 +23,13 @@ said "lab/model-000000@step-000006" # its parent
 run 0 get lab/model-000000@step-000050 out
 [ "$(stat -c %s out/model.safetensors)" -gt 1000 ] || fail "no file came out"
 
+# What waits is too much to read: as text its beginning, and how much more there is.
+run 0 status
+[ "$(grep -c '^waits     outputs of lab/.*@.* are not recorded' "$STORY/out")" = 20 ] || fail "not twenty checkpoints are shown as waiting"
+said "outputs of 85 more are not recorded (--json has them all)"
+run 0 status --json
+json 'len(set(o["unrecorded"])) == 105 and o["unrecorded"][0] == "lab/model-000000@step-000000"'
+
 # Threads change nothing that is said, nor what the index holds.
 for threads in 1 3; do
 	AKASHI_THREADS=$threads akashi reindex >"$STORY/indexed.$threads"
