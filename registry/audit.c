@@ -356,12 +356,14 @@ int audit_entries(struct audit *audit, uint64_t first, const struct span *entry,
 		for (size_t i = 0; i < some; i++)
 			judged_init(&judging.judged[i], entry[done + i]);
 		threads_run(audit->registry->ctx->threads, some, judging_work, &judging);
+		log_asking_begin(audit->log);
 		for (size_t i = 0; i < some; i++) {
 			if (!failed)
 				failed =
 					audit_one(audit, first + done + i, &judging.judged[i], err);
 			judged_release(&judging.judged[i]);
 		}
+		log_asking_end(audit->log);
 	}
 	return failed ? -1 : 0;
 }

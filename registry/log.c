@@ -150,6 +150,20 @@ static int sequence_ask(struct log *log, struct query **query, const char *sql, 
 	return -1;
 }
 
+void log_asking_begin(struct log *log)
+{
+	struct error ignored = { 0 };
+
+	if (log_sequence(log, &ignored) == 0)
+		(void)!database_run(log->sequence, "BEGIN", &ignored);
+}
+
+void log_asking_end(struct log *log)
+{
+	if (log->sequence)
+		database_rollback(log->sequence);
+}
+
 int log_find(struct log *log, const char *ident, uint64_t *out_index, struct error *err)
 {
 	bool row;

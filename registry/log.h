@@ -120,6 +120,14 @@ MUST_CHECK int log_remembered(struct log *log, struct log_head *out_head, struct
 /* The index of the entry called `ident`, ERROR_ABSENT if it is not sequenced. */
 MUST_CHECK int log_find(struct log *log, const char *ident, uint64_t *out_index, struct error *err);
 
+/*
+ * Whoever has many questions about what is sequenced asks them between these: all of them see one
+ * moment, and log.db is not locked for each. Not for long, nor while anything is appended by the
+ * same thread. Where that cannot be had, each is asked by itself.
+ */
+void log_asking_begin(struct log *log);
+void log_asking_end(struct log *log);
+
 /* KEY of each signer that a statement is sequenced for, the smallest first; none is success. */
 MUST_CHECK int log_signers(struct log *log, const struct digest *identity,
 			   struct digest_list *out_keys, struct error *err);

@@ -9,6 +9,7 @@
 #include "registry/pack/mended.h"
 #include "registry/packs/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -233,7 +234,7 @@ static int packs_source_open(struct store *store, const struct digest *digest,
 {
 	struct packs_store *self = (struct packs_store *)store;
 	struct error why = { 0 };
-	bool loose, packed;
+	bool loose;
 
 	if (lies_loose(self, digest, &loose, err))
 		return -1;
@@ -241,10 +242,11 @@ static int packs_source_open(struct store *store, const struct digest *digest,
 		return 0;
 	if (loose && why.code != ERROR_ABSENT) /* or it was packed meanwhile */
 		return error_set(err, why.code, "%s", why.text);
-	if (packs_has(self, digest, &packed, err))
-		return -1;
-	return packed ? packs_read(self, digest, out_source, err)
-		      : store_read(self->loose, digest, out_source, err);
+	why = (struct error){ 0 };
+	if (packs_read(self, digest, out_source, &why) == 0)
+		return 0;
+	return why.code == ERROR_ABSENT ? store_read(self->loose, digest, out_source, err)
+					: error_set(err, why.code, "%s", why.text);
 }
 
 static int packs_changed(struct store *store, const struct digest *digest, bool *out_changed,
@@ -387,7 +389,7 @@ static int packs_parts(struct store *store, const struct digest *digest, bool me
 	struct measuring measuring = { .self = self, .visit = visit, .arg = arg };
 	CLEANUP(recipe_release) struct recipe recipe = { 0 };
 	struct error why = { 0 };
-	bool loose, packed;
+	bool loose;
 
 	if (lies_loose(self, digest, &loose, err))
 		return -1;
@@ -395,12 +397,11 @@ static int packs_parts(struct store *store, const struct digest *digest, bool me
 		return 0;
 	if (loose && why.code != ERROR_ABSENT) /* or it was packed meanwhile */
 		return error_set(err, why.code, "%s", why.text);
-	if (packs_has(self, digest, &packed, err))
-		return -1;
-	if (!packed)
-		return store_parts(self->loose, digest, measure, visit, arg, err);
-	if (packs_recipe(self, digest, &recipe, err))
-		return -1;
+	why = (struct error){ 0 };
+	if (packs_recipe(self, digest, &recipe, &why))
+		return why.code == ERROR_ABSENT
+			       ? store_parts(self->loose, digest, measure, visit, arg, err)
+			       : error_set(err, why.code, "%s", why.text);
 	for (size_t i = 0; i < recipe.count; i++) {
 		const struct recipe_part *part = &recipe.part[i];
 
@@ -447,23 +448,45 @@ static int loose_list(struct packs_store *self, const struct store_cursor *curso
 	return failed;
 }
 
+/* Was any object removed whose recipe still lies in a pack? */
+static int any_removed(const struct packs_store *self, bool *out_any, struct error *err)
+{
+	DIR *folder = opendir(self->removed);
+	struct dirent *entry;
+	int failed;
+
+	*out_any = false;
+	if (!folder)
+		return errno == ENOENT
+			       ? 0
+			       : error_system(err, errno, "cannot list '%s'", self->removed);
+	while (errno = 0, !*out_any && (entry = readdir(folder)))
+		*out_any = entry->d_name[0] != '.';
+	failed = errno;
+	closedir(folder);
+	return failed ? error_system(err, failed, "cannot list '%s'", self->removed) : 0;
+}
+
 /* The digests of `found` in order, each once and without removed ones, up to `max`. */
 static int found_take(struct packs_store *self, struct digest_list *found, size_t max,
 		      struct digest *out_digests, size_t *out_count, struct digest *out_last,
 		      struct error *err)
 {
 	size_t count = 0, seen = 0;
+	bool removed;
 
+	if (any_removed(self, &removed, err))
+		return -1;
 	if (found->count)
 		qsort(found->item, found->count, sizeof(*found->item), digest_order);
 	for (size_t i = 0; i < found->count && seen < max; i++) {
-		bool there;
+		bool there = true;
 
 		if (i && digest_equal(&found->item[i - 1], &found->item[i]))
 			continue;
 		seen++;
 		*out_last = found->item[i];
-		if (packs_has_object(&self->head, &found->item[i], &there, err))
+		if (removed && packs_has_object(&self->head, &found->item[i], &there, err))
 			return -1;
 		if (there)
 			out_digests[count++] = found->item[i];
