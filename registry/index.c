@@ -104,21 +104,44 @@ static int tables_make(struct index *index, struct error *err)
 	return failed ? -1 : 0;
 }
 
-/* The log's part that is in the index; true when the log still begins with it. */
-static int place_read(struct index *index, const struct log_head *head, struct tiles *tiles,
+/* What is in the index: of one moment, as others take in the log meanwhile. */
+static int place_read(struct index *index, uint64_t *out_size, char **out_root, struct error *err)
+{
+	CLEANUP(query_free) struct query *query = NULL;
+	const char *size, *root;
+	bool row;
+
+	if (index_ask(index,
+		      "SELECT (SELECT value FROM about WHERE name = 'size'), "
+		      "(SELECT value FROM about WHERE name = ?)",
+		      "root", &query, &row, err))
+		return -1;
+	size = row ? query_text(query, 0) : NULL;
+	root = row ? query_text(query, 1) : NULL;
+	*out_size = size ? strtoull(size, NULL, 10) : 0;
+	*out_root = strdup(root ? root : "");
+	return *out_root ? 0 : error_set(err, ERROR_SYSTEM, "out of memory for the index");
+}
+
+/*
+ * The log's part that is in the index; *out_fits when the log still begins with it. The head is
+ * read after what is in the index: a log that others append to has at least that by then.
+ */
+static int place_find(struct index *index, struct log *log, struct log_head *out_head,
 		      uint64_t *out_size, bool *out_fits, struct error *err)
 {
-	CLEANUP(text_free) char *size = NULL, *root = NULL;
+	CLEANUP(text_free) char *root = NULL;
 	char hex[DIGEST_HEX_SIZE];
 	struct digest found;
 
-	if (about_get(index, "size", &size, err) || about_get(index, "root", &root, err))
+	log_head_release(out_head);
+	*out_head = (struct log_head){ 0 };
+	if (place_read(index, out_size, &root, err) || log_signed(log, out_head, err))
 		return -1;
-	*out_size = strtoull(size, NULL, 10);
-	*out_fits = *out_size <= head->size;
+	*out_fits = *out_size <= out_head->size;
 	if (!*out_fits || !*out_size)
 		return 0;
-	if (tiles_root_within(tiles, *out_size, head->size, &found, err))
+	if (tiles_root_within(log_tiles(log), *out_size, out_head->size, &found, err))
 		return -1;
 	digest_to_hex(&found, hex);
 	*out_fits = strcmp(hex, root) == 0;
@@ -150,15 +173,15 @@ static int catch_up(struct index *index, bool *out_fits, struct error *err)
 	uint64_t from;
 	int failed;
 
-	if (registry_log(index->registry, &log, err) || log_signed(log, &head, err) ||
-	    place_read(index, &head, log_tiles(log), &from, out_fits, err))
+	if (registry_log(index->registry, &log, err) ||
+	    place_find(index, log, &head, &from, out_fits, err))
 		return -1;
 	if (!*out_fits || from == head.size)
 		return 0;
 	if (database_begin(index->database, err))
 		return -1;
 	/* Another process may have been here first. */
-	failed = place_read(index, &head, log_tiles(log), &from, out_fits, err);
+	failed = place_find(index, log, &head, &from, out_fits, err);
 	if (!failed && *out_fits && from < head.size)
 		failed = take_all(index, log, &head, from, err) ||
 			 database_commit(index->database, err);

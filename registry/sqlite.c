@@ -28,6 +28,10 @@ static int failed(struct database *database, const char *doing, struct error *er
 
 	if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
 		kind = ERROR_CORRUPT;
+	if (code == SQLITE_IOERR) /* which call failed */
+		return error_set(err, kind, "cannot %s: %s (SQLite's code %d)", doing,
+				 sqlite3_errmsg(database->handle),
+				 sqlite3_extended_errcode(database->handle));
 	return error_set(err, kind, "cannot %s: %s", doing, sqlite3_errmsg(database->handle));
 }
 
