@@ -140,25 +140,26 @@ build release "${options[@]}" || exit 1
 
 # Half an hour has to do for everything, so that most stories are told once: under the sanitizers those whose parsers
 # strangers reach, with what they need and --json of every command; in release the others. What takes longest of the
-# rest, and what plants faults to see whether other tests find them, is left to --long, which tells everything twice.
+# rest, what plants faults to see whether other tests find them, another compiler beside another processor, and the judge
+# of machine code beside that of PTX are left to --long, which tells everything twice.
 SANITIZED='attacks|bodies|bombs|card_check|croissant|derive|dispute|downloads|fifos|first_use|foreign|fsck|get|harnesses'
 SANITIZED+='|hostile_log|json|kills|log_fsck|main|monitor|monitor_keys|notes|openssf|private_probes|prune|recovery'
 SANITIZED+='|registry_damage|sumdb_audit|texts|timestamps|trust|usage|withhold|witness'
 TWICE='bombs|fsck|get|kills|main|usage'
 later='^cuda/(golden|edges|devices|faults|passes)$|^kernels/linear$|^(spec|gpu)/'
 later+='|^verify/(experts|format|forward_faults|golden|spot|stream|tamper)$'
-planted='^(ptx/mutants|spec/mutations)$'
+rare='^(invariance/compilers|judges/sass_judge|ptx/(altered|mutants)|spec/(mutations|options))$'
 # in_cli: the names that are read, as a pattern for ctest
 in_cli() { paste -sd '|' | sed 's|.*|^cli/(&)$|'; }
 told=$(tr '|' '\n' <<<"$SANITIZED" | grep -vxE "$TWICE" | in_cli)
 others=$(cd tests/cli && ls ./*.sh | sed 's|^\./||; s|\.sh$||' | grep -vxE "$SANITIZED" | in_cli)
 if [ -n "$LONG" ]; then
 	export AKASHI_LONG=1 # tests that kill, draw or wait do it more often
-	told='^$' later='^$' others='^$' planted='^$'
+	told='^$' later='^$' others='^$' rare='^$'
 fi
 
 heading "tests"
-tests "release" build --exclude-regex "$told|$planted"
+tests "release" build --exclude-regex "$told|$rare"
 
 heading "tests under the address and undefined-behaviour sanitizers"
 tests "sanitizers" build-asan --exclude-regex "^(house|invariance)/|$later|$others"
