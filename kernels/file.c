@@ -117,10 +117,11 @@ int folder_sync(const char *path, struct error *err)
 	return 0;
 }
 
-static void folder_handle_close(DIR **folder)
+void folder_close(DIR **folder)
 {
 	if (*folder)
 		closedir(*folder);
+	*folder = NULL;
 }
 
 bool folder_next(DIR *folder, const char *path, struct dirent **out_entry, int *failed,
@@ -138,7 +139,7 @@ bool folder_next(DIR *folder, const char *path, struct dirent **out_entry, int *
 /* Does the folder hold anything? */
 static bool folder_is_used(const char *path)
 {
-	CLEANUP(folder_handle_close) DIR *folder = opendir(path);
+	CLEANUP(folder_close) DIR *folder = opendir(path);
 	struct dirent *entry;
 
 	while (folder && (entry = readdir(folder)))
@@ -221,7 +222,7 @@ int folder_make(const char *path, struct error *err)
 
 static int remove_at(int parent, const char *name, unsigned depth, struct error *err)
 {
-	CLEANUP(folder_handle_close) DIR *folder = NULL;
+	CLEANUP(folder_close) DIR *folder = NULL;
 	struct dirent *entry;
 	int fd;
 

@@ -41,6 +41,9 @@ MUST_CHECK int folder_sync(const char *path, struct error *err);
 bool folder_next(DIR *folder, const char *path, struct dirent **out_entry, int *failed,
 		 struct error *err);
 
+/* Close it, unless it is NULL, and leave NULL. For CLEANUP. */
+void folder_close(DIR **folder);
+
 /* Remove `path` and everything below it; absent is success. Never follows symbolic links. */
 MUST_CHECK int folder_remove(const char *path, struct error *err);
 

@@ -16,12 +16,6 @@ struct folder_blobs {
 	char *folder;
 };
 
-static void dir_close(DIR **dir)
-{
-	if (*dir)
-		closedir(*dir);
-}
-
 static int folder_read(struct blobs *blobs, const char *path, struct buffer *out, struct error *err)
 {
 	struct folder_blobs *self = (struct folder_blobs *)blobs;
@@ -175,15 +169,16 @@ static int folder_walk(struct folder_blobs *self, const char *prefix, blobs_visi
 		       struct error *err)
 {
 	CLEANUP(text_free) char *folder = NULL;
-	CLEANUP(dir_close) DIR *dir = NULL;
+	CLEANUP(folder_close) DIR *dir = NULL;
 	struct dirent *entry;
+	int failed = 0;
 
 	if (path_join(self->folder, prefix, &folder, err))
 		return -1;
 	dir = opendir(folder);
 	if (!dir)
 		return error_system(err, errno, "cannot list '%s'", folder);
-	while ((errno = 0, entry = readdir(dir))) {
+	while (folder_next(dir, folder, &entry, &failed, err)) {
 		char path[2 * BLOB_PATH_MAX];
 		struct stat st;
 
@@ -200,7 +195,7 @@ static int folder_walk(struct folder_blobs *self, const char *prefix, blobs_visi
 					: visit(arg, path, err))
 			return -1;
 	}
-	return errno ? error_system(err, errno, "cannot list '%s'", folder) : 0;
+	return failed;
 }
 
 static int folder_list(struct blobs *blobs, blobs_visit visit, void *arg, struct error *err)
@@ -208,7 +203,7 @@ static int folder_list(struct blobs *blobs, blobs_visit visit, void *arg, struct
 	return folder_walk((struct folder_blobs *)blobs, "", visit, arg, err);
 }
 
-static void folder_close(struct blobs *blobs)
+static void folder_blobs_close(struct blobs *blobs)
 {
 	struct folder_blobs *self = (struct folder_blobs *)blobs;
 
@@ -222,7 +217,7 @@ static const struct blobs_type folder_type = {
 	.put_all = folder_put_all,
 	.settle = folder_settle,
 	.replace = folder_replace,
-	.close = folder_close,
+	.close = folder_blobs_close,
 	.list = folder_list,
 };
 

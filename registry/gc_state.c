@@ -26,12 +26,6 @@ static void numbers_release(struct numbers *numbers)
 	*numbers = (struct numbers){ NULL, 0, 0 };
 }
 
-static void folder_close(DIR **folder)
-{
-	if (*folder)
-		closedir(*folder);
-}
-
 static int number_add(struct numbers *numbers, uint64_t number, struct error *err)
 {
 	if (numbers->count == numbers->room) {

@@ -111,10 +111,11 @@ static int place_read(struct index *index, uint64_t *out_size, char **out_root, 
 	const char *size, *root;
 	bool row;
 
-	if (index_ask(index,
+	if (query_new(index->database,
 		      "SELECT (SELECT value FROM about WHERE name = 'size'), "
-		      "(SELECT value FROM about WHERE name = ?)",
-		      "root", &query, &row, err))
+		      "(SELECT value FROM about WHERE name = 'root')",
+		      &query, err) ||
+	    query_step(query, &row, err))
 		return -1;
 	size = row ? query_text(query, 0) : NULL;
 	root = row ? query_text(query, 1) : NULL;

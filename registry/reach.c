@@ -355,13 +355,14 @@ static int statements_take(struct reaching *reaching, struct error *err)
 {
 	CLEANUP(text_free) char *path = NULL;
 	struct dirent *entry;
+	int failed = 0;
 
 	if (registry_path(reaching->registry, "statements", &path, err))
 		return -1;
 	reaching->folder = opendir(path);
 	if (!reaching->folder)
 		return error_system(err, errno, "cannot list '%s'", path);
-	while (errno = 0, (entry = readdir(reaching->folder))) {
+	while (folder_next(reaching->folder, path, &entry, &failed, err)) {
 		struct reached *next = &reaching->batch[reaching->count];
 
 		if (!reach_name_read(entry->d_name, &next->identity, &next->signer))
@@ -369,9 +370,7 @@ static int statements_take(struct reaching *reaching, struct error *err)
 		if (++reaching->count == reaching->room && batch_take(reaching, err))
 			return -1;
 	}
-	if (errno)
-		return error_system(err, errno, "cannot list '%s'", path);
-	return batch_take(reaching, err);
+	return failed ? -1 : batch_take(reaching, err);
 }
 
 int reach_released(struct registry *registry, struct digest *out_sum, struct error *err)

@@ -15,12 +15,6 @@
 
 enum { PASSING_AGE_S = 3600, SWEEP_DEPTH_MAX = 16 };
 
-static void folder_close(DIR **folder)
-{
-	if (*folder)
-		closedir(*folder);
-}
-
 /* Sweep the folder `name` below `parent`; symbolic links are not followed. */
 static int sweep(int parent, const char *name, int64_t now, unsigned depth, struct error *err)
 {

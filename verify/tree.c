@@ -78,17 +78,11 @@ static bool is_folder_at(int folder, const char *name)
 	return fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
 }
 
-static void dir_close(DIR **dir)
-{
-	if (*dir)
-		closedir(*dir);
-}
-
 /* The one folder in `snapshots`, which is taken; ERROR_USAGE when there are several. */
 static int only_snapshot(int snapshots, const char *path, char *out_name, size_t size,
 			 struct error *err)
 {
-	CLEANUP(dir_close) DIR *dir = fdopendir(snapshots);
+	CLEANUP(folder_close) DIR *dir = fdopendir(snapshots);
 	struct dirent *entry;
 	size_t count = 0;
 	int failed = 0;

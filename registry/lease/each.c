@@ -25,12 +25,6 @@ struct watching {
 	size_t count, room;
 };
 
-static void folder_close(DIR **folder)
-{
-	if (*folder)
-		closedir(*folder);
-}
-
 static void watching_release(struct watching *watching)
 {
 	free(watching->item);

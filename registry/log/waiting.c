@@ -254,12 +254,6 @@ static int file_take(const char *path, log_waiting_taker *take, void *arg, bool 
 	return error_set(err, passed.code, "%s", passed.text);
 }
 
-static void folder_close(DIR **folder)
-{
-	if (*folder)
-		closedir(*folder);
-}
-
 /* Another writer's file, and since when it waits. */
 struct other {
 	char *path;

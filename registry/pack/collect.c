@@ -26,6 +26,29 @@ static int by_offset(const void *a, const void *b)
 	return x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
+/*
+ * `len` bytes, and as many behind them, up to `room`, as can be read: what cannot be read there is
+ * not asked for. Returns how many, or -1.
+ */
+static ssize_t ahead_read(int fd, uint64_t at, uint8_t *to, size_t len, size_t room,
+			  struct error *err)
+{
+	size_t got = 0;
+
+	while (got < room) {
+		ssize_t more = pread(fd, to + got, room - got, (off_t)(at + got));
+
+		if (more < 0 && errno == EINTR)
+			continue;
+		if (more <= 0)
+			break;
+		got += (size_t)more;
+	}
+	if (got < len && pack_pread(fd, at + got, to + got, len - got, err))
+		return -1;
+	return (ssize_t)(got < len ? len : got);
+}
+
 /* Some bytes of the pack; the next ones, which lie behind them, are mostly read with them. */
 static int window_span(struct record_window *window, const struct pack_handle *handle, uint64_t at,
 		       size_t len, struct span *out, struct error *err)
@@ -35,8 +58,8 @@ static int window_span(struct record_window *window, const struct pack_handle *h
 		     len <= window->bytes.len - (size_t)(at - window->at);
 
 	if (!there) {
-		size_t room = len > WINDOW_BYTES ? len : WINDOW_BYTES, got = 0;
-		bool ahead_failed = false;
+		size_t room = len > WINDOW_BYTES ? len : WINDOW_BYTES;
+		ssize_t got;
 		uint8_t *to;
 
 		window->bytes.len = 0;
@@ -44,29 +67,10 @@ static int window_span(struct record_window *window, const struct pack_handle *h
 		window->at = at;
 		if (buffer_extend(&window->bytes, room, &to, err))
 			return -1;
-		while (got < room) {
-			size_t ask = got < len && ahead_failed ? len - got : room - got;
-			ssize_t more = pread(handle->fd, to + got, ask, (off_t)(at + got));
-
-			if (more < 0 && errno == EINTR)
-				continue;
-			if (more < 0 && got >= len)
-				break; /* what was asked for is there */
-			if (more < 0 && ask > len - got) {
-				ahead_failed = true; /* it may be what lies behind it */
-				continue;
-			}
-			if (more < 0) {
-				window->bytes.len = 0;
-				return error_system(err, errno, "cannot read a pack");
-			}
-			if (!more)
-				break;
-			got += (size_t)more;
-		}
-		window->bytes.len = got;
-		if (got < len)
-			return error_set(err, ERROR_CORRUPT, "a pack is shorter than it says");
+		got = ahead_read(handle->fd, at, to, len, room, err);
+		window->bytes.len = got < 0 ? 0 : (size_t)got;
+		if (got < 0)
+			return -1;
 	}
 	*out = (struct span){ window->bytes.data + (at - window->at), len };
 	return 0;

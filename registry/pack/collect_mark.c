@@ -324,7 +324,6 @@ static int foreign_look(struct collecting *c, struct collect_pack *pack, struct 
 int collect_removed_list(struct collecting *c, struct error *err)
 {
 	digest_list_release(&c->removed);
-	c->removed = (struct digest_list){ 0 };
 	return store_folder_notes(c->self->removed, &c->removed, err);
 }
 

@@ -9,7 +9,6 @@
 #include "registry/pack/mended.h"
 #include "registry/packs/file.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -451,20 +450,18 @@ static int loose_list(struct packs_store *self, const struct store_cursor *curso
 /* Was any object removed whose recipe still lies in a pack? */
 static int any_removed(const struct packs_store *self, bool *out_any, struct error *err)
 {
-	DIR *folder = opendir(self->removed);
+	CLEANUP(folder_close) DIR *folder = opendir(self->removed);
 	struct dirent *entry;
-	int failed;
+	int failed = 0;
 
 	*out_any = false;
 	if (!folder)
 		return errno == ENOENT
 			       ? 0
 			       : error_system(err, errno, "cannot list '%s'", self->removed);
-	while (errno = 0, !*out_any && (entry = readdir(folder)))
+	while (!*out_any && folder_next(folder, self->removed, &entry, &failed, err))
 		*out_any = entry->d_name[0] != '.';
-	failed = errno;
-	closedir(folder);
-	return failed ? error_system(err, failed, "cannot list '%s'", self->removed) : 0;
+	return failed;
 }
 
 /* The digests of `found` in order, each once and without removed ones, up to `max`. */

@@ -301,16 +301,10 @@ static int walk_entry(struct walk *walk, int folder, const char *entry, const ch
 	return walk_folder(walk, fd, name, err);
 }
 
-static void dir_close(DIR **dir)
-{
-	if (*dir)
-		closedir(*dir);
-}
-
 /* Takes `fd`. */
 static int walk_folder(struct walk *walk, int fd, const char *prefix, struct error *err)
 {
-	CLEANUP(dir_close) DIR *dir = fdopendir(fd);
+	CLEANUP(folder_close) DIR *dir = fdopendir(fd);
 	struct dirent *entry;
 
 	if (!dir) {
